@@ -1,0 +1,41 @@
+/* A hash map from bytes (xxh3, kept whole, at most 64 KiB each) to a number. Open addressing; keys are copied. */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/view.h"
+
+#define MAP_NONE UINT32_MAX
+
+struct map_entry {
+	uint64_t hash;
+	uint32_t value;	 /* MAP_NONE: free */
+	uint32_t length; /* of the key */
+	union {
+		char inside[24]; /* keys this short need no allocation */
+		char *outside;
+	} key;
+};
+
+struct map {
+	struct map_entry *entries; /* a power of two of them, or NULL */
+	size_t capacity, used;
+};
+
+/* A zeroed struct map is an empty map. */
+void map_finish(struct map *map);
+uint64_t map_hash(struct view key);
+/* The value, or MAP_NONE. */
+uint32_t map_find(const struct map *map, struct view key);
+/* Sets, replacing. value must not be MAP_NONE. */
+void map_put(struct map *map, struct view key, uint32_t value);
+/* True if it was there. */
+bool map_remove(struct map *map, struct view key);
+/* Walks: start with *position = 0; NULL at the end. Order is that of the table: not for anything that is shown. */
+const struct map_entry *map_next(const struct map *map, size_t *position);
+struct view map_entry_key(const struct map_entry *entry);
+
+#endif

@@ -1,0 +1,17 @@
+/* Allocation that never returns NULL: out of memory ends the program in this one place. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed. */
+void *memory_new(size_t count, size_t size);
+/* New room beyond the old contents is not zeroed. */
+void *memory_resize(void *old, size_t count, size_t size);
+char *memory_text(const char *text);
+char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Room for at least `wanted` elements in a growing array: doubles *capacity, keeps the contents. */
+void *memory_grow(void *old, size_t *capacity, size_t wanted, size_t size);
+
+#endif

@@ -1,0 +1,115 @@
+/* Everything that can be set: one table entry per setting (config/settings.c); the file is read with libconfuse. The printed
+ * configuration, the man page and `tablo check` all come from the table. */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "feed/event.h" /* only for enum channel: see docs/ARCHITECTURE.md */
+
+enum sl_formula { SL_FORMULA_SL2SV, SL_FORMULA_SL1, SL_FORMULA_SL2, SL_FORMULA_SL2S, SL_FORMULA_SL3, SL_FORMULA_SL4, SL_FORMULA_SLO, SL_FORMULA_COUNT };
+extern const char *const sl_formula_codes[SL_FORMULA_COUNT]; /* "SL2sv" ... */
+int sl_formula_find(const char *code);			     /* or -1; case does not matter */
+
+enum window { WINDOW_NOW, WINDOW_5M, WINDOW_15M, WINDOW_30M, WINDOW_60M, WINDOW_TODAY, WINDOW_24H, WINDOW_7D, WINDOW_35D, WINDOW_COUNT };
+extern const char *const window_names[WINDOW_COUNT]; /* "now" "5m" "15m" "30m" "60m" "today" "24h" "7d" "35d" */
+int window_find(const char *name);		     /* or -1 */
+
+enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
+enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
+enum attribution { BY_OUTCOME, BY_ARRIVAL };
+
+/* queue "Billing" { ... } */
+struct queue_settings {
+	char *name, *title;
+	int64_t target, short_abandon; /* ms; -1: the channel's / the general one */
+	int formula;		       /* -1: the general one */
+	bool hidden;
+	int line; /* of the file, for messages */
+};
+
+/* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
+struct level_settings {
+	char *metric;
+	char *queue, *channel; /* NULL: everything, and every queue that has no entry of its own */
+	int window;	       /* enum window, or -1: the board's */
+	double warn, crit;     /* in the metric's unit as people write it: seconds, %, counts; NAN: none */
+	double hysteresis;     /* how far back it must come before the level falls (same unit; NAN: 5 % of the limit) */
+	int64_t hold;	       /* ms a worse level must last before it shows */
+	int line;
+};
+
+/* alert "stalled" { metric = ... } */
+enum severity { SEVERITY_WARNING, SEVERITY_CRITICAL };
+struct alert_settings {
+	char *name, *metric, *queue, *channel;
+	int window;
+	double enter, leave; /* as people write the unit */
+	int64_t hold;	     /* ms the condition must last */
+	char *and_metric;    /* an optional second condition, NULL: none */
+	double and_enter;
+	enum severity severity;
+	char *exec; /* reserved for the collector; NULL */
+	int line;
+};
+
+struct settings {
+	/* -- site and time -- */
+	char *site, *title, *zone;
+	int64_t day_start; /* ms after midnight; whole quarter hours */
+	char **clocks;	   /* further zones in the header: "Asia/Jakarta", ... */
+	int clock_count;
+	/* -- feeds -- */
+	char **feeds;
+	int feed_count;
+	char *clock; /* "wall" or "feed" */
+	int64_t silence, stale, reconnect;
+	int64_t memory_limit; /* MiB of resident memory after which the worst feed is dropped */
+	/* -- figures -- */
+	int window, by, formula;
+	int64_t target[CHANNEL_COUNT], short_abandon;
+	int64_t fcr_within;
+	int fcr_from, fcr_match;
+	int64_t wrap_wait, lost_after, late_limit, ahead_limit, hold_unknown; /* engine rules, ms */
+	int64_t due_soon_most; /* 15 min */
+	int due_soon_percent;  /* 20 */
+	int care_shift, care_hour; /* 3 rude contacts a shift, 2 within an hour */
+	int64_t care_break;	   /* 10 min */
+	int64_t flag_days;	   /* ms a flag follows a customer */
+	int mistakes_limit;
+	int queues_most, agents_most, names_most; /* caps */
+	int history_days;			  /* of quarter hours kept in memory */
+	/* -- screen -- */
+	char *colours; /* "auto", "256", "16", "8", "none" */
+	char *glyphs;  /* "auto", "utf-8", "ascii" */
+	double frames; /* a second, at most */
+	char *log;     /* file for log lines while the board is on; "" : none */
+	bool identify; /* full agent names on the board */
+	/* -- sections -- */
+	struct queue_settings *queues;
+	int queue_count;
+	struct level_settings *levels;
+	int level_count;
+	struct alert_settings *alerts;
+	int alert_count;
+};
+
+/* The defaults of the table, no sections. */
+struct settings *settings_create(void);
+void settings_destroy(struct settings *settings);
+/* Reads a file over the defaults. `metrics`: the names a level or an alert may use, NULL-terminated. The message names
+ * file:line, the thing and what would be right. False: nothing of the file is in force. */
+bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err);
+/* One setting by its name, from a command line. */
+bool settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
+/* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
+ * (they come from the metric catalogue, which config does not know). */
+void settings_print(FILE *to, void (*levels)(FILE *to));
+/* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");
+ * returns how many were written. */
+int settings_remarks(const struct settings *settings, FILE *to);
+
+#endif

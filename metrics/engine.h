@@ -1,0 +1,35 @@
+/* The engine: records in, figures out. Nothing changes it but a record; all its time is a record's `recv`; all its state is
+ * integers. The same records and settings give the same engine, always. */
+#ifndef METRICS_ENGINE_H
+#define METRICS_ENGINE_H
+
+#include "base/zone.h"
+#include "config/settings.h"
+#include "feed/event.h"
+#include "metrics/metric.h"
+#include "metrics/scope.h"
+
+struct engine;
+
+/* The settings stay the caller's and must outlive the engine. The zone is opened from settings->zone. */
+struct engine *engine_create(const struct settings *settings, struct error *err);
+void engine_destroy(struct engine *engine);
+
+/* Advances to record->recv (due timers in the order (due, kind, id); whole seconds evaluated), then applies the record.
+ * record->lsn is set by the caller, consecutive; recv below the present is taken as the present. */
+void engine_apply(struct engine *engine, const struct record *record);
+/* Where the next timer is due or the next whole second ends that needs a look, whichever is first; INT64_MAX: nothing waits.
+ * The desk makes a CLOCK record then. */
+int64_t engine_due(const struct engine *engine);
+int64_t engine_now(const struct engine *engine); /* INT64_MIN before the first record */
+
+/* A hole in a publisher's numbers that may still be filled; walks oldest first, false at the end. */
+struct hole {
+	struct view src;
+	uint64_t boot, from, to;
+	uint16_t feed;
+	int64_t since; /* engine time */
+};
+bool engine_hole(const struct engine *engine, int index, struct hole *hole);
+
+#endif

@@ -1,0 +1,52 @@
+/* Asking the engine: everything a metric may need for one (scope, window), gathered once. */
+#ifndef METRICS_QUERY_H
+#define METRICS_QUERY_H
+
+#include "metrics/metric.h"
+#include "metrics/tally.h"
+
+#define AGE_BANDS 5 /* < 1, 1-3, 3-7, 7-30, > 30 d */
+
+struct gauges {
+	int64_t waiting, longest_wait, longest_wait_total, longest_wait_async; /* ms; -1: nobody waits */
+	int64_t over_target;			   /* waiting and already over T (V>T) */
+	int64_t busy;				   /* answered and not released */
+	int64_t running, running_ms;		   /* legs not complete and their talk + hold + wrap so far */
+	int64_t callbacks_due, callbacks_scheduled;
+	int64_t agents, agents_free, agents_on;	   /* known; free = available and idle; on = on shift (not offline). For a queue: its members,
+						    * where membership is known, else those who took its contacts since they came on shift */
+	int64_t agents_away, agents_help, agents_wrap;
+	int64_t depth_peak, depth_peak_at, busy_peak, busy_peak_at; /* in the window; at: ms; -1: none */
+	int64_t sla_running, sla_paused, sla_breached_open, sla_due_soon;
+	int64_t cases_open, case_oldest, case_ages[AGE_BANDS], case_age_p50, case_age_p90; /* ms */
+	int64_t fcr_open, fcr_open_kept;
+	int64_t rude_now, rude_by_step[5], rude_oldest_step; /* ms since the last step of the one that waits longest; -1 */
+	int64_t followup_open, followup_oldest;
+	int64_t customers;			   /* base; 0: not known */
+};
+
+struct query {
+	const struct engine *engine;
+	struct scope scope;
+	enum window window;
+	enum attribution by;
+	enum sl_formula formula;
+	int64_t at;
+	int64_t after; /* the window is (after, at] in bucket starts */
+	struct tally tally;
+	struct gauges gauges;
+};
+
+/* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
+void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins);
+/* The same over the stretch [from, to) of whole quarter hours, without gauges: for interval tables. */
+void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
+	enum attribution by, enum sl_formula formula);
+/* One figure of it, its level (for settings' limits, without hysteresis) included. */
+void query_figure(const struct query *query, int metric, struct figure *figure);
+/* For sparks: the metric's value of each of the `count` minutes that end with the running one, oldest first, as value * 1000
+ * (ms for durations stay ms, ratios in thousandths); INT64_MIN where there is none. */
+void query_spark(const struct engine *engine, struct scope scope, int metric, enum sl_formula formula, int count, int64_t *points);
+
+#endif

@@ -1,0 +1,23 @@
+/* Which contacts a figure is about: a queue, channel, market; or a team, an agent; or everything. */
+#ifndef METRICS_SCOPE_H
+#define METRICS_SCOPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SCOPE_ANY UINT16_MAX
+
+/* Numbers of interned names (engine.names), SCOPE_ANY: not restricted. channel: enum channel. queue, channel and market go
+ * together; agent and team go together; the two groups exclude each other (scope_parse says so). */
+struct scope {
+	uint16_t queue, channel, market, agent, team;
+};
+
+#define SCOPE_ALL ((struct scope){SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY})
+
+static inline bool scope_of_people(struct scope scope)
+{
+	return scope.agent != SCOPE_ANY || scope.team != SCOPE_ANY;
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* The overview page: where each widget stands at each size, which has the focus, and what keys do to that. */
+#ifndef WIDGETS_BOARD_H
+#define WIDGETS_BOARD_H
+
+#include "store/snapshot.h"
+#include "tui/canvas.h"
+#include "tui/glyphs.h"
+
+struct board;
+
+enum board_action { BOARD_NOTHING, BOARD_REDRAW, BOARD_REQUEST /* the request changed: a new snapshot is due */, BOARD_QUIT };
+
+struct board *board_create(const struct settings *settings, const struct snapshot_request *request);
+void board_destroy(struct board *board);
+const struct snapshot_request *board_request(const struct board *board);
+/* Draws everything for the canvas' size; wall: the wall clock now (for the age of the picture), feeds by their state. */
+void board_draw(struct board *board, const struct snapshot *snapshot, const struct glyphs *glyphs, struct canvas *canvas);
+enum board_action board_key(struct board *board, const struct snapshot *snapshot, int key);
+
+/* One table for the footer, the help page, the man page and what keys do. */
+struct board_key_info {
+	const char *keys;  /* as people read them: "Tab", "?", "w" */
+	const char *label; /* for the footer; NULL: only in help */
+	const char *help;
+	int codes[4]; /* ends with 0 */
+	enum board_action (*act)(struct board *board, const struct snapshot *snapshot, int key);
+};
+extern const struct board_key_info board_keys[]; /* ends with keys NULL */
+
+#endif
