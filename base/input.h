@@ -16,9 +16,10 @@ enum input_state { INPUT_LINE, INPUT_TOO_LONG /* skipped; number is set */, INPU
 
 struct input *input_open(const char *path, struct error *err);
 void input_close(struct input *input);
-/* The next line without its newline (and without a trailing CR); valid until the next call. NUL bytes are kept.
- * INPUT_FAILED: a read error or a damaged gzip stream, said in err. A file that ends inside a gzip stream gives what is
- * there, then INPUT_FAILED. INPUT_WAIT only where input_set_nonblocking was called. */
+/* The next line without its newline (and without a trailing CR); valid until the next call. NUL bytes are kept, a byte
+ * order mark at the very beginning is not. INPUT_FAILED: a read error or a damaged gzip stream, said in err. A file that
+ * ends inside a gzip stream gives the whole lines that are there, then INPUT_FAILED. INPUT_WAIT only where
+ * input_set_nonblocking was called. */
 enum input_state input_next(struct input *input, struct view *line, struct error *err);
 const char *input_name(const struct input *input);
 int64_t input_line(const struct input *input);

@@ -62,6 +62,15 @@ uint32_t map_find(const struct map *map, struct view key)
 	return map->used ? place(map, key, map_hash(key))->value : MAP_NONE;
 }
 
+void map_expect(const struct map *map, struct view key)
+{
+	if (!map->used)
+		return;
+	const char *entry = (const char *)&map->entries[map_hash(key) & (map->capacity - 1)];
+	__builtin_prefetch(entry);
+	__builtin_prefetch(entry + sizeof(struct map_entry)); /* it may reach into the next line, or the key be the next entry */
+}
+
 void map_put(struct map *map, struct view key, uint32_t value)
 {
 	if (map->used * 4 >= map->capacity * 3)

@@ -30,6 +30,8 @@ void map_finish(struct map *map);
 uint64_t map_hash(struct view key);
 /* The value, or MAP_NONE. */
 uint32_t map_find(const struct map *map, struct view key);
+/* Tells the processor that this key will be looked for soon: in a large map most of a look-up is waiting for memory. */
+void map_expect(const struct map *map, struct view key);
 /* Sets, replacing. value must not be MAP_NONE. */
 void map_put(struct map *map, struct view key, uint32_t value);
 /* True if it was there. */

@@ -156,6 +156,7 @@ struct batch {
 	uint32_t count;
 	struct event *events; /* in the order of the wire */
 	size_t room;
+	uint32_t repeated; /* keys that came twice in one map (FAULT_DUPLICATE_KEY); the events stay good, the first value counts */
 };
 
 /* ---- what can be wrong with what a feed sends; counted per feed and in all ---- */

@@ -50,6 +50,8 @@ struct feed_class {
 	bool (*catch_up)(struct feed *feed, struct view src, uint64_t boot, uint64_t from, uint64_t to);
 	/* How far a file is: 0 to 1000 thousandths, -1 where it makes no sense. */
 	int (*progress)(struct feed *feed);
+	/* The feed's own clock now (ms since the epoch), for feeds that play by their own; NULL or INT64_MIN: it has none. */
+	int64_t (*time)(struct feed *feed);
 };
 
 /* Every feed starts with this. */

@@ -20,6 +20,7 @@ struct publisher_options {
 	int64_t batch_delay; /* ms after which a smaller one is sent (50) */
 	bool wait;	     /* wait for subscribers instead of dropping (XPUB_NODROP): recorded months at full speed */
 	int64_t linger;	     /* ms at close for what is still queued */
+	int stop;	     /* a descriptor that ends all waiting when it is readable (a signalfd); 0: none */
 	void *zmq;
 };
 

@@ -23,6 +23,9 @@ void engine_apply(struct engine *engine, const struct record *record);
 int64_t engine_due(const struct engine *engine);
 int64_t engine_now(const struct engine *engine); /* INT64_MIN before the first record */
 
+/* Reads "queue=Billing,channel=chat" before the first event: names get their numbers now. list_scope_parse() is the one for later. */
+bool engine_scope(struct engine *engine, const char *text, struct scope *scope, struct error *err);
+
 /* A hole in a publisher's numbers that may still be filled; walks oldest first, false at the end. */
 struct hole {
 	struct view src;

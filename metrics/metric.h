@@ -27,6 +27,7 @@ struct figure {
 	int64_t n;	       /* how many contacts, legs, answers it rests on; -1: does not apply */
 	int64_t low, high;     /* an interval in millionths (csat: Wilson 95 %; fcr: high = "at most"); -1: none */
 	enum level level;
+	int64_t reached;       /* peaks: the first second that reached it, ms; 0: does not apply */
 	bool at_least;	       /* aht_running: marked ≥ */
 	bool nominal;	       /* aht: some wrap-up was from a timer or not known */
 };

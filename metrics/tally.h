@@ -19,7 +19,7 @@
 	X(WORKED) X(WORK_MS)			    /* contact.worked */                                                \
 	X(BUSY_MS) X(IDLE_MS) X(SLOTS_USED_MS) X(SLOTS_MS) /* occupancy and load */                                     \
 	X(CALLBACKS_DONE) X(CALLBACKS_DROPPED)                                                                          \
-	X(CSAT_SENT) X(CSAT_N) X(CSAT_TOP) X(CSAT_BOTTOM) X(CSAT_SUM)                                                   \
+	X(CSAT_SENT) X(CSAT_N) X(CSAT_TOP) X(CSAT_BOTTOM) X(CSAT_SUM) X(CSAT_SUM_N) \
 	X(NPS_SENT) X(NPS_N) X(NPS_PROMOTERS) X(NPS_DETRACTORS) X(CES_SENT) X(CES_N) X(CES_SUM) X(IQS_N) X(IQS_SUM)     \
 	X(FCR_SETTLED) X(FCR_KEPT) X(FCR_NO_CUSTOMER)                                                                   \
 	X(CASES_OPENED) X(CASES_SOLVED) X(CASES_REOPENED)                                                               \
@@ -46,9 +46,14 @@ struct tally {
 /* One stretch of time of one scope. */
 struct bucket {
 	int64_t start; /* ms */
+	uint32_t packed; /* bytes of a packed one; 0: open */
 	uint16_t used, room;
-	uint16_t *keys;	 /* ascending */
-	int64_t *values;
+	void *data;	 /* open: room values, then room keys, ascending; packed: (key step, value) as varints */
+};
+
+struct count {
+	uint16_t key;
+	int64_t delta;
 };
 
 /* Buckets of one length in time order: minutes of the last 61, quarter hours of the last `keep`. */
@@ -63,6 +68,8 @@ void series_init(struct series *series, int64_t length, int64_t keep);
 void series_finish(struct series *series);
 /* Adds (or takes the maximum) into the bucket of the instant `at`; `now` decides what is dropped as too old. */
 void series_add(struct series *series, int64_t at, int64_t now, uint16_t key, int64_t delta);
+/* The same for several keys of the same instant, ascending. */
+void series_add_all(struct series *series, int64_t at, int64_t now, const struct count *counts, size_t n);
 /* Adds every bucket that begins in (after, until] into the tally; with_bins: the sketches too. */
 void series_sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally);
 /* One counter of the bucket that holds `at`; 0 where there is none. */

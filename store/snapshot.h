@@ -4,6 +4,7 @@
 #define STORE_SNAPSHOT_H
 
 #include "base/zone.h"
+#include "metrics/lists.h"
 #include "metrics/metric.h"
 
 #define SPARK_POINTS 60 /* minutes, the running one last */
@@ -13,7 +14,8 @@ struct snapshot_request {
 	enum window window;
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
-	bool history; /* reserved */
+	int16_t sparks[16];   /* metric indexes whose sparks are wanted */
+	int spark_count;
 };
 
 struct snapshot_row { /* one line of the queue table: a (queue, channel) */
@@ -22,48 +24,6 @@ struct snapshot_row { /* one line of the queue table: a (queue, channel) */
 	struct figure figures[METRICS_MOST]; /* by metric index */
 	enum level worst;
 	bool stale;
-};
-
-struct snapshot_conduct {
-	char agent[48], queue[64], channel[12], contact[65];
-	int step, highest, fault_step; /* fault_step: the step tried out of turn, 0: none */
-	int64_t since;	  /* ms since the last step (or since the flag was opened) */
-	int64_t prior_ms; /* ms since the customer's earlier flag; -1: none */
-	int prior_step;
-	bool safety, open;
-};
-
-struct snapshot_care { char agent[48]; int rude; int64_t since /* ms since the break was suggested */; };
-
-enum alert_state { ALERT_STATE_RAISED, ALERT_STATE_ACKNOWLEDGED, ALERT_STATE_CLEARED };
-struct snapshot_alert {
-	uint64_t id;
-	int64_t raised, cleared; /* 0: stands */
-	enum alert_state state;
-	int severity; /* enum severity */
-	int metric;   /* index or -1 */
-	char text[120];
-	char by[48]; /* who acknowledged */
-};
-
-struct snapshot_due {
-	char case_id[65], queue[64], channel[12];
-	const char *clock; /* "first_reply" ... */
-	int64_t left, target; /* ms; left < 0: overdue */
-	bool breached, paused;
-	enum level level;
-};
-
-struct snapshot_named { char name[64]; int64_t count, before; }; /* before: in the period before */
-
-struct snapshot_feed {
-	char endpoint[120], src[64];
-	enum link_state link;
-	int64_t silent; /* ms; 0: live */
-	int64_t lag;	/* ms, -1 */
-	uint64_t received, lost, missing /* holes still open */, duplicate;
-	uint64_t faults[FAULT_COUNT];
-	int progress; /* thousandths of a file, -1 */
 };
 
 struct snapshot {
@@ -86,26 +46,31 @@ struct snapshot {
 	char longest_contact[65];
 
 	struct snapshot_row *rows; int row_count; /* worst first */
-	struct snapshot_conduct *conduct; int conduct_count;
-	struct snapshot_care *care; int care_count;
+	struct list_conduct *conduct; int conduct_count;
+	struct list_care *care; int care_count;
 	int64_t rude_today, rude_ended_today, anger_today, rude_faults_today;
-	struct snapshot_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
-	struct snapshot_due *due; int due_count;
+	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
+	struct list_due *due; int due_count;
 	int64_t due_10m, sla_running, sla_paused, breached_today;
-	struct snapshot_named *refusals; int refusal_count; int64_t refusals_total;
-	struct snapshot_named *mistakes; int mistake_count; int64_t mistakes_total;
-	struct snapshot_named *praises; int praise_count; int64_t praises_total;
-	struct snapshot_feed *feeds; int feed_count;
+	struct list_named *refusals; int refusal_count; int64_t refusals_total;
+	struct list_named *mistakes; int mistake_count; int64_t mistakes_total;
+	struct list_named *praises; int praise_count; int64_t praises_total;
+	struct list_feed *feeds; int feed_count; /* endpoints: settings->feeds by .feed */
+	int progress; /* thousandths of a file that is played, -1: none */
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
-	struct snapshot_named *unknown; int unknown_count; /* event types we do not know */
+	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	/* only where asked for (JSON): every row has all figures already */
 };
 
 struct engine;
-struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct snapshot_request *request);
+/* The settings and the zone stay the caller's and must outlive the snapshot. */
+struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
+	const struct snapshot_request *request);
 void snapshot_destroy(struct snapshot *snapshot);
+/* The formula a queue is measured by: its own where the configuration gives it one. queue NULL: everything. */
+enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);
 /* The figure of a metric by name, for widgets; a static unknown one if there is no such metric. */
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);

@@ -12,7 +12,7 @@ struct store_class {
 	const char *scheme, *help;
 	struct store *(*open)(const char *url, const struct settings *settings, struct error *err);
 	void (*close)(struct store *store);
-	/* Told after each turn of the desk, with the engine as it is then. */
+	/* Told before each snapshot, with the engine as it is then. */
 	bool (*apply)(struct store *store, const struct engine *engine, struct error *err);
 	/* An engine as the store remembers it, or NULL: it remembers none. */
 	struct engine *(*load)(struct store *store, const struct settings *settings, struct error *err);

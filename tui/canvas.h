@@ -31,6 +31,7 @@ struct cell {
 
 struct canvas {
 	int width, height;
+	bool ascii; /* canvas_text() writes nothing beyond ASCII: twins for marks, "?" for the rest */
 	struct cell *cells;
 };
 
@@ -40,11 +41,13 @@ struct canvas *canvas_create(int width, int height);
 void canvas_destroy(struct canvas *canvas);
 void canvas_clear(struct canvas *canvas, enum role role);
 struct cell *canvas_cell(struct canvas *canvas, int x, int y); /* NULL outside */
-/* Writes harmless UTF-8 at (x, y), within `room` cells (cut with "…", or "~" in ASCII when glyphs_ascii); returns the cells used.
+/* Writes harmless UTF-8 at (x, y), within `room` cells (cut with "…", or "~" where canvas->ascii); returns the cells used.
  * Anything outside the canvas is not drawn. */
 int canvas_text(struct canvas *canvas, int x, int y, int room, enum role role, const char *text);
 int canvas_format(struct canvas *canvas, int x, int y, int room, enum role role, const char *format, ...) __attribute__((format(printf, 6, 7)));
-/* The same, ending at x + room. */
+/* Cells the text takes on this canvas (twins may be wider). */
+int canvas_measure(const struct canvas *canvas, const char *text);
+/* canvas_text(), but ending at x + room. */
 int canvas_right(struct canvas *canvas, int x, int y, int room, enum role role, const char *text);
 void canvas_fill(struct canvas *canvas, struct rect rect, enum role role, int32_t character);
 /* Changes roles only. */

@@ -14,6 +14,9 @@ int glyphs_big_height(const struct glyphs *glyphs);
 /* `count` points (INT64_MIN: none), the newest right-aligned in `width` cells; the newest `recent` of them in `recent_role`. */
 void glyphs_spark(const struct glyphs *glyphs, struct canvas *canvas, int x, int y, int width, const int64_t *points, int count,
 	int recent, enum role role, enum role recent_role);
+/* The same in a rectangle of several rows, the lowest value at the bottom. */
+void glyphs_chart(const struct glyphs *glyphs, struct canvas *canvas, struct rect rect, const int64_t *points, int count, int recent, enum role role,
+	enum role recent_role);
 /* A bar filled to `permille`. */
 void glyphs_bar(const struct glyphs *glyphs, struct canvas *canvas, int x, int y, int width, int permille, enum role role);
 /* A box with title left and note right in its top border. Nothing below 2x2. */

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "tui/canvas.h"
+#include "tui/keys.h"
 
 struct screen;
 
@@ -11,13 +12,6 @@ struct screen_options {
 	const char *colours; /* "auto", "256", "16", "8", "none" */
 	const char *glyphs;  /* "auto", "utf-8", "ascii" */
 	bool wall_shift;     /* reserved */
-};
-
-/* Keys beyond characters. */
-enum screen_key {
-	SCREEN_KEY_NONE = 0, SCREEN_KEY_UP = 0x200000, SCREEN_KEY_DOWN, SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT, SCREEN_KEY_ENTER, SCREEN_KEY_TAB,
-	SCREEN_KEY_BACKTAB, SCREEN_KEY_ESCAPE, SCREEN_KEY_BACKSPACE, SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN, SCREEN_KEY_HOME, SCREEN_KEY_END,
-	SCREEN_KEY_F1, SCREEN_KEY_GONE /* the terminal went away */
 };
 
 /* Takes over the terminal on standard output (newterm with fall-backs for unknown TERMs). NULL: no terminal can be used; err says

@@ -8,6 +8,7 @@
 
 struct board;
 
+enum board_page { BOARD_OVERVIEW, BOARD_PANEL, BOARD_HELP, BOARD_FEEDS, BOARD_FILTER };
 enum board_action { BOARD_NOTHING, BOARD_REDRAW, BOARD_REQUEST /* the request changed: a new snapshot is due */, BOARD_QUIT };
 
 struct board *board_create(const struct settings *settings, const struct snapshot_request *request);
@@ -23,6 +24,8 @@ struct board_key_info {
 	const char *label; /* for the footer; NULL: only in help */
 	const char *help;
 	int codes[4]; /* ends with 0 */
+	unsigned pages; /* bits (1 << enum board_page): where the footer shows it */
+	bool always;	/* the footer leaves out others first */
 	enum board_action (*act)(struct board *board, const struct snapshot *snapshot, int key);
 };
 extern const struct board_key_info board_keys[]; /* ends with keys NULL */

@@ -11,6 +11,7 @@ struct widget_view {
 	struct rect rect;
 	const struct glyphs *glyphs;
 	bool focused;
+	bool bare;	/* no box and no titles: the small page */
 	int scroll;	/* first line shown, by the arrow keys */
 	int selected;	/* line under the cursor, -1: none */
 	const char *setting; /* for tiles: the metric */

@@ -1,0 +1,47 @@
+#include <zmq.h>
+
+#include "app/commands.h"
+#include "app/setup.h"
+#include "app/view.h"
+#include "base/instant.h"
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	struct setup setup;
+	bool usage;
+	view_block_signals();
+	if (!setup_open(&setup, arguments, &usage, &err))
+		return usage ? report_usage(arguments, &err) : report(&err);
+	if (setup.settings->feed_count == 0) {
+		fail(&err, "there is no feed to show: give --feed tcp://HOST:PORT (or file:EVENTS.ndjson), or see one at once with: tablo demo");
+		setup_close(&setup);
+		return report_usage(arguments, &err);
+	}
+	void *zmq = zmq_ctx_new();
+	struct desk_options options = {.settings = setup.settings, .feeds = (const char *const *)setup.settings->feeds,
+		.feed_count = setup.settings->feed_count, .speed = setup.speed < 0 ? 1 : setup.speed, .stop = INT64_MAX,
+		.start = setup.instant_count ? setup.instants[0] : INSTANT_NONE, .zmq = zmq};
+	struct desk *desk = desk_open(&options, &err);
+	const char *scope = arguments_nth(arguments, "--scope", 0);
+	int code = EXIT_FAILED;
+	if (!desk || (scope && !desk_scope(desk, scope, &setup.request.scope, &err)))
+		report(&err);
+	else
+		code = view_run(&setup, desk, arguments);
+	desk_close(desk);
+	zmq_ctx_term(zmq);
+	setup_close(&setup);
+	return code;
+}
+
+const struct command board_command = {
+	.name = "board",
+	.positional = "",
+	.summary = "the board (the word may be left out)",
+	.about = "Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
+		 "  tablo --feed tcp://helpdesk:5560\n"
+		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60",
+	.options = (const struct option *const[]){feed_options, figure_options, screen_options, common_options, NULL},
+	.run = run,
+};

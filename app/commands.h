@@ -1,0 +1,9 @@
+/* Every subcommand, one file each. */
+#ifndef APP_COMMANDS_H
+#define APP_COMMANDS_H
+
+#include "app/command.h"
+
+extern const struct command board_command, demo_command, snapshot_command, publish_command, import_command, check_command;
+
+#endif

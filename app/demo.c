@@ -1,0 +1,182 @@
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zmq.h>
+
+#include "app/commands.h"
+#include "app/setup.h"
+#include "app/view.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/memory.h"
+#include "feed/publisher.h"
+#include "feed/simulator.h"
+
+#define EVENTS_A_TURN 200
+#define TURN_MS 20
+
+static const struct option demo_options[] = {
+	{"--seed", "N", "which simulated day (default 7)", false},
+	{"--speed", "X", "times real time (default 1)", false},
+	{"--at", "TIME", "the instant it starts at (default: now)", true},
+	{0},
+};
+
+/* The simulated helpdesk: a thread that publishes over a real socket, as any helpdesk would. */
+struct helpdesk {
+	char folder[64], feed[96], replay[96];
+	uint64_t seed;
+	int64_t start;
+	double speed;
+	int64_t zone_offset;
+	atomic_bool stop;
+	struct error err;
+};
+
+/* Simulated time now. */
+static int64_t simulated(const struct helpdesk *helpdesk, int64_t began)
+{
+	return helpdesk->start + (int64_t)((double)(clock_monotonic() - began) * helpdesk->speed);
+}
+
+static bool publish_due(struct publisher *publisher, struct simulator *simulator, struct wire_buffer *buffer, int64_t until, struct error *err)
+{
+	for (int i = 0; i < EVENTS_A_TURN && simulator_due(simulator) <= until; i++) {
+		struct event event;
+		simulator_next(simulator, &event);
+		buffer->size = 0;
+		wire_encode_event(buffer, &event);
+		if (!publisher_add(publisher, buffer->data, buffer->size, event_text(&event, KEY_QUEUE), event.ts, err))
+			return false;
+	}
+	return true;
+}
+
+static int64_t wait_until(const struct helpdesk *helpdesk, const struct simulator *simulator, const struct publisher *publisher, int64_t began)
+{
+	int64_t event = began + (int64_t)((double)(simulator_due(simulator) - helpdesk->start) / helpdesk->speed) + 1;
+	int64_t publisher_at = publisher_due(publisher);
+	return event < publisher_at ? event : publisher_at;
+}
+
+static void serve(struct helpdesk *helpdesk, struct publisher *publisher, struct simulator *simulator)
+{
+	struct wire_buffer buffer = {0};
+	publisher_wait(publisher, 1, 10 * SECOND_MS);
+	int64_t began = clock_monotonic();
+	bool good = true;
+	while (good && !atomic_load(&helpdesk->stop)) {
+		int64_t now = simulated(helpdesk, began);
+		good = publish_due(publisher, simulator, &buffer, now, &helpdesk->err);
+		/* While the history is being told, a heartbeat must not say that it is over. */
+		int64_t told = simulator_due(simulator) <= now ? simulator_due(simulator) : now;
+		good = good && publisher_serve(publisher, told, &helpdesk->err);
+		int64_t wait = wait_until(helpdesk, simulator, publisher, began) - clock_monotonic();
+		zmq_pollitem_t items[2];
+		int count = publisher_items(publisher, items);
+		if (wait > 0)
+			zmq_poll(items, count, wait < TURN_MS ? TURN_MS : wait > SECOND_MS ? SECOND_MS : (long)wait);
+	}
+	wire_buffer_finish(&buffer);
+}
+
+static void *run_helpdesk(void *argument)
+{
+	struct helpdesk *helpdesk = argument;
+	void *zmq = zmq_ctx_new();
+	struct publisher_options options = {.bind = helpdesk->feed, .replay = helpdesk->replay, .site = "demo", .src = "simulator", .zmq = zmq,
+		.wait = true, .keep_bytes = 2 * 1024 * 1024};
+	struct publisher *publisher = publisher_open(&options, &helpdesk->err);
+	struct simulator *simulator = simulator_create(helpdesk->seed, helpdesk->start, helpdesk->zone_offset);
+	if (publisher)
+		serve(helpdesk, publisher, simulator);
+	simulator_destroy(simulator);
+	publisher_close(publisher);
+	zmq_ctx_term(zmq);
+	return NULL;
+}
+
+static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	double seed = 7;
+	if (!arguments_number(arguments, "--seed", 0, 4294967295.0, &seed, err))
+		return false;
+	const char *room = getenv("XDG_RUNTIME_DIR");
+	snprintf(helpdesk->folder, sizeof helpdesk->folder, "%s/tablo-XXXXXX", room && strlen(room) < 40 && access(room, W_OK) == 0 ? room : "/tmp");
+	if (!mkdtemp(helpdesk->folder))
+		return fail(err, "%s: cannot make a folder for the demo's sockets: %s", helpdesk->folder, strerror(errno));
+	snprintf(helpdesk->feed, sizeof helpdesk->feed, "ipc://%s/feed", helpdesk->folder);
+	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder);
+	helpdesk->seed = (uint64_t)seed;
+	helpdesk->speed = setup->speed <= 0 ? 1 : setup->speed;
+	helpdesk->start = setup->instant_count ? setup->instants[0] : clock_wall() / SECOND_MS * SECOND_MS;
+	helpdesk->zone_offset = (int64_t)zone_offset(setup->zone, helpdesk->start) * SECOND_MS;
+	struct settings *settings = setup->settings;
+	settings->feeds = memory_resize(settings->feeds, 1, sizeof *settings->feeds);
+	settings->feeds[0] = memory_text(helpdesk->feed);
+	settings->feed_count = 1;
+	/* Two hours of history can settle nothing in seven days. */
+	bool own_fcr = arguments_flag(arguments, "--config") || arguments_flag(arguments, "--set");
+	return settings_set(settings, "clock", "feed", err) && settings_set(settings, "site", "demo", err) &&
+	       (own_fcr || settings_set(settings, "fcr_within", "1h", err));
+}
+
+static void tidy(const struct helpdesk *helpdesk)
+{
+	unlink(helpdesk->feed + strlen("ipc://"));
+	unlink(helpdesk->replay + strlen("ipc://"));
+	rmdir(helpdesk->folder);
+}
+
+static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
+{
+	struct error err;
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, run_helpdesk, helpdesk) != 0) {
+		fail(&err, "cannot start the simulated helpdesk: %s", strerror(errno));
+		return report(&err);
+	}
+	void *zmq = zmq_ctx_new();
+	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds, .feed_count = 1,
+		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq};
+	struct desk *desk = desk_open(&options, &err);
+	const char *scope = arguments_nth(arguments, "--scope", 0);
+	bool good = desk && (!scope || desk_scope(desk, scope, &setup->request.scope, &err));
+	int code = good ? view_run(setup, desk, arguments) : report(&err);
+	desk_close(desk);
+	zmq_ctx_term(zmq);
+	atomic_store(&helpdesk->stop, true);
+	pthread_join(thread, NULL);
+	if (helpdesk->err.text[0])
+		return report(&helpdesk->err);
+	return code;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	struct setup setup;
+	struct helpdesk helpdesk = {.folder = ""};
+	bool usage;
+	view_block_signals();
+	if (!setup_open(&setup, arguments, &usage, &err))
+		return usage ? report_usage(arguments, &err) : report(&err);
+	int code = prepare(&helpdesk, &setup, arguments, &err) ? run_board(&setup, &helpdesk, arguments) : report(&err);
+	tidy(&helpdesk);
+	setup_close(&setup);
+	return code;
+}
+
+const struct command demo_command = {
+	.name = "demo",
+	.positional = "",
+	.summary = "a simulated helpdesk, and the board on it; nothing else is needed",
+	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
+		 "The two hours before the start are played at once.",
+	.options = (const struct option *const[]){demo_options, figure_options, screen_options, common_options, NULL},
+	.run = run,
+};

@@ -1,0 +1,49 @@
+/* The desk: takes batches from the feeds, makes records of them and of the clock, and lets the engine fold them. It is the only
+ * place that decides what time a record bears. Single-threaded; it and the screen share nothing but finished snapshots. */
+#ifndef APP_DESK_H
+#define APP_DESK_H
+
+#include "base/error.h"
+#include "config/settings.h"
+#include "feed/feed.h"
+#include "metrics/engine.h"
+
+struct desk;
+
+struct desk_options {
+	const struct settings *settings;
+	const char *const *feeds; /* URLs */
+	int feed_count;
+	double speed;	     /* file, sim feeds: times real time; 0: as fast as it goes */
+	int64_t start, stop; /* file, sim feeds: see struct feed_options */
+	void *zmq;
+	/* Looks at fixed instants (ascending, whole seconds): `look` is called with the engine exactly then. */
+	const int64_t *instants;
+	int instant_count;
+	void (*look)(void *context, const struct engine *engine);
+	void *context;
+};
+
+struct desk *desk_open(const struct desk_options *options, struct error *err);
+void desk_close(struct desk *desk);
+/* Waits until something comes, something is due, `wake` (a descriptor, -1: none) is readable, or `until` (monotonic ms), and takes
+ * a bounded number of messages. */
+void desk_turn(struct desk *desk, int wake, int64_t until);
+/* True once after anything changed that a picture could show. */
+bool desk_changed(struct desk *desk);
+/* Every feed is a file and has been read to its end (and every instant was looked at). */
+bool desk_ended(const struct desk *desk);
+/* A batch with at least one event, or a heartbeat, has come. */
+bool desk_heard(const struct desk *desk);
+const struct engine *desk_engine(const struct desk *desk);
+/* Thousandths of the files read, -1: no file. */
+int desk_progress(const struct desk *desk);
+/* Lets the engine's time go on to `at`. */
+void desk_advance(struct desk *desk, int64_t at);
+/* engine_scope() on the desk's engine; before the first turn. */
+bool desk_scope(struct desk *desk, const char *text, struct scope *scope, struct error *err);
+/* The instant of the first record with events; INT64_MIN before. */
+int64_t desk_first(const struct desk *desk);
+uint64_t desk_events(const struct desk *desk);
+
+#endif

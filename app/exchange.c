@@ -1,0 +1,85 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "app/exchange.h"
+
+static void wake(int descriptor)
+{
+	uint64_t one = 1;
+	if (write(descriptor, &one, sizeof one) < 0)
+		return; /* the counter is full: whoever waits is awake already */
+}
+
+static void hear(int descriptor)
+{
+	uint64_t count;
+	if (read(descriptor, &count, sizeof count) < 0)
+		return; /* nothing was written since */
+}
+
+bool exchange_open(struct exchange *exchange, const struct snapshot_request *request, struct error *err)
+{
+	memset(exchange, 0, sizeof *exchange);
+	atomic_init(&exchange->latest, NULL);
+	atomic_init(&exchange->stop, false);
+	pthread_mutex_init(&exchange->lock, NULL);
+	exchange->request = *request;
+	exchange->to_screen = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	exchange->to_desk = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (exchange->to_screen < 0 || exchange->to_desk < 0)
+		return fail(err, "cannot make an eventfd: %s", strerror(errno));
+	return true;
+}
+
+void exchange_close(struct exchange *exchange)
+{
+	snapshot_destroy(exchange_take(exchange));
+	close(exchange->to_screen);
+	close(exchange->to_desk);
+	pthread_mutex_destroy(&exchange->lock);
+}
+
+void exchange_give(struct exchange *exchange, struct snapshot *snapshot)
+{
+	snapshot_destroy(atomic_exchange(&exchange->latest, snapshot));
+	wake(exchange->to_screen);
+}
+
+struct snapshot *exchange_take(struct exchange *exchange)
+{
+	hear(exchange->to_screen);
+	return atomic_exchange(&exchange->latest, NULL);
+}
+
+void exchange_ask(struct exchange *exchange, const struct snapshot_request *request)
+{
+	pthread_mutex_lock(&exchange->lock);
+	exchange->request = *request;
+	exchange->asked = true;
+	pthread_mutex_unlock(&exchange->lock);
+	wake(exchange->to_desk);
+}
+
+bool exchange_asked(struct exchange *exchange, struct snapshot_request *request)
+{
+	hear(exchange->to_desk);
+	pthread_mutex_lock(&exchange->lock);
+	bool asked = exchange->asked;
+	*request = exchange->request;
+	exchange->asked = false;
+	pthread_mutex_unlock(&exchange->lock);
+	return asked;
+}
+
+void exchange_stop(struct exchange *exchange)
+{
+	atomic_store(&exchange->stop, true);
+	wake(exchange->to_desk);
+}
+
+bool exchange_stopped(const struct exchange *exchange)
+{
+	return atomic_load(&exchange->stop);
+}

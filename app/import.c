@@ -1,0 +1,258 @@
+#include <errno.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "app/commands.h"
+#include "base/instant.h"
+#include "base/text.h"
+#include "feed/bridges/import.h"
+#include "feed/bridges/pseudonym.h"
+#include "feed/ndjson.h"
+#include "feed/publisher.h"
+
+#define SALT_MOST 4096
+#define MACHINE_ID "/etc/machine-id"
+#define LINES_A_STEP 1000
+#define OUTPUT_SIZE (256 * 1024) /* bytes gathered before they are written */
+#define REPORTS_MOST 200	 /* of one kind are printed; all are counted */
+#define UNREAD_LINGER 10000	 /* ms that what a slow subscriber has not read yet is kept for at the end */
+
+static const struct option import_options[] = {
+	{"--map", "FILE", "csv: the mapping, which says what the columns mean", false},
+	{"--publish", "URL", "publish the events there (ZeroMQ) in place of printing them", false},
+	{"--site", "NAME", "--publish: the site in the topic (default default)", false},
+	{"--src", "NAME", "--publish: this publisher's name (default import)", false},
+	{"--zone", "ZONE", "csv: the zone of times without one (default: what the mapping says, else UTC)", false},
+	{"--salt-file", "FILE", "16 bytes or more that customers' numbers are hashed with (default: this machine's id)", false},
+	{"--strict", NULL, "exit 1 if a line was damaged, a duplicate or an orphan", false},
+	{0},
+};
+
+struct import_run {
+	struct wire_buffer output; /* lines, or the event to be published */
+	struct publisher *publisher;
+	int64_t sent; /* the largest ts published: recorded time, which --clock feed follows */
+	uint64_t reports[IMPORT_COUNT_COUNT];
+	char salt[SALT_MOST];
+	size_t salt_size;
+	bool failed; /* some file could not be read, or not to its end */
+};
+
+/* ---- what comes out ---- */
+
+static bool write_output(struct import_run *run, struct error *err)
+{
+	bool good = run->output.size == 0 || fwrite(run->output.data, 1, run->output.size, stdout) == run->output.size;
+	run->output.size = 0;
+	return good || fail(err, "standard output cannot be written: %s", strerror(errno));
+}
+
+static bool take_event(void *context, const struct event *event, struct view queue, struct error *err)
+{
+	struct import_run *run = context;
+	if (!run->publisher) {
+		ndjson_write(&run->output, event);
+		return run->output.size < OUTPUT_SIZE || write_output(run, err);
+	}
+	run->output.size = 0;
+	wire_encode_event(&run->output, event);
+	if (event->ts > run->sent)
+		run->sent = event->ts;
+	return publisher_add(run->publisher, run->output.data, run->output.size, queue, run->sent, err);
+}
+
+static void say(const char *text)
+{
+	char harmless[1024];
+	text_harmless(view_of(text), harmless, sizeof harmless);
+	progress_done();
+	fprintf(stderr, "%s\n", harmless);
+}
+
+static void take_report(void *context, enum import_count kind, const char *file, int64_t line, const char *reason)
+{
+	struct import_run *run = context;
+	char text[1024];
+	if (run->reports[kind]++ >= REPORTS_MOST)
+		return;
+	snprintf(text, sizeof text, "%s:%lld: %s", file, (long long)line, reason);
+	say(text);
+}
+
+static void summarize(const struct import_run *run, const struct importer *importer)
+{
+	for (int kind = 0; kind < IMPORT_COUNT_COUNT; kind++)
+		if (run->reports[kind] > REPORTS_MOST)
+			fprintf(stderr, "... and %llu more: %s\n", (unsigned long long)(run->reports[kind] - REPORTS_MOST),
+				import_count_help[kind]);
+	for (int kind = 0; kind < IMPORT_COUNT_COUNT; kind++) {
+		uint64_t count = importer_count(importer, (enum import_count)kind);
+		if (count || kind == IMPORT_LINES || kind == IMPORT_EVENTS)
+			fprintf(stderr, "%10llu %s\n", (unsigned long long)count, import_count_help[kind]);
+	}
+}
+
+/* ---- the salt ---- */
+
+static bool read_salt(struct import_run *run, const char *path, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return fail(err, "%s: the salt cannot be read: %s", path, strerror(errno));
+	run->salt_size = fread(run->salt, 1, sizeof run->salt, file);
+	fclose(file);
+	while (run->salt_size && (run->salt[run->salt_size - 1] == '\n' || run->salt[run->salt_size - 1] == '\r'))
+		run->salt_size--;
+	return run->salt_size >= SALT_LEAST
+		|| fail(err, "%s: a salt has at least %d bytes; `head -c 32 /dev/urandom | base64` makes one", path, SALT_LEAST);
+}
+
+/* Without a salt of one's own: the machine's id, which systemd wants kept secret too, so that the same log gives the same
+ * pseudonyms here again. Where there is none, customers are left out rather than hashed with something anybody can guess. */
+static bool find_salt(struct import_run *run, const struct arguments *arguments, struct error *err)
+{
+	const char *path = arguments_value(arguments, "--salt-file");
+	if (path)
+		return read_salt(run, path, err);
+	struct error ignored;
+	if (!read_salt(run, MACHINE_ID, &ignored)) {
+		run->salt_size = 0;
+		say("tablo: no --salt-file and no " MACHINE_ID ": customers are left out");
+	}
+	return true;
+}
+
+/* ---- the files ---- */
+
+static bool import_file(struct import_run *run, struct importer *importer, const char *path, struct error *err)
+{
+	char what[80];
+	snprintf(what, sizeof what, "import %.60s", path);
+	if (!importer_file(importer, path, err))
+		return false;
+	for (;;) {
+		enum import_step step = importer_step(importer, LINES_A_STEP, err);
+		if (step != IMPORT_MORE)
+			return step == IMPORT_FILE_END;
+		progress_show(what, importer_progress(importer), importer_count(importer, IMPORT_LINES));
+		if (run->publisher && run->sent != INSTANT_NONE && !publisher_serve(run->publisher, run->sent, err))
+			return false;
+	}
+}
+
+/* A file that cannot be read is said and passed over: the others are imported. */
+static bool import_all(struct import_run *run, struct importer *importer, const struct arguments *arguments, struct error *err)
+{
+	struct error why;
+	for (int i = 1; i < arguments->positional_count; i++) {
+		if (import_file(run, importer, arguments->positional[i], &why))
+			continue;
+		progress_done();
+		report(&why);
+		run->failed = true;
+	}
+	progress_show("sorting", -1, importer_count(importer, IMPORT_LINES));
+	bool good = importer_finish(importer, err);
+	progress_done();
+	if (!good)
+		return false;
+	if (run->publisher)
+		return publisher_flush(run->publisher, err);
+	return write_output(run, err) && (fflush(stdout) == 0 || fail(err, "standard output cannot be written: %s", strerror(errno)));
+}
+
+static bool open_publisher(struct import_run *run, const struct arguments *arguments, void *zmq, struct error *err)
+{
+	struct publisher_options options = {
+		.bind = arguments_value(arguments, "--publish"),
+		.site = arguments_value(arguments, "--site"),
+		.src = arguments_value(arguments, "--src"),
+		.wait = true,
+		.linger = UNREAD_LINGER,
+		.zmq = zmq,
+	};
+	if (!options.src)
+		options.src = "import";
+	run->publisher = publisher_open(&options, err);
+	if (!run->publisher)
+		return false;
+	fprintf(stderr, "tablo: %s: waiting for a subscriber\n", options.bind);
+	return publisher_wait(run->publisher, 1, -1) || fail(err, "%s: no subscriber came", options.bind);
+}
+
+/* ---- the command ---- */
+
+static int finish(const struct import_run *run, const struct importer *importer, const struct arguments *arguments)
+{
+	summarize(run, importer);
+	if (run->failed)
+		return EXIT_FAILED;
+	if (importer_count(importer, IMPORT_EVENTS) == 0) {
+		say("tablo: nothing could be imported");
+		return EXIT_FAILED;
+	}
+	return arguments_flag(arguments, "--strict") && importer_skipped(importer) ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int run_format(const struct import_format *format, const struct arguments *arguments)
+{
+	struct error err;
+	struct import_run run = {.sent = INSTANT_NONE};
+	struct import_sink sink = {.context = &run, .event = take_event, .report = take_report};
+	if (!find_salt(&run, arguments, &err))
+		return report(&err);
+	struct import_options options = {
+		.map = arguments_value(arguments, "--map"),
+		.zone = arguments_value(arguments, "--zone"),
+		.salt = {run.salt, run.salt_size},
+	};
+	struct importer *importer = importer_open(format, &options, &sink, &err);
+	if (!importer)
+		return report(&err);
+	void *zmq = arguments_value(arguments, "--publish") ? zmq_ctx_new() : NULL;
+	int result = EXIT_FAILED;
+	if ((zmq && !open_publisher(&run, arguments, zmq, &err)) || !import_all(&run, importer, arguments, &err))
+		report(&err);
+	else
+		result = finish(&run, importer, arguments);
+	importer_close(importer);
+	if (run.publisher)
+		publisher_close(run.publisher);
+	if (zmq)
+		zmq_ctx_term(zmq);
+	wire_buffer_finish(&run.output);
+	return result;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	const char *name = arguments->positional_count ? arguments->positional[0] : "";
+	const struct import_format *format = import_format_find(name);
+	if (!format)
+		fail(&err, "'%.60s' is no format; there are: queue_log, csv", name);
+	else if (arguments->positional_count < 2)
+		fail(&err, "no file is named; - is standard input");
+	else if (format->mapped && !arguments_value(arguments, "--map"))
+		fail(&err, "%s needs --map FILE, which says what its columns mean", format->name);
+	else if (!format->mapped && arguments_value(arguments, "--map"))
+		fail(&err, "--map is for csv, not for %s", format->name);
+	else
+		return run_format(format, arguments);
+	return report_usage(arguments, &err);
+}
+
+const struct command import_command = {
+	.name = "import",
+	.positional = "FORMAT FILE...",
+	.summary = "reads what another system recorded, and prints or publishes it as events",
+	.about = "FORMAT is queue_log (Asterisk's) or csv (any table, with a mapping file). The files, .gz too and - for standard\n"
+		 "input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
+		 "`tablo publish` and file: feeds read. Damaged, duplicate and orphaned lines are named on standard error, counted\n"
+		 "and left out; the exit status is still 0 unless --strict is given or nothing at all could be imported.\n"
+		 "Customers' numbers never leave: a salted hash stands in for them. With --publish it begins when the first\n"
+		 "subscriber is there, and waits for slow ones; a board takes --clock feed.",
+	.options = (const struct option *const[]){import_options, common_options, NULL},
+	.run = run,
+};

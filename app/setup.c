@@ -1,0 +1,192 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/setup.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/memory.h"
+
+const struct option feed_options[] = {
+	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz] or sim:[SEED]", true},
+	{"--site", "NAME", "take only this site's topics", false},
+	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
+	{"--store", "URL", "where rolling figures are kept: memory", false},
+	{"--speed", "X", "files: times real time; 0: as fast as it goes", false},
+	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true},
+	{0},
+};
+
+const struct option figure_options[] = {
+	{"--window", "W", "now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d", true},
+	{"--by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
+	{"--formula", "CODE", "service level: SL2sv, SL1, SL2, SL2s, SL3, SL4 or SLO", false},
+	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false},
+	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false},
+	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false},
+	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent", true},
+	{0},
+};
+
+const struct option screen_options[] = {
+	{"--ascii", NULL, "draw with plain ASCII", false},
+	{"--colours", "N", "256, 16, 8 or none", false},
+	{"--plain", NULL, "no full screen: a line now and then, for terminals that cannot move the cursor", false},
+	{0},
+};
+
+static bool set_from(struct setup *setup, const struct arguments *arguments, const char *option, const char *setting, struct error *err)
+{
+	const char *value = arguments_value(arguments, option);
+	struct error why;
+	if (!value || settings_set(setup->settings, setting, value, &why))
+		return true;
+	return fail(err, "%s: %.500s", option, why.text);
+}
+
+static bool set_named(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	for (int i = 0;; i++) {
+		const char *pair = arguments_nth(arguments, "--set", i);
+		if (!pair)
+			return true;
+		const char *equals = strchr(pair, '=');
+		char name[64];
+		if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof name)
+			return fail(err, "--set wants NAME=VALUE, not \"%s\"", pair);
+		view_copy((struct view){pair, (size_t)(equals - pair)}, name, sizeof name);
+		if (!settings_set(setup->settings, name, equals + 1, err))
+			return false;
+	}
+}
+
+static void set_feeds(struct settings *settings, const struct arguments *arguments)
+{
+	if (!arguments_nth(arguments, "--feed", 0))
+		return;
+	for (int i = 0; i < settings->feed_count; i++)
+		free(settings->feeds[i]);
+	free(settings->feeds);
+	settings->feeds = NULL;
+	settings->feed_count = 0;
+	for (const char *url; (url = arguments_nth(arguments, "--feed", settings->feed_count));) {
+		settings->feeds = memory_resize(settings->feeds, (size_t)settings->feed_count + 1, sizeof *settings->feeds);
+		settings->feeds[settings->feed_count++] = memory_text(url);
+	}
+}
+
+/* One target for every channel and queue: what a comparison with another system's figures wants. */
+static bool set_target(struct settings *settings, const struct arguments *arguments, struct error *err)
+{
+	const char *target = arguments_value(arguments, "--target"), *brief = arguments_value(arguments, "--short");
+	int64_t ms;
+	struct error why;
+	if (target) {
+		if (!duration_parse(view_of(target), &ms, &why))
+			return fail(err, "--target: %.500s", why.text);
+		for (int i = 0; i < CHANNEL_COUNT; i++)
+			settings->target[i] = ms;
+		for (int i = 0; i < settings->queue_count; i++)
+			settings->queues[i].target = -1;
+	}
+	if (brief) {
+		if (!duration_parse(view_of(brief), &ms, &why))
+			return fail(err, "--short: %.500s", why.text);
+		settings->short_abandon = ms;
+		for (int i = 0; i < settings->queue_count; i++)
+			settings->queues[i].short_abandon = -1;
+	}
+	return true;
+}
+
+static bool set_windows(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	setup->windows = memory_new(WINDOW_COUNT, sizeof *setup->windows);
+	for (const char *name; (name = arguments_nth(arguments, "--window", setup->window_count)) && setup->window_count < WINDOW_COUNT;) {
+		int window = window_find(name);
+		if (window < 0)
+			return fail(err, "no window is called '%s': there are now, 5m, 15m, 30m, 60m, today, 24h, 7d, 35d", name);
+		setup->windows[setup->window_count++] = (enum window)window;
+	}
+	if (setup->window_count == 0)
+		setup->windows[setup->window_count++] = (enum window)setup->settings->window;
+	setup->request.window = setup->windows[0] == WINDOW_NOW ? (enum window)setup->settings->window : setup->windows[0];
+	return true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	return left < right ? -1 : left > right;
+}
+
+static bool set_instants(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	for (const char *text; (text = arguments_nth(arguments, "--at", setup->instant_count));) {
+		int64_t at;
+		struct error why;
+		if (!instant_parse(view_of(text), setup->zone, clock_wall(), &at, &why))
+			return fail(err, "--at: %.500s", why.text);
+		if (at % SECOND_MS)
+			return fail(err, "--at: \"%s\" is not a whole second, and only those are looked at", text);
+		setup->instants = memory_resize(setup->instants, (size_t)setup->instant_count + 1, sizeof *setup->instants);
+		setup->instants[setup->instant_count++] = at;
+	}
+	if (setup->instant_count)
+		qsort(setup->instants, (size_t)setup->instant_count, sizeof *setup->instants, ascending);
+	return true;
+}
+
+static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	if (!set_named(setup, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
+		!set_from(setup, arguments, "--clock", "clock", err) || !set_from(setup, arguments, "--by", "by", err) ||
+		!set_from(setup, arguments, "--formula", "formula", err) || !set_from(setup, arguments, "--zone", "zone", err) ||
+		!set_from(setup, arguments, "--colours", "colours", err) || !set_target(setup->settings, arguments, err))
+		return false;
+	if (arguments_flag(arguments, "--ascii") && !settings_set(setup->settings, "glyphs", "ascii", err))
+		return false;
+	set_feeds(setup->settings, arguments);
+	setup->zone = zone_open(setup->settings->zone, err);
+	setup->speed = -1;
+	setup->request = (struct snapshot_request){.scope = SCOPE_ALL, .by = (enum attribution)setup->settings->by,
+		.formula = arguments_flag(arguments, "--formula") ? setup->settings->formula : -1};
+	return setup->zone && set_windows(setup, arguments, err) && set_instants(setup, arguments, err) &&
+	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
+}
+
+bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err)
+{
+	*setup = (struct setup){.settings = settings_create()};
+	const char *file = arguments_value(arguments, "--config");
+	const char *store = arguments_value(arguments, "--store");
+	*usage = false;
+	if (file && !settings_load(setup->settings, file, metric_names(), err)) {
+		setup_close(setup);
+		return false;
+	}
+	setup->store = store_open(store ? store : "memory", setup->settings, err);
+	if (!setup->store || !read_options(setup, arguments, err)) {
+		*usage = true;
+		setup_close(setup);
+		return false;
+	}
+	return true;
+}
+
+void setup_close(struct setup *setup)
+{
+	free(setup->windows);
+	free(setup->instants);
+	zone_close(setup->zone);
+	store_close(setup->store);
+	settings_destroy(setup->settings);
+	*setup = (struct setup){0};
+}
+
+bool setup_own_time(const struct setup *setup)
+{
+	for (int i = 0; i < setup->settings->feed_count; i++)
+		if (strncmp(setup->settings->feeds[i], "file:", 5) != 0 && strncmp(setup->settings->feeds[i], "sim:", 4) != 0)
+			return false;
+	return true;
+}

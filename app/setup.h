@@ -1,0 +1,32 @@
+/* From a command line to settings, feeds and what is asked for; shared by every command that shows figures. */
+#ifndef APP_SETUP_H
+#define APP_SETUP_H
+
+#include "app/command.h"
+#include "app/desk.h"
+#include "store/snapshot.h"
+#include "store/store.h"
+
+extern const struct option feed_options[];   /* --feed, --site, --clock, --store, --speed, --at */
+extern const struct option figure_options[]; /* --window, --by, --formula, --target, --zone, --scope, --short */
+extern const struct option screen_options[]; /* --ascii, --colours, --plain */
+
+struct setup {
+	struct settings *settings; /* settings->feeds are the ones in force */
+	struct zone *zone;
+	struct snapshot_request request;
+	enum window *windows; /* every --window, or the one set */
+	int window_count;
+	struct store *store;
+	double speed; /* -1: not given */
+	int64_t *instants; /* every --at, ascending, whole seconds */
+	int instant_count;
+};
+
+/* False: err says why; *usage: the command line is at fault. Ends what it began. */
+bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err);
+void setup_close(struct setup *setup);
+/* Are all feeds files or simulators, which bring their own clock? */
+bool setup_own_time(const struct setup *setup);
+
+#endif

@@ -1,0 +1,253 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "app/commands.h"
+#include "app/scopes.h"
+#include "app/setup.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/lists.h"
+#include "store/figures_json.h"
+#include "tui/dump.h"
+#include "widgets/board.h"
+
+#define SCOPES_MOST 1000
+
+static const struct option snapshot_options[] = {
+	{"--json", NULL, "every figure as JSON, one document a line for each --at (the default)", false},
+	{"--text", NULL, "the board as text", false},
+	{"--ansi", NULL, "the board as text with colours", false},
+	{"--metric", "NAME", "only this metric (repeatable; tablo --list-metrics)", true},
+	{"--size", "WxH", "of the board (default 140x40)", false},
+	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false},
+	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false},
+	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false},
+	{0},
+};
+
+enum form { FORM_JSON, FORM_TEXT, FORM_ANSI };
+
+struct look {
+	const struct arguments *arguments;
+	struct setup *setup;
+	enum form form;
+	int width, height;
+	int64_t interval; /* 0: none */
+	int64_t first;	  /* the instant of the first event, for intervals */
+	bool wanted[METRICS_MOST]; /* by --metric */
+	bool some_wanted;
+	bool failed;
+	struct error err;
+};
+
+static bool add_scope(struct scope *scopes, int *count, struct scope scope)
+{
+	for (int i = 0; i < *count; i++)
+		if (memcmp(&scopes[i], &scope, sizeof scope) == 0)
+			return true;
+	if (*count == SCOPES_MOST)
+		return false;
+	scopes[(*count)++] = scope;
+	return true;
+}
+
+/* What is asked for; else everything, each queue, and each (queue, channel) that has a line on the board. */
+static int choose_scopes(struct look *look, const struct engine *engine, struct scope *scopes)
+{
+	int count = 0;
+	while (count < SCOPES_MOST && scopes_nth(look->arguments, engine, count, &scopes[count], &look->err))
+		count++;
+	if (look->err.text[0]) {
+		look->failed = true;
+		return 0;
+	}
+	if (count)
+		return count;
+	struct scope *rows = memory_new(SCOPES_MOST, sizeof *rows);
+	int row_count = list_rows(engine, SCOPE_ALL, rows, SCOPES_MOST);
+	add_scope(scopes, &count, SCOPE_ALL);
+	for (int i = 0; i < row_count; i++) {
+		struct scope queue = SCOPE_ALL;
+		queue.queue = rows[i].queue;
+		add_scope(scopes, &count, queue);
+	}
+	for (int i = 0; i < row_count; i++)
+		add_scope(scopes, &count, rows[i]);
+	free(rows);
+	return count;
+}
+
+static void write_json(struct look *look, const struct engine *engine, const struct snapshot *snapshot)
+{
+	struct scope *scopes = memory_new(SCOPES_MOST, sizeof *scopes);
+	struct figures_request request = {.scopes = scopes, .windows = look->setup->windows, .window_count = look->setup->window_count,
+		.by = look->setup->request.by, .formula = look->setup->request.formula,
+		.wanted = look->some_wanted ? look->wanted : NULL};
+	request.scope_count = choose_scopes(look, engine, scopes);
+	if (look->failed)
+		report(&look->err);
+	else if (look->interval && look->first != INSTANT_NONE)
+		figures_json_intervals(stdout, engine, snapshot, &request, look->first / look->interval * look->interval, snapshot->at, look->interval);
+	else
+		figures_json(stdout, engine, snapshot, &request);
+	free(scopes);
+}
+
+static void write_board(const struct look *look, const struct snapshot *snapshot, struct board *board)
+{
+	struct canvas *canvas = canvas_create(look->width, look->height);
+	struct glyphs glyphs = {.ascii = strcmp(look->setup->settings->glyphs, "ascii") == 0};
+	board_draw(board, snapshot, &glyphs, canvas);
+	if (look->form == FORM_ANSI)
+		dump_ansi(canvas, stdout);
+	else
+		dump_text(canvas, stdout);
+	canvas_destroy(canvas);
+}
+
+static void take_look(void *context, const struct engine *engine)
+{
+	struct look *look = context;
+	struct setup *setup = look->setup;
+	struct error err;
+	if (!scopes_read(look->arguments, engine, &setup->request.scope, &err)) {
+		look->failed = true;
+		report(&err);
+		return;
+	}
+	struct board *board = board_create(setup->settings, &setup->request);
+	struct snapshot *snapshot = snapshot_create(engine, setup->settings, setup->zone, board_request(board));
+	if (look->form == FORM_JSON)
+		write_json(look, engine, snapshot);
+	else
+		write_board(look, snapshot, board);
+	snapshot_destroy(snapshot);
+	board_destroy(board);
+	fflush(stdout);
+}
+
+static bool read_metrics(struct look *look, struct error *err)
+{
+	const char *name;
+	for (int i = 0; (name = arguments_nth(look->arguments, "--metric", i)); i++) {
+		int metric = metric_find(name);
+		if (metric < 0)
+			return fail(err, "no metric is called '%s': tablo --list-metrics names them", name);
+		look->wanted[metric] = look->some_wanted = true;
+	}
+	return true;
+}
+
+static bool read_look(struct look *look, int64_t *listen, int64_t *patience, struct error *err)
+{
+	const struct arguments *arguments = look->arguments;
+	const char *size = arguments_value(arguments, "--size"), *text;
+	look->form = arguments_flag(arguments, "--ansi") ? FORM_ANSI : arguments_flag(arguments, "--text") ? FORM_TEXT : FORM_JSON;
+	look->width = 140;
+	look->height = 40;
+	char rest;
+	if (size && (sscanf(size, "%dx%d%c", &look->width, &look->height, &rest) != 2 || look->width < 1 || look->height < 1 ||
+		look->width > 1000 || look->height > 1000))
+		return fail(err, "--size must be like 140x40, at most 1000x1000, not \"%s\"", size);
+	if ((text = arguments_value(arguments, "--for")) && !duration_parse(view_of(text), listen, err))
+		return false;
+	if ((text = arguments_value(arguments, "--wait")) && !duration_parse(view_of(text), patience, err))
+		return false;
+	if ((text = arguments_value(arguments, "--intervals")) && !duration_parse(view_of(text), &look->interval, err))
+		return false;
+	if (look->interval % QUARTER_MS)
+		return fail(err, "--intervals must be whole quarter hours (\"30m\"), not \"%s\"", text);
+	return read_metrics(look, err);
+}
+
+/* Files, or a feed by its own clock with instants to look at: until all has been seen. */
+static void run_through(struct desk *desk, struct look *look, bool live)
+{
+	const struct setup *setup = look->setup;
+	bool to_end = setup->instant_count == 0;
+	while (!desk_ended(desk)) {
+		if (live && !to_end && engine_now(desk_engine(desk)) > setup->instants[setup->instant_count - 1])
+			return;
+		desk_turn(desk, -1, INT64_MAX);
+		look->first = desk_first(desk);
+		progress_show("reading", desk_progress(desk), desk_events(desk));
+	}
+	progress_done();
+	if (to_end)
+		take_look(look, desk_engine(desk));
+}
+
+static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
+{
+	int64_t until = clock_monotonic() + patience;
+	while (!desk_heard(desk)) {
+		if (clock_monotonic() > until)
+			return fail(err, "%s: nothing came for %lld s: is the publisher running, and --site right?", look->setup->settings->feeds[0],
+				(long long)(patience / 1000));
+		desk_turn(desk, -1, until);
+	}
+	until = clock_monotonic() + listen;
+	while (clock_monotonic() < until)
+		desk_turn(desk, -1, until);
+	take_look(look, desk_engine(desk));
+	return true;
+}
+
+static int look_at(struct setup *setup, struct look *look, int64_t listen, int64_t patience)
+{
+	struct error err;
+	bool files = setup_own_time(setup), by_instants = setup->instant_count > 0;
+	void *zmq = zmq_ctx_new();
+	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds,
+		.feed_count = setup->settings->feed_count, .speed = setup->speed < 0 ? 0 : setup->speed, .start = INSTANT_NONE,
+		.stop = by_instants ? setup->instants[setup->instant_count - 1] : INT64_MAX, .zmq = zmq, .instants = setup->instants,
+		.instant_count = setup->instant_count, .look = take_look, .context = look};
+	struct desk *desk = desk_open(&options, &err);
+	bool good = desk != NULL;
+	if (good && (files || by_instants))
+		run_through(desk, look, !files);
+	else if (good)
+		good = listen_for(desk, look, listen, patience, &err);
+	desk_close(desk);
+	zmq_ctx_term(zmq);
+	if (!good)
+		report(&err);
+	return good && !look->failed ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	struct setup setup;
+	bool usage;
+	if (!setup_open(&setup, arguments, &usage, &err))
+		return usage ? report_usage(arguments, &err) : report(&err);
+	struct look look = {.arguments = arguments, .setup = &setup, .first = INSTANT_NONE};
+	int64_t listen = SECOND_MS, patience = 10 * SECOND_MS;
+	int code = EXIT_USAGE;
+	if (!read_look(&look, &listen, &patience, &err))
+		report_usage(arguments, &err);
+	else if (setup.settings->feed_count == 0) {
+		fail(&err, "there is no feed to look at: give --feed URL");
+		report_usage(arguments, &err);
+	} else {
+		if (look.interval)
+			setup.settings->history_days = 400; /* a whole file's intervals */
+		code = look_at(&setup, &look, listen, patience);
+	}
+	setup_close(&setup);
+	return code;
+}
+
+const struct command snapshot_command = {
+	.name = "snapshot",
+	.positional = "",
+	.summary = "one look at the figures, as JSON, text or colours, and exit",
+	.about = "Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
+		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it.",
+	.options = (const struct option *const[]){snapshot_options, feed_options, figure_options, screen_options, common_options, NULL},
+	.run = run,
+};

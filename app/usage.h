@@ -1,0 +1,15 @@
+/* Parsing of the command line against the tables, and everything that is printed from the tables. */
+#ifndef APP_USAGE_H
+#define APP_USAGE_H
+
+#include "app/command.h"
+
+bool arguments_parse(struct arguments *arguments, const struct command *command, char **words, int count, struct error *err);
+void arguments_finish(struct arguments *arguments);
+
+void usage_print(FILE *to, const struct command *command); /* NULL: the program as a whole */
+/* Groff man page of the whole program, and a bash completion script; for the build. */
+void usage_print_man(FILE *to);
+void usage_print_completion(FILE *to);
+
+#endif

@@ -1,0 +1,60 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/settings.h"
+
+/* The range Linux takes the near end of outgoing connections from (ip_local_port_range): connecting to a port
+ * of one's own machine in it, while nobody listens there, may connect to oneself and then never to the
+ * publisher. */
+#define NEAR_PORT_LEAST 32768
+#define NEAR_PORT_MOST 60999
+
+static bool is_loopback(const char *endpoint)
+{
+	static const char *const hosts[] = {"tcp://127.", "tcp://localhost:", "tcp://[::1]:"};
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+		if (strncasecmp(endpoint, hosts[i], strlen(hosts[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool may_meet_itself(const char *endpoint)
+{
+	const char *colon = strrchr(endpoint, ':');
+	char *end;
+	if (!is_loopback(endpoint) || !colon)
+		return false;
+	const long port = strtol(colon + 1, &end, 10);
+	return end != colon + 1 && port >= NEAR_PORT_LEAST && port <= NEAR_PORT_MOST;
+}
+
+static bool came_before(const struct settings *settings, int index)
+{
+	for (int i = 0; i < index; i++)
+		if (strcmp(settings->feeds[i], settings->feeds[index]) == 0)
+			return true;
+	return false;
+}
+
+int settings_remarks(const struct settings *settings, FILE *to)
+{
+	int written = 0;
+	for (int i = 0; i < settings->feed_count; i++) {
+		char shown[200];
+		text_harmless(view_of(settings->feeds[i]), shown, sizeof shown);
+		if (may_meet_itself(settings->feeds[i])) {
+			fprintf(to,
+				"%s lies in the range of outgoing ports (%d-%d), where a connection can meet "
+				"itself: prefer ipc:// or a port below %d\n",
+				shown, NEAR_PORT_LEAST, NEAR_PORT_MOST, NEAR_PORT_LEAST);
+			written++;
+		}
+		if (came_before(settings, i)) {
+			fprintf(to, "%s is in 'feeds' twice: every event would count as a duplicate\n",
+				shown);
+			written++;
+		}
+	}
+	return written;
+}

@@ -1,0 +1,181 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/sections.h"
+#include "config/suggest.h"
+
+#define TITLE_MOST 200 /* bytes; names from feeds are shorter */
+
+static void begin_queue(struct sections *sections)
+{
+	sections->queue = (struct queue_settings){0};
+	setting_fill(queue_table.settings, queue_table.count, &sections->queue);
+}
+
+static void begin_level(struct sections *sections)
+{
+	sections->level = (struct level_settings){0};
+	setting_fill(level_table.settings, level_table.count, &sections->level);
+}
+
+static void begin_alert(struct sections *sections)
+{
+	sections->alert = (struct alert_settings){0};
+	setting_fill(alert_table.settings, alert_table.count, &sections->alert);
+}
+
+void sections_init(struct sections *sections, const char *const *metrics)
+{
+	*sections = (struct sections){.metrics = metrics};
+	begin_queue(sections);
+	begin_level(sections);
+	begin_alert(sections);
+}
+
+void sections_finish(struct sections *sections)
+{
+	queue_settings_finish(&sections->queue);
+	level_settings_finish(&sections->level);
+	alert_settings_finish(&sections->alert);
+}
+
+const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
+{
+	if (strcmp(name, queue_table.name) == 0) {
+		*base = &sections->queue;
+		return &queue_table;
+	}
+	if (strcmp(name, level_table.name) == 0) {
+		*base = &sections->level;
+		return &level_table;
+	}
+	if (strcmp(name, alert_table.name) == 0) {
+		*base = &sections->alert;
+		return &alert_table;
+	}
+	return NULL;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool check_metric(const struct sections *sections, const char *name, struct error *err)
+{
+	if (!sections->metrics)
+		return true;
+	for (const char *const *each = sections->metrics; *each; each++)
+		if (strcmp(*each, name) == 0)
+			return true;
+	const char *meant = suggest(name, sections->metrics);
+	char shown[80];
+	text_harmless(view_of(name), shown, sizeof shown);
+	if (meant)
+		return fail(err, "no metric is called '%s'; did you mean '%s'?", shown, meant);
+	return fail(err, "no metric is called '%s'; --list-metrics shows them all", shown);
+}
+
+static bool take_queue(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	for (int i = 0; i < settings->queue_count; i++)
+		if (strcmp(settings->queues[i].name, title) == 0)
+			return fail(err, "the queue '%s' was set in line %d already; put both together",
+				title, settings->queues[i].line);
+	sections->queue.name = memory_text(title);
+	sections->queue.line = line;
+	settings->queues = memory_grow(settings->queues, &sections->queue_room,
+		(size_t)settings->queue_count + 1, sizeof *settings->queues);
+	settings->queues[settings->queue_count++] = sections->queue;
+	begin_queue(sections);
+	return true;
+}
+
+static bool take_level(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	struct level_settings *level = &sections->level;
+	if (!check_metric(sections, title, err))
+		return false;
+	for (int i = 0; i < settings->level_count; i++) {
+		const struct level_settings *other = &settings->levels[i];
+		if (strcmp(other->metric, title) == 0 && same(other->queue, level->queue) &&
+			same(other->channel, level->channel) && other->window == level->window)
+			return fail(err,
+				"the level of '%s' was set in line %d already, for the same queue, channel "
+				"and window",
+				title, other->line);
+	}
+	if (level->hysteresis < 0)
+		return fail(err, "'hysteresis' must not be negative");
+	level->metric = memory_text(title);
+	level->line = line;
+	settings->levels = memory_grow(settings->levels, &sections->level_room,
+		(size_t)settings->level_count + 1, sizeof *settings->levels);
+	settings->levels[settings->level_count++] = *level;
+	begin_level(sections);
+	return true;
+}
+
+static bool check_alert(const struct sections *sections, const struct settings *settings, const char *title,
+	struct error *err)
+{
+	const struct alert_settings *alert = &sections->alert;
+	for (int i = 0; i < settings->alert_count; i++)
+		if (strcmp(settings->alerts[i].name, title) == 0)
+			return fail(err, "the alert '%s' was set in line %d already; give each its own title",
+				title, settings->alerts[i].line);
+	if (!alert->metric)
+		return fail(err, "the alert '%s' has no 'metric'; write metric = \"longest_wait\" or another",
+			title);
+	if (isnan(alert->enter))
+		return fail(err, "the alert '%s' has no 'enter'; write the figure it is raised from", title);
+	const bool has_limit = !isnan(alert->and_enter);
+	if ((alert->and_metric != NULL) != has_limit)
+		return fail(err,
+			"the alert '%s' has only one of 'and_metric' and 'and_enter'; write both or none",
+			title);
+	return check_metric(sections, alert->metric, err) &&
+	       (!alert->and_metric || check_metric(sections, alert->and_metric, err));
+}
+
+static bool take_alert(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	struct alert_settings *alert = &sections->alert;
+	if (!check_alert(sections, settings, title, err))
+		return false;
+	if (isnan(alert->leave))
+		alert->leave = alert->enter;
+	alert->name = memory_text(title);
+	alert->line = line;
+	settings->alerts = memory_grow(settings->alerts, &sections->alert_room,
+		(size_t)settings->alert_count + 1, sizeof *settings->alerts);
+	settings->alerts[settings->alert_count++] = *alert;
+	begin_alert(sections);
+	return true;
+}
+
+bool sections_take(struct sections *sections, struct settings *settings, const char *name, const char *title,
+	int line, struct error *err)
+{
+	if (!title || !*title)
+		return fail(err, "the title of this '%s' is empty; write %s \"TITLE\" { ... }", name, name);
+	if (strlen(title) > TITLE_MOST || !text_valid(view_of(title)))
+		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
+			TITLE_MOST);
+	if (settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
+		settings->alert_count >= SECTIONS_MOST)
+		return fail(err, "there are more than %d sections of one kind; no board can show them",
+			SECTIONS_MOST);
+	sections->taken++;
+	if (strcmp(name, queue_table.name) == 0)
+		return take_queue(sections, settings, title, line, err);
+	if (strcmp(name, level_table.name) == 0)
+		return take_level(sections, settings, title, line, err);
+	return take_alert(sections, settings, title, line, err);
+}

@@ -1,0 +1,105 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/suggest.h"
+#include "config/tables.h"
+
+_Static_assert(sizeof(enum severity) == sizeof(int), "the table writes it as an int");
+
+void queue_settings_finish(struct queue_settings *queue)
+{
+	setting_release(queue_table.settings, queue_table.count, queue);
+	free(queue->name);
+}
+
+void level_settings_finish(struct level_settings *level)
+{
+	setting_release(level_table.settings, level_table.count, level);
+	free(level->metric);
+}
+
+void alert_settings_finish(struct alert_settings *alert)
+{
+	setting_release(alert_table.settings, alert_table.count, alert);
+	free(alert->name);
+}
+
+struct settings *settings_create(void)
+{
+	struct settings *settings = memory_new(1, sizeof *settings);
+	setting_fill(board_table.settings, board_table.count, settings);
+	return settings;
+}
+
+void settings_destroy(struct settings *settings)
+{
+	if (!settings)
+		return;
+	for (int i = 0; i < settings->queue_count; i++)
+		queue_settings_finish(&settings->queues[i]);
+	for (int i = 0; i < settings->level_count; i++)
+		level_settings_finish(&settings->levels[i]);
+	for (int i = 0; i < settings->alert_count; i++)
+		alert_settings_finish(&settings->alerts[i]);
+	free(settings->queues);
+	free(settings->levels);
+	free(settings->alerts);
+	setting_release(board_table.settings, board_table.count, settings);
+	free(settings);
+}
+
+static void *copy_array(const void *from, int count, size_t size)
+{
+	if (count == 0)
+		return NULL;
+	void *to = memory_new((size_t)count, size);
+	memcpy(to, from, (size_t)count * size);
+	return to;
+}
+
+struct settings *settings_copy(const struct settings *settings)
+{
+	struct settings *copy = memory_new(1, sizeof *copy);
+	*copy = *settings;
+	setting_duplicate(board_table.settings, board_table.count, copy);
+	copy->queues = copy_array(settings->queues, settings->queue_count, sizeof *copy->queues);
+	copy->levels = copy_array(settings->levels, settings->level_count, sizeof *copy->levels);
+	copy->alerts = copy_array(settings->alerts, settings->alert_count, sizeof *copy->alerts);
+	for (int i = 0; i < copy->queue_count; i++) {
+		setting_duplicate(queue_table.settings, queue_table.count, &copy->queues[i]);
+		copy->queues[i].name = memory_text(copy->queues[i].name);
+	}
+	for (int i = 0; i < copy->level_count; i++) {
+		setting_duplicate(level_table.settings, level_table.count, &copy->levels[i]);
+		copy->levels[i].metric = memory_text(copy->levels[i].metric);
+	}
+	for (int i = 0; i < copy->alert_count; i++) {
+		setting_duplicate(alert_table.settings, alert_table.count, &copy->alerts[i]);
+		copy->alerts[i].name = memory_text(copy->alerts[i].name);
+	}
+	return copy;
+}
+
+static bool refuse_name(const char *name, struct error *err)
+{
+	const char **names = memory_new(board_table.count + 1, sizeof *names);
+	for (size_t i = 0; i < board_table.count; i++)
+		names[i] = board_table.settings[i].name;
+	const char *meant = suggest(name, names);
+	char shown[80];
+	text_harmless(view_of(name), shown, sizeof shown);
+	if (meant)
+		fail(err, "no setting is called '%s'; did you mean '%s'?", shown, meant);
+	else
+		fail(err, "no setting is called '%s'; --print-config shows them all", shown);
+	free(names);
+	return false;
+}
+
+bool settings_set(struct settings *settings, const char *name, const char *value, struct error *err)
+{
+	const struct setting *setting = setting_find(board_table.settings, board_table.count, name);
+	return setting ? setting_assign(setting, settings, value, err) : refuse_name(name, err);
+}

@@ -1,0 +1,195 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/zone.h"
+#include "config/tables.h"
+
+const char *const sl_formula_codes[SL_FORMULA_COUNT] = {"SL2sv", "SL1", "SL2", "SL2s", "SL3", "SL4", "SLO"};
+const char *const window_names[WINDOW_COUNT] = {"now", "5m", "15m", "30m", "60m", "today", "24h", "7d", "35d"};
+const char *const channel_names[CHANNEL_COUNT] = {"phone", "chat", "email", "messenger", "social", "other"};
+static const char *const attributions[] = {"outcome", "arrival"};
+static const char *const fcr_begins[] = {"queued", "released"};
+static const char *const fcr_matches[] = {"topic", "queue", "customer"};
+static const char *const severities[] = {"warning", "critical"};
+static const char *const clock_kinds[] = {"wall", "feed"};
+static const char *const colour_kinds[] = {"auto", "256", "16", "8", "none"};
+static const char *const glyph_kinds[] = {"auto", "utf-8", "ascii"};
+
+static int find(const char *const *words, int count, const char *word)
+{
+	for (int i = 0; i < count; i++)
+		if (strcasecmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+int sl_formula_find(const char *code)
+{
+	return find(sl_formula_codes, SL_FORMULA_COUNT, code);
+}
+
+int window_find(const char *name)
+{
+	return find(window_names, WINDOW_COUNT, name);
+}
+
+static bool is_zone(const char *value, struct error *err)
+{
+	if (strcmp(value, "local") == 0) /* whatever this machine says */
+		return true;
+	struct zone *zone = zone_open(value, NULL);
+	zone_close(zone);
+	return zone || fail(err, "a time zone such as \"Europe/Berlin\", \"UTC\" or \"local\"");
+}
+
+static bool is_site(const char *value, struct error *err)
+{
+	return !strchr(value, '/') || fail(err, "one segment of a topic, without '/'");
+}
+
+#define AT(member) .offset = offsetof(struct settings, member)
+#define LIST(member, counter) AT(member), .count_offset = offsetof(struct settings, counter)
+#define WORDS(list) .words = list, .word_count = sizeof list / sizeof *list
+#define BETWEEN(from, to) .least = from, .most = to
+
+static const struct setting board_settings[] = {
+	{"site", .group = "Site and time", .type = SETTING_KEY, AT(site), .fallback = "", .check = is_site,
+		.help = "The site whose events are shown: the first segment of every topic. Empty: any."},
+	{"title", .type = SETTING_TEXT, AT(title), .fallback = "Customer care", .help = "What stands at the top left."},
+	{"zone", .type = SETTING_KEY, AT(zone), .fallback = "local", .check = is_zone,
+		.help = "The time zone of the site: \"local\", \"UTC\" or a name such as \"Europe/Berlin\"."},
+	{"day_start", .type = SETTING_DAYTIME, AT(day_start), .fallback = "00:00",
+		.help = "When \"today\" begins, in the zone of the site; whole quarter hours."},
+	{"clocks", .type = SETTING_LIST, LIST(clocks, clock_count), .most = 6, .check = is_zone,
+		.help = "Further time zones whose clocks stand in the header: { \"Asia/Jakarta\", \"Europe/Lisbon\" }."},
+
+	{"feeds", .group = "Feeds", .type = SETTING_LIST, LIST(feeds, feed_count), .most = 64,
+		.help = "Where events come from: { \"tcp://pbx:5556\", \"ipc:///run/tablo/helpdesk\" }. Also file:PATH, sim:SEED."},
+	{"clock", .type = SETTING_CHOICE, AT(clock), .fallback = "wall", WORDS(clock_kinds),
+		.help = "What time it is: \"wall\" (this machine's clock), or \"feed\" (the newest event's) for recorded feeds."},
+	{"silence", .type = SETTING_DURATION, AT(silence), .fallback = "60s", BETWEEN(SECOND_MS, DAY_MS),
+		.help = "A feed that never sends heartbeats is stale after so long without an event."},
+	{"stale", .type = SETTING_DURATION, AT(stale), .fallback = "5s", BETWEEN(SECOND_MS, HOUR_MS),
+		.help = "A feed is stale after so long without a heartbeat."},
+	{"reconnect", .type = SETTING_DURATION, AT(reconnect), .fallback = "10s", BETWEEN(SECOND_MS, HOUR_MS),
+		.help = "A stale feed is connected anew after so long without a heartbeat."},
+	{"memory_limit", .type = SETTING_LARGE, AT(memory_limit), .fallback = "1024", BETWEEN(64, 1048576),
+		.help = "MiB of resident memory after which the worst feed is dropped and named."},
+
+	{"window", .group = "Figures", .type = SETTING_WORD, AT(window), .fallback = "30m", WORDS(window_names),
+		.help = "The window of figures where a page does not choose its own."},
+	{"by", .type = SETTING_WORD, AT(by), .fallback = "outcome", WORDS(attributions),
+		.help = "Which minute a contact counts in: that of its \"outcome\", or that of its \"arrival\"."},
+	{"formula", .type = SETTING_WORD, AT(formula), .fallback = "SL2sv", WORDS(sl_formula_codes),
+		.help = "The service level: SL2sv answered in time / (answered + abandoned - short + overdue), SL1 / answered, "
+			"SL2 / (answered + abandoned), SL2s without short ones, SL3 counts early abandons as good, SL4 leaves them out, "
+			"SLO / offered."},
+	{"target_phone", .type = SETTING_DURATION, AT(target[CHANNEL_PHONE]), .fallback = "20s", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "A call is answered in time within so long, unless its queue says otherwise."},
+	{"target_chat", .type = SETTING_DURATION, AT(target[CHANNEL_CHAT]), .fallback = "60s", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "The same for a chat."},
+	{"target_email", .type = SETTING_DURATION, AT(target[CHANNEL_EMAIL]), .fallback = "4h", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "The same for an e-mail."},
+	{"target_messenger", .type = SETTING_DURATION, AT(target[CHANNEL_MESSENGER]), .fallback = "5m", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "The same for a messenger: people look at it again and again, but do not sit and wait as in a chat."},
+	{"target_social", .type = SETTING_DURATION, AT(target[CHANNEL_SOCIAL]), .fallback = "1h", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "The same for social media, where others read along."},
+	{"target_other", .type = SETTING_DURATION, AT(target[CHANNEL_OTHER]), .fallback = "60s", BETWEEN(SECOND_MS, 30 * DAY_MS),
+		.help = "The same for every other channel."},
+	{"short_abandon", .type = SETTING_DURATION, AT(short_abandon), .fallback = "5s", BETWEEN(0, HOUR_MS),
+		.help = "Who gives up within so long (a wrong number, a change of mind) is no abandoned contact."},
+	{"fcr_within", .type = SETTING_DURATION, AT(fcr_within), .fallback = "7d", BETWEEN(HOUR_MS, 35 * DAY_MS),
+		.help = "Resolved at the first contact: no further one within so long. 24h and 72h are usual too."},
+	{"fcr_from", .type = SETTING_WORD, AT(fcr_from), .fallback = "queued", WORDS(fcr_begins),
+		.help = "From when that counts: when the first contact was \"queued\", or when it was \"released\"."},
+	{"fcr_match", .type = SETTING_WORD, AT(fcr_match), .fallback = "topic", WORDS(fcr_matches),
+		.help = "Which contact is a further one: of the same customer and \"topic\" (an absent topic matches any), of the same "
+			"customer and \"queue\", or of the same \"customer\"."},
+	{"wrap_wait", .group = "Rules of the engine", .type = SETTING_DURATION, AT(wrap_wait), .fallback = "10m", BETWEEN(SECOND_MS, DAY_MS),
+		.help = "So long the end of a wrap-up is awaited; then the contact is closed without one."},
+	{"lost_after", .type = SETTING_DURATION, AT(lost_after), .fallback = "24h", BETWEEN(HOUR_MS, 35 * DAY_MS),
+		.help = "A call or chat without a sign for so long is closed as lost."},
+	{"late_limit", .type = SETTING_DURATION, AT(late_limit), .fallback = "24h", BETWEEN(MINUTE_MS, 35 * DAY_MS),
+		.help = "An event up to so late still corrects its minute; an older one changes only what is open now."},
+	{"ahead_limit", .type = SETTING_DURATION, AT(ahead_limit), .fallback = "5s", BETWEEN(0, HOUR_MS),
+		.help = "An event further ahead of the clock than this is counted as skewed."},
+	{"hold_unknown", .type = SETTING_DURATION, AT(hold_unknown), .fallback = "2s", BETWEEN(0, MINUTE_MS),
+		.help = "An event whose predecessor has not come yet waits so long for it."},
+	{"due_soon_most", .type = SETTING_DURATION, AT(due_soon_most), .fallback = "15m", BETWEEN(0, 7 * DAY_MS),
+		.help = "An SLA clock is due soon when at most so much open time is left ..."},
+	{"due_soon_percent", .type = SETTING_NUMBER, AT(due_soon_percent), .fallback = "20", BETWEEN(0, 100),
+		.help = "... and at most so many percent of its target."},
+	{"care_shift", .group = "Agents and customers", .type = SETTING_NUMBER, AT(care_shift), .fallback = "3", BETWEEN(1, 1000),
+		.help = "After so many rude contacts in a shift the board suggests a break ..."},
+	{"care_hour", .type = SETTING_NUMBER, AT(care_hour), .fallback = "2", BETWEEN(1, 1000), .help = "... or after so many within an hour."},
+	{"care_break", .type = SETTING_DURATION, AT(care_break), .fallback = "10m", BETWEEN(MINUTE_MS, DAY_MS),
+		.help = "To be away for so long is a break."},
+	{"flag_days", .type = SETTING_DURATION, AT(flag_days), .fallback = "30d", BETWEEN(0, 365 * DAY_MS),
+		.help = "So long the flag of a rude contact follows the customer's pseudonym."},
+	{"mistakes_limit", .type = SETTING_NUMBER, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
+		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"queues_most", .group = "Bounds: what comes from outside must not grow memory without end", .type = SETTING_NUMBER,
+		AT(queues_most), .fallback = "1000", BETWEEN(1, 100000), .help = "Queues known by name; \"other\" takes the rest."},
+	{"agents_most", .type = SETTING_NUMBER, AT(agents_most), .fallback = "10000", BETWEEN(1, 1000000), .help = "The same for agents."},
+	{"names_most", .type = SETTING_NUMBER, AT(names_most), .fallback = "10000", BETWEEN(1, 1000000),
+		.help = "The same for topics, teams, markets, reasons and policies, each."},
+	{"history_days", .type = SETTING_NUMBER, AT(history_days), .fallback = "8", BETWEEN(1, 36),
+		.help = "Days of quarter hours kept in memory: 8 for \"same time last week\", 36 for the window 35d."},
+
+	{"colours", .group = "Screen", .type = SETTING_CHOICE, AT(colours), .fallback = "auto", WORDS(colour_kinds),
+		.help = "\"auto\" asks the terminal and NO_COLOR; \"256\", \"16\", \"8\" or \"none\" force it."},
+	{"glyphs", .type = SETTING_CHOICE, AT(glyphs), .fallback = "auto", WORDS(glyph_kinds),
+		.help = "Lines and bars: \"auto\" asks the locale; \"utf-8\" or \"ascii\" force it."},
+	{"frames", .type = SETTING_REAL, AT(frames), .fallback = "4", BETWEEN(1, 30), .help = "Pictures a second, at most."},
+	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
+	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
+		.help = "Full names of agents on the wall; otherwise first name and initial."},
+};
+
+#undef AT
+#define AT(member) .offset = offsetof(struct queue_settings, member)
+static const struct setting queue_settings[] = {
+	{"title", .type = SETTING_TEXT, AT(title), .help = "What the board calls it."},
+	{"target", .type = SETTING_DURATION, AT(target), BETWEEN(SECOND_MS, 30 * DAY_MS), .help = "Answered in time within so long."},
+	{"short_abandon", .type = SETTING_DURATION, AT(short_abandon), BETWEEN(0, HOUR_MS), .help = "As above, for this queue."},
+	{"formula", .type = SETTING_WORD, AT(formula), WORDS(sl_formula_codes), .help = "As above, for this queue."},
+	{"hidden", .type = SETTING_FLAG, AT(hidden), .fallback = "false", .help = "Counted in totals, without a row of its own."},
+};
+
+#undef AT
+#define AT(member) .offset = offsetof(struct level_settings, member)
+static const struct setting level_settings[] = {
+	{"queue", .type = SETTING_KEY, AT(queue), .help = "For this queue only; otherwise for every one without a level of its own."},
+	{"channel", .type = SETTING_CHOICE, AT(channel), WORDS(channel_names), .help = "For this channel only."},
+	{"window", .type = SETTING_WORD, AT(window), WORDS(window_names), .help = "For this window; otherwise the board's."},
+	{"warn", .type = SETTING_LIMIT, AT(warn), .help = "Amber from here: seconds (\"20s\"), percent (\"80 %\"), a count, or \"none\"."},
+	{"crit", .type = SETTING_LIMIT, AT(crit), .help = "Red from here."},
+	{"hysteresis", .type = SETTING_LIMIT, AT(hysteresis), .help = "How far back it must come before the level falls; otherwise 5 % of the limit."},
+	{"hold", .type = SETTING_DURATION, AT(hold), .fallback = "0s", BETWEEN(0, DAY_MS), .help = "So long a worse level must last before it shows."},
+};
+
+#undef AT
+#define AT(member) .offset = offsetof(struct alert_settings, member)
+static const struct setting alert_settings[] = {
+	{"metric", .type = SETTING_KEY, AT(metric), .help = "The figure it watches."},
+	{"queue", .type = SETTING_KEY, AT(queue), .help = "Of this queue only."},
+	{"channel", .type = SETTING_CHOICE, AT(channel), WORDS(channel_names), .help = "Of this channel only."},
+	{"window", .type = SETTING_WORD, AT(window), WORDS(window_names), .help = "In this window; otherwise the board's."},
+	{"enter", .type = SETTING_LIMIT, AT(enter), .help = "Raised from here."},
+	{"leave", .type = SETTING_LIMIT, AT(leave), .help = "Cleared from here; otherwise where it was raised."},
+	{"hold", .type = SETTING_DURATION, AT(hold), .fallback = "0s", BETWEEN(0, DAY_MS), .help = "So long it must last before it is raised."},
+	{"and_metric", .type = SETTING_KEY, AT(and_metric), .help = "A second figure that must be past its limit at the same time."},
+	{"and_enter", .type = SETTING_LIMIT, AT(and_enter), .help = "The limit of that one."},
+	{"severity", .type = SETTING_WORD, AT(severity), .fallback = "warning", WORDS(severities), .help = "\"critical\" holds the page and rings the bell once."},
+	{"exec", .type = SETTING_KEY, AT(exec), .help = "A command the collector runs, with the alert in its environment."},
+};
+
+#define TABLE(list) list, sizeof list / sizeof *list
+const struct setting_table board_table = {"", "", "", TABLE(board_settings)};
+const struct setting_table queue_table = {"queue", "Billing", "What one queue does otherwise; its title is its name in the feed.",
+	TABLE(queue_settings)};
+const struct setting_table level_table = {"level", "longest_wait",
+	"When a figure turns amber and red; its title is the metric. The first that fits wins.", TABLE(level_settings)};
+const struct setting_table alert_table = {"alert", "phones stalled", "What raises an alert; its title is what the board calls it.",
+	TABLE(alert_settings)};

@@ -1,0 +1,170 @@
+/* Where contacts are kept: their places, the waiting lists, the agents' lists, and the ring of closed ones. */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/state.h"
+
+/* An id as it is kept: at most ID_MAX bytes, and nothing after a NUL, so that the key can be told from the contact. */
+static struct view plain(struct view id)
+{
+	size_t size = id.size < ID_MAX ? id.size : ID_MAX;
+	const char *end = size ? memchr(id.data, 0, size) : NULL;
+	return (struct view){id.data, end ? (size_t)(end - id.data) : size};
+}
+
+uint32_t contact_find(const struct engine *engine, struct view id)
+{
+	uint32_t found = map_find(&engine->contact_index, plain(id));
+	return found == MAP_NONE ? 0 : found;
+}
+
+void contact_expect(const struct engine *engine, struct view id)
+{
+	map_expect(&engine->contact_index, plain(id));
+}
+
+void contact_expect_place(const struct engine *engine, struct view id)
+{
+	if (!engine->contact_count)
+		return;
+	const char *contact = (const char *)&engine->contacts[contact_find(engine, id)];
+	for (size_t at = 0; at < offsetof(struct contact, id); at += 64)
+		__builtin_prefetch(contact + at, 1);
+}
+
+static uint32_t take_place(struct engine *engine)
+{
+	uint32_t number = engine->contact_free;
+	if (number) {
+		engine->contact_free = engine->contacts[number].next_closed;
+		return number;
+	}
+	if (!engine->contact_count)
+		engine->contact_count = 1; /* 0 means none */
+	engine->contacts = memory_grow(engine->contacts, &engine->contact_room, engine->contact_count + 1, sizeof *engine->contacts);
+	if (engine->contact_count == 1)
+		engine->contacts[0] = (struct contact){0};
+	engine->contacts[engine->contact_count] = (struct contact){0};
+	return (uint32_t)engine->contact_count++;
+}
+
+uint32_t contact_create(struct engine *engine, struct view id)
+{
+	uint32_t number = take_place(engine);
+	struct contact *contact = &engine->contacts[number];
+	/* The version tells the next one here from the last; a TIMER_LOST belongs to the place and stays. */
+	*contact = (struct contact){.version = contact->version + 1, .lost_timer = contact->lost_timer, .serial = ++engine->serial,
+		.left_why = -1, .phase = PHASE_ENDED, .source = engine->source, .feed = engine->feed};
+	view_copy(plain(id), contact->id, sizeof contact->id);
+	map_put(&engine->contact_index, plain(id), number);
+	return number;
+}
+
+/* ---- the waiting list of a slot ---- */
+
+static bool waits_before(const struct contact *a, const struct contact *b)
+{
+	return a->queued != b->queued ? a->queued < b->queued : a->serial < b->serial;
+}
+
+void contact_wait(struct engine *engine, uint32_t number)
+{
+	struct contact *contacts = engine->contacts, *contact = &contacts[number];
+	struct slot *slot = &engine->slots[contact->slot];
+	uint32_t after = slot->waiting_last; /* nearly always the youngest: so from the end */
+	while (after && waits_before(contact, &contacts[after]))
+		after = contacts[after].wait_previous;
+	uint32_t next = after ? contacts[after].wait_next : slot->waiting_first;
+	contact->wait_previous = after;
+	contact->wait_next = next;
+	*(after ? &contacts[after].wait_next : &slot->waiting_first) = number;
+	*(next ? &contacts[next].wait_previous : &slot->waiting_last) = number;
+	slot->waiting++;
+	slot->waiting_moved += contact->first_queued != contact->queued;
+	engine->waiting++;
+	slot_touch(engine, contact->slot);
+}
+
+void contact_unwait(struct engine *engine, uint32_t number)
+{
+	struct contact *contacts = engine->contacts, *contact = &contacts[number];
+	struct slot *slot = &engine->slots[contact->slot];
+	uint32_t next = contact->wait_next, previous = contact->wait_previous;
+	*(previous ? &contacts[previous].wait_next : &slot->waiting_first) = next;
+	*(next ? &contacts[next].wait_previous : &slot->waiting_last) = previous;
+	contact->wait_next = contact->wait_previous = 0;
+	slot->waiting--;
+	slot->waiting_moved -= contact->first_queued != contact->queued;
+	engine->waiting--;
+	slot_touch(engine, contact->slot);
+}
+
+/* ---- the running contacts of an agent ---- */
+
+void contact_attach(struct engine *engine, uint32_t number)
+{
+	struct contact *contact = &engine->contacts[number];
+	if (!contact->agent)
+		return;
+	struct agent *agent = &engine->agents[contact->agent];
+	contact->agent_previous = 0;
+	contact->agent_next = agent->first_contact;
+	if (agent->first_contact)
+		engine->contacts[agent->first_contact].agent_previous = number;
+	agent->first_contact = number;
+}
+
+void contact_detach(struct engine *engine, uint32_t number)
+{
+	struct contact *contact = &engine->contacts[number];
+	if (!contact->agent)
+		return;
+	if (contact->agent_previous)
+		engine->contacts[contact->agent_previous].agent_next = contact->agent_next;
+	else
+		engine->agents[contact->agent].first_contact = contact->agent_next;
+	if (contact->agent_next)
+		engine->contacts[contact->agent_next].agent_previous = contact->agent_previous;
+	contact->agent_next = contact->agent_previous = 0;
+}
+
+/* ---- the closed ones ---- */
+
+static void forget(struct engine *engine, uint32_t number)
+{
+	struct contact *contact = &engine->contacts[number];
+	wraps_close(engine, number);
+	if (contact->conduct)
+		conduct_contact_ended(engine, number);
+	map_remove(&engine->contact_index, view_of(contact->id));
+	contact->version++;
+	contact->conduct = contact->fcr = 0;
+	contact->id[0] = 0;
+	contact->next_closed = engine->contact_free;
+	engine->contact_free = number;
+}
+
+void contact_close(struct engine *engine, uint32_t number)
+{
+	struct contact *contact = &engine->contacts[number];
+	contact->phase = PHASE_ENDED;
+	contact->since = engine->ts;
+	if (contact->next_closed)
+		return;
+	uint32_t place = engine->closed_next++ % CLOSED_KEPT;
+	uint32_t oldest = engine->closed[place];
+	if (oldest)
+		forget(engine, oldest);
+	engine->closed[place] = number;
+	engine->contacts[number].next_closed = place + 1;
+}
+
+void contact_reopen(struct engine *engine, uint32_t number)
+{
+	struct contact *contact = &engine->contacts[number];
+	if (!contact->next_closed)
+		return;
+	engine->closed[contact->next_closed - 1] = 0;
+	contact->next_closed = 0;
+}

@@ -1,0 +1,152 @@
+/* Plain lists for the board, made from the engine: the snapshot copies them. Every function fills at most `room` elements and
+ * returns how many it filled; nothing is kept, nothing points into the engine but where it is said. Texts are harmless. Scope:
+ * SCOPE_ALL for everything. `at` is the engine's time (engine_now). */
+#ifndef METRICS_LISTS_H
+#define METRICS_LISTS_H
+
+#include "metrics/engine.h"
+#include "metrics/query.h"
+
+/* Where something is: "Billing · chat". The channel alone where the queue is not known. */
+void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room);
+/* "all queues", "Billing · chat", "team Berlin". */
+void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room);
+/* The name behind one key of a scope ("queue", "channel", "market", "agent", "team"); NULL where it is not restricted. */
+const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
+/* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
+bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
+void lists_duration(int64_t ms, char *to, size_t room);
+
+/* Whoever waits longest in the scope; false: nobody. */
+struct list_wait {
+	char queue[64], channel[12], contact[65];
+	int64_t wait; /* ms in this queue */
+};
+bool list_longest_wait(const struct engine *engine, struct scope scope, int64_t at, struct list_wait *wait);
+
+/* Open flags, the highest step and the oldest step first, then those closed in the last 2 minutes, the latest first. */
+struct list_conduct {
+	char agent[48], queue[64], channel[12], contact[65];
+	struct scope scope; /* of the agent: to ask query_run() about him; agent SCOPE_ANY: not known */
+	int step, highest;  /* enum conduct_step; 0: signalled, no step yet */
+	int fault_step;	    /* the step tried out of turn last, 0: none */
+	int ended_how;	    /* 0: open, else as words "calmed" "withdrawn" "ended" "unresolved" by list_conduct_ends[] */
+	int64_t since;	    /* ms since the last step, or since the flag was opened */
+	int64_t closed_ms;  /* ms since it was closed; -1: open */
+	int64_t prior_ms;   /* ms since the customer's earlier flag; -1: none */
+	int prior_step;
+	int kind, aim;	    /* enum conduct_kind, enum conduct_aim */
+	bool safety, open, unclear; /* unclear: waits for a word whom it was aimed at */
+};
+extern const char *const list_conduct_ends[];
+int list_conduct(const struct engine *engine, struct scope scope, int64_t at, struct list_conduct *items, int room);
+/* Running contacts of customers who were flagged before, without a flag of their own: step 0, open false, prior_* set. */
+int list_flagged_before(const struct engine *engine, struct scope scope, int64_t at, struct list_conduct *items, int room);
+
+/* Agents to whom a break is suggested that is not yet taken, the longest first. */
+struct list_care {
+	char agent[48];
+	int rude;      /* rude contacts this shift */
+	int64_t since; /* ms since it was suggested */
+};
+int list_care(const struct engine *engine, int64_t at, struct list_care *items, int room);
+
+/* The conduct figures of today are ordinary metrics: rude_count, rude_ended, rude_faults, anger_at_company. */
+
+enum list_alert_state { LIST_ALERT_RAISED, LIST_ALERT_ACKNOWLEDGED, LIST_ALERT_CLEARED };
+/* Standing alerts newest first, then the cleared ones newest first. Muted ones are left out while they are muted. */
+struct list_alert {
+	uint64_t id;
+	int64_t raised, cleared; /* instants; cleared 0: stands */
+	enum list_alert_state state;
+	int severity; /* enum severity */
+	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care */
+	int metric;   /* index or -1 */
+	struct scope scope;
+	char text[120]; /* "longest wait 04:12 in Billing · chat" */
+	char by[48];	/* who acknowledged */
+};
+int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room);
+
+/* Running, breached and paused SLA clocks that are not met: those with the least time left first, the paused ones last. */
+struct list_due {
+	char case_id[65], queue[64], channel[12];
+	const char *clock;    /* "first_reply" ...: constant */
+	int64_t left, target; /* ms of open time; left < 0: overdue */
+	int64_t due;	      /* instant; 0 while paused */
+	bool breached, paused;
+	enum level level;     /* crit: breached; warn: due soon */
+};
+int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room);
+int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones are due within ms */
+
+/* Names with how often in (from, to], the most frequent first, and how often in the period of equal length before. The total
+ * of the period into *total (may be NULL), however small `room` is. Occurrences are remembered for 8 days. */
+struct list_named {
+	char name[64];
+	int64_t count, before;
+};
+int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by policy */
+int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by agent */
+int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total);  /* by team; no team: by agent */
+/* Event types that we do not know, the most frequent first; before is 0. */
+int list_unknown(const struct engine *engine, struct list_named *items, int room);
+
+/* Customers with a low score that nobody has called back, the longest waiting first. */
+struct list_followup {
+	char case_id[65], queue[64];
+	int64_t since; /* ms */
+};
+int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
+
+/* The newest note that still holds; false: none. `text` may point into the engine. */
+struct list_note {
+	const char *text, *by;
+	int64_t at, until; /* instants; until 0: no end */
+};
+bool list_note(const struct engine *engine, int64_t at, struct list_note *note);
+
+/* Feeds, by their number; a feed from which nothing came has received 0. */
+struct list_feed {
+	int feed; /* the number in struct record */
+	enum link_state link;
+	int64_t silent; /* ms; 0: live */
+	int64_t lag;	/* ms of the last batch; -1: not known */
+	uint64_t received, batches, lost, missing, duplicate; /* lost: given up; missing: holes still open; events, of its publishers */
+	uint64_t faults[FAULT_COUNT];
+	char src[64]; /* its publisher, or the first of several */
+	int publishers;
+};
+int list_feeds(const struct engine *engine, int64_t at, struct list_feed *items, int room);
+
+/* Publishers. */
+struct list_source {
+	char src[64];
+	int feed;
+	uint64_t boot, received, lost, missing;
+	bool second_publisher;
+	uint64_t faults[FAULT_COUNT];
+};
+int list_sources(const struct engine *engine, struct list_source *items, int room);
+
+/* Agents for the desk view: help first, then by name. */
+struct list_agent {
+	char name[48], team[48], reason[48];
+	int availability; /* enum availability */
+	const char *summary; /* constant: "help" "ring" "talk" "hold" "wrap" "away" "idle" "offline" */
+	int64_t since;	     /* ms in that state */
+	int contacts;	     /* running now */
+	bool help;
+	struct scope scope;
+};
+int list_agents(const struct engine *engine, int64_t at, struct list_agent *items, int room);
+
+/* Names of the queues that are shown, ascending; valid while the engine stands and no record is applied. */
+int list_queues(const struct engine *engine, const char **names, int room);
+/* The (queue, channel) pairs in which something was ever counted or waits, by name: rows of the queue table. */
+int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room);
+/* The target T of a queue and channel in ms. */
+int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
+
+#endif

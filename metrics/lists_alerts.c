@@ -1,0 +1,155 @@
+/* Alerts as sentences, in the order of the board. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "metrics/lists.h"
+#include "metrics/state.h"
+
+/* "SLA breached" stays, "Longest wait" becomes "longest wait": only a first letter that stands before a small one. */
+static void put_title(const char *title, char *to, size_t room)
+{
+	text_harmless(view_of(title), to, room);
+	if (to[0] >= 'A' && to[0] <= 'Z' && to[1] >= 'a' && to[1] <= 'z')
+		to[0] = (char)(to[0] - 'A' + 'a');
+}
+
+/* `value` in thousandths: ms, thousandths of a ratio, counts times 1000. */
+static void put_value(const struct metric *metric, int64_t value, char *to, size_t room)
+{
+	if (metric->unit == UNIT_DURATION)
+		lists_duration(value, to, room);
+	else if (metric->unit == UNIT_RATIO)
+		snprintf(to, room, "%lld %%", (long long)((value + 5) / 10));
+	else if (metric->unit == UNIT_SCORE)
+		snprintf(to, room, "%.1f", (double)value / 1000);
+	else
+		snprintf(to, room, "%lld", (long long)(value / 1000));
+}
+
+static const char *short_name(const struct metric *metric)
+{
+	return strcmp(metric->name, "aht") == 0 || strcmp(metric->name, "fcr") == 0 ? metric->short_title : metric->title;
+}
+
+static void tell_level(const struct engine *engine, const struct alert *alert, char *to, size_t room)
+{
+	const struct metric *metric = &metrics[alert->metric];
+	char title[64], value[40], limit[40], where[96];
+	put_title(short_name(metric), title, sizeof title);
+	put_value(metric, alert->value, value, sizeof value);
+	put_value(metric, alert->limit, limit, sizeof limit);
+	lists_scope_text(engine, alert->scope, where, sizeof where);
+	int rule = alert->kind == ALERT_RULE ? alert->rule & 0x3fff : -1;
+	if (rule >= 0 && rule < engine->settings->alert_count && engine->settings->alerts[rule].name)
+		snprintf(to, room, "%s: %s %s in %s", engine->settings->alerts[rule].name, title, value, where);
+	else if (metric->unit == UNIT_DURATION && metric->kind == KIND_GAUGE)
+		snprintf(to, room, "%s %s in %s", title, value, where);
+	else
+		snprintf(to, room, "%s %s in %s, limit %s", title, value, where, limit);
+}
+
+static const char *const clock_texts[SLA_CLOCK_COUNT] = {[SLA_FIRST_REPLY] = "first reply", [SLA_NEXT_REPLY] = "next reply",
+	[SLA_UPDATE] = "update", [SLA_RESOLVE] = "resolve"};
+
+static void tell_sla(const struct alert *alert, int64_t at, char *to, size_t room)
+{
+	char over[40];
+	int64_t until = alert->cleared ? alert->cleared : at;
+	lists_duration(until > alert->value ? until - alert->value : 0, over, sizeof over);
+	const char *clock = alert->rule < SLA_CLOCK_COUNT ? clock_texts[alert->rule] : "clock";
+	snprintf(to, room, "%s%s %s breached by %s", alert->about[0] == '#' ? "" : "#", alert->about, clock, over);
+}
+
+static const char *const step_texts[] = {"no step", "request", "demand", "warning", "ended"};
+
+static const char *fault_text(int tried, int reached, bool company)
+{
+	if (company)
+		return "though the anger is at the company";
+	if (tried == reached)
+		return "repeated";
+	return tried < reached ? "after a later step" : "with a step skipped";
+}
+
+static void tell_conduct(const struct engine *engine, const struct alert *alert, char *to, size_t room)
+{
+	char where[96];
+	lists_scope_text(engine, alert->scope, where, sizeof where);
+	if (alert->kind == ALERT_SAFETY)
+		snprintf(to, room, "SAFETY: threat to life in %s, contact %s", where, alert->about);
+	else if (alert->rule >= 8)
+		snprintf(to, room, "protocol fault: %s %s in %s", step_texts[(alert->rule - 8) % 5],
+			fault_text(alert->rule - 8, (int)alert->value, alert->limit != 0), where);
+	else
+		snprintf(to, room, "rude customer: step 3, warning, in %s", where);
+}
+
+static void tell_feed(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
+{
+	if (alert->item == UINT32_MAX) {
+		snprintf(to, room, "%lld events are missing and will not come", (long long)alert->value);
+		return;
+	}
+	uint32_t feed = alert->item - 1;
+	const char *name = (int)feed < engine->settings->feed_count ? engine->settings->feeds[feed] : "";
+	int64_t until = alert->cleared ? alert->cleared : at, from = alert->value ? alert->value : alert->raised;
+	char silent[40];
+	lists_duration(until > from ? until - from : 0, silent, sizeof silent);
+	if (*name)
+		snprintf(to, room, "feed %.60s %s silent %s", name, alert->cleared ? "was" : "is", silent);
+	else
+		snprintf(to, room, "feed %u %s silent %s", (unsigned)feed + 1, alert->cleared ? "was" : "is", silent);
+}
+
+static void tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
+{
+	char text[300], duration[40];
+	switch ((enum alert_kind)alert->kind) {
+	case ALERT_LEVEL:
+	case ALERT_RULE:
+		tell_level(engine, alert, text, sizeof text);
+		break;
+	case ALERT_SLA:
+		tell_sla(alert, at, text, sizeof text);
+		break;
+	case ALERT_CONDUCT:
+	case ALERT_SAFETY:
+		tell_conduct(engine, alert, text, sizeof text);
+		break;
+	case ALERT_FEED:
+		tell_feed(engine, alert, at, text, sizeof text);
+		break;
+	case ALERT_FOLLOWUP:
+		lists_duration((alert->cleared ? alert->cleared : at) - alert->value, duration, sizeof duration);
+		snprintf(text, sizeof text, "follow-up: a detractor waits %s for a call", duration);
+		break;
+	case ALERT_CARE:
+		snprintf(text, sizeof text, "care: an agent has had %lld rude contacts, a break is due", (long long)alert->value);
+		break;
+	}
+	text_harmless(view_of(text), to, room);
+}
+
+static void fill(const struct engine *engine, const struct alert *alert, int64_t at, struct list_alert *item)
+{
+	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared,
+		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
+	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert->acknowledged ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
+	tell(engine, alert, at, item->text, sizeof item->text);
+	text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), item->by, sizeof item->by);
+}
+
+int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room)
+{
+	uint32_t kept = engine->alert_count < ALERTS_KEPT ? engine->alert_count : ALERTS_KEPT;
+	int count = 0;
+	for (int cleared = 0; cleared < 2; cleared++)
+		for (uint32_t back = 1; back <= kept && count < room; back++) {
+			const struct alert *alert = &engine->alerts[(engine->alert_count - back) % ALERTS_KEPT];
+			if ((alert->cleared != 0) == cleared && alert->muted_until <= at)
+				fill(engine, alert, at, &items[count++]);
+		}
+	return count;
+}

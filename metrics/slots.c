@@ -1,0 +1,230 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/state.h"
+
+/* Queues times channels times markets is the publisher's choice; beyond this many, slots of "other" take the rest. */
+#define SLOTS_MOST 16384
+#define WATCHES_MOST 8192
+
+static struct view key_of(const uint16_t (*key)[3])
+{
+	return (struct view){(const char *)*key, sizeof *key};
+}
+
+/* ---- queues ---- */
+
+static const struct queue_settings *settings_of(const struct engine *engine, uint16_t queue)
+{
+	const char *name = names_text(&engine->queues, queue);
+	for (int i = 0; i < engine->settings->queue_count; i++)
+		if (strcmp(engine->settings->queues[i].name, name) == 0)
+			return &engine->settings->queues[i];
+	return NULL;
+}
+
+struct queue_info *queue_info_of(struct engine *engine, uint16_t queue)
+{
+	size_t known = engine->queue_info_room;
+	if (queue >= known) {
+		engine->queue_info = memory_grow(engine->queue_info, &engine->queue_info_room, (size_t)queue + 1,
+			sizeof *engine->queue_info);
+		for (size_t i = known; i < engine->queue_info_room; i++)
+			engine->queue_info[i] = (struct queue_info){.target = -1, .short_abandon = -1, .formula = -1};
+	}
+	return &engine->queue_info[queue];
+}
+
+/* ---- watches ---- */
+
+const struct watch *watch_find(const struct engine *engine, struct scope scope)
+{
+	if (scope.market != SCOPE_ANY || scope_of_people(scope))
+		return NULL;
+	const uint16_t key[3] = {scope.queue, scope.channel, 0};
+	uint32_t found = map_find(&engine->watch_index, key_of(&key));
+	return found == MAP_NONE ? NULL : &engine->watches[found];
+}
+
+static uint16_t watch_of(struct engine *engine, uint16_t queue, uint16_t channel)
+{
+	const uint16_t key[3] = {queue, channel, 0};
+	uint32_t found = map_find(&engine->watch_index, key_of(&key));
+	if (found != MAP_NONE)
+		return (uint16_t)found;
+	if (engine->watch_count >= WATCHES_MOST)
+		return WATCH_NONE;
+	engine->watches = memory_grow(engine->watches, &engine->watch_room, engine->watch_count + 1, sizeof *engine->watches);
+	struct watch *watch = &engine->watches[engine->watch_count];
+	*watch = (struct watch){.scope = SCOPE_ALL, .since = engine->now};
+	watch->scope.queue = queue;
+	watch->scope.channel = channel;
+	watch->minutes = (struct samples){.length = MINUTE_MS, .keep = 61 * MINUTE_MS};
+	watch->quarters = (struct samples){.length = QUARTER_MS, .keep = engine->settings->history_days * DAY_MS};
+	map_put(&engine->watch_index, key_of(&key), (uint32_t)engine->watch_count);
+	return (uint16_t)engine->watch_count++;
+}
+
+/* ---- slots ---- */
+
+static void init_series(const struct engine *engine, struct slot *slot)
+{
+	for (int by = 0; by < 2; by++) {
+		series_init(&slot->minutes[by], MINUTE_MS, 61 * MINUTE_MS);
+		series_init(&slot->quarters[by], QUARTER_MS, engine->settings->history_days * DAY_MS);
+	}
+}
+
+static uint16_t add_slot(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market)
+{
+	engine->slots = memory_grow(engine->slots, &engine->slot_room, engine->slot_count + 1, sizeof *engine->slots);
+	struct slot *slot = &engine->slots[engine->slot_count];
+	*slot = (struct slot){.queue = queue, .channel = channel, .market = market, .set_target = -1, .set_short = -1};
+	init_series(engine, slot);
+	const struct queue_settings *settings = settings_of(engine, queue);
+	if (settings) {
+		slot->set_target = settings->target;
+		slot->set_short = settings->short_abandon;
+	}
+	queue_info_of(engine, queue);
+	return (uint16_t)engine->slot_count++;
+}
+
+static void set_watches(struct engine *engine, uint16_t number)
+{
+	struct slot *slot = &engine->slots[number];
+	slot->watch[0] = watch_of(engine, SCOPE_ANY, SCOPE_ANY);
+	slot->watch[1] = watch_of(engine, slot->queue, SCOPE_ANY);
+	slot->watch[2] = watch_of(engine, SCOPE_ANY, slot->channel);
+	slot->watch[3] = watch_of(engine, slot->queue, slot->channel);
+}
+
+void slots_start(struct engine *engine)
+{
+	watch_of(engine, SCOPE_ANY, SCOPE_ANY);
+	add_slot(engine, NAME_NONE, CHANNEL_OTHER, NAME_NONE);
+}
+
+void slots_finish(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->slot_count; i++)
+		for (int by = 0; by < 2; by++) {
+			series_finish(&engine->slots[i].minutes[by]);
+			series_finish(&engine->slots[i].quarters[by]);
+		}
+	for (size_t i = 0; i < engine->watch_count; i++) {
+		samples_finish(&engine->watches[i].minutes);
+		samples_finish(&engine->watches[i].quarters);
+	}
+	free(engine->slots);
+	free(engine->watches);
+	free(engine->touched);
+	free(engine->queue_info);
+	map_finish(&engine->slot_index);
+	map_finish(&engine->watch_index);
+}
+
+uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market)
+{
+	const uint16_t key[3] = {queue, channel, market};
+	uint32_t found = map_find(&engine->slot_index, key_of(&key));
+	if (found != MAP_NONE)
+		return (uint16_t)found;
+	if (engine->slot_count >= SLOTS_MOST && queue != NAME_OTHER)
+		return slot_of(engine, NAME_OTHER, channel, NAME_NONE);
+	uint16_t number = add_slot(engine, queue, channel, market);
+	map_put(&engine->slot_index, key_of(&key), number);
+	set_watches(engine, number);
+	return number;
+}
+
+void slot_touch(struct engine *engine, uint16_t slot)
+{
+	engine->dirty = true;
+	if (engine->slots[slot].touched)
+		return;
+	engine->slots[slot].touched = true;
+	engine->touched = memory_grow(engine->touched, &engine->touched_room, engine->touched_count + 1, sizeof *engine->touched);
+	engine->touched[engine->touched_count++] = slot;
+}
+
+static bool fits(uint16_t wanted, uint16_t number)
+{
+	return wanted == SCOPE_ANY || wanted == number;
+}
+
+bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope)
+{
+	if (slot == engine->slots)
+		return scope.queue == SCOPE_ANY && scope.channel == SCOPE_ANY && scope.market == SCOPE_ANY;
+	return fits(scope.queue, slot->queue) && fits(scope.channel, slot->channel) && fits(scope.market, slot->market);
+}
+
+/* The settings' queue section wins over what the helpdesk says of the queue, and that over the channel's default. */
+bool channel_is_asynchronous(uint16_t channel)
+{
+	return channel == CHANNEL_EMAIL || channel == CHANNEL_MESSENGER || channel == CHANNEL_SOCIAL;
+}
+
+bool slot_waits_live(const struct slot *slot, uint16_t channel)
+{
+	return channel != SCOPE_ANY || !channel_is_asynchronous(slot->channel);
+}
+
+int64_t slot_target(const struct engine *engine, uint16_t slot)
+{
+	const struct slot *of = &engine->slots[slot];
+	if (of->set_target >= 0)
+		return of->set_target;
+	int64_t told = of->queue < engine->queue_info_room ? engine->queue_info[of->queue].target : -1;
+	return told > 0 ? told : engine->settings->target[of->channel];
+}
+
+int64_t slot_short(const struct engine *engine, uint16_t slot)
+{
+	const struct slot *of = &engine->slots[slot];
+	if (of->set_short >= 0)
+		return of->set_short;
+	const struct queue_info *info = of->queue < engine->queue_info_room ? &engine->queue_info[of->queue] : NULL;
+	return info && info->defined && info->short_abandon >= 0 ? info->short_abandon : engine->settings->short_abandon;
+}
+
+/* ---- counting ---- */
+
+static void add_to(const struct engine *engine, struct series *minutes, struct series *quarters, const struct count *counts,
+	size_t n, int64_t at)
+{
+	series_add_all(minutes, at, engine->now, counts, n);
+	series_add_all(quarters, at, engine->now, counts, n);
+}
+
+void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
+{
+	if (engine->too_old)
+		return;
+	const int64_t instants[2] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
+	for (int by = 0; by < 2; by++) {
+		if (by == BY_ARRIVAL && !arrived)
+			continue;
+		struct slot *in = &engine->slots[slot];
+		add_to(engine, &in->minutes[by], &in->quarters[by], counts, n, instants[by]);
+		if (!agent)
+			continue;
+		struct agent *of = &engine->agents[agent];
+		add_to(engine, &of->minutes[by], &of->quarters[by], counts, n, instants[by]);
+	}
+}
+
+void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta)
+{
+	struct count count = {key, delta};
+	if (delta)
+		count_all(engine, slot, agent, &count, 1, at, arrived);
+}
+
+void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta)
+{
+	count_key(engine, slot, agent, (uint16_t)counter, at, arrived, delta);
+}

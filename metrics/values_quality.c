@@ -1,0 +1,113 @@
+#include <math.h>
+
+#include "metrics/values.h"
+
+#define MILLION INT64_C(1000000)
+
+/* Wilson's score interval for `hits` of `n` at 95 %, in millionths, rounded to the nearest. */
+static void wilson(int64_t hits, int64_t n, int64_t *low, int64_t *high)
+{
+	const double z = 1.959963984540054, square = z * z;
+	double count = (double)n, share = (double)hits / count;
+	double scale = 1 + square / count, middle = (share + square / (2 * count)) / scale;
+	double half = z / scale * sqrt(share * (1 - share) / count + square / (4 * count * count));
+	*low = llround(fmax(0, middle - half) * (double)MILLION);
+	*high = llround(fmin(1, middle + half) * (double)MILLION);
+}
+
+void value_csat(const struct query *query, struct figure *figure)
+{
+	int64_t top = counted(query, COUNT_CSAT_TOP), n = counted(query, COUNT_CSAT_N);
+	figure_ratio(figure, top, n);
+	if (figure->known)
+		wilson(top, n, &figure->low, &figure->high);
+}
+
+void value_csat_mean(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_CSAT_SUM), counted(query, COUNT_CSAT_SUM_N));
+}
+
+void value_csat_response(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_CSAT_N), counted(query, COUNT_CSAT_SENT));
+}
+
+void value_nps(const struct query *query, struct figure *figure)
+{
+	int64_t balance = counted(query, COUNT_NPS_PROMOTERS) - counted(query, COUNT_NPS_DETRACTORS);
+	figure_ratio(figure, balance * 100, counted(query, COUNT_NPS_N));
+}
+
+void value_ces(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_CES_SUM), counted(query, COUNT_CES_N));
+}
+
+void value_iqs(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_IQS_SUM), counted(query, COUNT_IQS_N));
+}
+
+/* top/n·100 − Σscore/1000/m, over the common denominator 1000·n·m. n: the smaller sample. */
+void value_csat_quality_gap(const struct query *query, struct figure *figure)
+{
+	int64_t n = counted(query, COUNT_CSAT_N), reviews = counted(query, COUNT_IQS_N);
+	if (n <= 0 || reviews <= 0)
+		return;
+	int64_t gap = counted(query, COUNT_CSAT_TOP) * 100000 * reviews - counted(query, COUNT_IQS_SUM) * n;
+	figure_ratio(figure, gap, 1000 * n * reviews);
+	figure->n = n < reviews ? n : reviews;
+}
+
+/* high: what it will be at most, if nobody of the open ones comes back. */
+void value_fcr(const struct query *query, struct figure *figure)
+{
+	int64_t settled = counted(query, COUNT_FCR_SETTLED), kept = counted(query, COUNT_FCR_KEPT);
+	figure_ratio(figure, kept, settled);
+	int64_t all = settled + query->gauges.fcr_open;
+	if (figure->known && all > 0)
+		figure->high = (kept + query->gauges.fcr_open_kept) * MILLION / all;
+}
+
+void value_reopen_rate(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_CASES_REOPENED), counted(query, COUNT_CASES_SOLVED));
+}
+
+void value_followup_oldest(const struct query *query, struct figure *figure)
+{
+	figure_duration(figure, query->gauges.followup_open > 0 ? query->gauges.followup_oldest : -1);
+}
+
+void value_followup_reached_rate(const struct query *query, struct figure *figure)
+{
+	int64_t reached = counted(query, COUNT_FOLLOWUPS_REACHED);
+	figure_ratio(figure, reached, reached + counted(query, COUNT_FOLLOWUPS_UNREACHED));
+}
+
+void value_churn_rate(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, counted(query, COUNT_CUSTOMERS_CHURNED), query->gauges.customers);
+}
+
+#define COUNT_VALUE(name, COUNTER)                                                                                      \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
+	}
+
+COUNT_VALUE(refusals, REFUSALS)
+COUNT_VALUE(praises, PRAISES)
+COUNT_VALUE(mistakes, MISTAKES)
+COUNT_VALUE(fcr_no_customer, FCR_NO_CUSTOMER)
+
+void value_fcr_open(const struct query *query, struct figure *figure)
+{
+	figure_count(figure, query->gauges.fcr_open);
+}
+
+void value_followup_open(const struct query *query, struct figure *figure)
+{
+	figure_count(figure, query->gauges.followup_open);
+}

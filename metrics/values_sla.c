@@ -1,0 +1,57 @@
+#include "metrics/values.h"
+
+#define COUNT_VALUE(name, COUNTER)                                                                                      \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
+	}
+#define GAUGE_VALUE(name, field)                                                                                        \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_count(figure, query->gauges.field);                                                              \
+	}
+#define AGE_VALUE(name, field)                                                                                          \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_duration(figure, query->gauges.cases_open > 0 ? query->gauges.field : -1);                       \
+		figure->n = query->gauges.cases_open;                                                                   \
+	}
+
+COUNT_VALUE(sla_breached, SLA_BREACHED)
+COUNT_VALUE(sla_withdrawn, SLA_WITHDRAWN)
+COUNT_VALUE(sla_disagreed, SLA_DISAGREED)
+GAUGE_VALUE(sla_breached_open, sla_breached_open)
+GAUGE_VALUE(sla_due_soon, sla_due_soon)
+GAUGE_VALUE(sla_running, sla_running)
+GAUGE_VALUE(sla_paused, sla_paused)
+GAUGE_VALUE(backlog, cases_open)
+GAUGE_VALUE(backlog_under_1d, case_ages[0])
+GAUGE_VALUE(backlog_1d, case_ages[1])
+GAUGE_VALUE(backlog_3d, case_ages[2])
+GAUGE_VALUE(backlog_7d, case_ages[3])
+GAUGE_VALUE(backlog_30d, case_ages[4])
+AGE_VALUE(backlog_oldest, case_oldest)
+AGE_VALUE(backlog_p50, case_age_p50)
+AGE_VALUE(backlog_p90, case_age_p90)
+
+void value_sla_met_rate(const struct query *query, struct figure *figure)
+{
+	int64_t met = counted(query, COUNT_SLA_MET);
+	figure_ratio(figure, met, met + counted(query, COUNT_SLA_BREACHED));
+}
+
+/* ---- conduct ---- */
+GAUGE_VALUE(rude_now, rude_now)
+COUNT_VALUE(rude_count, RUDE)
+COUNT_VALUE(rude_ended, RUDE_ENDED)
+COUNT_VALUE(rude_unresolved, RUDE_UNRESOLVED)
+COUNT_VALUE(rude_faults, RUDE_FAULTS)
+COUNT_VALUE(anger_at_company, ANGER_AT_COMPANY)
+COUNT_VALUE(safety, SAFETY)
+
+/* A flag that was taken back is no longer in rude_count: the whole is both together. */
+void value_rude_false_rate(const struct query *query, struct figure *figure)
+{
+	int64_t withdrawn = counted(query, COUNT_RUDE_WITHDRAWN);
+	figure_ratio(figure, withdrawn, withdrawn + counted(query, COUNT_RUDE));
+}

@@ -1,0 +1,255 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/lists.h"
+#include "metrics/query.h"
+#include "store/snapshot.h"
+
+#define ROWS_MOST 400
+#define ITEMS_MOST 200
+#define NAMED_MOST 20
+#define FEEDS_MOST 32
+
+enum sl_formula snapshot_formula(const struct settings *settings, const char *queue)
+{
+	for (int i = 0; queue && i < settings->queue_count; i++)
+		if (strcmp(settings->queues[i].name, queue) == 0 && settings->queues[i].formula >= 0)
+			return (enum sl_formula)settings->queues[i].formula;
+	return (enum sl_formula)settings->formula;
+}
+
+static enum sl_formula formula_of(const struct settings *settings, const struct snapshot_request *request, const char *queue)
+{
+	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
+}
+
+static enum window window_of(const struct metric *metric, enum window window)
+{
+	if (metric->kind == KIND_GAUGE)
+		return WINDOW_NOW;
+	return metric->kind == KIND_DAY && window < WINDOW_TODAY ? WINDOW_TODAY : window;
+}
+
+/* Every metric of one scope; those by the day get today's tally where the window is shorter. */
+static void gather(struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
+	struct figure *figures)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	struct query *query = memory_new(1, sizeof *query);
+	query_run(query, engine, scope, request->window, request->by, formula, with_bins);
+	for (int i = 0; i < metric_count; i++)
+		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
+			query_figure(query, i, &figures[i]);
+	if (request->window < WINDOW_TODAY) {
+		query_run(query, engine, scope, WINDOW_TODAY, request->by, formula, with_bins);
+		for (int i = 0; i < metric_count; i++)
+			if (metrics[i].kind == KIND_DAY)
+				query_figure(query, i, &figures[i]);
+	}
+	free(query);
+}
+
+/* The same window a week ago, in whole quarter hours; windows under a quarter have none. */
+static void gather_before(struct snapshot *snapshot, const struct engine *engine)
+{
+	static const int64_t lengths[WINDOW_COUNT] = {[WINDOW_15M] = QUARTER_MS, [WINDOW_30M] = 2 * QUARTER_MS, [WINDOW_60M] = HOUR_MS,
+		[WINDOW_24H] = DAY_MS};
+	int64_t length = lengths[snapshot->request.window];
+	int64_t to = snapshot->at / QUARTER_MS * QUARTER_MS - 7 * DAY_MS;
+	int64_t from = to - length;
+	if (snapshot->request.window == WINDOW_TODAY)
+		from = instant_day_begin(snapshot->at, snapshot->zone, snapshot->settings->day_start) - 7 * DAY_MS;
+	else if (!length)
+		return;
+	if (from >= to)
+		return;
+	struct query *query = memory_new(1, sizeof *query);
+	query_interval(query, engine, snapshot->request.scope, from, to, snapshot->request.by,
+		formula_of(snapshot->settings, &snapshot->request, NULL));
+	if (query->tally.value[COUNT_OFFERED] > 0)
+		for (int i = 0; i < metric_count; i++)
+			if (metrics[i].kind == KIND_WINDOW)
+				query_figure(query, i, &snapshot->before[i]);
+	free(query);
+}
+
+/* What the eye should go to first: the worst level, then how many wait and how long. */
+static int compare_rows(const void *left, const void *right)
+{
+	static int waiting = -1, longest = -1;
+	if (waiting < 0) {
+		waiting = metric_find("queue_depth");
+		longest = metric_find("longest_wait");
+	}
+	const struct snapshot_row *a = left, *b = right;
+	int rank_a = a->worst == LEVEL_CRIT ? 2 : a->worst == LEVEL_WARN, rank_b = b->worst == LEVEL_CRIT ? 2 : b->worst == LEVEL_WARN;
+	if (rank_a != rank_b)
+		return rank_b - rank_a;
+	int64_t wait_a = a->figures[longest].known ? a->figures[longest].numerator : -1;
+	int64_t wait_b = b->figures[longest].known ? b->figures[longest].numerator : -1;
+	if (wait_a != wait_b)
+		return wait_a < wait_b ? 1 : -1;
+	int64_t depth_a = a->figures[waiting].numerator, depth_b = b->figures[waiting].numerator;
+	if (depth_a != depth_b)
+		return depth_a < depth_b ? 1 : -1;
+	int names = strcmp(a->queue, b->queue);
+	return names ? names : strcmp(a->channel, b->channel);
+}
+
+/* The level of a row is the worst of what its line shows. */
+static enum level worst_of(const struct figure *figures)
+{
+	static const char *const shown[] = {"queue_depth", "longest_wait", "service_level", "aht", "sla_breached_open"};
+	enum level worst = LEVEL_NONE;
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+		int metric = metric_find(shown[i]);
+		enum level level = metric < 0 ? LEVEL_NONE : figures[metric].level;
+		if (level != LEVEL_UNSURE && level > worst)
+			worst = level;
+	}
+	return worst;
+}
+
+static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
+{
+	struct scope *scopes = memory_new(ROWS_MOST, sizeof *scopes);
+	int count = list_rows(engine, snapshot->request.scope, scopes, ROWS_MOST);
+	snapshot->rows = memory_new((size_t)count, sizeof *snapshot->rows);
+	snapshot->row_count = count;
+	for (int i = 0; i < count; i++) {
+		struct snapshot_row *row = &snapshot->rows[i];
+		row->scope = scopes[i];
+		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
+		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
+		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures);
+		row->worst = worst_of(row->figures);
+		row->stale = snapshot->stale;
+	}
+	free(scopes);
+	qsort(snapshot->rows, (size_t)count, sizeof *snapshot->rows, compare_rows);
+}
+
+static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
+{
+	struct scope scope = snapshot->request.scope;
+	int64_t at = snapshot->at, today = instant_day_begin(at, snapshot->zone, snapshot->settings->day_start);
+	snapshot->conduct = memory_new(ITEMS_MOST, sizeof *snapshot->conduct);
+	snapshot->conduct_count = list_conduct(engine, scope, at, snapshot->conduct, ITEMS_MOST);
+	snapshot->care = memory_new(NAMED_MOST, sizeof *snapshot->care);
+	snapshot->care_count = list_care(engine, at, snapshot->care, NAMED_MOST);
+	snapshot->alerts = memory_new(ITEMS_MOST, sizeof *snapshot->alerts);
+	snapshot->alert_count = list_alerts(engine, at, snapshot->alerts, ITEMS_MOST);
+	snapshot->due = memory_new(ITEMS_MOST, sizeof *snapshot->due);
+	snapshot->due_count = list_due(engine, scope, at, snapshot->due, ITEMS_MOST);
+	snapshot->due_10m = list_due_within(engine, scope, at, 10 * MINUTE_MS);
+	snapshot->refusals = memory_new(NAMED_MOST, sizeof *snapshot->refusals);
+	snapshot->refusal_count = list_refusals(engine, today, at, snapshot->refusals, NAMED_MOST, &snapshot->refusals_total);
+	snapshot->mistakes = memory_new(NAMED_MOST, sizeof *snapshot->mistakes);
+	snapshot->mistake_count = list_mistakes(engine, today, at, snapshot->mistakes, NAMED_MOST, &snapshot->mistakes_total);
+	snapshot->praises = memory_new(NAMED_MOST, sizeof *snapshot->praises);
+	snapshot->praise_count = list_praises(engine, today, at, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
+	snapshot->unknown = memory_new(NAMED_MOST, sizeof *snapshot->unknown);
+	snapshot->unknown_count = list_unknown(engine, snapshot->unknown, NAMED_MOST);
+	struct list_note note;
+	if (list_note(engine, at, &note))
+		snapshot->note = memory_text(note.text);
+}
+
+static void fill_feeds(struct snapshot *snapshot, const struct engine *engine)
+{
+	snapshot->feeds = memory_new(FEEDS_MOST, sizeof *snapshot->feeds);
+	snapshot->feed_count = list_feeds(engine, snapshot->at, snapshot->feeds, FEEDS_MOST);
+	snapshot->nothing = true;
+	for (int i = 0; i < snapshot->feed_count; i++) {
+		const struct list_feed *feed = &snapshot->feeds[i];
+		snapshot->nothing = snapshot->nothing && feed->batches == 0;
+		if (feed->link == LINK_STALE || feed->link == LINK_REFUSED) {
+			snapshot->stale = true;
+			snapshot->stale_ms = feed->silent > snapshot->stale_ms ? feed->silent : snapshot->stale_ms;
+		}
+		for (int fault = 0; fault < FAULT_COUNT; fault++)
+			snapshot->faults[fault] += feed->faults[fault];
+	}
+}
+
+static void fill_queues(struct snapshot *snapshot, const struct engine *engine)
+{
+	const char *names[ROWS_MOST];
+	snapshot->queue_count = list_queues(engine, names, ROWS_MOST);
+	snapshot->queues = memory_new((size_t)snapshot->queue_count, sizeof *snapshot->queues);
+	for (int i = 0; i < snapshot->queue_count; i++)
+		snapshot->queues[i] = memory_text(names[i]);
+}
+
+struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
+	const struct snapshot_request *request)
+{
+	struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
+	snapshot->settings = settings;
+	snapshot->zone = zone;
+	snapshot->zone_name = zone_name(zone);
+	snapshot->request = *request;
+	snapshot->progress = -1;
+	snapshot->at = engine_now(engine);
+	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
+	lists_scope_text(engine, request->scope, snapshot->scope_text, sizeof snapshot->scope_text);
+	for (size_t i = 0; i < METRICS_MOST; i++)
+		for (int point = 0; point < SPARK_POINTS; point++)
+			snapshot->sparks[i][point] = INT64_MIN;
+	if (snapshot->at == INSTANT_NONE) {
+		snapshot->nothing = true;
+		return snapshot;
+	}
+	enum sl_formula formula = formula_of(settings, request, NULL);
+	fill_feeds(snapshot, engine);
+	gather(snapshot, engine, request->scope, formula, true, snapshot->figures);
+	gather_before(snapshot, engine);
+	for (int i = 0; i < request->spark_count; i++)
+		query_spark(engine, request->scope, request->sparks[i], formula, SPARK_POINTS, snapshot->sparks[request->sparks[i]]);
+	struct list_wait wait;
+	if (list_longest_wait(engine, request->scope, snapshot->at, &wait)) {
+		view_copy(view_of(wait.contact), snapshot->longest_contact, sizeof snapshot->longest_contact);
+		snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "%s%s%s", wait.channel, *wait.queue ? " · " : "", wait.queue);
+	}
+	fill_rows(snapshot, engine);
+	fill_lists(snapshot, engine);
+	fill_queues(snapshot, engine);
+	return snapshot;
+}
+
+void snapshot_destroy(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	for (int i = 0; i < snapshot->queue_count; i++)
+		free(snapshot->queues[i]);
+	free(snapshot->queues);
+	free(snapshot->rows);
+	free(snapshot->conduct);
+	free(snapshot->care);
+	free(snapshot->alerts);
+	free(snapshot->due);
+	free(snapshot->refusals);
+	free(snapshot->mistakes);
+	free(snapshot->praises);
+	free(snapshot->unknown);
+	free(snapshot->feeds);
+	free(snapshot->note);
+	free(snapshot);
+}
+
+const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric)
+{
+	static const struct figure unknown = {.denominator = 1, .low = -1, .high = -1, .n = -1};
+	int index = metric_find(metric);
+	return index < 0 ? &unknown : &snapshot->figures[index];
+}
+
+const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric)
+{
+	int index = metric_find(metric);
+	return snapshot->sparks[index < 0 ? 0 : index];
+}

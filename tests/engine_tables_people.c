@@ -1,0 +1,78 @@
+#include <stddef.h>
+
+#include "engine_tables.h"
+
+const struct engine_table people_tables[] = {
+	{"what he declares and what he does are two axes", NULL, {
+		"09:00:00 agent.state agent=Eva state=available team=North",
+		"09:00:00 agent.state agent=Ada state=available team=North",
+		"09:00:00 agent.state agent=Tom state=away team=South",
+		"09:00:00 agent.state agent=Joe state=offline team=South",
+		"= 09:00:01 V.agents=4 agents_on=3 agents_free=2 agents_away=1",
+		"= 09:00:01 team=North V.agents=2 agents_free=2",
+		"09:01:00 queued contact=c1 queue=Billing channel=phone",
+		"09:01:00 offered contact=c1 agent=Eva",
+		"= 09:01:01 agents_free=1 busy=0",
+		"09:01:05 answered contact=c1 agent=Eva",
+		"= 09:01:06 agents_free=1 busy=1",
+		"= 09:01:06 agent=Eva busy=1",
+		"09:02:00 agent.state agent=Eva state=away reason=lunch",
+		"09:03:00 released contact=c1 agent=Eva by=agent",
+		"= 09:03:01 agents_wrap=1 agents_away=2 agents_free=1",
+		"09:03:30 wrapped contact=c1 agent=Eva",
+		"= 09:03:31 agents_wrap=0 agents_away=2 agents_free=1", NULL}},
+	{"a batch counts in the order in which it happened", NULL, {
+		"09:00:05 agent.state agent=Eva state=away",
+		"& 09:00:03 agent.state agent=Eva state=available",
+		"= 09:00:06 agents_away=1 agents_free=0", NULL}},
+	{"help until it is cleared", NULL, {
+		"09:00:00 agent.state agent=Eva state=available",
+		"09:01:00 agent.help agent=Eva on=1",
+		"= 09:01:01 agents_help=1 agents_free=0",
+		"09:02:00 agent.help agent=Eva on=0",
+		"= 09:02:01 agents_help=0 agents_free=1", NULL}},
+	{"occupancy: time with a contact of that and idle while available", NULL, {
+		"09:00:00 agent.state agent=Eva state=available team=North",
+		"09:10:00 queued contact=c1 queue=Billing channel=phone",
+		"09:10:00 answered contact=c1 agent=Eva",
+		"09:25:00 released contact=c1 agent=Eva by=agent",
+		"09:30:00 wrapped contact=c1 agent=Eva",
+		"09:40:00 agent.state agent=Eva state=away reason=break",
+		"10:40:00 agent.state agent=Eva state=available",
+		"= 11:00:00 occupancy=0.333333333",
+		"= 11:00:00 agent=Eva occupancy=0.333333333",
+		"= 11:00:00 team=North occupancy=0.333333333",
+		"= 11:00:00 queue=Billing occupancy=0.333333333",
+		"= 11:00:00 by=arrival occupancy=0.333333333",
+		"= 11:00:30 agent=Eva window=15m occupancy=0", NULL}},
+	{"the running minute is in the figures", NULL, {
+		"09:00:00 agent.state agent=Eva state=available",
+		"= 09:00:30 occupancy=0",
+		"09:00:30 queued contact=c1 queue=Billing channel=phone",
+		"09:00:30 answered contact=c1 agent=Eva",
+		"= 09:00:45 occupancy=0.333333333",
+		"= 09:00:45 agent=Eva window=5m occupancy=0.333333333", NULL}},
+	{"load: slots used of the slots there are", NULL, {
+		"09:00:00 agent.capacity agent=Eva channel=chat slots=4",
+		"09:00:00 agent.state agent=Eva state=available",
+		"09:00:00 queued contact=h1 queue=Chat channel=chat",
+		"& 09:00:00 queued contact=h2 queue=Chat channel=chat",
+		"09:00:00 answered contact=h1 agent=Eva",
+		"09:05:00 answered contact=h2 agent=Eva",
+		"= 09:10:00 load=0.375 occupancy=1", NULL}},
+	{"nobody who never declared a state is idle", NULL, {
+		"09:00:00 queued contact=c1 queue=Billing channel=phone",
+		"09:00:00 answered contact=c1 agent=Eva",
+		"09:10:00 released contact=c1 agent=Eva by=agent wrap_ms=0",
+		"= 09:20:00 occupancy=- agents_free=- V.agents=0", NULL}},
+	{"a queue has the agents of its membership, or those who work there", NULL, {
+		"09:00:00 agent.state agent=Eva state=available",
+		"09:00:00 agent.state agent=Ada state=available",
+		"09:00:00 agent.member agent=Eva queue=Billing in=1",
+		"09:00:00 agent.member agent=Ada queue=Billing in=0",
+		"09:01:00 queued contact=c1 queue=Sales channel=phone",
+		"09:01:00 answered contact=c1 agent=Ada",
+		"= 09:01:01 queue=Billing V.agents=1 agents_free=1",
+		"= 09:01:01 queue=Sales V.agents=1 agents_free=0", NULL}},
+	{NULL, NULL, {NULL}},
+};

@@ -1,0 +1,152 @@
+/* The lists of contacts, queues, agents and feeds that the board copies. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "teller.h"
+
+#include <cmocka.h>
+
+#define S SECOND_MS
+#define M MINUTE_MS
+
+static void durations(void **state)
+{
+	(void)state;
+	const struct { int64_t ms; const char *text; } cases[] = {{0, "00:00"}, {999, "00:00"}, {252000, "04:12"}, {-42000, "-00:42"},
+		{3599999, "59:59"}, {4800000, "1 h 20"}, {3 * DAY_MS + 4 * HOUR_MS, "3 d 4 h"}, {INT64_MIN, "-106751991167 d 7 h"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[40];
+		lists_duration(cases[i].ms, text, sizeof text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void rows_and_queues(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct scope rows[8];
+	const char *names[8];
+	char text[96];
+	teller_open(&t, NULL);
+	tell(&t, T0, "contact.queued", "contact=a queue=Returns channel=chat");
+	tell(&t, T0, "contact.queued", "contact=b queue=Billing channel=phone");
+	tell(&t, T0, "contact.queued", "contact=c queue=Billing channel=chat market=DE");
+	tell(&t, T0, "contact.queued", "contact=d queue=Billing channel=chat market=ID");
+	tell(&t, T0, "refusal.said", "agent=ana policy=p"); /* of no queue: no row */
+	assert_int_equal(list_rows(t.engine, SCOPE_ALL, rows, 8), 3);
+	lists_scope_text(t.engine, rows[0], text, sizeof text);
+	assert_string_equal(text, "Billing · phone");
+	lists_scope_text(t.engine, rows[1], text, sizeof text);
+	assert_string_equal(text, "Billing · chat");
+	lists_scope_text(t.engine, rows[2], text, sizeof text);
+	assert_string_equal(text, "Returns · chat");
+	assert_int_equal(list_rows(t.engine, SCOPE_ALL, rows, 2), 2);
+	struct scope chat = SCOPE_ALL;
+	chat.channel = CHANNEL_CHAT;
+	assert_int_equal(list_rows(t.engine, chat, rows, 8), 2);
+	assert_int_equal(list_queues(t.engine, names, 8), 2);
+	assert_string_equal(names[0], "Billing");
+	assert_string_equal(names[1], "Returns");
+	lists_scope_text(t.engine, SCOPE_ALL, text, sizeof text);
+	assert_string_equal(text, "all queues");
+	teller_close(&t);
+}
+
+static void who_waits_longest(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_wait wait;
+	teller_open(&t, NULL);
+	tell(&t, T0, "queue.defined", "queue=Billing title=Rechnungen sl_ms=45000");
+	assert_false(list_longest_wait(t.engine, SCOPE_ALL, T0, &wait));
+	tell(&t, T0, "contact.queued", "contact=a queue=Billing channel=chat");
+	tell(&t, T0 + S, "contact.queued", "contact=b queue=Billing channel=phone");
+	assert_true(list_longest_wait(t.engine, SCOPE_ALL, T0 + M, &wait));
+	assert_string_equal(wait.contact, "a");
+	assert_string_equal(wait.queue, "Rechnungen");
+	assert_string_equal(wait.channel, "chat");
+	assert_int_equal(wait.wait, M);
+	uint16_t queue = 2; /* the first name after "" and "other" */
+	assert_int_equal(list_target(t.engine, queue, CHANNEL_CHAT), 45 * S);
+	tell(&t, T0 + M, "contact.left", "contact=a why=abandoned");
+	assert_true(list_longest_wait(t.engine, SCOPE_ALL, T0 + M, &wait));
+	assert_string_equal(wait.contact, "b");
+	teller_close(&t);
+}
+
+static void agents(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_agent items[8];
+	teller_open(&t, NULL);
+	tell(&t, T0, "agent.state", "agent=zoe state=available team=Berlin");
+	tell(&t, T0, "agent.state", "agent=ana state=away reason=lunch");
+	tell(&t, T0, "agent.state", "agent=bob state=available");
+	tell(&t, T0, "contact.queued", "contact=c queue=Billing channel=chat");
+	tell(&t, T0 + S, "contact.answered", "contact=c agent=bob");
+	tell(&t, T0 + 2 * S, "agent.help", "agent=zoe on=1");
+	assert_int_equal(list_agents(t.engine, T0 + M, items, 8), 3);
+	assert_string_equal(items[0].name, "zoe");
+	assert_string_equal(items[0].summary, "help");
+	assert_string_equal(items[0].team, "Berlin");
+	assert_string_equal(items[1].name, "ana");
+	assert_string_equal(items[1].summary, "away");
+	assert_string_equal(items[1].reason, "lunch");
+	assert_int_equal(items[1].since, M);
+	assert_string_equal(items[2].summary, "talk");
+	assert_int_equal(items[2].contacts, 1);
+	assert_int_equal(items[2].since, M - S);
+	teller_close(&t);
+}
+
+static void feeds(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_feed feed;
+	struct list_source source;
+	struct list_named unknown[4];
+	teller_open(&t, NULL);
+	tell(&t, T0, "contact.queued", "contact=a queue=Billing channel=chat");
+	t.seq += 3;
+	tell(&t, T0 + S, "contact.queued", "contact=b queue=Billing channel=chat");
+	struct event odd[3] = {{.type = EVENT_UNKNOWN, .ts = T0 + S, .type_name = view_of("coffee.ready")},
+		{.type = EVENT_UNKNOWN, .ts = T0 + S, .type_name = view_of("coffee.ready")},
+		{.type = EVENT_UNKNOWN, .ts = T0 + S, .type_name = view_of("tea\x1b[31m")}};
+	struct batch batch = {.src = view_of("test-1"), .boot = 1, .seq = t.seq, .sent = T0, .count = 3, .events = odd};
+	engine_apply(t.engine, &(struct record){.kind = RECORD_BATCH, .lsn = ++t.lsn, .recv = T0 + S, .batch = &batch});
+	assert_int_equal(list_feeds(t.engine, T0 + S, &feed, 1), 1);
+	assert_string_equal(feed.src, "test-1");
+	assert_int_equal(feed.publishers, 1);
+	assert_int_equal(feed.received, 5);
+	assert_int_equal(feed.batches, 3);
+	assert_int_equal(feed.missing, 3);
+	assert_int_equal(feed.lag, S);
+	assert_int_equal(feed.faults[FAULT_UNKNOWN_EVENT], 3);
+	assert_int_equal(list_sources(t.engine, &source, 1), 1);
+	assert_int_equal(source.missing, 3);
+	assert_int_equal(source.boot, 1);
+	assert_int_equal(list_unknown(t.engine, unknown, 4), 2);
+	assert_string_equal(unknown[0].name, "coffee.ready");
+	assert_int_equal(unknown[0].count, 2);
+	assert_null(strchr(unknown[1].name, 0x1b));
+	teller_close(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(durations), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
+		cmocka_unit_test(agents), cmocka_unit_test(feeds),
+	};
+	return cmocka_run_group_tests_name("lists", tests, NULL, NULL);
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The built program, as a script uses it, without a terminal. Prints TAP."""
+import gzip, json, os, socket, subprocess, sys, tempfile, time
+
+BIN = os.environ["TABLO_BIN"]
+number = failed = 0
+
+
+def say(good, name, why=""):
+    global number, failed
+    number += 1
+    failed += not good
+    print("%s %d - %s" % ("ok" if good else "not ok", number, name))
+    if not good and why:
+        print("# " + str(why)[:2000].replace("\n", "\n# "))
+
+
+def run(*words, stdin=None, timeout=60):
+    done = subprocess.run([BIN, *words], input=stdin, capture_output=True, text=True, timeout=timeout)
+    return done.returncode, done.stdout, done.stderr
+
+
+def figure(document, metric, scope=None, window=None):
+    for item in document["figures"]:
+        if item["metric"] == metric and item["scope"] == (scope or {}) and window in (None, item["window"]):
+            return item
+    raise AssertionError("no figure %s %s %s" % (metric, scope, window))
+
+
+T = 1_700_000_000_000  # 2023-11-14T22:13:20Z
+EVENTS = [
+    {"ts": T, "type": "contact.queued", "contact": "a", "queue": "Billing", "channel": "phone", "customer": "k1"},
+    {"ts": T + 1000, "type": "contact.queued", "contact": "b", "queue": "Billing", "channel": "phone"},
+    {"ts": T + 5000, "type": "contact.answered", "contact": "a", "agent": "Ana"},
+    {"ts": T + 30000, "type": "contact.left", "contact": "b", "why": "abandoned"},
+    {"ts": T + 65000, "type": "contact.released", "contact": "a", "agent": "Ana", "by": "customer", "talk_ms": 60000, "wrap_ms": 10000},
+    {"ts": T + 70000, "type": "contact.queued", "contact": "c", "queue": "Chat \u001b[31m\u202e", "channel": "chat"},
+]
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    path = os.path.join(folder, "events.ndjson")
+    with open(path, "w") as f:
+        f.write("".join(json.dumps(e) + "\n" for e in EVENTS))
+    with gzip.open(path + ".gz", "wt") as f:
+        f.write(open(path).read())
+
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--zone", "UTC", "--window", "today", "--json")
+    document = json.loads(out)
+    say(code == 0 and document["zone"] == "UTC", "a look at a file of events", err)
+    say(figure(document, "offered")["value"] == 3, "offered", out)
+    say(figure(document, "asa")["value"] == 5.0, "ASA")
+    say(figure(document, "aht")["value"] == 70.0, "AHT")
+    say(figure(document, "service_level", {"queue": "Billing"})["formula"] == "SL2sv", "the formula is named")
+    say(figure(document, "queue_depth")["value"] == 1 and figure(document, "queue_depth")["window"] == "now", "queue depth")
+    say("null" not in out, "no value is null")
+    say("\x1b" not in out and "\u202e" not in out, "names from outside are harmless")
+
+    code, zipped, err = run("snapshot", "--feed", "file:" + path + ".gz", "--zone", "UTC", "--window", "today", "--json")
+    same = json.loads(zipped)
+    say(same["figures"] == document["figures"], "gz input is read as it is", err)
+
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--zone", "UTC", "--window", "today", "--at", "2023-11-14T22:13:25Z", "--at", "@1700000004")
+    looks = [json.loads(line) for line in documents(out)]
+    say(len(looks) == 2 and looks[0]["at"].endswith("22:13:24Z") and figure(looks[0], "busy")["value"] == 0
+        and figure(looks[1], "busy")["value"] == 1, "--at includes what happened at that second, and no more", out[:500] + err)
+
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--zone", "UTC", "--window", "today", "--scope", "queue=Billing")
+    say(code == 0 and {json.dumps(f["scope"]) for f in json.loads(out)["figures"]} == {'{"queue": "Billing"}'}, "--scope", err)
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--scope", "queue=Biling")
+    say(code == 1 and "Billing" in err, "a misspelt scope is told what there is", err)
+
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--text", "--size", "80x24", "--ascii", "--zone", "UTC")
+    say(code == 0 and len(out.splitlines()) == 24 and max(map(len, out.splitlines())) <= 80 and out.isascii(), "the board as text", out + err)
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--ansi", "--size", "140x40", "--zone", "UTC")
+    say(code == 0 and "\x1b[" in out and len(out.splitlines()) == 40, "the board in colours", err)
+
+    code, out, err = run("snapshot", "--feed", "file:" + folder + "/none.ndjson")
+    say(code == 1 and "none.ndjson" in err and err.count("\n") == 1, "a file that is not there", err)
+    code, out, err = run("snapshot", "--nonsense")
+    say(code == 2 and "--nonsense" in err, "an unknown option is wrong usage", err)
+    code, out, err = run("bord")
+    say(code == 2 and "bord" in err, "an unknown command is wrong usage", err)
+    for command in ("board", "demo", "snapshot", "publish", "import", "check"):
+        code, out, err = run(command, "--help")
+        say(code == 0 and "usage: tablo " + command in out, "help of " + command, err)
+    for word in ("--list-metrics", "--list-widgets", "--list-keys", "--print-config", "--print-man", "--print-completion", "--version"):
+        code, out, err = run(word)
+        say(code == 0 and len(out) > 5, word, err)
+
+    config = os.path.join(folder, "wall.conf")
+    open(config, "w").write(run("--print-config")[1])
+    code, out, err = run("check", config)
+    say(code == 0, "the printed configuration is right", out + err)
+    open(config, "w").write('title = "Wall"\nlevel "longest_wiat" { warn = 10 }\n')
+    code, out, err = run("check", config)
+    say(code == 1 and config + ":2" in err and "longest_wait" in err, "check names file, line and what would be right", err)
+    publish(folder, path, document)
+    print("1..%d" % number)
+    return failed > 0
+
+
+def documents(text):
+    """JSON documents that follow each other."""
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text.rstrip()):
+        value, end = decoder.raw_decode(text, at)
+        yield json.dumps(value)
+        at = end
+        while at < len(text) and text[at].isspace():
+            at += 1
+
+
+def publish(folder, path, document):
+    feed = "ipc://" + folder + "/feed"
+    sender = subprocess.Popen([BIN, "publish", "--bind", feed, "--site", "acme", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    code, out, err = run("snapshot", "--feed", feed, "--clock", "feed", "--zone", "UTC", "--window", "today", "--for", "1s")
+    sender.wait(timeout=30)
+    same = json.loads(out) if code == 0 else {"figures": None}
+    say(same["figures"] == document["figures"], "published over ZeroMQ, the figures are those of the file", err + out[:300] + sender.stderr.read())
+    if same["figures"]:
+        say(same["feeds"][0]["lost"] == 0 and same["feeds"][0]["received"] == len(EVENTS), "nothing lost", out[-300:])
+
+
+sys.exit(main())

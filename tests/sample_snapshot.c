@@ -1,0 +1,364 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "tests/sample_snapshot.h"
+#include "widgets/tile.h"
+
+#define SUNDAY INT64_C(933516452000) /* 1999-08-01T14:07:32Z */
+
+static char *feed_names[] = {"tcp://127.0.0.1:5580", "ipc:///run/helpdesk/feed"};
+
+void sample_set(struct figure *figures, const char *metric, int64_t numerator, int64_t denominator, enum level level)
+{
+	const int index = metric_find(metric);
+	assert(index >= 0);
+	figures[index] = (struct figure){.known = true, .numerator = numerator, .denominator = denominator, .n = denominator, .low = -1, .high = -1,
+		.level = level};
+}
+
+static struct figure *figure_of(struct figure *figures, const char *metric)
+{
+	return &figures[metric_find(metric)];
+}
+
+static void set_figures(struct figure *figures)
+{
+	sample_set(figures, "queue_depth", 23, 1, LEVEL_CRIT);
+	sample_set(figures, "longest_wait", 252000, 1, LEVEL_CRIT);
+	sample_set(figures, "service_level", 430, 500, LEVEL_OK);
+	sample_set(figures, "sla_breached", 3, 1, LEVEL_WARN);
+	sample_set(figures, "aht", 401000, 1, LEVEL_OK);
+	sample_set(figures, "aht_p90", 860000, 1, LEVEL_NONE);
+	sample_set(figures, "fcr", 305, 412, LEVEL_OK);
+	figure_of(figures, "fcr")->high = 780000;
+	sample_set(figures, "fcr_open", 96, 1, LEVEL_NONE);
+	sample_set(figures, "csat", 170, 187, LEVEL_UNSURE);
+	figure_of(figures, "csat")->low = 870000;
+	figure_of(figures, "csat")->high = 950000;
+	sample_set(figures, "csat_response", 187, 610, LEVEL_NONE);
+	sample_set(figures, "rude_now", 2, 1, LEVEL_CRIT);
+	sample_set(figures, "rude_count", 14, 1, LEVEL_NONE);
+	sample_set(figures, "rude_ended", 2, 1, LEVEL_NONE);
+	sample_set(figures, "rude_faults", 1, 1, LEVEL_NONE);
+	sample_set(figures, "anger_at_company", 31, 1, LEVEL_NONE);
+	sample_set(figures, "sla_breached_open", 3, 1, LEVEL_NONE);
+	sample_set(figures, "sla_running", 64, 1, LEVEL_NONE);
+	sample_set(figures, "sla_paused", 11, 1, LEVEL_NONE);
+	sample_set(figures, "followup_open", 4, 1, LEVEL_WARN);
+	sample_set(figures, "followup_oldest", 4800000, 1, LEVEL_WARN);
+	sample_set(figures, "nps", 4100, 100, LEVEL_NONE);
+	sample_set(figures, "ces", 5800 * 40, 40, LEVEL_NONE);
+	sample_set(figures, "iqs", 88000 * 31, 31, LEVEL_NONE);
+	sample_set(figures, "churn_rate", 4, 1000, LEVEL_NONE);
+}
+
+static void set_before(struct figure *before)
+{
+	sample_set(before, "queue_depth", 14, 1, LEVEL_NONE);
+	sample_set(before, "service_level", 84, 100, LEVEL_NONE);
+}
+
+static void set_sparks(struct snapshot *snapshot)
+{
+	static const char *const waves[TILE_COUNT] = {
+		"78867686432343123445675887876644", "78644552123212443687688667523314", "63342123225656886886454223212142", "23213436676688667534411331335544",
+		"31255478777886656522311343667677", "35656876776534311325447867871177", "76688666423311332366578768744422", "68754541231134346767875664423311"};
+	for (int i = 0; i < METRICS_MOST; i++)
+		for (int point = 0; point < SPARK_POINTS; point++)
+			snapshot->sparks[i][point] = INT64_MIN;
+	for (int tile = 0; tile < TILE_COUNT; tile++) {
+		int64_t *points = snapshot->sparks[metric_find(tile_infos[tile].metric)];
+		const int count = (int)strlen(waves[tile]);
+		for (int i = 0; i < SPARK_POINTS; i++)
+			points[i] = (waves[tile][(i + 4) % count] - '0') * 1000;
+	}
+}
+
+struct row {
+	const char *queue, *channel;
+	enum channel number;
+	int waiting, longest /* s; -1: nobody */, level, aht, free_ones, on, breached;
+	enum level worst;
+};
+
+static void set_row(struct snapshot_row *row, const struct row *from, uint16_t queue)
+{
+	*row = (struct snapshot_row){.scope = SCOPE_ALL, .worst = from->worst};
+	row->scope.queue = queue;
+	row->scope.channel = (uint16_t)from->number;
+	snprintf(row->queue, sizeof row->queue, "%s", from->queue);
+	snprintf(row->channel, sizeof row->channel, "%s", from->channel);
+	const enum level level = from->worst;
+	sample_set(row->figures, "queue_depth", from->waiting, 1, level);
+	if (from->longest >= 0)
+		sample_set(row->figures, "longest_wait", from->longest * 1000, 1, level);
+	sample_set(row->figures, "service_level", from->level, 100, level);
+	sample_set(row->figures, "aht", from->aht * 1000, 1, LEVEL_NONE);
+	sample_set(row->figures, "agents_free", from->free_ones, 1, LEVEL_NONE);
+	sample_set(row->figures, "agents_on", from->on, 1, LEVEL_NONE);
+	sample_set(row->figures, "sla_breached", from->breached, 1, level);
+	sample_set(row->figures, "abandon_rate", 3, 100, LEVEL_NONE);
+	sample_set(row->figures, "offered", 120 + from->waiting, 1, LEVEL_NONE);
+}
+
+static void set_rows(struct snapshot *snapshot)
+{
+	static const struct row rows[] = {
+		{"Billing", "chat", CHANNEL_CHAT, 11, 252, 71, 485, 0, 6, 2, LEVEL_CRIT},
+		{"Delivery", "phone", CHANNEL_PHONE, 4, 96, 79, 442, 0, 8, 1, LEVEL_WARN},
+		{"Billing", "phone", CHANNEL_PHONE, 3, 48, 88, 370, 1, 9, 0, LEVEL_OK},
+		{"Delivery", "email", CHANNEL_EMAIL, 38, 11520, 94, 700, 2, 5, 0, LEVEL_OK},
+		{"Returns", "chat", CHANNEL_CHAT, 5, 31, 92, 302, 2, 7, 0, LEVEL_OK},
+		{"VIP", "phone", CHANNEL_PHONE, 0, -1, 100, 288, 4, 4, 0, LEVEL_OK},
+		{"Portugu\u00EAs", "chat", CHANNEL_CHAT, 0, -1, 97, 393, 3, 4, 0, LEVEL_OK},
+		{"Bahasa", "chat", CHANNEL_CHAT, 0, -1, 95, 357, 2, 3, 0, LEVEL_NONE},
+	};
+	static const uint16_t queues[] = {2, 3, 2, 3, 4, 5, 6, 7};
+	snapshot->row_count = (int)(sizeof rows / sizeof *rows);
+	snapshot->rows = memory_new((size_t)snapshot->row_count, sizeof *snapshot->rows);
+	for (int i = 0; i < snapshot->row_count; i++)
+		set_row(&snapshot->rows[i], &rows[i], queues[i]);
+}
+
+static void set_conduct(struct snapshot *snapshot)
+{
+	snapshot->conduct = memory_new(2, sizeof *snapshot->conduct);
+	snapshot->conduct_count = 2;
+	snapshot->conduct[0] = (struct list_conduct){.agent = "Ana K.", .channel = "chat", .queue = "Billing", .step = 3, .highest = 3,
+		.since = 160000, .prior_ms = -1, .open = true};
+	snapshot->conduct[1] = (struct list_conduct){.agent = "Ilya P.", .channel = "phone", .queue = "VIP", .step = 1, .highest = 1,
+		.fault_step = 3, .since = 55000, .prior_ms = 2 * DAY_MS, .prior_step = 3, .open = true};
+	snapshot->care = memory_new(1, sizeof *snapshot->care);
+	snapshot->care_count = 1;
+	snapshot->care[0] = (struct list_care){.agent = "Ana K.", .rude = 3, .since = 760000};
+}
+
+static void set_alerts(struct snapshot *snapshot)
+{
+	static const struct {
+		int ago, severity;
+		enum list_alert_state state;
+		const char *text;
+	} alerts[] = {
+		{2, SEVERITY_CRITICAL, LIST_ALERT_RAISED, "longest wait 04:12 in Billing \u00B7 chat"},
+		{3, SEVERITY_CRITICAL, LIST_ALERT_RAISED, "#48211 first reply breached by 03:10"},
+		{6, SEVERITY_WARNING, LIST_ALERT_RAISED, "AHT Billing chat 08:05 over 07:00"},
+		{9, SEVERITY_WARNING, LIST_ALERT_ACKNOWLEDGED, "followup: a detractor waits 1 h 20"},
+		{27, SEVERITY_WARNING, LIST_ALERT_CLEARED, "feed zammad-2 was silent 42 s, 0 lost"},
+	};
+	const int count = (int)(sizeof alerts / sizeof *alerts);
+	snapshot->alerts = memory_new((size_t)count, sizeof *snapshot->alerts);
+	snapshot->alert_count = count;
+	for (int i = 0; i < count; i++) {
+		struct list_alert *alert = &snapshot->alerts[i];
+		*alert = (struct list_alert){.raised = SUNDAY - alerts[i].ago * MINUTE_MS, .severity = alerts[i].severity, .state = alerts[i].state,
+			.metric = -1};
+		alert->cleared = alerts[i].state == LIST_ALERT_CLEARED ? SUNDAY - MINUTE_MS : 0;
+		snprintf(alert->text, sizeof alert->text, "%s", alerts[i].text);
+		if (alerts[i].state == LIST_ALERT_ACKNOWLEDGED)
+			snprintf(alert->by, sizeof alert->by, "Mia");
+	}
+}
+
+static void set_due(struct snapshot *snapshot)
+{
+	static const struct {
+		const char *id, *queue, *channel, *clock;
+		int left, target; /* s */
+		enum level level;
+	} clocks[] = {
+		{"48230", "Billing", "chat", "first_reply", -42, 600, LEVEL_CRIT},
+		{"48219", "Delivery", "email", "first_reply", 75, 325, LEVEL_WARN},
+		{"48107", "Returns", "email", "resolve", 390, 1127, LEVEL_WARN},
+		{"48226", "Billing", "chat", "first_reply", 482, 895, LEVEL_OK},
+		{"47980", "VIP", "phone", "resolve", 1184, 1466, LEVEL_OK},
+	};
+	const int count = (int)(sizeof clocks / sizeof *clocks);
+	snapshot->due = memory_new((size_t)count, sizeof *snapshot->due);
+	snapshot->due_count = count;
+	for (int i = 0; i < count; i++) {
+		struct list_due *due = &snapshot->due[i];
+		*due = (struct list_due){.clock = clocks[i].clock, .left = clocks[i].left * SECOND_MS, .target = clocks[i].target * SECOND_MS,
+			.breached = clocks[i].left < 0, .level = clocks[i].level};
+		snprintf(due->case_id, sizeof due->case_id, "%s", clocks[i].id);
+		snprintf(due->queue, sizeof due->queue, "%s", clocks[i].queue);
+		snprintf(due->channel, sizeof due->channel, "%s", clocks[i].channel);
+	}
+	snapshot->due_10m = 5;
+}
+
+static struct list_named *named(const char *name, int64_t count, int64_t before)
+{
+	struct list_named *named = memory_new(2, sizeof *named);
+	snprintf(named->name, sizeof named->name, "%s", name);
+	named->count = count;
+	named->before = before;
+	return named;
+}
+
+static void set_lessons(struct snapshot *snapshot)
+{
+	snapshot->refusals = named("refund after 14 days", 9, 6);
+	snapshot->refusals[1] = (struct list_named){.name = "no SIM swap by chat", .count = 5, .before = 8};
+	snapshot->refusal_count = 2;
+	snapshot->refusals_total = 17;
+	snapshot->mistakes = named("Ilya P.", 3, 1);
+	snapshot->mistake_count = 1;
+	snapshot->mistakes_total = 6;
+	snapshot->praises = named("Jakarta", 3, 1);
+	snapshot->praise_count = 1;
+	snapshot->praises_total = 5;
+}
+
+static void set_feeds(struct snapshot *snapshot)
+{
+	snapshot->feeds = memory_new(2, sizeof *snapshot->feeds);
+	snapshot->feed_count = 2;
+	for (int i = 0; i < 2; i++) {
+		snapshot->feeds[i] = (struct list_feed){.feed = i, .link = LINK_LIVE, .lag = 3, .received = 108824, .batches = 2000, .publishers = 1};
+		snprintf(snapshot->feeds[i].src, sizeof snapshot->feeds[i].src, "zammad-%d", i + 1);
+	}
+	snapshot->events_per_second = 312;
+	snapshot->progress = -1;
+}
+
+static void set_settings(struct settings *settings)
+{
+	settings->title = memory_text("Customer care");
+	settings->feeds = feed_names;
+	settings->feed_count = 2;
+	settings->window = WINDOW_30M;
+	settings->formula = SL_FORMULA_SL2SV;
+	settings->mistakes_limit = 4;
+	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
+		settings->target[channel] = 20 * SECOND_MS;
+}
+
+struct sample *sample_create(void)
+{
+	struct sample *sample = memory_new(1, sizeof *sample);
+	struct snapshot *snapshot = &sample->snapshot;
+	set_settings(&sample->settings);
+	sample->zone = zone_open("UTC", NULL);
+	snapshot->settings = &sample->settings;
+	snapshot->zone = sample->zone;
+	snapshot->at = SUNDAY;
+	snapshot->request = (struct snapshot_request){.scope = SCOPE_ALL, .window = WINDOW_30M, .by = BY_OUTCOME, .formula = -1};
+	snprintf(snapshot->title, sizeof snapshot->title, "Customer care");
+	snprintf(snapshot->scope_text, sizeof snapshot->scope_text, "all queues");
+	snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "Billing \u00B7 chat");
+	set_figures(snapshot->figures);
+	set_before(snapshot->before);
+	set_sparks(snapshot);
+	set_rows(snapshot);
+	set_conduct(snapshot);
+	set_alerts(snapshot);
+	set_due(snapshot);
+	set_lessons(snapshot);
+	set_feeds(snapshot);
+	return sample;
+}
+
+static void drop_contents(struct snapshot *snapshot)
+{
+	free(snapshot->rows);
+	free(snapshot->conduct);
+	free(snapshot->care);
+	free(snapshot->alerts);
+	free(snapshot->due);
+	free(snapshot->refusals);
+	free(snapshot->mistakes);
+	free(snapshot->praises);
+	free(snapshot->unknown);
+	free(snapshot->feeds);
+	free(snapshot->note);
+}
+
+void sample_destroy(struct sample *sample)
+{
+	drop_contents(&sample->snapshot);
+	free(sample->settings.title);
+	zone_close(sample->zone);
+	free(sample);
+}
+
+void sample_empty(struct sample *sample)
+{
+	drop_contents(&sample->snapshot);
+	sample->snapshot = (struct snapshot){.at = INT64_MIN, .nothing = true, .progress = -1, .settings = &sample->settings, .zone = sample->zone,
+		.request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .formula = -1}, .title = "Customer care", .scope_text = "all queues"};
+	set_sparks(&sample->snapshot);
+	for (int i = 0; i < METRICS_MOST; i++)
+		sample->snapshot.figures[i] = (struct figure){.denominator = 1, .n = -1, .low = -1, .high = -1};
+}
+
+uint64_t sample_random(uint64_t *seed, uint64_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return below ? *seed % below : *seed;
+}
+
+static int64_t random_value(uint64_t *seed)
+{
+	static const int64_t extremes[] = {0, 1, -1, 999, 59999, 3600000, 86400000, INT64_MAX, INT64_MIN + 1, INT64_MIN};
+	if (sample_random(seed, 3) == 0)
+		return extremes[sample_random(seed, sizeof extremes / sizeof *extremes)];
+	return (int64_t)sample_random(seed, 100000000) - 1000;
+}
+
+static void random_text(uint64_t *seed, char *to, size_t room)
+{
+	static const char *const texts[] = {"", "A", "Billing", "\u041F\u043B\u0430\u0442\u0435\u0436\u0438 \u0438 \u0432\u043E\u0437\u0432\u0440\u0430\u0442\u044B",
+		"\u8FD4\u54C1\u4E0E\u9000\u6B3E\u8FD4\u54C1", "e\u0301e\u0301e\u0301", "a queue with a very long name that never ends", "\uAC00\uB098\uB2E4"};
+	snprintf(to, room, "%s", texts[sample_random(seed, sizeof texts / sizeof *texts)]);
+}
+
+static void random_figures(uint64_t *seed, struct figure *figures)
+{
+	for (int i = 0; i < metric_count; i++) {
+		figures[i] = (struct figure){.known = sample_random(seed, 4) > 0, .numerator = random_value(seed), .n = random_value(seed) % 1000000,
+			.denominator = 1 + (int64_t)sample_random(seed, 1000), .low = -1, .high = -1, .level = (enum level)sample_random(seed, 5),
+			.at_least = sample_random(seed, 2), .nominal = sample_random(seed, 2)};
+		if (sample_random(seed, 2))
+			figures[i].high = 900000, figures[i].low = 100000;
+	}
+}
+
+void sample_randomise(struct sample *sample, uint64_t *seed)
+{
+	struct snapshot *snapshot = &sample->snapshot;
+	random_figures(seed, snapshot->figures);
+	random_figures(seed, snapshot->before);
+	snapshot->stale = sample_random(seed, 4) == 0;
+	snapshot->stale_ms = (int64_t)sample_random(seed, 100000000);
+	snapshot->row_count = (int)sample_random(seed, 9);
+	for (int i = 0; i < snapshot->row_count; i++) {
+		random_figures(seed, snapshot->rows[i].figures);
+		random_text(seed, snapshot->rows[i].queue, sizeof snapshot->rows[i].queue);
+		snapshot->rows[i].worst = (enum level)sample_random(seed, 5);
+		snapshot->rows[i].stale = sample_random(seed, 2);
+	}
+	for (int i = 0; i < snapshot->conduct_count; i++) {
+		random_text(seed, snapshot->conduct[i].agent, sizeof snapshot->conduct[i].agent);
+		snapshot->conduct[i].step = (int)sample_random(seed, 5);
+		snapshot->conduct[i].fault_step = (int)sample_random(seed, 5);
+		snapshot->conduct[i].since = (int64_t)sample_random(seed, 400000000);
+		snapshot->conduct[i].open = sample_random(seed, 2);
+		snapshot->conduct[i].safety = sample_random(seed, 3) == 0;
+	}
+	for (int i = 0; i < snapshot->due_count; i++) {
+		random_text(seed, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
+		snapshot->due[i].left = random_value(seed);
+		snapshot->due[i].target = random_value(seed);
+		snapshot->due[i].paused = sample_random(seed, 3) == 0;
+	}
+	for (int point = 0; point < SPARK_POINTS; point++)
+		for (int tile = 0; tile < TILE_COUNT; tile++)
+			snapshot->sparks[metric_find(tile_infos[tile].metric)][point] = random_value(seed);
+}

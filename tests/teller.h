@@ -1,0 +1,31 @@
+/* Tells an engine events written as text: one batch an event, its time the record's, the next number of one publisher. */
+#ifndef TESTS_TELLER_H
+#define TESTS_TELLER_H
+
+#include "metrics/engine.h"
+#include "metrics/lists.h"
+#include "metrics/query.h"
+
+struct teller {
+	struct settings *settings;
+	struct engine *engine;
+	uint64_t lsn, seq;
+};
+
+#define T0 INT64_C(1700000000000) /* a whole second: 2023-11-14T22:13:20Z */
+
+/* With the default settings in UTC; `change` may alter them before the engine is created. */
+void teller_open(struct teller *teller, void (*change)(struct settings *settings));
+void teller_close(struct teller *teller);
+/* An event of the type with "key=value key=value"; `recv` is when it is received, `ts` when it happened. */
+void tell_late(struct teller *teller, int64_t recv, int64_t ts, const char *type, const char *keys);
+void tell(struct teller *teller, int64_t ts, const char *type, const char *keys);
+/* Only time passes. */
+void pass(struct teller *teller, int64_t to);
+/* A metric over everything (or a scope) and a window. */
+struct figure figure_of(const struct teller *teller, const char *metric, enum window window);
+struct figure figure_in(const struct teller *teller, const char *metric, enum window window, enum attribution by, struct scope scope);
+int64_t count_of(const struct teller *teller, const char *metric); /* over 24 h; the figure must be known */
+int64_t fault_total(const struct teller *teller, enum feed_fault fault);
+
+#endif

@@ -1,0 +1,161 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "widgets/board_state.h"
+#include "widgets/classes.h"
+#include "widgets/footer.h"
+#include "widgets/help.h"
+#include "widgets/line.h"
+#include "widgets/link.h"
+#include "widgets/parts.h"
+
+const struct widget_class *const board_panels[PANEL_COUNT] = {
+	[PANEL_QUEUES] = &queues_class, [PANEL_CONDUCT] = &conduct_class, [PANEL_ALERTS] = &alerts_class, [PANEL_DUE] = &due_class,
+	[PANEL_LEARNING] = &learning_class,
+};
+
+struct board *board_create(const struct settings *settings, const struct snapshot_request *request)
+{
+	struct board *board = memory_new(1, sizeof *board);
+	board->settings = settings;
+	board->request = *request;
+	board->focus = FOCUS_NONE;
+	board->request.spark_count = 0;
+	for (int i = 0; i < TILE_COUNT; i++) {
+		const int metric = metric_find(tile_infos[i].metric);
+		if (metric >= 0)
+			board->request.sparks[board->request.spark_count++] = (int16_t)metric;
+	}
+	header_clocks_open(&board->clocks, settings);
+	return board;
+}
+
+void board_destroy(struct board *board)
+{
+	if (!board)
+		return;
+	header_clocks_close(&board->clocks);
+	filter_finish(&board->filter);
+	free(board);
+}
+
+const struct snapshot_request *board_request(const struct board *board)
+{
+	return &board->request;
+}
+
+static int open_flags(const struct snapshot *snapshot)
+{
+	int open = 0;
+	for (int i = 0; i < snapshot->conduct_count; i++)
+		open += snapshot->conduct[i].open;
+	return open;
+}
+
+static void draw_tiles(struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	view.bare = board->layout.bare_tiles;
+	for (int i = 0; i < TILE_COUNT; i++) {
+		view.rect = board->layout.tiles[i];
+		view.setting = tile_infos[i].metric;
+		view.focused = board->focus == i;
+		if (view.rect.width > 0)
+			tile_class.draw(snapshot, &view);
+	}
+}
+
+static void draw_panels(struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	view.bare = board->layout.bare;
+	for (int i = 0; i < board->layout.rule_count; i++) {
+		const bool focused = board->focus == FOCUS_PANELS + (i == 0 ? PANEL_QUEUES : PANEL_ALERTS);
+		glyphs_rule(view.glyphs, view.canvas, 0, board->layout.rules[i], view.canvas->width, focused ? ROLE_FOCUS : ROLE_BORDER);
+	}
+	for (int i = 0; i < PANEL_COUNT; i++) {
+		view.rect = board->layout.panels[i];
+		view.focused = board->focus == FOCUS_PANELS + i;
+		view.scroll = board->scroll[FOCUS_PANELS + i];
+		if (view.rect.width > 0 && view.rect.height > 0)
+			board_panels[i]->draw(snapshot, &view);
+	}
+}
+
+static void draw_waiting(const struct snapshot *snapshot, const struct widget_view *view, struct rect body)
+{
+	char text[PART_TEXT];
+	const int feeds = snapshot->settings->feed_count;
+	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
+	if (feeds > 1 && used > 0 && (size_t)used < sizeof text)
+		snprintf(text + used, sizeof text - (size_t)used, " and %d more", feeds - 1);
+	const int width = canvas_measure(view->canvas, text);
+	const int x = width < body.width ? body.x + (body.width - width) / 2 : body.x;
+	canvas_text(view->canvas, x, body.y + (body.height - 1) / 2, body.width, ROLE_DIM, text);
+}
+
+static void draw_panel_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	view.scroll = board->scroll[board->focus];
+	if (board->focus < FOCUS_PANELS) {
+		view.setting = tile_infos[board->focus].metric;
+		tile_detail(snapshot, &view);
+	} else {
+		board_panels[board->focus - FOCUS_PANELS]->draw(snapshot, &view);
+	}
+}
+
+static void draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	view.rect = board->layout.body;
+	view.scroll = board->page_scroll;
+	switch (board->page) {
+	case BOARD_OVERVIEW:
+		draw_tiles(board, snapshot, view);
+		draw_panels(board, snapshot, view);
+		break;
+	case BOARD_PANEL:
+		draw_panel_page(board, snapshot, view);
+		break;
+	case BOARD_HELP:
+		help_draw(&view);
+		break;
+	case BOARD_FEEDS:
+		feeds_class.draw(snapshot, &view);
+		break;
+	case BOARD_FILTER:
+		filter_draw(&board->filter, &view);
+		break;
+	}
+}
+
+static bool shows_figures(const struct board *board)
+{
+	return board->page == BOARD_OVERVIEW || board->page == BOARD_PANEL;
+}
+
+void board_draw(struct board *board, const struct snapshot *snapshot, const struct glyphs *glyphs, struct canvas *canvas)
+{
+	struct widget_view view = {.canvas = canvas, .glyphs = glyphs, .selected = -1};
+	canvas->ascii = glyphs->ascii;
+	canvas_clear(canvas, ROLE_TEXT);
+	filter_learn(&board->filter, snapshot);
+	board->layout = layout_make(canvas->width, canvas->height, open_flags(snapshot), snapshot->due_count > 0);
+	const struct layout *layout = &board->layout;
+	if (layout->line) {
+		view.rect = (struct rect){0, 0, canvas->width, 1};
+		line_draw(snapshot, &view);
+		return;
+	}
+	if (snapshot->nothing && shows_figures(board))
+		draw_waiting(snapshot, &view, layout->body);
+	else
+		draw_page(board, snapshot, view);
+	if (snapshot->stale && shows_figures(board))
+		canvas_paint(canvas, layout->body, ROLE_STALE);
+	view.rect = layout->header;
+	view.focused = board->focus == FOCUS_HEADER && board->page == BOARD_OVERVIEW;
+	header_draw(snapshot, &view, &board->clocks);
+	view.rect = layout->footer;
+	if (layout->footer.height > 0)
+		footer_draw(&view, 1u << board->page);
+}

@@ -1,0 +1,288 @@
+#include "tui/keys.h"
+#include "widgets/board_state.h"
+#include "widgets/classes.h"
+#include "widgets/help.h"
+
+#define ON_OVERVIEW (1u << BOARD_OVERVIEW)
+#define ON_PANEL (1u << BOARD_PANEL)
+#define ON_LISTS (ON_PANEL | 1u << BOARD_HELP | 1u << BOARD_FEEDS)
+#define ON_FILTER (1u << BOARD_FILTER)
+#define EVERYWHERE (ON_OVERVIEW | ON_LISTS | ON_FILTER)
+#define CONTROL_C 3
+
+static bool can_focus(const struct board *board, int focus)
+{
+	if (focus == FOCUS_HEADER)
+		return true;
+	const struct rect *rect = focus < FOCUS_PANELS ? &board->layout.tiles[focus] : &board->layout.panels[focus - FOCUS_PANELS];
+	return rect->width > 0 && rect->height > 0;
+}
+
+static enum board_action move_focus(struct board *board, int by)
+{
+	if (board->page != BOARD_OVERVIEW || board->layout.line)
+		return BOARD_NOTHING;
+	if (board->focus == FOCUS_NONE)
+		board->focus = by > 0 ? FOCUS_COUNT - 1 : 0;
+	for (int i = 0; i < FOCUS_COUNT; i++) {
+		board->focus = (board->focus + by + FOCUS_COUNT) % FOCUS_COUNT;
+		if (can_focus(board, board->focus))
+			return BOARD_REDRAW;
+	}
+	return BOARD_NOTHING;
+}
+
+static enum board_action next_focus(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	return move_focus(board, 1);
+}
+
+static enum board_action previous_focus(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	return move_focus(board, -1);
+}
+
+/* How many lines the thing under the cursor has, and where its scroll position is kept; NULL: it does not scroll. */
+static int *scroll_of(struct board *board, const struct snapshot *snapshot, int *lines)
+{
+	if (board->page == BOARD_HELP || board->page == BOARD_FEEDS) {
+		*lines = board->page == BOARD_HELP ? help_lines() : feeds_class.lines(snapshot);
+		return &board->page_scroll;
+	}
+	if (board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
+		return NULL;
+	const struct widget_class *panel = board_panels[board->focus - FOCUS_PANELS];
+	if (!panel->lines)
+		return NULL;
+	*lines = panel->lines(snapshot);
+	return &board->scroll[board->focus];
+}
+
+static enum board_action scroll_by(struct board *board, const struct snapshot *snapshot, int by)
+{
+	int lines = 0;
+	int *scroll = scroll_of(board, snapshot, &lines);
+	if (!scroll)
+		return BOARD_NOTHING;
+	const int before = *scroll;
+	*scroll += by;
+	*scroll = *scroll > lines - 1 ? lines - 1 : *scroll;
+	*scroll = *scroll < 0 ? 0 : *scroll;
+	return *scroll == before ? BOARD_NOTHING : BOARD_REDRAW;
+}
+
+static int page_length(const struct board *board)
+{
+	return board->layout.body.height > 3 ? board->layout.body.height - 3 : 1;
+}
+
+/* Among the tiles up and down go by a row of them; in a list they scroll. */
+static enum board_action arrow(struct board *board, const struct snapshot *snapshot, int key)
+{
+	const int by = key == SCREEN_KEY_DOWN ? 1 : -1;
+	if (board->page == BOARD_OVERVIEW && board->focus == FOCUS_NONE)
+		return move_focus(board, by);
+	if (board->page != BOARD_OVERVIEW || board->focus >= FOCUS_PANELS)
+		return scroll_by(board, snapshot, by);
+	const int row = TILE_COUNT / 2, to = board->focus + by * row;
+	if (to < 0 || (to < FOCUS_PANELS && !can_focus(board, to)))
+		return BOARD_NOTHING;
+	board->focus = to < FOCUS_PANELS ? to : FOCUS_PANELS + PANEL_QUEUES;
+	if (!can_focus(board, board->focus))
+		board->focus = FOCUS_HEADER;
+	return BOARD_REDRAW;
+}
+
+static enum board_action sideways(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	return move_focus(board, key == SCREEN_KEY_RIGHT ? 1 : -1);
+}
+
+static enum board_action turn_page(struct board *board, const struct snapshot *snapshot, int key)
+{
+	switch (key) {
+	case SCREEN_KEY_PAGE_DOWN:
+		return scroll_by(board, snapshot, page_length(board));
+	case SCREEN_KEY_PAGE_UP:
+		return scroll_by(board, snapshot, -page_length(board));
+	default:
+		return BOARD_NOTHING;
+	}
+}
+
+static enum board_action jump(struct board *board, const struct snapshot *snapshot, int key)
+{
+	return scroll_by(board, snapshot, key == SCREEN_KEY_HOME ? -1000000 : 1000000);
+}
+
+static enum board_action show(struct board *board, enum board_page page)
+{
+	board->page = board->page == page ? BOARD_OVERVIEW : page;
+	board->page_scroll = 0;
+	return BOARD_REDRAW;
+}
+
+static enum board_action choose_scope(struct board *board)
+{
+	const struct scope *scope = filter_selected(&board->filter);
+	if (!scope)
+		return BOARD_NOTHING;
+	board->request.scope = *scope;
+	board->page = BOARD_OVERVIEW;
+	for (int i = 0; i < FOCUS_COUNT; i++)
+		board->scroll[i] = 0;
+	return BOARD_REQUEST;
+}
+
+static enum board_action open_focused(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	if (board->page == BOARD_FILTER)
+		return choose_scope(board);
+	if (board->page != BOARD_OVERVIEW || board->focus == FOCUS_NONE)
+		return BOARD_NOTHING;
+	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : BOARD_PANEL);
+}
+
+/* Back; on the overview it takes the focus away, then the filter. */
+static enum board_action go_back(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	if (board->page != BOARD_OVERVIEW)
+		return show(board, BOARD_OVERVIEW);
+	if (board->focus != FOCUS_NONE) {
+		board->focus = FOCUS_NONE;
+		return BOARD_REDRAW;
+	}
+	const struct scope *scope = &board->request.scope;
+	if (scope->queue == SCOPE_ANY && scope->channel == SCOPE_ANY && scope->market == SCOPE_ANY && !scope_of_people(*scope))
+		return BOARD_NOTHING;
+	board->request.scope = SCOPE_ALL;
+	return BOARD_REQUEST;
+}
+
+static enum board_action quit(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)board;
+	(void)snapshot;
+	(void)key;
+	return BOARD_QUIT;
+}
+
+static enum board_action show_help(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	return show(board, BOARD_HELP);
+}
+
+static enum board_action show_feeds(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	return show(board, BOARD_FEEDS);
+}
+
+static enum board_action show_filter(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)key;
+	filter_learn(&board->filter, snapshot);
+	filter_begin(&board->filter, board->request.scope);
+	return show(board, BOARD_FILTER);
+}
+
+static enum board_action change_window(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	const int by = key == 'W' ? WINDOW_COUNT - 1 : 1;
+	board->request.window = (enum window)(((int)board->request.window + by) % WINDOW_COUNT);
+	return BOARD_REQUEST;
+}
+
+static enum board_action change_attribution(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	board->request.by = board->request.by == BY_OUTCOME ? BY_ARRIVAL : BY_OUTCOME;
+	return BOARD_REQUEST;
+}
+
+static enum board_action change_formula(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	board->request.formula = board->request.formula + 1 >= SL_FORMULA_COUNT ? -1 : board->request.formula + 1;
+	return BOARD_REQUEST;
+}
+
+const struct board_key_info board_keys[] = {
+	{.keys = "Tab", .label = "next", .help = "the next tile or panel; Shift-Tab the one before", .codes = {SCREEN_KEY_TAB}, .pages = ON_OVERVIEW,
+		.act = next_focus},
+	{.keys = "Shift-Tab", .help = "the tile or panel before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
+	{.keys = "Enter", .label = "open", .help = "the tile or panel under the cursor on the whole page; the header: the feeds; in the filter: choose",
+		.codes = {SCREEN_KEY_ENTER}, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
+	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
+		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = ON_LISTS | ON_FILTER, .act = arrow},
+	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
+	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
+	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
+	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
+		.act = show_filter},
+	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},
+		.pages = ON_OVERVIEW | ON_PANEL, .act = change_window},
+	{.keys = "s", .label = "formula", .help = "the next service level formula: all queues by the same, or each by its own", .codes = {'s'},
+		.pages = ON_OVERVIEW, .act = change_formula},
+	{.keys = "b", .label = "by", .help = "count by outcome, or by arrival", .codes = {'b'}, .pages = ON_OVERVIEW, .act = change_attribution},
+	{.keys = "h", .label = "feeds", .help = "what each feed sent, lost and got wrong", .codes = {'h'}, .pages = ON_OVERVIEW, .act = show_feeds},
+	{.keys = "Esc", .label = "back", .help = "back to the overview; there: let go of the cursor, then of the filter", .codes = {SCREEN_KEY_ESCAPE},
+		.pages = ON_LISTS | ON_FILTER, .always = true, .act = go_back},
+	{.keys = "?", .label = "help", .help = "this page", .codes = {'?', SCREEN_KEY_F1}, .pages = ON_OVERVIEW | ON_LISTS, .always = true, .act = show_help},
+	{.keys = "q", .label = "quit", .help = "leave; so does Ctrl-C", .codes = {'q', 'Q', CONTROL_C}, .pages = ON_OVERVIEW | ON_LISTS, .always = true,
+		.act = quit},
+	{.keys = NULL},
+};
+
+/* While typing, letters are letters: only what is no letter goes through the table. */
+static bool filter_takes(struct board *board, int key, enum board_action *action)
+{
+	*action = BOARD_REDRAW;
+	switch (key) {
+	case SCREEN_KEY_UP:
+	case SCREEN_KEY_DOWN:
+		filter_move(&board->filter, key == SCREEN_KEY_UP ? -1 : 1);
+		return true;
+	case SCREEN_KEY_PAGE_UP:
+	case SCREEN_KEY_PAGE_DOWN:
+		filter_move(&board->filter, key == SCREEN_KEY_PAGE_UP ? -page_length(board) : page_length(board));
+		return true;
+	case SCREEN_KEY_BACKSPACE:
+		filter_rub_out(&board->filter);
+		return true;
+	case SCREEN_KEY_ESCAPE:
+		if (!*board->filter.typed)
+			return false;
+		filter_begin(&board->filter, board->request.scope);
+		return true;
+	default:
+		return filter_type(&board->filter, key);
+	}
+}
+
+enum board_action board_key(struct board *board, const struct snapshot *snapshot, int key)
+{
+	enum board_action action;
+	if (board->page == BOARD_FILTER && filter_takes(board, key, &action))
+		return action;
+	for (const struct board_key_info *entry = board_keys; entry->keys; entry++)
+		for (int i = 0; i < 4 && entry->codes[i]; i++)
+			if (entry->codes[i] == key)
+				return entry->act(board, snapshot, key);
+	return BOARD_NOTHING;
+}

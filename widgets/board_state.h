@@ -1,0 +1,30 @@
+/* The board from inside: for board.c and board_keys.c only. */
+#ifndef WIDGETS_BOARD_STATE_H
+#define WIDGETS_BOARD_STATE_H
+
+#include "widgets/board.h"
+#include "widgets/board_layout.h"
+#include "widgets/filter.h"
+#include "widgets/header.h"
+
+/* What Tab goes through: the tiles, the panels, the header. */
+#define FOCUS_NONE (-1)
+#define FOCUS_PANELS TILE_COUNT
+#define FOCUS_HEADER (TILE_COUNT + PANEL_COUNT)
+#define FOCUS_COUNT (FOCUS_HEADER + 1)
+
+struct board {
+	const struct settings *settings;
+	struct snapshot_request request;
+	enum board_page page;
+	int focus;
+	int scroll[FOCUS_COUNT]; /* first line shown, by focus */
+	int page_scroll;	 /* of help and feeds */
+	struct filter filter;
+	struct header_clocks clocks;
+	struct layout layout; /* of the last picture: keys go by what was seen */
+};
+
+extern const struct widget_class *const board_panels[PANEL_COUNT];
+
+#endif

@@ -1,0 +1,185 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wctype.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "widgets/filter.h"
+#include "widgets/parts.h"
+
+static bool same_scope(struct scope a, struct scope b)
+{
+	return a.queue == b.queue && a.channel == b.channel && a.market == b.market && a.agent == b.agent && a.team == b.team;
+}
+
+static bool is_known(const struct filter *filter, struct scope scope)
+{
+	for (size_t i = 0; i < filter->count; i++)
+		if (same_scope(filter->choices[i].scope, scope))
+			return true;
+	return false;
+}
+
+/* Everything, channels, queues; channels in their order, queues by name. */
+static int compare(const void *left, const void *right)
+{
+	const struct filter_choice *a = left, *b = right;
+	const int rank_a = a->scope.queue != SCOPE_ANY ? 2 : a->scope.channel != SCOPE_ANY;
+	const int rank_b = b->scope.queue != SCOPE_ANY ? 2 : b->scope.channel != SCOPE_ANY;
+	if (rank_a != rank_b)
+		return rank_a - rank_b;
+	if (rank_a == 1)
+		return a->scope.channel - b->scope.channel;
+	return strcmp(a->name, b->name);
+}
+
+static bool learn(struct filter *filter, struct scope scope, const char *name)
+{
+	if (is_known(filter, scope))
+		return false;
+	filter->choices = memory_grow(filter->choices, &filter->room, filter->count + 1, sizeof *filter->choices);
+	struct filter_choice *choice = &filter->choices[filter->count++];
+	*choice = (struct filter_choice){.scope = scope};
+	snprintf(choice->name, sizeof choice->name, "%s", name);
+	return true;
+}
+
+void filter_learn(struct filter *filter, const struct snapshot *snapshot)
+{
+	bool more = learn(filter, SCOPE_ALL, "all queues");
+	for (int i = 0; i < snapshot->row_count; i++) {
+		struct scope queue = SCOPE_ALL, channel = SCOPE_ALL;
+		queue.queue = snapshot->rows[i].scope.queue;
+		channel.channel = snapshot->rows[i].scope.channel;
+		more = learn(filter, queue, snapshot->rows[i].queue) || more;
+		more = learn(filter, channel, snapshot->rows[i].channel) || more;
+	}
+	if (more)
+		qsort(filter->choices, filter->count, sizeof *filter->choices, compare);
+}
+
+void filter_finish(struct filter *filter)
+{
+	free(filter->choices);
+	*filter = (struct filter){0};
+}
+
+/* Lower case of both, character by character; towlower() knows Cyrillic where the locale does. */
+static bool begins_with(const char *text, const char *part)
+{
+	for (int width, bytes, part_bytes;; text += bytes, part += part_bytes) {
+		const int32_t wanted = text_next(part, &width, &part_bytes);
+		if (!wanted)
+			return true;
+		const int32_t have = text_next(text, &width, &bytes);
+		if (!have || towlower((wint_t)have) != towlower((wint_t)wanted))
+			return false;
+	}
+}
+
+static bool matches(const struct filter *filter, const struct filter_choice *choice)
+{
+	const char *text = choice->name;
+	for (int width, bytes; text_next(text, &width, &bytes); text += bytes)
+		if (begins_with(text, filter->typed))
+			return true;
+	return !*filter->typed;
+}
+
+/* The n-th that matches, or NULL. */
+static const struct filter_choice *choice_at(const struct filter *filter, int wanted)
+{
+	for (size_t i = 0; i < filter->count; i++)
+		if (matches(filter, &filter->choices[i]) && wanted-- == 0)
+			return &filter->choices[i];
+	return NULL;
+}
+
+int filter_matches(const struct filter *filter)
+{
+	int count = 0;
+	for (size_t i = 0; i < filter->count; i++)
+		count += matches(filter, &filter->choices[i]);
+	return count;
+}
+
+void filter_begin(struct filter *filter, struct scope present)
+{
+	*filter->typed = 0;
+	filter->selected = 0;
+	for (size_t i = 0; i < filter->count; i++)
+		if (same_scope(filter->choices[i].scope, present))
+			filter->selected = (int)i;
+}
+
+const struct scope *filter_selected(const struct filter *filter)
+{
+	const struct filter_choice *choice = choice_at(filter, filter->selected);
+	return choice ? &choice->scope : NULL;
+}
+
+void filter_move(struct filter *filter, int by)
+{
+	const int last = filter_matches(filter) - 1;
+	filter->selected += by;
+	if (filter->selected > last)
+		filter->selected = last;
+	if (filter->selected < 0)
+		filter->selected = 0;
+}
+
+bool filter_type(struct filter *filter, int character)
+{
+	char bytes[8];
+	if (character < ' ' || character == 127 || character > 0x10FFFF)
+		return false;
+	const uint32_t code = (uint32_t)character;
+	if (code < 0x80)
+		snprintf(bytes, sizeof bytes, "%c", character);
+	else if (code < 0x800)
+		snprintf(bytes, sizeof bytes, "%c%c", (int)(0xC0 | code >> 6), (int)(0x80 | (code & 0x3F)));
+	else if (code < 0x10000)
+		snprintf(bytes, sizeof bytes, "%c%c%c", (int)(0xE0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3F)), (int)(0x80 | (code & 0x3F)));
+	else
+		return false;
+	char typed[sizeof filter->typed + sizeof bytes];
+	snprintf(typed, sizeof typed, "%s%s", filter->typed, bytes);
+	text_harmless(view_of(typed), filter->typed, sizeof filter->typed);
+	filter->selected = 0;
+	return true;
+}
+
+bool filter_rub_out(struct filter *filter)
+{
+	size_t length = strlen(filter->typed);
+	if (length == 0)
+		return false;
+	do
+		length--;
+	while (length > 0 && ((unsigned char)filter->typed[length] & 0xC0) == 0x80);
+	filter->typed[length] = 0;
+	filter->selected = 0;
+	return true;
+}
+
+void filter_draw(const struct filter *filter, const struct widget_view *view)
+{
+	char note[96];
+	snprintf(note, sizeof note, "%s%s", *filter->typed ? "find: " : "type to narrow", filter->typed);
+	const struct rect inner = panel_open(view, LEVEL_NONE, "FILTER", note);
+	const int count = filter_matches(filter);
+	const int first = filter->selected >= inner.height ? filter->selected - inner.height + 1 : 0;
+	for (int i = first; i < count && i - first < inner.height; i++) {
+		const struct filter_choice *choice = choice_at(filter, i);
+		const bool chosen = i == filter->selected;
+		int x = inner.x, y = inner.y + i - first;
+		piece(view, &x, y, inner.x + inner.width, chosen ? ROLE_FOCUS : ROLE_TEXT, "%s ", chosen ? glyphs_mark(view->glyphs, MARK_ARROW) : " ");
+		const char *kind = choice->scope.queue != SCOPE_ANY ? "queue" : choice->scope.channel != SCOPE_ANY ? "channel" : "";
+		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", kind);
+		canvas_text(view->canvas, x + 9, y, inner.width - 11, chosen ? ROLE_FOCUS : ROLE_TEXT, choice->name);
+	}
+	if (count == 0 && inner.height > 0)
+		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, "nothing is called that");
+}

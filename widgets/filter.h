@@ -1,0 +1,33 @@
+/* A list of queues and channels to choose the board's scope from; typing narrows it. */
+#ifndef WIDGETS_FILTER_H
+#define WIDGETS_FILTER_H
+
+#include "widgets/widget.h"
+
+struct filter_choice {
+	char name[64];
+	struct scope scope;
+};
+
+struct filter {
+	char typed[64];
+	int selected; /* among those that match */
+	struct filter_choice *choices; /* everything first, then channels, then queues */
+	size_t count, room;
+};
+
+void filter_finish(struct filter *filter);
+/* Learns what can be chosen: a queue's number is known only from a row, and a filtered snapshot has not all of them. */
+void filter_learn(struct filter *filter, const struct snapshot *snapshot);
+/* Nothing typed, the present scope selected. */
+void filter_begin(struct filter *filter, struct scope present);
+void filter_draw(const struct filter *filter, const struct widget_view *view);
+int filter_matches(const struct filter *filter);
+/* The scope under the cursor; NULL: nothing matches. */
+const struct scope *filter_selected(const struct filter *filter);
+void filter_move(struct filter *filter, int by);
+/* True: the character was taken. */
+bool filter_type(struct filter *filter, int character);
+bool filter_rub_out(struct filter *filter); /* false: nothing was typed */
+
+#endif

@@ -1,0 +1,151 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/text.h"
+#include "tui/format.h"
+#include "widgets/header.h"
+#include "widgets/link.h"
+#include "widgets/parts.h"
+
+#define WIDE 96		 /* cells from which the title and the feeds' figures are shown */
+#define CLOCKS_WIDTH 120 /* and other clocks */
+
+/* "America/Sao_Paulo" -> "Sao Paulo" */
+static void name_of(const char *zone, char *to, size_t room)
+{
+	const char *slash = strrchr(zone, '/');
+	text_harmless(view_of(slash ? slash + 1 : zone), to, room);
+	for (char *at = to; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
+}
+
+void header_clocks_open(struct header_clocks *clocks, const struct settings *settings)
+{
+	*clocks = (struct header_clocks){0};
+	for (int i = 0; i < settings->clock_count && clocks->count < HEADER_CLOCKS; i++) {
+		struct zone *zone = zone_open(settings->clocks[i], NULL);
+		if (!zone)
+			continue;
+		name_of(settings->clocks[i], clocks->names[clocks->count], sizeof clocks->names[0]);
+		clocks->zones[clocks->count++] = zone;
+	}
+}
+
+void header_clocks_close(struct header_clocks *clocks)
+{
+	for (int i = 0; i < clocks->count; i++)
+		zone_close(clocks->zones[i]);
+	clocks->count = 0;
+}
+
+/* The right end, from the right; returns the cell where it begins. */
+static int draw_clocks(const struct snapshot *snapshot, const struct widget_view *view, const struct header_clocks *clocks)
+{
+	const struct rect rect = view->rect;
+	char text[PART_TEXT], at[16];
+	int x = rect.x + rect.width - 9;
+	if (rect.width < 30)
+		return rect.x + rect.width;
+	clock_text(snapshot->at, snapshot->zone, true, at, sizeof at);
+	canvas_text(view->canvas, x, rect.y, 8, ROLE_HEADER_STRONG, at);
+	x--;
+	if (rect.width < CLOCKS_WIDTH || clocks->count == 0 || snapshot->at == INSTANT_NONE)
+		return x;
+	for (int i = clocks->count - 1; i >= 0; i--) {
+		clock_text(snapshot->at, clocks->zones[i], false, at, sizeof at);
+		snprintf(text, sizeof text, "%s %s", clocks->names[i], at);
+		const int width = canvas_measure(view->canvas, text);
+		if (x - width < rect.x + rect.width / 2)
+			break;
+		x -= width;
+		canvas_text(view->canvas, x, rect.y, width, ROLE_HEADER_DIM, text);
+		x -= 2;
+	}
+	return x;
+}
+
+static void rate_text(double rate, char *to, size_t room)
+{
+	if (rate < 10)
+		snprintf(to, room, "%.1f ev/s", rate);
+	else
+		snprintf(to, room, "%.0f ev/s", rate);
+}
+
+/* What the feeds' part says, as pieces that can be measured first and drawn after. */
+struct part {
+	enum role role;
+	char text[80];
+};
+
+static int fill_parts(const struct snapshot *snapshot, const struct widget_view *view, bool wide, struct part parts[6])
+{
+	const struct link_summary summary = link_summarise(snapshot);
+	const bool calm = summary.role == ROLE_HEADER_OK;
+	char rate[32];
+	int count = 0;
+	parts[count].role = summary.role;
+	snprintf(parts[count++].text, sizeof parts->text, "%s ", glyphs_mark(view->glyphs, summary.mark));
+	parts[count].role = calm ? ROLE_HEADER : summary.role;
+	snprintf(parts[count++].text, sizeof parts->text, "%s", summary.text);
+	if (summary.lost + summary.missing) {
+		parts[count].role = ROLE_HEADER_CRIT;
+		snprintf(parts[count++].text, sizeof parts->text, "  %" PRIu64 " lost", summary.lost + summary.missing);
+	}
+	if (summary.faults) {
+		parts[count].role = ROLE_HEADER_WARN;
+		snprintf(parts[count++].text, sizeof parts->text, "  %" PRIu64 " %s", summary.faults, summary.faults == 1 ? "fault" : "faults");
+	}
+	if (snapshot->progress >= 0 && snapshot->progress < 1000) {
+		parts[count].role = ROLE_HEADER;
+		snprintf(parts[count++].text, sizeof parts->text, "  %d %%", snapshot->progress / 10);
+	}
+	if (wide && snapshot->feed_count) {
+		rate_text(snapshot->events_per_second, rate, sizeof rate);
+		parts[count].role = ROLE_HEADER;
+		snprintf(parts[count++].text, sizeof parts->text, "  %d %s  %s", snapshot->feed_count, snapshot->feed_count == 1 ? "feed" : "feeds", rate);
+	}
+	return count;
+}
+
+/* Between what is shown and the clocks: at the right on a wide page, in the middle of a small one. Returns where it begins. */
+static int draw_health(const struct snapshot *snapshot, const struct widget_view *view, bool wide, int right)
+{
+	struct part parts[6];
+	const int count = fill_parts(snapshot, view, wide, parts);
+	int width = 0;
+	for (int i = 0; i < count; i++)
+		width += canvas_measure(view->canvas, parts[i].text);
+	int x = right - width - 1;
+	if (!wide && x > view->rect.x + view->rect.width / 2)
+		x = view->rect.x + view->rect.width / 2;
+	if (x < view->rect.x + 1)
+		x = view->rect.x + 1;
+	const int begin = x;
+	for (int i = 0; i < count; i++)
+		piece(view, &x, view->rect.y, right, parts[i].role, "%s", parts[i].text);
+	return begin;
+}
+
+void header_draw(const struct snapshot *snapshot, const struct widget_view *view, const struct header_clocks *clocks)
+{
+	const struct rect rect = view->rect;
+	const bool wide = rect.width >= WIDE;
+	char window[32];
+	canvas_fill(view->canvas, rect, ROLE_HEADER, ' ');
+	const int right = draw_clocks(snapshot, view, clocks);
+	const int end = draw_health(snapshot, view, wide, right) - 1;
+	int x = rect.x + 1;
+	piece(view, &x, rect.y, end, view->focused ? ROLE_FOCUS : ROLE_HEADER_STRONG, "TABLO");
+	if (end - x < 8)
+		return;
+	window_text(snapshot->request.window, !wide, window, sizeof window);
+	x += 2;
+	if (wide && *snapshot->title)
+		piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 ", snapshot->title);
+	piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 %s", snapshot->scope_text, window);
+	if (snapshot->request.by == BY_ARRIVAL)
+		piece(view, &x, rect.y, end, ROLE_HEADER, " by arrival");
+}

@@ -1,0 +1,141 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/format.h"
+#include "widgets/classes.h"
+#include "widgets/parts.h"
+
+#define LABEL 16 /* cells of "“no” said 17×" and the blank after it */
+#define NAMES_EACH 2
+
+struct pen {
+	const struct widget_view *view;
+	struct rect inner;
+	int y;
+};
+
+static bool has_room(const struct pen *pen)
+{
+	return pen->y < pen->inner.y + pen->inner.height;
+}
+
+static void write_label(const struct pen *pen, const char *what, int64_t total)
+{
+	char text[48];
+	snprintf(text, sizeof text, "%s %*" PRId64 "\u00D7", what, strlen(what) > 12 ? 1 : 3, total);
+	canvas_text(pen->view->canvas, pen->inner.x, pen->y, LABEL - 1, ROLE_TEXT, text);
+}
+
+/* More often than in the period before is what should be talked about. */
+static void write_refusals(struct pen *pen, const struct snapshot *snapshot)
+{
+	const int room = pen->inner.width - LABEL, column = room > 28 ? 28 : room;
+	for (int i = 0; i < snapshot->refusal_count && i < NAMES_EACH && has_room(pen); i++, pen->y++) {
+		const struct list_named *named = &snapshot->refusals[i];
+		const bool more = named->before > 0 && named->count > named->before;
+		char count[32];
+		int x = pen->inner.x + LABEL;
+		if (i == 0)
+			write_label(pen, "\u201Cno\u201D said", snapshot->refusals_total);
+		format_count(named->count, count, sizeof count);
+		canvas_text(pen->view->canvas, x, pen->y, column - 6, ROLE_TEXT, named->name);
+		canvas_right(pen->view->canvas, x + column - 6, pen->y, 6, more ? ROLE_WARN : ROLE_TEXT, count);
+		x += column;
+		if (more && room - column > 4)
+			piece(pen->view, &x, pen->y, pen->inner.x + pen->inner.width, ROLE_WARN, " +%" PRId64, named->count - named->before);
+	}
+}
+
+static void write_mistakes(struct pen *pen, const struct snapshot *snapshot)
+{
+	const int limit = snapshot->settings->mistakes_limit;
+	for (int i = 0; i < snapshot->mistake_count && i < 1 && has_room(pen); i++, pen->y++) {
+		const struct list_named *named = &snapshot->mistakes[i];
+		const enum role role = limit > 0 && named->count >= limit ? ROLE_WARN : ROLE_TEXT;
+		if (i == 0)
+			write_label(pen, "\u201Coops\u201D  ", snapshot->mistakes_total);
+		const int x = pen->inner.x + LABEL, room = pen->inner.width - LABEL;
+		if (limit > 0)
+			canvas_format(pen->view->canvas, x, pen->y, room, role, "%s at %" PRId64 " of %d", named->name, named->count, limit);
+		else
+			canvas_format(pen->view->canvas, x, pen->y, room, role, "%s %" PRId64, named->name, named->count);
+	}
+}
+
+static void write_praises(struct pen *pen, const struct snapshot *snapshot)
+{
+	if (snapshot->praises_total == 0 || !has_room(pen))
+		return;
+	write_label(pen, "\u201Cthanks\u201D", snapshot->praises_total);
+	if (snapshot->praise_count)
+		canvas_format(pen->view->canvas, pen->inner.x + LABEL, pen->y, pen->inner.width - LABEL, ROLE_OK, "most for %s",
+			snapshot->praises[0].name);
+	pen->y++;
+}
+
+static void write_followups(struct pen *pen, const struct snapshot *snapshot)
+{
+	const struct figure *open = snapshot_figure(snapshot, "followup_open"), *oldest = snapshot_figure(snapshot, "followup_oldest");
+	if (!open->known || open->numerator == 0 || !has_room(pen))
+		return;
+	char age[32];
+	int x = pen->inner.x;
+	figure_text("followup_oldest", oldest, false, age, sizeof age);
+	piece(pen->view, &x, pen->y, x + LABEL - 1, ROLE_WARN, "detractors %" PRId64, open->numerator);
+	canvas_format(pen->view->canvas, pen->inner.x + LABEL, pen->y++, pen->inner.width - LABEL, ROLE_WARN, "oldest waits %s for a call", age);
+}
+
+/* A survey's figure never stands without its n. */
+static void score_text(const struct snapshot *snapshot, const char *metric, const char *title, char *to, size_t room)
+{
+	const struct figure *figure = snapshot_figure(snapshot, metric);
+	char value[48], count[40] = "";
+	figure_text(metric, figure, false, value, sizeof value);
+	if (figure->known && figure->n >= 10 && strcmp(metric, "churn_rate") != 0)
+		snprintf(count, sizeof count, " n%" PRId64, figure->n);
+	snprintf(to, room, "%s %s%s", title, value, count);
+}
+
+static void write_scores(struct pen *pen, const struct snapshot *snapshot)
+{
+	static const struct {
+		const char *metric, *title;
+	} scores[] = {{"nps", "NPS"}, {"ces", "CES"}, {"iqs", "IQS"}, {"churn_rate", "churn"}};
+	const int end = pen->inner.x + pen->inner.width;
+	int x = pen->inner.x;
+	for (size_t i = 0; i < sizeof scores / sizeof *scores && has_room(pen); i++) {
+		char text[PART_TEXT];
+		score_text(snapshot, scores[i].metric, scores[i].title, text, sizeof text);
+		const int width = canvas_measure(pen->view->canvas, text);
+		if (x > pen->inner.x && x + 3 + width > end) {
+			pen->y++;
+			x = pen->inner.x;
+		}
+		if (!has_room(pen))
+			return;
+		if (x > pen->inner.x)
+			piece(pen->view, &x, pen->y, end, ROLE_TEXT, " \u00B7 ");
+		piece(pen->view, &x, pen->y, end, ROLE_TEXT, "%s", text);
+	}
+	pen->y++;
+}
+
+static void draw(const struct snapshot *snapshot, const struct widget_view *view)
+{
+	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", "today")};
+	pen.y = pen.inner.y;
+	write_refusals(&pen, snapshot);
+	write_mistakes(&pen, snapshot);
+	write_followups(&pen, snapshot);
+	write_scores(&pen, snapshot);
+	write_praises(&pen, snapshot);
+}
+
+const struct widget_class learning_class = {
+	.name = "learning",
+	.help = "what the day teaches: which rule makes us say no, mistakes, unhappy customers, scores, praise",
+	.min_width = 30,
+	.min_height = 3,
+	.draw = draw,
+};

@@ -1,0 +1,160 @@
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "tui/format.h"
+#include "widgets/parts.h"
+
+#define SURVEY_LEAST 10 /* answers; under that a survey's figure says nothing */
+
+enum role level_role(enum level level)
+{
+	return level == LEVEL_CRIT ? ROLE_CRIT : level == LEVEL_WARN ? ROLE_WARN : ROLE_TEXT;
+}
+
+enum role level_strong(enum level level)
+{
+	static const enum role roles[] = {[LEVEL_NONE] = ROLE_STRONG, [LEVEL_OK] = ROLE_OK_STRONG, [LEVEL_WARN] = ROLE_WARN_STRONG,
+		[LEVEL_CRIT] = ROLE_CRIT_STRONG, [LEVEL_UNSURE] = ROLE_UNSURE};
+	return roles[level];
+}
+
+enum role level_border(enum level level)
+{
+	return level == LEVEL_CRIT ? ROLE_BORDER_CRIT : level == LEVEL_WARN ? ROLE_BORDER_WARN : ROLE_BORDER;
+}
+
+const char *level_mark(const struct glyphs *glyphs, enum level level)
+{
+	if (level == LEVEL_CRIT)
+		return glyphs_mark(glyphs, MARK_CROSS);
+	return level == LEVEL_WARN ? glyphs_mark(glyphs, MARK_TRIANGLE) : "";
+}
+
+static bool is_survey(const char *metric)
+{
+	static const char *const surveys[] = {"csat", "nps", "ces", "iqs", "csat_mean"};
+	for (size_t i = 0; i < sizeof surveys / sizeof *surveys; i++)
+		if (strcmp(metric, surveys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* 99.7 % is not 100 %, and 0.2 % is not nothing. */
+static void percent_text(double share, char *to, size_t room)
+{
+	double percent = floor(share * 100 + 0.5);
+	if (share < 1 && percent >= 100)
+		percent = 99;
+	if (share > 0 && share < 0.01)
+		snprintf(to, room, "%.1f %%", share * 100);
+	else
+		snprintf(to, room, "%.0f %%", percent);
+}
+
+static void value_text(const struct metric *metric, const struct figure *figure, bool narrow, char *to, size_t room)
+{
+	const double value = figure_value(metric, figure);
+	switch (metric->unit) {
+	case UNIT_DURATION:
+		(narrow ? format_duration_narrow : format_duration)((int64_t)llround(value * 1000), to, room);
+		break;
+	case UNIT_RATIO:
+		percent_text(value, to, room);
+		break;
+	case UNIT_POINTS:
+		snprintf(to, room, "%s%.0f", value < -0.5 ? "\u2212" : value > 0.5 ? "+" : "", fabs(value));
+		break;
+	case UNIT_SCORE:
+		snprintf(to, room, "%.1f", value);
+		break;
+	case UNIT_COUNT:
+	case UNIT_NAME:
+		if (figure->denominator != 1)
+			snprintf(to, room, "%.1f", value);
+		else
+			format_count(figure->numerator, to, room);
+		break;
+	}
+}
+
+void figure_text(const char *metric, const struct figure *figure, bool narrow, char *to, size_t room)
+{
+	const int index = metric_find(metric);
+	char value[48];
+	if (index >= 0 && is_survey(metric) && figure->n > 0 && figure->n < SURVEY_LEAST) {
+		snprintf(to, room, "n = %d", (int)figure->n);
+		return;
+	}
+	if (index < 0 || !figure->known || figure->denominator == 0) {
+		snprintf(to, room, "%s", "\u2013");
+		return;
+	}
+	value_text(&metrics[index], figure, narrow, value, sizeof value);
+	snprintf(to, room, "%s%s", figure->at_least ? "\u2265 " : "", value);
+}
+
+void window_text(enum window window, bool is_short, char *to, size_t room)
+{
+	static const char *const texts[WINDOW_COUNT] = {[WINDOW_NOW] = "now", [WINDOW_5M] = "5 min", [WINDOW_15M] = "15 min",
+		[WINDOW_30M] = "30 min", [WINDOW_60M] = "60 min", [WINDOW_TODAY] = "today", [WINDOW_24H] = "24 h", [WINDOW_7D] = "7 d",
+		[WINDOW_35D] = "35 d"};
+	const bool has_end = window != WINDOW_NOW && window != WINDOW_TODAY;
+	snprintf(to, room, "%s%s", has_end && !is_short ? "last " : "", texts[window]);
+}
+
+void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to, size_t room)
+{
+	if (at == INSTANT_NONE) {
+		snprintf(to, room, "%s", with_seconds ? "--:--:--" : "--:--");
+		return;
+	}
+	const struct civil civil = instant_civil(at, zone);
+	if (with_seconds)
+		snprintf(to, room, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
+	else
+		snprintf(to, room, "%02d:%02d", civil.hour, civil.minute);
+}
+
+void where_text(const char *queue, const char *channel, char *to, size_t room)
+{
+	snprintf(to, room, "%s%s%s", queue, *queue && *channel ? " \u00B7 " : "", channel);
+}
+
+const char *formula_text(const struct snapshot *snapshot)
+{
+	const struct settings *settings = snapshot->settings;
+	if (snapshot->request.formula >= 0)
+		return sl_formula_codes[snapshot->request.formula];
+	for (int i = 0; i < settings->queue_count; i++)
+		if (settings->queues[i].formula >= 0 && settings->queues[i].formula != settings->formula)
+			return "by queue";
+	return sl_formula_codes[settings->formula];
+}
+
+struct rect panel_open(const struct widget_view *view, enum level level, const char *title, const char *note)
+{
+	const struct rect rect = view->rect;
+	if (view->bare)
+		return rect;
+	enum role title_role = level == LEVEL_CRIT ? ROLE_CRIT_STRONG : level == LEVEL_WARN ? ROLE_WARN_STRONG : ROLE_TITLE;
+	enum role border = level_border(level);
+	if (view->focused) {
+		title_role = ROLE_FOCUS;
+		border = border == ROLE_BORDER ? ROLE_FOCUS : border;
+	}
+	glyphs_box(view->glyphs, view->canvas, rect, border, title, title_role, note);
+	return (struct rect){rect.x + 2, rect.y + 1, rect.width > 4 ? rect.width - 4 : 0, rect.height > 2 ? rect.height - 2 : 0};
+}
+
+void piece(const struct widget_view *view, int *x, int y, int end, enum role role, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	char text[512];
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	*x += canvas_text(view->canvas, *x, y, end - *x, role, text);
+}

@@ -1,0 +1,31 @@
+/* What the widgets share: figures as text, levels as roles, a panel's frame. For the files of widgets/ only. */
+#ifndef WIDGETS_PARTS_H
+#define WIDGETS_PARTS_H
+
+#include "widgets/widget.h"
+
+#define PART_TEXT 160 /* bytes of a line's piece */
+
+enum role level_role(enum level level);	  /* of a figure in a table */
+enum role level_strong(enum level level); /* of a figure that stands alone */
+enum role level_border(enum level level);
+/* "✖", "▲" or "": so that no level is told by colour alone. */
+const char *level_mark(const struct glyphs *glyphs, enum level level);
+
+/* "23", "04:12", "86 %", "+41", "5.8", "–"; surveys under ten answers "n = 7". narrow: "3h 12". */
+void figure_text(const char *metric, const struct figure *figure, bool narrow, char *to, size_t room);
+/* "last 30 min", short: "30 min". */
+void window_text(enum window window, bool is_short, char *to, size_t room);
+/* "14:05", with_seconds "14:05:32". */
+void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to, size_t room);
+/* "Billing · chat" */
+void where_text(const char *queue, const char *channel, char *to, size_t room);
+/* "SL2sv", or "by queue" where queues differ. */
+const char *formula_text(const struct snapshot *snapshot);
+
+/* Frame, title and note; returns what is inside. Bare: the rectangle itself. */
+struct rect panel_open(const struct widget_view *view, enum level level, const char *title, const char *note);
+/* Pieces one after another on a line: draws and moves *x; nothing beyond `end`. */
+void piece(const struct widget_view *view, int *x, int y, int end, enum role role, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+#endif

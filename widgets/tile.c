@@ -1,0 +1,134 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "widgets/classes.h"
+#include "widgets/parts.h"
+#include "widgets/tile.h"
+#include "widgets/tile_sub.h"
+
+#define BARE_LABEL 10 /* cells of the label on the small page */
+#define BARE_VALUE 6
+#define SUB_WIDTH 24 /* cells from which a bare tile has room for its third line */
+
+const struct tile_info tile_infos[TILE_COUNT] = {
+	{.metric = "queue_depth", .title = "IN QUEUE", .short_title = "IN QUEUE", .sub = sub_depth},
+	{.metric = "longest_wait", .title = "LONGEST WAIT", .short_title = "LONGEST", .sub = sub_longest},
+	{.metric = "service_level", .title = "SERVICE LEVEL", .short_title = "SL", .sub = sub_service_level},
+	{.metric = "sla_breached", .title = "SLA BREACHED", .short_title = "SLA BREACH", .sub = sub_breached},
+	{.metric = "aht", .title = "AHT", .short_title = "AHT", .sub = sub_aht},
+	{.metric = "fcr", .title = "FCR", .short_title = "FCR", .sub = sub_fcr},
+	{.metric = "csat", .title = "CSAT", .short_title = "CSAT", .sub = sub_csat},
+	{.metric = "rude_now", .title = "RUDE, NOW", .short_title = "RUDE", .sub = sub_rude},
+};
+
+const struct tile_info *tile_find(const char *metric)
+{
+	for (int i = 0; i < TILE_COUNT; i++)
+		if (strcmp(tile_infos[i].metric, metric) == 0)
+			return &tile_infos[i];
+	return NULL;
+}
+
+static enum role spark_role(enum level level)
+{
+	return level == LEVEL_OK ? ROLE_OK : level_role(level);
+}
+
+/* The widest writing of the figure that fits: big, big without blanks, plain. */
+static void draw_figure(const struct widget_view *view, struct rect inner, const char *metric, const struct figure *figure)
+{
+	const enum role role = figure->known ? level_strong(figure->level) : ROLE_DIM;
+	char text[48], big[48];
+	for (int narrow = 0; narrow < 2; narrow++) {
+		figure_text(metric, figure, narrow, text, sizeof text);
+		/* "86 %" stands closer in big digits. */
+		char *space = strstr(strcpy(big, text), " %");
+		if (space)
+			memmove(space, space + 1, strlen(space));
+		if (glyphs_big(view->glyphs, NULL, 0, 0, 0, role, big) <= inner.width) {
+			glyphs_big(view->glyphs, view->canvas, inner.x, inner.y, inner.width, role, big);
+			return;
+		}
+	}
+	canvas_text(view->canvas, inner.x, inner.y + 1, inner.width, role, text);
+}
+
+/* A mark after the target says what the border's colour says. */
+static void mark_target(const struct widget_view *view, enum level level)
+{
+	if (level != LEVEL_WARN && level != LEVEL_CRIT)
+		return;
+	const int x = view->rect.x + view->rect.width - 3;
+	canvas_text(view->canvas, x, view->rect.y, 1, level_role(level), level_mark(view->glyphs, level));
+}
+
+static void draw_boxed(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile)
+{
+	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
+	const bool marked = figure->level == LEVEL_WARN || figure->level == LEVEL_CRIT;
+	char target[64], sub[PART_TEXT] = "";
+	tile_target(snapshot, tile->metric, target, sizeof target - 3);
+	if (marked)
+		strcat(target, *target ? " -" : "-"); /* room for the mark */
+	struct rect inner = panel_open(view, figure->level, tile->title, target);
+	if (marked)
+		mark_target(view, figure->level);
+	inner.x++;
+	inner.width -= 2;
+	draw_figure(view, inner, tile->metric, figure);
+	const int big = glyphs_big_height(view->glyphs) + 1;
+	const struct rect chart = {inner.x, inner.y + big, inner.width, inner.height - big - 1};
+	glyphs_chart(view->glyphs, view->canvas, chart, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, chart.width * 2 / 7, ROLE_SPARK,
+		spark_role(figure->level));
+	tile->sub(snapshot, sub, sizeof sub);
+	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
+}
+
+/* A bar before the label: wider the worse it is, for colour alone would not do. */
+static int32_t bar_of(const struct glyphs *glyphs, enum level level)
+{
+	if (glyphs->ascii)
+		return level == LEVEL_CRIT ? 'X' : level == LEVEL_WARN ? '!' : '|';
+	return level == LEVEL_CRIT ? 0x258A : level == LEVEL_WARN ? 0x258C : 0x258E;
+}
+
+static void draw_bare(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile)
+{
+	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
+	const struct rect rect = view->rect;
+	const int room = rect.width - 3, value = room < BARE_LABEL + 1 + BARE_VALUE ? BARE_VALUE : room - BARE_LABEL - 1;
+	char label[48], text[48], sub[PART_TEXT] = "";
+	tile_label(snapshot, tile, label, sizeof label);
+	figure_text(tile->metric, figure, true, text, sizeof text);
+	const enum role bar = figure->level == LEVEL_OK ? ROLE_OK : level_role(figure->level);
+	canvas_fill(view->canvas, (struct rect){rect.x + 1, rect.y, 1, 1}, bar, bar_of(view->glyphs, figure->level));
+	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : ROLE_DIM, label);
+	canvas_right(view->canvas, rect.x + 2 + room - value, rect.y, value, figure->known ? level_strong(figure->level) : ROLE_DIM, text);
+	if (rect.height > 1)
+		glyphs_spark(view->glyphs, view->canvas, rect.x + 2, rect.y + 1, room, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, 0,
+			ROLE_SPARK, ROLE_SPARK);
+	if (rect.height < 3 || rect.width < SUB_WIDTH)
+		return;
+	tile->sub(snapshot, sub, sizeof sub);
+	canvas_text(view->canvas, rect.x + 2, rect.y + 2, room, ROLE_DIM, sub);
+}
+
+static void draw(const struct snapshot *snapshot, const struct widget_view *view)
+{
+	const struct tile_info *tile = tile_find(view->setting ? view->setting : tile_infos[0].metric);
+	if (!tile)
+		return;
+	if (view->bare)
+		draw_bare(snapshot, view, tile);
+	else
+		draw_boxed(snapshot, view, tile);
+}
+
+const struct widget_class tile_class = {
+	.name = "tile",
+	.help = "one figure in big digits, with its target, its last hour and what it rests on",
+	.min_width = 12,
+	.min_height = 1,
+	.draw = draw,
+};

@@ -1,0 +1,89 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "widgets/classes.h"
+#include "widgets/parts.h"
+#include "widgets/tile.h"
+#include "widgets/tile_sub.h"
+
+#define LABEL_WIDTH 12
+
+/* Breaks a text at blanks into lines; returns the line after the last. */
+static int write_wrapped(const struct widget_view *view, struct rect inner, int y, const char *text)
+{
+	char line[512];
+	while (*text && y < inner.y + inner.height) {
+		size_t end = 0, blank = 0;
+		int used = 0;
+		for (int width, bytes; text_next(text + end, &width, &bytes) && used + width <= inner.width && end + 4 < sizeof line;
+			end += (size_t)bytes, used += width)
+			if (text[end] == ' ')
+				blank = end;
+		if (text[end] && text[end] != ' ' && blank)
+			end = blank;
+		if (end == 0)
+			return y + 1;
+		snprintf(line, sizeof line, "%.*s", (int)end, text);
+		canvas_text(view->canvas, inner.x, y++, inner.width, ROLE_TEXT, line);
+		text += end;
+		while (*text == ' ')
+			text++;
+	}
+	return y;
+}
+
+static int write_entry(const struct widget_view *view, struct rect inner, int y, const char *label, const char *text)
+{
+	if (!*text || y >= inner.y + inner.height)
+		return y;
+	canvas_text(view->canvas, inner.x, y, LABEL_WIDTH - 1, ROLE_DIM, label);
+	const struct rect right = {inner.x + LABEL_WIDTH, inner.y, inner.width - LABEL_WIDTH, inner.height};
+	return right.width > 0 ? write_wrapped(view, right, y, text) : y + 1;
+}
+
+static void rests_on(const struct metric *metric, const struct figure *figure, char *to, size_t room)
+{
+	*to = 0;
+	if (!figure->known)
+		snprintf(to, room, "nothing yet: there is nothing to divide by");
+	else if (metric->unit == UNIT_RATIO)
+		snprintf(to, room, "%" PRId64 " of %" PRId64, figure->numerator, figure->denominator);
+	else if (figure->n >= 0)
+		snprintf(to, room, "n = %" PRId64, figure->n);
+	if (figure->known && figure->low >= 0 && figure->high >= 0) {
+		char part[64];
+		snprintf(part, sizeof part, ", between %.1f %% and %.1f %%", (double)figure->low / 1e4, (double)figure->high / 1e4);
+		snprintf(to + strlen(to), room - strlen(to), "%s", part);
+	}
+}
+
+void tile_detail(const struct snapshot *snapshot, const struct widget_view *view)
+{
+	const struct tile_info *tile = tile_find(view->setting);
+	const int index = tile ? metric_find(tile->metric) : -1;
+	if (index < 0)
+		return;
+	const struct metric *metric = &metrics[index];
+	const struct figure *figure = &snapshot->figures[index];
+	const int height = view->rect.height < 16 ? view->rect.height : view->rect.height > 40 ? 16 : view->rect.height / 2;
+	struct widget_view top = *view;
+	top.rect.height = height < 8 ? view->rect.height : height;
+	tile_class.draw(snapshot, &top);
+	struct rect inner = {view->rect.x + 3, view->rect.y + height + 1, view->rect.width - 6, view->rect.height - height - 1};
+	char text[PART_TEXT], window[32];
+	int y = inner.y;
+	window_text(snapshot->request.window, false, window, sizeof window);
+	y = write_entry(view, inner, y, "window", metric->kind == KIND_GAUGE ? "now" : window);
+	if (metric_find("service_level") == index)
+		y = write_entry(view, inner, y, "formula", formula_text(snapshot));
+	y = write_entry(view, inner, y, "is", metric->formula);
+	rests_on(metric, figure, text, sizeof text);
+	y = write_entry(view, inner, y, "rests on", text);
+	*text = 0;
+	tile->sub(snapshot, text, sizeof text);
+	y = write_entry(view, inner, y, "beside it", text);
+	y = write_entry(view, inner, y, "comes from", metric->source);
+	write_entry(view, inner, y, "but", metric->note);
+}
