@@ -116,6 +116,9 @@ void publisher_close(struct publisher *publisher)
 		publisher_flush(publisher, NULL);
 		if (stopped(publisher) && publisher->options.linger > HURRIED_LINGER)
 			socket_set(publisher->socket, ZMQ_LINGER, HURRIED_LINGER);
+		/* Closing frees an inproc name only later, in another thread; whoever binds it next should not have to wait. */
+		if (strncmp(publisher->options.bind, "inproc:", 7) == 0)
+			zmq_unbind(publisher->socket, publisher->options.bind);
 		zmq_close(publisher->socket);
 	}
 	replay_server_close(publisher->replay);

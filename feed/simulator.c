@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "feed/simulator_state.h"
 
+#define ALARM_AFTER (45 * MINUTE_MS)
+
 /* ---- the script of the day ---- */
 
 static void act(struct simulator *simulator, const struct activity *activity)
@@ -53,6 +55,7 @@ struct simulator *simulator_create(uint64_t seed, int64_t start, int64_t zone_of
 	simulator->ticket_serial = 47900;
 	for (int i = 0; i < LINES; i++)
 		simulator->first_waiting[i] = simulator->last_waiting[i] = NONE;
+	simulator->alarm = start + ALARM_AFTER;
 	chance_start(&simulator->chance, seed);
 	people_open(simulator);
 	arrivals_open(simulator);

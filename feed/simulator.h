@@ -6,8 +6,8 @@
 
 struct simulator;
 
-/* `start`: the first instant (ms since the epoch); the day's shape (quiet morning, rush, incident) hangs on the clock time UTC
- * + `zone_offset` ms. */
+/* The events begin two hours before `start` (ms since the epoch), so that at `start` there is a past to show and an outage has
+ * lasted 12 minutes. The day's shape (quiet night, rushes) hangs on the clock time UTC + `zone_offset` ms. */
 struct simulator *simulator_create(uint64_t seed, int64_t start, int64_t zone_offset);
 void simulator_destroy(struct simulator *simulator);
 /* The instant of the next event. */

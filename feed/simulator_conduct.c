@@ -6,6 +6,7 @@
 #define FIRST_FROM (-6 * MINUTE_MS)
 #define SECOND_FROM (-4 * MINUTE_MS)
 enum { SCRIPT_NONE, SCRIPT_WARNING, SCRIPT_SKIPPED };
+#define FALSE_FLAG 3 /* this one is withdrawn, whatever chance says */
 
 static void plan(struct simulator *simulator, const struct contact *contact, int64_t after_start, enum act act, uint32_t number)
 {
@@ -41,6 +42,18 @@ static bool is_scripted(const struct simulator *simulator, const struct contact 
 		lines[contact->line].channel == CHANNEL_PHONE;
 }
 
+/* A threat to somebody's life: an alarm beside the protocol, once a day, after which the dialogue ends at once. */
+static void threaten(struct simulator *simulator, struct contact *contact)
+{
+	simulator->alarm += DAY_MS;
+	contact->mood = MOOD_RUDE;
+	contact->alarmed = true;
+	talk_plan(simulator, contact, simulator->now + 20 * SECOND_MS, ACT_SIGNAL, CONDUCT_THREAT);
+	talk_plan(simulator, contact, simulator->now + 31 * SECOND_MS, ACT_SAFETY, 0);
+	talk_plan(simulator, contact, simulator->now + 33 * SECOND_MS, ACT_HELP, 1);
+	talk_plan(simulator, contact, simulator->now + 75 * SECOND_MS, ACT_STEP, STEP_ENDED);
+}
+
 /* Maybe the customer of this newly answered contact will be rude. */
 void mood_begin(struct simulator *simulator, struct contact *contact)
 {
@@ -48,11 +61,16 @@ void mood_begin(struct simulator *simulator, struct contact *contact)
 		play_script(simulator, contact);
 		return;
 	}
+	if (simulator->now >= simulator->alarm) {
+		threaten(simulator, contact);
+		return;
+	}
 	if (chance_below(simulator, 1000) >= RUDE_PER_MILLE)
 		return;
 	contact->mood = MOOD_RUDE;
-	talk_plan(simulator, contact, simulator->now + chance_between(simulator, 15 * SECOND_MS, 80 * SECOND_MS), ACT_SIGNAL,
-		chance_below(simulator, CONDUCT_DEMAND));
+	int64_t then = simulator->now + chance_between(simulator, 15 * SECOND_MS, 80 * SECOND_MS);
+	uint32_t kind = chance_below(simulator, CONDUCT_DEMAND);
+	talk_plan(simulator, contact, then, ACT_SIGNAL, kind);
 }
 
 static void say_signal(struct simulator *simulator, const struct contact *contact, int kind, enum conduct_aim aim)
@@ -65,13 +83,14 @@ static void say_signal(struct simulator *simulator, const struct contact *contac
 	say_text(simulator, KEY_BY, sources[chance_below(simulator, 4)]);
 }
 
-static void signal(struct simulator *simulator, const struct contact *contact, int kind)
+static void signal_rude(struct simulator *simulator, const struct contact *contact, int kind)
 {
 	say_signal(simulator, contact, kind, AIM_AGENT);
-	if (contact->script)
+	if (contact->script || contact->alarmed)
 		return;
+	bool false_flag = ++simulator->flags == FALSE_FLAG || chance_percent(simulator, 8);
 	int64_t next = simulator->now + chance_between(simulator, 12 * SECOND_MS, 45 * SECOND_MS);
-	if (chance_percent(simulator, 8))
+	if (false_flag)
 		talk_plan(simulator, contact, next, ACT_WITHDRAWN, 0);
 	else
 		talk_plan(simulator, contact, next, ACT_STEP, STEP_REQUEST);
@@ -116,6 +135,13 @@ static void close_flag(struct simulator *simulator, struct contact *contact, enu
 		say_text(simulator, KEY_REASON, "quoted somebody else");
 }
 
+static void raise_alarm(struct simulator *simulator, const struct contact *contact)
+{
+	say(simulator, EVENT_CONDUCT_SAFETY);
+	say_contact(simulator, contact->serial);
+	say_agent(simulator, contact->agent);
+}
+
 void mood_act(struct simulator *simulator, enum act act, const struct subject *subject)
 {
 	struct contact *contact = talk_at(simulator, subject);
@@ -126,9 +152,11 @@ void mood_act(struct simulator *simulator, enum act act, const struct subject *s
 	else if (contact->mood != MOOD_RUDE)
 		return;
 	else if (act == ACT_SIGNAL)
-		signal(simulator, contact, (int)subject->number);
+		signal_rude(simulator, contact, (int)subject->number);
 	else if (act == ACT_STEP)
 		step(simulator, contact, subject->number);
+	else if (act == ACT_SAFETY)
+		raise_alarm(simulator, contact);
 	else
 		close_flag(simulator, contact, act == ACT_CALMED ? EVENT_CONDUCT_CALMED : EVENT_CONDUCT_WITHDRAWN);
 }

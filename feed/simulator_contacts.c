@@ -95,13 +95,25 @@ static void say_queued(struct simulator *simulator, const struct contact *contac
 	say_number(simulator, KEY_PRIORITY, contact->line == 5 ? 1 : 3);
 }
 
+void talk_wait(struct simulator *simulator, struct contact *contact)
+{
+	int64_t patience = lines[contact->line].patience_s * SECOND_MS;
+	contact->phase = PHASE_WAITING;
+	contact->queued = simulator->now;
+	say_queued(simulator, contact);
+	stand_in_line(simulator, contact);
+	if (patience)
+		talk_plan(simulator, contact, simulator->now + 5000 + chance_wait(simulator, patience), ACT_PATIENCE, 0);
+	talk_dispatch(simulator, contact->line);
+}
+
 /* `again`: the earlier contact he comes back after, or NULL. */
 void talk_queue(struct simulator *simulator, int line, uint32_t customer, int topic, const struct subject *again)
 {
 	struct contact *contact = take_place(simulator);
 	*contact = (struct contact){.serial = ++simulator->contact_serial, .customer = customer, .ticket = NONE,
 		.phase = PHASE_WAITING, .line = (uint8_t)line, .topic = (uint8_t)topic,
-		.market = lines[line].markets[customer % 3 == 0], .agent = NOBODY, .avoided = NOBODY, .queued = simulator->now};
+		.market = lines[line].markets[customer % 3 == 0], .agent = NOBODY, .avoided = NOBODY};
 	if (again && again->ticket && again->item < simulator->ticket_count &&
 		simulator->tickets[again->item].serial == again->ticket) {
 		contact->ticket = again->item;
@@ -110,12 +122,7 @@ void talk_queue(struct simulator *simulator, int line, uint32_t customer, int to
 		contact->ticket = ticket_open(simulator, contact);
 		contact->ticket_number = simulator->tickets[contact->ticket].serial;
 	}
-	say_queued(simulator, contact);
-	stand_in_line(simulator, contact);
-	if (lines[line].patience_s)
-		talk_plan(simulator, contact, simulator->now + 5000 + chance_wait(simulator, lines[line].patience_s * SECOND_MS),
-			ACT_PATIENCE, 0);
-	talk_dispatch(simulator, line);
+	talk_wait(simulator, contact);
 }
 
 /* ---- being offered ---- */
@@ -206,9 +213,13 @@ static void give_up(struct simulator *simulator, struct contact *contact)
 	talk_dispatch(simulator, line);
 }
 
-/* The colleague takes over the leg. */
+/* The colleague takes over the leg, or he waits in the line he was sent on to. */
 static void move(struct simulator *simulator, struct contact *contact)
 {
+	if (contact->agent == NOBODY) {
+		talk_wait(simulator, contact);
+		return;
+	}
 	say(simulator, EVENT_CONTACT_ANSWERED);
 	say_contact(simulator, contact->serial);
 	say_agent(simulator, contact->agent);
@@ -219,7 +230,7 @@ static void move(struct simulator *simulator, struct contact *contact)
 void talk_act(struct simulator *simulator, enum act act, const struct subject *subject)
 {
 	struct contact *contact = talk_at(simulator, subject);
-	if (!contact)
+	if (!contact || contact->plan != subject->stamp)
 		return;
 	if (act == ACT_PATIENCE && (contact->phase == PHASE_WAITING || contact->phase == PHASE_RINGING))
 		give_up(simulator, contact);

@@ -2,6 +2,7 @@
 #include "feed/simulator_state.h"
 
 #define TRANSFERS 6 /* percent of phone calls and chats */
+#define SENT_ON 40 /* percent of those that wait again, in another line */
 #define POSTPONED (25 * SECOND_MS) /* nobody hangs up in the middle of the protocol */
 
 static void plan_hold(struct simulator *simulator, const struct contact *contact, int64_t talk)
@@ -77,20 +78,38 @@ static void stop_hold(struct simulator *simulator, struct contact *contact)
 	say_agent(simulator, contact->agent);
 }
 
+/* Lines that customers are mistaken about: same channel, same language. */
+static const int8_t neighbours[LINES] = {4, 2, 1, NOBODY, 0, 1, NOBODY, NOBODY};
+
+/* To whom or where to: a colleague takes him over, or he waits again in another line, where what it is about is classified
+ * anew. */
+static bool choose_target(struct simulator *simulator, struct contact *contact)
+{
+	int neighbour = neighbours[contact->line];
+	int colleague = people_find(simulator, contact->line, contact->agent);
+	bool sent_on = neighbour != NOBODY && chance_percent(simulator, SENT_ON);
+	if (!sent_on && colleague == NOBODY)
+		return false;
+	contact->avoided = NOBODY;
+	contact->agent = sent_on ? NOBODY : (int8_t)colleague;
+	if (sent_on)
+		contact->line = (uint8_t)neighbour;
+	else
+		people_take(simulator, colleague);
+	return true;
+}
+
 static bool transfer(struct simulator *simulator, struct contact *contact)
 {
-	int colleague = people_find(simulator, contact->line, contact->agent);
-	int agent = contact->agent;
-	if (colleague == NOBODY)
+	const struct contact before = *contact;
+	if (!choose_target(simulator, contact))
 		return false;
-	say_released(simulator, contact, RELEASED_TRANSFER);
+	say_released(simulator, &before, RELEASED_TRANSFER);
 	say_number(simulator, KEY_WRAP_MS, chance_between(simulator, 0, 9000));
-	people_take(simulator, colleague);
-	contact->agent = (int8_t)colleague;
 	contact->phase = PHASE_MOVING;
 	talk_plan(simulator, contact, simulator->now + chance_between(simulator, 900, 4000), ACT_TRANSFER, 0);
-	people_give_back(simulator, agent);
-	talk_dispatch(simulator, contact->line);
+	people_give_back(simulator, before.agent);
+	talk_dispatch(simulator, before.line);
 	return true;
 }
 

@@ -16,7 +16,7 @@
 
 enum act {
 	ACT_OPENING, ACT_STAFFING, ACT_BACKLOG, ACT_ARRIVAL, ACT_AGAIN, ACT_PATIENCE, ACT_RING_END, ACT_TRANSFER, ACT_HOLD, ACT_UNHOLD, ACT_WORK,
-	ACT_RELEASE, ACT_WRAPPED, ACT_ANGER, ACT_SIGNAL, ACT_STEP, ACT_CALMED, ACT_WITHDRAWN, ACT_HELP, ACT_AGENT, ACT_CASE_REPLY,
+	ACT_RELEASE, ACT_WRAPPED, ACT_ANGER, ACT_SIGNAL, ACT_STEP, ACT_CALMED, ACT_SAFETY, ACT_WITHDRAWN, ACT_HELP, ACT_AGENT, ACT_CASE_REPLY,
 	ACT_CASE_SOLVE, ACT_CASE_ANSWER, ACT_CASE_CLOSE, ACT_CASE_REOPEN, ACT_SURVEY, ACT_SURVEY_ANSWER, ACT_REVIEW, ACT_FOLLOWUP,
 	ACT_CALLBACK_DUE, ACT_CALLBACK_DONE, ACT_BASE, ACT_JOINED, ACT_CHURNED, ACT_NOTE, ACT_PRAISE, ACT_COUNT
 };
@@ -66,7 +66,7 @@ struct contact {
 	uint8_t line, topic, market, step, script;
 	uint8_t plan; /* of the current leg: what was planned for an earlier one is void */
 	int8_t agent, avoided;
-	bool waits;
+	bool waits, alarmed /* of a threat to somebody's life */;
 	int64_t queued, rung, answered, held_since, held, wrap;
 };
 
@@ -122,9 +122,11 @@ struct simulator {
 	struct agent agents[AGENTS];
 	uint32_t followups[FOLLOWUPS]; /* customers who will be called, plus one; 0: unused */
 	uint8_t scripted; /* how many of the scripted rude customers have appeared */
+	uint32_t flags; /* of rude customers that are not in the script */
+	int64_t alarm; /* when the next threat to somebody's life may come */
 };
 
-/* ---- chance ---- */
+/* ---- chance: never two draws in one expression, for C leaves open which comes first ---- */
 void chance_start(struct chance *chance, uint64_t seed);
 uint32_t chance_below(struct simulator *simulator, uint32_t limit);
 bool chance_percent(struct simulator *simulator, uint32_t percent);
@@ -174,6 +176,8 @@ struct subject talk_subject(const struct simulator *simulator, const struct cont
 void talk_plan(struct simulator *simulator, const struct contact *contact, int64_t ts, enum act act, uint32_t number);
 void talk_queue(struct simulator *simulator, int line, uint32_t customer, int topic, const struct subject *again);
 void talk_dispatch(struct simulator *simulator, int line);
+/* Into a line, for the first time or sent on from another one. */
+void talk_wait(struct simulator *simulator, struct contact *contact);
 void talk_act(struct simulator *simulator, enum act act, const struct subject *subject);
 void talk_answered(struct simulator *simulator, struct contact *contact);
 void talk_release(struct simulator *simulator, struct contact *contact, enum released_by by);

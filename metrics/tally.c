@@ -18,7 +18,7 @@ static int64_t *values_of(const struct bucket *bucket)
 
 static uint16_t *keys_of(const struct bucket *bucket)
 {
-	return (uint16_t *)(values_of(bucket) + bucket->room);
+	return bucket->data ? (uint16_t *)(values_of(bucket) + bucket->room) : NULL;
 }
 
 static bool is_maximum(uint16_t key)

@@ -222,6 +222,14 @@ static void reply(void *router, const char *name, int size, const void *payload,
 	zmq_send(router, payload, length, 0);
 }
 
+static void reply_batch(void *router, const char *name, int size, uint64_t boot, uint64_t seq, uint32_t count)
+{
+	struct wire_buffer payload = {0};
+	size_t length = encode(&payload, boot, seq, count, NULL);
+	reply(router, name, size, payload.data, length);
+	wire_buffer_finish(&payload);
+}
+
 /* Answers each request with what was not asked for, and with 8 of the 10 that were. */
 static bool answer_badly(void *router, int *requests)
 {
@@ -231,15 +239,14 @@ static bool answer_badly(void *router, int *requests)
 		return false;
 	zmq_recv(router, map, sizeof map, 0);
 	zmq_recv(router, map, sizeof map, 0);
-	struct wire_buffer payload = {0};
 	for (int i = 0; i < 100; i++)
-		reply(router, name, size, payload.data, encode(&payload, 9, 500 + (uint64_t)i, 1, NULL));
-	reply(router, name, size, payload.data, encode(&payload, 8, 1, 10, NULL)); /* another boot */
+		reply_batch(router, name, size, 9, 500 + (uint64_t)i, 1);
+	reply_batch(router, name, size, 8, 1, 10); /* another boot */
 	reply(router, name, size, "\xc1", 1);
-	reply(router, name, size, payload.data, encode(&payload, 9, 3, 8, NULL));
+	reply_batch(router, name, size, 9, 3, 8);
 	uint8_t end[REPLAY_MAP_MAX];
-	reply(router, name, size, end, replay_end_write(end, 0));
-	wire_buffer_finish(&payload);
+	size_t length = replay_end_write(end, 0);
+	reply(router, name, size, end, length);
 	++*requests;
 	return true;
 }

@@ -121,11 +121,12 @@ def look_at_publish(folder):
 def stop_publish(folder):
     """SIGTERM while it waits for input, and while it waits for a subscriber that never comes."""
     for words, name in ((["--live"], "live"), ([], "waiting for a subscriber")):
-        publisher = subprocess.Popen([BIN, "publish", "--bind", "ipc://" + os.path.join(folder, "stop"), *words],
+        socket = os.path.join(folder, "stop-%d" % len(words))
+        publisher = subprocess.Popen([BIN, "publish", "--bind", "ipc://" + socket, *words],
                                      stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         publisher.stdin.write(json.dumps(call(1)[0]) + "\n")
         publisher.stdin.flush()
-        while not os.path.exists(os.path.join(folder, "stop")) and publisher.poll() is None:
+        while not os.path.exists(socket) and publisher.poll() is None:
             pass
         publisher.send_signal(signal.SIGTERM)
         try:

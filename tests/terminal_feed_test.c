@@ -287,28 +287,20 @@ static void garbage_is_counted_and_does_no_harm(void **state)
 
 /* ---- what is sent to the terminal ---- */
 
-/* Every byte is inside a frame, and a piece that was read begins with one unless it goes on with the one before. */
-static void expect_whole_frames(const struct pty *pty, size_t from_chunk)
+/* Every byte is inside a frame; of the last one the end may not have been read yet. Returns how many there are. */
+static int count_frames(const struct pty *pty, size_t from)
 {
 	const char *bytes;
-	const size_t *ends;
-	pty_bytes(pty, &bytes);
-	const size_t count = pty_chunks(pty, &ends);
-	bool inside = false;
-	for (size_t i = from_chunk; i < count; i++) {
-		size_t at = i ? ends[i - 1] : 0;
-		while (at < ends[i]) {
-			const char *sign = inside ? SYNC_END : SYNC_BEGIN;
-			if (!inside)
-				assert_memory_equal(bytes + at, sign, strlen(sign));
-			const char *found = memmem(bytes + at, ends[i] - at, sign, strlen(sign));
-			if (!found)
-				break;
-			at = (size_t)(found - bytes) + strlen(sign);
-			inside = !inside;
-		}
+	const size_t count = pty_bytes(pty, &bytes);
+	int frames = 0;
+	for (const char *end = NULL; from + strlen(SYNC_BEGIN) <= count; from = (size_t)(end - bytes) + strlen(SYNC_END)) {
+		assert_memory_equal(bytes + from, SYNC_BEGIN, strlen(SYNC_BEGIN));
+		frames++;
+		end = memmem(bytes + from, count - from, SYNC_END, strlen(SYNC_END));
+		if (!end)
+			break;
 	}
-	assert_false(inside);
+	return frames;
 }
 
 /* Three seconds of a calm board: only its clocks are sent, a second each, in a frame each. */
@@ -325,12 +317,13 @@ static void a_calm_board_sends_little(void **state)
 	const size_t *ends;
 	const size_t before = pty_bytes(pty, &bytes), chunks = pty_chunks(pty, &ends);
 	pty_watch(pty, 3000);
-	const size_t sent = pty_bytes(pty, &bytes) - before, frames = pty_chunks(pty, &ends) - chunks;
-	print_message("calm: %zu bytes in %zu frames in 3 s\n", sent, frames);
+	const size_t sent = pty_bytes(pty, &bytes) - before, writes = pty_chunks(pty, &ends) - chunks;
+	const int frames = count_frames(pty, before);
+	print_message("calm: %zu bytes in %d frames in 3 s\n", sent, frames);
 	assert_true(sent > 0);
 	assert_true(sent < 3000);
 	assert_true(frames <= 12);
-	expect_whole_frames(pty, chunks);
+	assert_int_equal(frames, writes);
 }
 
 /* Resizes, keys and events: still nothing outside frames. */
@@ -349,7 +342,7 @@ static void a_busy_board_sends_whole_frames(void **state)
 	SEE(pty, "SERVICE LEVEL", SOON);
 	pty_resize(pty, 100, 30);
 	expect_queue(pty, 20000, LATER);
-	expect_whole_frames(pty, 0);
+	assert_true(count_frames(pty, 0) > 4);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)

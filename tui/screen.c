@@ -220,13 +220,14 @@ static void collect(struct screen *screen)
 		lseek(descriptor, 0, SEEK_SET);
 }
 
-/* Curses cannot ask a memory file for its size: it began with 24 lines, and set the scrolling margins to those. */
+/* Curses cannot ask a memory file for its size: it began with 24 lines, and set the scrolling margins to those. They go
+ * first in the next frame, for they move the cursor. */
 static void open_margins(struct screen *screen)
 {
 	const char *template = capability("csr"), *margins = template ? tiparm(template, 0, screen->height - 1) : NULL;
-	collect(screen);
 	if (margins)
-		pump_add(&screen->pump, margins, strlen(margins));
+		fputs(margins, screen->memory);
+	fflush(screen->memory); /* curses writes past the stream */
 }
 
 static void fit(struct screen *screen)
