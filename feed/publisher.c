@@ -248,11 +248,12 @@ bool publisher_add(struct publisher *publisher, const void *event, size_t size, 
 
 /* ---- what is due ---- */
 
-/* It names the next number to come, so that a loss at the end shows. */
+/* It names the next number to come, so that a loss at the end shows. What waits goes first: the heartbeat's time would make it late. */
 static bool send_heartbeat(struct publisher *publisher, int64_t sent, struct error *err)
 {
 	publisher->heartbeat_due = clock_monotonic() + HEARTBEAT;
-	return send_batch(publisher, publisher->idle_topic, 0, sent, err);
+	return publisher_flush(publisher, err) &&
+	       send_batch(publisher, publisher->idle_topic, 0, sent, err);
 }
 
 bool publisher_serve(struct publisher *publisher, int64_t sent, struct error *err)

@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "feed/simulator_state.h"
 
-#define LATE 12	/* percent that are solved only minutes before they are due: what "due next" lives on */
+#define LATE 20	/* percent that are solved only minutes before they are due: what "due next" lives on */
 #define MISSED 2 /* percent that are solved too late */
 
 static uint32_t take_place(struct simulator *simulator)

@@ -117,12 +117,23 @@ static void clear_gauges(struct gauges *gauges)
 		.case_age_p90 = -1, .rude_oldest_step = -1, .followup_oldest = -1};
 }
 
+/* The running second has no sample yet: the peak is at least what stands now. */
+static void raise_peak(int64_t *peak, int64_t *peak_at, int64_t present, int64_t at)
+{
+	if (present <= *peak || (present == 0 && *peak < 0))
+		return;
+	*peak = present;
+	*peak_at = at - at % SECOND_MS;
+}
+
 static void gather_gauges(const struct engine *engine, struct query *query)
 {
 	struct gauges *gauges = &query->gauges;
 	contacts_gauges(engine, query->scope, query->at, gauges);
 	agents_gauges(engine, query->scope, query->at, gauges);
 	find_peaks(engine, query, gauges);
+	raise_peak(&gauges->depth_peak, &gauges->depth_peak_at, gauges->waiting, query->at);
+	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
 	gauges->customers = engine->customers;
 	cases_gauges(engine, query->scope, query->at, gauges);
 	conduct_gauges(engine, query->scope, query->at, gauges);

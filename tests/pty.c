@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 #include <utmp.h>

@@ -16,29 +16,89 @@
 
 #define START INT64_C(1790000000000)
 #define CONTACTS_MOST 8192
+#define AGENTS_MOST 64
+#define CASES_MOST 4096
 
 enum { ABSENT, WAITS, RINGS, TALKS, HELD, MOVES, WRAPS, OVER };
 
 /* What the protocol allows, kept by the test's own means. */
 struct checker {
-	struct map ids;
-	uint8_t state[CONTACTS_MOST], step[CONTACTS_MOST];
+	struct map ids, agent_ids, case_ids;
+	uint8_t state[CONTACTS_MOST], step[CONTACTS_MOST], channel[CONTACTS_MOST];
+	bool alarmed[CONTACTS_MOST]; /* of a threat to somebody's life */
 	char agent[CONTACTS_MOST][32];
-	uint32_t count;
+	int load[AGENTS_MOST][CHANNEL_COUNT], slots[AGENTS_MOST][CHANNEL_COUNT];
+	bool available[AGENTS_MOST], solved[CASES_MOST];
+	int64_t due[CASES_MOST][SLA_CLOCK_COUNT]; /* 0: not running */
 	uint64_t types[EVENT_TYPE_COUNT];
-	uint32_t skipped, anger, queues;
+	uint32_t skipped, anger, queues, sent_on, taken_over, reopened, met_late;
 	int64_t skipped_at;
 };
 
-static uint32_t number_of(struct checker *checker, struct view id)
+static uint32_t number_of(struct map *ids, struct view id, uint32_t most)
 {
-	uint32_t number = map_find(&checker->ids, id);
+	uint32_t number = map_find(ids, id);
 	if (number != MAP_NONE)
 		return number;
-	assert_true(checker->count < CONTACTS_MOST);
-	map_put(&checker->ids, id, checker->count);
-	return checker->count++;
+	number = (uint32_t)ids->used;
+	assert_true(number < most);
+	map_put(ids, id, number);
+	return number;
 }
+
+/* ---- agents: nobody gets more than he has room for, nor anything while he is away ---- */
+
+static int *load_of(struct checker *checker, uint32_t contact)
+{
+	uint32_t agent = number_of(&checker->agent_ids, view_of(checker->agent[contact]), AGENTS_MOST);
+	return &checker->load[agent][checker->channel[contact]];
+}
+
+static void give(struct checker *checker, uint32_t contact)
+{
+	uint32_t agent = number_of(&checker->agent_ids, view_of(checker->agent[contact]), AGENTS_MOST);
+	int *load = load_of(checker, contact);
+	assert_true(checker->available[agent]);
+	assert_true(++*load <= checker->slots[agent][checker->channel[contact]]);
+}
+
+static void take_back(struct checker *checker, uint32_t contact)
+{
+	assert_true(--*load_of(checker, contact) >= 0);
+}
+
+static void check_agent(struct checker *checker, const struct event *event)
+{
+	uint32_t agent = number_of(&checker->agent_ids, event_text(event, KEY_AGENT), AGENTS_MOST);
+	if (event->type == EVENT_AGENT_CAPACITY)
+		checker->slots[agent][event_word(event, KEY_CHANNEL, 0)] = (int)event_number(event, KEY_SLOTS, 0);
+	if (event->type == EVENT_AGENT_STATE)
+		checker->available[agent] = event_word(event, KEY_STATE, -1) == AGENT_AVAILABLE;
+}
+
+/* ---- cases: which come back, and which clocks run out ---- */
+
+static void check_case(struct checker *checker, const struct event *event)
+{
+	uint32_t number = number_of(&checker->case_ids, event_text(event, KEY_CASE), CASES_MOST);
+	int64_t *due = &checker->due[number][event_word(event, KEY_CLOCK, 0)];
+	if (event->type == EVENT_CASE_STATE) {
+		int to = event_word(event, KEY_TO, -1);
+		checker->reopened += checker->solved[number] && to == CASE_OPEN;
+		checker->solved[number] = to == CASE_SOLVED;
+	} else if (event->type == EVENT_SLA_STARTED) {
+		assert_true(*due == 0);
+		*due = event_number(event, KEY_DUE, 0);
+	} else if (event->type == EVENT_SLA_MET) {
+		assert_true(*due != 0);
+		checker->met_late += event->ts > *due;
+		*due = 0;
+	} else if (event->type == EVENT_SLA_PAUSED) {
+		*due = INT64_MAX; /* he who waits for the customer is not late */
+	}
+}
+
+/* ---- contacts ---- */
 
 static void same_agent(struct checker *checker, uint32_t number, const struct event *event)
 {
@@ -66,22 +126,27 @@ static void check_released(struct checker *checker, uint32_t number, const struc
 	bool moves = event_word(event, KEY_BY, -1) == RELEASED_TRANSFER;
 	assert_true(event_number(event, KEY_TALK_MS, 0) >= 0);
 	change(checker, number, TALKS, moves ? MOVES : event_has(event, KEY_WRAP_MS) ? OVER : WRAPS);
+	take_back(checker, number);
 }
 
 static void check_contact(struct checker *checker, const struct event *event)
 {
-	uint32_t number = number_of(checker, event_text(event, KEY_CONTACT));
+	uint32_t number = number_of(&checker->ids, event_text(event, KEY_CONTACT), CONTACTS_MOST);
 	int state = checker->state[number];
 	switch (event->type) {
 	case EVENT_CONTACT_QUEUED:
-		change(checker, number, ABSENT, WAITS);
+		change(checker, number, state == MOVES ? MOVES : ABSENT, WAITS);
+		checker->channel[number] = (uint8_t)event_word(event, KEY_CHANNEL, CHANNEL_OTHER);
+		checker->sent_on += state == MOVES;
 		break;
 	case EVENT_CONTACT_OFFERED:
 		change(checker, number, WAITS, RINGS);
 		take_agent(checker, number, event);
+		give(checker, number);
 		break;
 	case EVENT_CONTACT_MISSED:
 		same_agent(checker, number, event);
+		take_back(checker, number);
 		change(checker, number, RINGS, WAITS);
 		break;
 	case EVENT_CONTACT_ANSWERED:
@@ -89,9 +154,14 @@ static void check_contact(struct checker *checker, const struct event *event)
 		if (state == RINGS)
 			same_agent(checker, number, event);
 		take_agent(checker, number, event);
+		if (state == MOVES)
+			give(checker, number);
+		checker->taken_over += state == MOVES;
 		break;
 	case EVENT_CONTACT_LEFT:
 		change(checker, number, state == RINGS ? RINGS : WAITS, OVER);
+		if (state == RINGS)
+			take_back(checker, number);
 		break;
 	case EVENT_CONTACT_HELD:
 		same_agent(checker, number, event);
@@ -119,15 +189,17 @@ static void check_contact(struct checker *checker, const struct event *event)
 
 static void check_conduct(struct checker *checker, const struct event *event)
 {
-	uint32_t number = number_of(checker, event_text(event, KEY_CONTACT));
+	uint32_t number = number_of(&checker->ids, event_text(event, KEY_CONTACT), CONTACTS_MOST);
 	int state = checker->state[number];
 	assert_true(state == TALKS || state == HELD);
 	if (event->type == EVENT_CONDUCT_SIGNALLED)
 		checker->anger += event_word(event, KEY_AIM, -1) != AIM_AGENT;
+	if (event->type == EVENT_CONDUCT_SAFETY)
+		checker->alarmed[number] = true;
 	if (event->type != EVENT_CONDUCT_STEP)
 		return;
 	int step = event_word(event, KEY_STEP, -1);
-	if (step == checker->step[number] + 1) {
+	if (step == checker->step[number] + 1 || (step == STEP_ENDED && checker->alarmed[number])) {
 		checker->step[number] = (uint8_t)step;
 		return;
 	}
@@ -142,6 +214,10 @@ static void check(struct checker *checker, const struct event *event)
 		check_contact(checker, event);
 	if (event->type >= EVENT_CONDUCT_SIGNALLED && event->type <= EVENT_CONDUCT_SAFETY)
 		check_conduct(checker, event);
+	if (event->type >= EVENT_CASE_OPENED && event->type <= EVENT_SLA_CANCELLED)
+		check_case(checker, event);
+	if (event->type >= EVENT_AGENT_STATE && event->type <= EVENT_AGENT_CAPACITY)
+		check_agent(checker, event);
 	if (event->type == EVENT_QUEUE_DEFINED)
 		checker->queues++;
 }
@@ -153,7 +229,7 @@ static const enum event_type wanted[] = {
 	EVENT_SLA_RESUMED, EVENT_SLA_MET, EVENT_SURVEY_SENT, EVENT_SURVEY_ANSWERED, EVENT_REVIEW_SCORED, EVENT_FOLLOWUP_DONE, EVENT_AGENT_STATE,
 	EVENT_AGENT_MEMBER, EVENT_AGENT_CAPACITY, EVENT_AGENT_HELP, EVENT_AGENT_MISTAKE, EVENT_REFUSAL_SAID, EVENT_PRAISE_RECEIVED,
 	EVENT_CUSTOMER_BASE, EVENT_CUSTOMER_JOINED, EVENT_CUSTOMER_CHURNED, EVENT_CONDUCT_SIGNALLED, EVENT_CONDUCT_STEP, EVENT_CONDUCT_CALMED,
-	EVENT_QUEUE_DEFINED, EVENT_NOTE_POSTED,
+	EVENT_CONDUCT_WITHDRAWN, EVENT_CONDUCT_SAFETY, EVENT_QUEUE_DEFINED, EVENT_NOTE_POSTED,
 };
 
 static void check_day(struct checker *checker, uint64_t seed)
@@ -203,7 +279,13 @@ static void is_possible_and_complete(void **state)
 		assert_int_equal(checker->skipped, 1);
 		assert_in_range(checker->skipped_at, START - 2 * MINUTE_MS, START);
 		assert_true(checker->anger > 10);
+		assert_int_equal(checker->types[EVENT_CONDUCT_SAFETY], 1);
+		assert_true(checker->sent_on > 0 && checker->taken_over > 0);
+		assert_true(checker->reopened > 0 && checker->met_late > 0);
+		assert_int_equal(checker->types[EVENT_SLA_BREACHED], 0); /* that is for the board to say */
 		map_finish(&checker->ids);
+		map_finish(&checker->agent_ids);
+		map_finish(&checker->case_ids);
 		free(checker);
 	}
 }
@@ -218,6 +300,29 @@ static void encode_day(uint64_t seed, int count, struct wire_buffer *to)
 		wire_encode_event(to, &event);
 	}
 	simulator_destroy(simulator);
+}
+
+/* With every compiler and on every machine: a change of the simulated day changes these bytes, and then this number. */
+#define DAY_DIGEST UINT64_C(0x4ca96309a74422b2)
+
+static uint64_t digest(const struct wire_buffer *bytes)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+	for (size_t i = 0; i < bytes->size; i++)
+		hash = (hash ^ bytes->data[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
+static void same_everywhere(void **state)
+{
+	(void)state;
+	struct wire_buffer day = {0};
+	encode_day(7, 30000, &day);
+	uint64_t found = digest(&day);
+	wire_buffer_finish(&day);
+	if (found != DAY_DIGEST)
+		print_error("the digest of the day is 0x%016llx\n", (unsigned long long)found);
+	assert_true(found == DAY_DIGEST);
 }
 
 static void same_seed_same_day(void **state)
@@ -338,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_possible_and_complete),
 		cmocka_unit_test(same_seed_same_day),
+		cmocka_unit_test(same_everywhere),
 		cmocka_unit_test(the_outage_brings_customers),
 		cmocka_unit_test(hear_history_then_pace),
 		cmocka_unit_test(hear_all_until_stop),

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 
@@ -129,15 +130,18 @@ static void draw_cell(const struct widget_view *view, const struct grid *grid, c
 	int y)
 {
 	char text[48];
+	const int room = width_of(column, grid->narrow) - 1;
 	enum level level = LEVEL_NONE;
 	if (column->text) {
 		column->text(row, text, sizeof text, &level);
 	} else {
 		const struct figure *figure = figure_of(row, column->metric);
 		figure_text(column->metric, figure, grid->narrow, text, sizeof text);
+		if (text_width(text) > room && figure->denominator == 1) /* half a figure is worse than a rounded one */
+			snprintf(text, sizeof text, "%" PRId64 " k", figure->numerator / 1000);
 		level = figure->level;
 	}
-	canvas_right(view->canvas, x + 1, y, width_of(column, grid->narrow) - 1, level_role(level), text);
+	canvas_right(view->canvas, x + 1, y, room, level_role(level), text);
 }
 
 static void draw_row(const struct widget_view *view, const struct grid *grid, const struct snapshot_row *row, int x, int y)

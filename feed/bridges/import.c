@@ -265,6 +265,8 @@ struct view import_id(struct view from, char to[ID_MAX + 1])
 {
 	char harmless[ID_MAX * 4 + 1];
 	size_t size = text_harmless(from, harmless, sizeof harmless);
+	if (size == 0 && from.size) /* nothing that can be seen, and yet a name: it must not pass for none */
+		size = (size_t)snprintf(harmless, sizeof harmless, "\uFFFD");
 	if (size <= ID_MAX && from.size <= ID_MAX) {
 		memcpy(to, harmless, size);
 		to[size] = 0;
