@@ -80,6 +80,7 @@ void contact_wait(struct engine *engine, uint32_t number)
 	contact->wait_next = next;
 	*(after ? &contacts[after].wait_next : &slot->waiting_first) = number;
 	*(next ? &contacts[next].wait_previous : &slot->waiting_last) = number;
+	slot->over += slot->over_last && waits_before(contact, &contacts[slot->over_last]);
 	slot->waiting++;
 	slot->waiting_moved += contact->first_queued != contact->queued;
 	engine->waiting++;
@@ -93,11 +94,45 @@ void contact_unwait(struct engine *engine, uint32_t number)
 	uint32_t next = contact->wait_next, previous = contact->wait_previous;
 	*(previous ? &contacts[previous].wait_next : &slot->waiting_first) = next;
 	*(next ? &contacts[next].wait_previous : &slot->waiting_last) = previous;
+	if (slot->over_last && !waits_before(&contacts[slot->over_last], contact))
+		slot->over--;
+	if (slot->over_last == number)
+		slot->over_last = previous;
 	contact->wait_next = contact->wait_previous = 0;
 	slot->waiting--;
 	slot->waiting_moved -= contact->first_queued != contact->queued;
 	engine->waiting--;
 	slot_touch(engine, contact->slot);
+}
+
+static int64_t walk_over(const struct engine *engine, uint32_t *last, const struct slot *slot, int64_t since)
+{
+	int64_t count = 0;
+	uint32_t next = *last ? engine->contacts[*last].wait_next : slot->waiting_first;
+	for (; next && engine->contacts[next].queued < since; next = engine->contacts[next].wait_next, count++)
+		*last = next;
+	return count;
+}
+
+int64_t slot_over(const struct engine *engine, uint16_t number, int64_t at)
+{
+	const struct slot *slot = &engine->slots[number];
+	int64_t target = slot_target(engine, number);
+	bool known = slot->over_target == target;
+	uint32_t last = known ? slot->over_last : 0;
+	return (known ? slot->over : 0) + walk_over(engine, &last, slot, at - target);
+}
+
+void slot_advance_over(struct engine *engine, uint16_t number, int64_t at)
+{
+	struct slot *slot = &engine->slots[number];
+	int64_t target = slot_target(engine, number);
+	if (slot->over_target != target) {
+		slot->over = 0;
+		slot->over_last = 0;
+		slot->over_target = target;
+	}
+	slot->over += (int32_t)walk_over(engine, &slot->over_last, slot, at - target);
 }
 
 /* ---- the running contacts of an agent ---- */

@@ -15,16 +15,6 @@ static int64_t since(int64_t at, int64_t then)
 
 /* ---- contacts of slots ---- */
 
-static void count_over_target(const struct engine *engine, uint16_t number, int64_t at, struct gauges *gauges)
-{
-	int64_t target = slot_target(engine, number);
-	for (uint32_t i = engine->slots[number].waiting_first; i; i = engine->contacts[i].wait_next) {
-		if (at - engine->contacts[i].queued <= target)
-			return; /* the rest came later */
-		gauges->over_target++;
-	}
-}
-
 /* The one in front waits longest here; but one that was moved may have waited longer in all. */
 static void find_longest(const struct engine *engine, const struct slot *slot, struct scope scope, int64_t at, struct gauges *gauges)
 {
@@ -52,7 +42,7 @@ static void slots_gauges(const struct engine *engine, struct scope scope, int64_
 		gauges->running_ms += slot->running * at - slot->running_base;
 		gauges->callbacks_due += slot->callbacks_due;
 		gauges->callbacks_scheduled += slot->callbacks_scheduled;
-		count_over_target(engine, (uint16_t)i, at, gauges);
+		gauges->over_target += slot_over(engine, (uint16_t)i, at);
 		find_longest(engine, slot, scope, at, gauges);
 	}
 }

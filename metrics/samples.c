@@ -78,6 +78,7 @@ static void find_oldest(struct engine *engine)
 		const struct slot *slot = &engine->slots[i];
 		if (!slot->waiting)
 			continue;
+		slot_advance_over(engine, (uint16_t)i, engine->now);
 		int64_t queued = engine->contacts[slot->waiting_first].queued;
 		for (int w = 0; w < SLOT_WATCHES; w++) {
 			if (slot->watch[w] == WATCH_NONE)

@@ -40,6 +40,10 @@ struct samples { /* a growing array by time, like struct series */
 struct slot {
 	uint16_t queue, channel, market; /* channel: enum channel */
 	struct series minutes[2], quarters[2]; /* by enum attribution */
+	/* Those known to be over the target are a head of the waiting list: its last one (0: none), how many, and the target. */
+	uint32_t over_last;
+	int32_t over;
+	int64_t over_target;
 	uint32_t waiting_first, waiting_last;  /* contacts by (queued, serial) */
 	int32_t waiting, busy;
 	int32_t callbacks_due, callbacks_scheduled;
@@ -436,6 +440,9 @@ bool channel_is_asynchronous(uint16_t channel);
  * waits four minutes: asynchronous channels count where they are asked for by name, and in longest_wait_async. */
 bool slot_waits_live(const struct slot *slot, uint16_t channel);
 int64_t slot_target(const struct engine *engine, uint16_t slot);
+/* Waiting in the slot for longer than the target; cheap because slot_advance_over() keeps up once a second. */
+int64_t slot_over(const struct engine *engine, uint16_t slot, int64_t at);
+void slot_advance_over(struct engine *engine, uint16_t slot, int64_t at);
 int64_t slot_short(const struct engine *engine, uint16_t slot);
 /* The watch of exactly this scope, or NULL. */
 const struct watch *watch_find(const struct engine *engine, struct scope scope);
