@@ -49,6 +49,9 @@ struct engine *engine_create(const struct settings *settings, struct error *err)
 	start_names(engine);
 	slots_start(engine);
 	quality_init(engine);
+	static const char *const watched[] = {"longest_wait", "queue_depth", "service_level"};
+	for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+		engine->watched_metrics[i] = metric_find(watched[i]);
 	return engine;
 }
 

@@ -76,9 +76,14 @@ bool level_step(struct level_state *state, enum worse worse, double value, const
 
 static struct level_state *state_of(struct engine *engine, uint16_t rule, struct scope scope)
 {
-	for (size_t i = 0; i < engine->level_count; i++)
-		if (engine->levels[i].rule == rule && scopes_equal(engine->levels[i].scope, scope))
-			return &engine->levels[i];
+	/* They are asked for in the same order each second: the next one is nearly always the one wanted. */
+	for (size_t i = 0; i < engine->level_count; i++) {
+		size_t place = engine->level_next + i < engine->level_count ? engine->level_next + i : engine->level_next + i - engine->level_count;
+		if (engine->levels[place].rule != rule || !scopes_equal(engine->levels[place].scope, scope))
+			continue;
+		engine->level_next = place + 1 < engine->level_count ? place + 1 : 0;
+		return &engine->levels[place];
+	}
 	engine->levels = memory_grow(engine->levels, &engine->level_room, engine->level_count + 1, sizeof *engine->levels);
 	struct level_state *state = &engine->levels[engine->level_count++];
 	*state = (struct level_state){.rule = rule, .scope = scope, .level = LEVEL_OK, .candidate = LEVEL_OK};
@@ -241,7 +246,7 @@ static void evaluate_built_in(struct engine *engine, int metric, struct scope sc
 
 static void evaluate_defaults(struct engine *engine, bool minute)
 {
-	int longest = metric_find("longest_wait"), depth = metric_find("queue_depth");
+	int longest = engine->watched_metrics[0], depth = engine->watched_metrics[1];
 	for (size_t i = 1; i < engine->watch_count; i++) {
 		struct scope scope = engine->watches[i].scope;
 		if (scope.queue == SCOPE_ANY || scope.channel == SCOPE_ANY)
@@ -250,7 +255,7 @@ static void evaluate_defaults(struct engine *engine, bool minute)
 		evaluate_built_in(engine, depth, scope, 0);
 	}
 	if (minute)
-		evaluate_built_in(engine, metric_find("service_level"), SCOPE_ALL, BUILT_IN_SAMPLE);
+		evaluate_built_in(engine, engine->watched_metrics[2], SCOPE_ALL, BUILT_IN_SAMPLE);
 }
 
 /* ---- alert rules ---- */

@@ -354,7 +354,8 @@ struct engine {
 	struct batch_entry *order; size_t order_room; /* scratch */
 	uint64_t impossible[EVENT_TYPE_COUNT];
 	/* levels and alerts */
-	struct level_state *levels; size_t level_count, level_room;
+	struct level_state *levels; size_t level_count, level_room, level_next /* where the next look begins */;
+	int watched_metrics[3]; /* longest_wait, queue_depth, service_level: their indexes, for every second */
 	struct alert alerts[ALERTS_KEPT]; uint32_t alert_count; /* ever raised; the ring keeps the last */
 	bool dirty; /* something happened since the last evaluated second */
 	/* quality: cases.c sla.c surveys.c fcr.c conduct.c notes.c levels.c alerts.c */
