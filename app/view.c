@@ -61,24 +61,31 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 	exchange_give(side->exchange, snapshot);
 }
 
-/* A change is shown at once after a quiet time, and at most `frames` times a second under steady change. */
+/* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
+ * asked for does not make the next event wait. */
 static void *run_desk(void *argument)
 {
 	struct desk_side *side = argument;
 	struct snapshot_request request = side->exchange->request;
-	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), next = clock_monotonic();
-	bool changed = true;
-	side->then = next;
+	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
+	int64_t next_event = now, next_tick = now;
+	uint64_t shown = 0;
+	bool changed = true, events = false;
+	side->then = now;
 	while (!exchange_stopped(side->exchange)) {
-		desk_turn(side->desk, side->exchange->to_desk, changed ? next : INT64_MAX);
+		desk_turn(side->desk, side->exchange->to_desk, !changed ? INT64_MAX : events ? next_event : next_tick);
 		bool asked = exchange_asked(side->exchange, &request);
 		changed = desk_changed(side->desk) || changed;
-		int64_t now = clock_monotonic();
-		if (!asked && (!changed || now < next))
+		events = desk_events(side->desk) != shown;
+		now = clock_monotonic();
+		if (!asked && (!changed || now < (events ? next_event : next_tick)))
 			continue;
+		shown = desk_events(side->desk);
 		give_snapshot(side, &request);
 		changed = false;
-		next = now + interval;
+		next_tick = now + interval;
+		if (events)
+			next_event = next_tick;
 	}
 	return NULL;
 }
