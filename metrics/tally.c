@@ -130,7 +130,8 @@ static void unpack_bucket(struct bucket *bucket)
 static uint16_t find_key(const struct bucket *bucket, uint16_t from, uint16_t key)
 {
 	const uint16_t *keys = keys_of(bucket);
-	uint16_t low = from, high = bucket->used;
+	/* Keys are distinct and ascend: none stands further back than its own number. */
+	uint16_t low = from, high = bucket->used <= key ? bucket->used : (uint16_t)(key + 1);
 	while (low < high) {
 		uint16_t middle = (uint16_t)((low + high) / 2);
 		if (keys[middle] < key)

@@ -65,4 +65,21 @@ static inline void figure_ratio(struct figure *figure, int64_t numerator, int64_
 	figure->denominator = figure->known ? denominator : 1;
 }
 
+/* A metric that is a counter of the window, a gauge of now, or a gauge in ms. */
+#define COUNT_VALUE(name, COUNTER)                                                                                      \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
+	}
+#define GAUGE_VALUE(name, field)                                                                                        \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_count(figure, query->gauges.field);                                                              \
+	}
+#define DURATION_VALUE(name, field)                                                                                     \
+	void value_##name(const struct query *query, struct figure *figure)                                             \
+	{                                                                                                               \
+		figure_duration(figure, query->gauges.field);                                                           \
+	}
+
 #endif

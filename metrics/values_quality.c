@@ -91,12 +91,6 @@ void value_churn_rate(const struct query *query, struct figure *figure)
 	figure_ratio(figure, counted(query, COUNT_CUSTOMERS_CHURNED), query->gauges.customers);
 }
 
-#define COUNT_VALUE(name, COUNTER)                                                                                      \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
-	}
-
 COUNT_VALUE(refusals, REFUSALS)
 COUNT_VALUE(praises, PRAISES)
 COUNT_VALUE(mistakes, MISTAKES)

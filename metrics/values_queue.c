@@ -1,21 +1,6 @@
 #include "metrics/engine.h"
 #include "metrics/values.h"
 
-#define COUNT_VALUE(name, COUNTER)                                                                                      \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
-	}
-#define GAUGE_VALUE(name, field)                                                                                        \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_count(figure, query->gauges.field);                                                              \
-	}
-#define DURATION_VALUE(name, field)                                                                                     \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_duration(figure, query->gauges.field);                                                           \
-	}
 /* -1 where nothing was sampled. */
 #define PEAK_VALUE(name, field)                                                                                         \
 	void value_##name(const struct query *query, struct figure *figure)                                             \

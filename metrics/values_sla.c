@@ -1,15 +1,5 @@
 #include "metrics/values.h"
 
-#define COUNT_VALUE(name, COUNTER)                                                                                      \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_count(figure, counted(query, COUNT_##COUNTER));                                                  \
-	}
-#define GAUGE_VALUE(name, field)                                                                                        \
-	void value_##name(const struct query *query, struct figure *figure)                                             \
-	{                                                                                                               \
-		figure_count(figure, query->gauges.field);                                                              \
-	}
 #define AGE_VALUE(name, field)                                                                                          \
 	void value_##name(const struct query *query, struct figure *figure)                                             \
 	{                                                                                                               \
