@@ -187,18 +187,19 @@ static void over_tcp(const struct mix *mix, const struct settings *settings, con
 	for (int i = 0; i < ROUNDS; i++) {
 		char url[64];
 		pid_t publisher;
-		snprintf(url, sizeof url, "tcp://127.0.0.1:%d", 21000 + (int)(getpid() % 5000) + i * 3);
+		int port = 21000 + (int)(getpid() % 5000) + i * 3;
+		snprintf(url, sizeof url, "tcp://127.0.0.1:%d", port);
 		publisher = start_publisher(mix, url);
 		bare[i] = receive_and_decode(mix, url);
 		waitpid(publisher, NULL, 0);
-		url[strlen(url) - 1] ^= 1;
+		snprintf(url, sizeof url, "tcp://127.0.0.1:%d", port + 1);
 		publisher = start_publisher(mix, url);
 		uint64_t missing;
 		whole[i] = whole_way(mix, url, settings, &missing);
 		lost += missing;
 		kill(publisher, SIGKILL);
 		waitpid(publisher, NULL, 0);
-		url[strlen(url) - 1] ^= 2;
+		snprintf(url, sizeof url, "tcp://127.0.0.1:%d", port + 2);
 		publisher = start_publisher(mix, url);
 		python[i] = in_python(mix, url, script);
 		kill(publisher, SIGKILL);
