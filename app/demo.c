@@ -176,7 +176,8 @@ const struct command demo_command = {
 	.positional = "",
 	.summary = "a simulated helpdesk, and the board on it; nothing else is needed",
 	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
-		 "The two hours before the start are played at once.",
+		 "The two hours before the start are played at once; FCR settles after one hour there instead of seven days, unless a\n"
+		 "configuration or --set is given.",
 	.options = (const struct option *const[]){demo_options, figure_options, screen_options, common_options, NULL},
 	.run = run,
 };
