@@ -28,5 +28,7 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 void setup_close(struct setup *setup);
 /* Are all feeds files or simulators, which bring their own clock? */
 bool setup_own_time(const struct setup *setup);
+/* One of the feeds never ends by itself: the simulator. */
+bool setup_endless(const struct setup *setup);
 
 #endif

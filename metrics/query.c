@@ -34,7 +34,7 @@ struct stretch {
 
 static void sum_ledger(const struct ledger *ledger, const struct stretch *stretch, struct tally *tally)
 {
-	(stretch->quarters ? ledger_sum_quarters : ledger_sum_minutes)(ledger, stretch->by, stretch->after, stretch->until,
+	(stretch->quarters ? ledger_sum_quarters : ledger_sum_minutes)(ledger, (int)stretch->by, stretch->after, stretch->until,
 		stretch->with_bins, tally);
 }
 
