@@ -50,6 +50,15 @@ uint32_t names_find(const struct names *names, struct view name)
 	return number == MAP_NONE ? NAME_NONE : number;
 }
 
+struct view *names_keys(const struct names *names)
+{
+	struct view *keys = memory_new(names->count + 1, sizeof *keys);
+	size_t position = 0;
+	for (const struct map_entry *entry; (entry = map_next(&names->numbers, &position));)
+		keys[entry->value] = map_entry_key(entry);
+	return keys;
+}
+
 const char *names_text(const struct names *names, uint32_t number)
 {
 	return number < names->count ? names->texts[number] : "";

@@ -24,6 +24,8 @@ void names_finish(struct names *names);
 uint32_t names_intern(struct names *names, struct view name);
 /* Without keeping it: NAME_NONE if unknown. */
 uint32_t names_find(const struct names *names, struct view name);
+/* The names as they came, by number, in an array the caller frees. */
+struct view *names_keys(const struct names *names);
 const char *names_text(const struct names *names, uint32_t number);
 
 #endif

@@ -108,6 +108,8 @@ bool settings_set(struct settings *settings, const char *name, const char *value
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
  * (they come from the metric catalogue, which config does not know). */
 void settings_print(FILE *to, void (*levels)(FILE *to));
+/* A number that is the same where figures are counted by the same rules and in the same zone. */
+uint64_t settings_fingerprint(const struct settings *settings);
 /* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");
  * returns how many were written. */
 int settings_remarks(const struct settings *settings, FILE *to);

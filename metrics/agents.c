@@ -178,6 +178,14 @@ static struct membership *member_of(struct engine *engine, uint16_t agent, uint1
 	return member;
 }
 
+bool agent_restore_member(struct engine *engine, struct membership member)
+{
+	size_t known = engine->member_count;
+	struct membership *place = member_of(engine, member.agent, member.queue);
+	*place = member;
+	return engine->member_count > known;
+}
+
 void agent_took(struct engine *engine, uint16_t agent, uint16_t queue)
 {
 	if (agent)

@@ -127,7 +127,7 @@ static bool read_entry(struct reader *reader)
 static struct reader reader_of(const struct bucket *bucket)
 {
 	const uint8_t *bytes = bucket->data;
-	return (struct reader){.from = bytes, .end = bytes + bucket->size};
+	return (struct reader){.from = bytes, .end = bytes ? bytes + bucket->size : NULL};
 }
 
 struct writer {
@@ -177,6 +177,50 @@ void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
 		more = read_entry(&reader);
 	}
 	keep(bucket, &writer);
+}
+
+/* ---- from elsewhere ---- */
+
+#define VALUE_MOST (INT64_C(1) << 46) /* no sum of a quarter hour comes near it, and no sum of sums overflows */
+
+bool bucket_takes(struct count count)
+{
+	bool key = count.key < COUNTER_COUNT || (count.key >= KEY_WAIT_BINS && count.key < TALLY_KEYS);
+	return key && count.delta >= -VALUE_MOST && count.delta <= VALUE_MOST;
+}
+
+/* get_varint() trusts its bytes; this does not. NULL: it does not end. */
+static const uint8_t *check_varint(const uint8_t *from, const uint8_t *end, uint64_t *value)
+{
+	for (int length = 1; length < VARINT_MOST && from + length <= end; length++)
+		if (!(from[length - 1] & 0x80))
+			return get_varint(from, value);
+	return NULL;
+}
+
+static bool is_sound(const uint8_t *from, const uint8_t *end)
+{
+	uint64_t step, value, key = 0;
+	for (bool first = true; from < end; first = false) {
+		if (!(from = check_varint(from, end, &step)) || !(from = check_varint(from, end, &value)))
+			return false;
+		if ((!first && !step) || step > TALLY_KEYS || (key += step) >= TALLY_KEYS)
+			return false;
+		if (!bucket_takes((struct count){(uint16_t)key, unzigzag(value)}))
+			return false;
+	}
+	return true;
+}
+
+bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
+{
+	if (size > TALLY_KEYS * ENTRY_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
+		return false;
+	bucket->open = false;
+	bucket->size = (uint32_t)size;
+	bucket->data = memory_resize(bucket->data, size, 1);
+	memcpy(bucket->data, bytes, size);
+	return true;
 }
 
 /* ---- both ---- */

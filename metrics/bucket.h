@@ -27,4 +27,9 @@ void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n);
 /* Adds all that is under keys below `below` to the tally, whether open or closed. */
 void bucket_sum(const struct bucket *bucket, uint16_t below, struct tally *tally);
 
+/* May this be in a bucket at all? What was read from elsewhere is asked. */
+bool bucket_takes(struct count count);
+/* A closed one from its bytes; false: they are none. */
+bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size);
+
 #endif

@@ -66,7 +66,7 @@ static bool waits_before(const struct contact *a, const struct contact *b)
 	return a->queued != b->queued ? a->queued < b->queued : a->serial < b->serial;
 }
 
-void contact_wait(struct engine *engine, uint32_t number)
+void contact_enlist(struct engine *engine, uint32_t number)
 {
 	struct contact *contacts = engine->contacts, *contact = &contacts[number];
 	struct slot *slot = &engine->slots[contact->slot];
@@ -82,7 +82,12 @@ void contact_wait(struct engine *engine, uint32_t number)
 	slot->waiting++;
 	slot->waiting_moved += contact->first_queued != contact->queued;
 	engine->waiting++;
-	slot_touch(engine, contact->slot);
+}
+
+void contact_wait(struct engine *engine, uint32_t number)
+{
+	contact_enlist(engine, number);
+	slot_touch(engine, engine->contacts[number].slot);
 }
 
 void contact_unwait(struct engine *engine, uint32_t number)

@@ -175,6 +175,11 @@ int64_t engine_due(const struct engine *engine)
 	return timer < end ? timer : end;
 }
 
+uint64_t engine_lsn(const struct engine *engine)
+{
+	return engine->lsn;
+}
+
 int64_t engine_now(const struct engine *engine)
 {
 	return engine->now;

@@ -23,6 +23,13 @@ void engine_apply(struct engine *engine, const struct record *record);
 int64_t engine_due(const struct engine *engine);
 int64_t engine_now(const struct engine *engine); /* INT64_MIN before the first record */
 
+/* The whole engine as bytes (the caller frees them), and back. Quarter hours that begin before `since` are left out (INT64_MIN: none).
+ * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
+ * another version, or damaged, err says which. */
+uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);
+struct engine *engine_unpack(const struct settings *settings, const void *bytes, size_t size, bool *differs, struct error *err);
+uint64_t engine_lsn(const struct engine *engine); /* of the last record */
+
 /* Reads "queue=Billing,channel=chat" before the first event: names get their numbers now. list_scope_parse() is the one for later. */
 bool engine_scope(struct engine *engine, const char *text, struct scope *scope, struct error *err);
 

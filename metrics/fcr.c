@@ -220,6 +220,14 @@ static void link_case(struct engine *engine, uint32_t number, uint32_t case_item
 	engine->cases[case_item].fcr_first = number;
 }
 
+void fcr_relink(struct engine *engine, uint32_t number)
+{
+	uint32_t case_item = engine->fcr[number].case_item;
+	engine->fcr[number].case_item = 0;
+	link_customer(engine, number);
+	link_case(engine, number, case_item);
+}
+
 static uint32_t take_place(struct engine *engine)
 {
 	uint32_t number = engine->fcr_free;

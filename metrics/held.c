@@ -65,6 +65,21 @@ static void append(struct engine *engine, uint32_t number, struct view subject)
 	engine->held[at].next = number;
 }
 
+void held_own(struct held_event *held)
+{
+	held->texts = copy_texts(&held->event);
+}
+
+bool held_restore(struct engine *engine, uint32_t number)
+{
+	if (number >= engine->held_count || !engine->held[number].texts || engine->held[number].next != HELD_UNCHAINED)
+		return false;
+	engine->held[number].next = 0;
+	engine->held_waiting++;
+	append(engine, number, event_subject(&engine->held[number].event));
+	return true;
+}
+
 void held_add(struct engine *engine, const struct event *event)
 {
 	struct view subject = event_subject(event);

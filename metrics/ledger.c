@@ -60,7 +60,7 @@ static struct bucket *insert_bucket(struct series *series, size_t place, int64_t
 {
 	if (series->count == series->room) {
 		/* Grown gently: there are many series, most of them short. */
-		series->room = series->room ? series->room + series->room / 2 : 4;
+		series->room = series->room < 4 ? 4 : series->room + series->room / 2;
 		series->buckets = memory_resize(series->buckets, series->room, sizeof *series->buckets);
 	}
 	memmove(series->buckets + place + 1, series->buckets + place, (series->count - place) * sizeof *series->buckets);

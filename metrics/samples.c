@@ -29,7 +29,7 @@ static struct sample *sample_at(struct samples *samples, int64_t second)
 		return &samples->items[samples->count - 1];
 	drop_old(samples, second);
 	if (samples->count == samples->room) {
-		samples->room = samples->room ? samples->room + samples->room / 2 : 4;
+		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
 		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
 	}
 	struct sample *sample = &samples->items[samples->count++];

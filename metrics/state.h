@@ -467,12 +467,14 @@ void agent_account(struct engine *engine, uint16_t agent, int64_t until);
 void agents_account(struct engine *engine, int64_t until);
 /* What agent_account() would add, for figures of the present. */
 void agent_pending(const struct agent *agent, int64_t until, struct tally *tally);
+bool agent_restore_member(struct engine *engine, struct membership member); /* reading a state; false: it is there already */
 void agents_finish(struct engine *engine);
 /* contact_list.c: places of contacts, lists, closing */
 uint32_t contact_create(struct engine *engine, struct view id);
 /* An event of this contact comes soon: told twice, the second time a few events later, when its map entry has arrived. */
 void contact_expect(const struct engine *engine, struct view id);
 void contact_expect_place(const struct engine *engine, struct view id);
+void contact_enlist(struct engine *engine, uint32_t contact); /* the list alone: nothing happened */
 void contact_wait(struct engine *engine, uint32_t contact);   /* into its slot's waiting list, by (queued, serial) */
 void contact_unwait(struct engine *engine, uint32_t contact);
 void contact_attach(struct engine *engine, uint32_t contact); /* to its agent's list of running ones */
@@ -508,6 +510,10 @@ struct view event_subject(const struct event *event); /* the id it hangs on: con
 void held_add(struct engine *engine, const struct event *event);
 void held_retry(struct engine *engine, struct view subject);
 void held_timer(struct engine *engine, const struct timer *timer);
+void held_own(struct held_event *held); /* its texts become its own */
+#define HELD_UNCHAINED (UINT32_MAX - 1) /* `next` of one that was read and is in no chain yet */
+/* Reading a state: into the chain of its subject, in their order; false: no event, or in a chain already. */
+bool held_restore(struct engine *engine, uint32_t number);
 void held_finish(struct engine *engine);
 /* batches.c */
 void batch_apply(struct engine *engine, const struct record *record);
@@ -529,6 +535,7 @@ bool notes_apply(struct engine *engine, const struct event *event); /* refusal, 
 /* fcr.c: called by contacts.c */
 void fcr_expect(const struct engine *engine, struct view customer); /* as contact_expect() */
 void fcr_expect_place(const struct engine *engine, struct view customer);
+void fcr_relink(struct engine *engine, uint32_t number); /* reading a state: into its chains, the oldest first */
 void fcr_queued(struct engine *engine, uint32_t contact);
 void fcr_released(struct engine *engine, uint32_t contact);
 void fcr_case(struct engine *engine, uint32_t case_item); /* its state changed: solved, reopened */

@@ -1,0 +1,253 @@
+/* What was counted: ledgers and samples, the slots and agents they belong to. */
+#include <stdlib.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/keep.h"
+
+/* ---- ledgers ---- */
+
+static void keep_open(struct archive *archive, struct bucket *bucket)
+{
+	struct count counts[TALLY_KEYS];
+	size_t n = archive_count(archive, archive->reading ? 0 : bucket_counts(bucket, counts));
+	if (n > TALLY_KEYS) {
+		archive_wrong(archive, "a minute with more counters than there are");
+		return;
+	}
+	uint16_t before = 0;
+	for (size_t i = 0; i < n; i++) {
+		KEEP(archive, counts[i].key);
+		KEEP(archive, counts[i].delta);
+		if ((i && counts[i].key <= before) || !bucket_takes(counts[i]))
+			archive_wrong(archive, "a counter that is none, or out of order");
+		before = counts[i].key;
+	}
+	if (!archive->reading || !archive_good(archive))
+		return;
+	bucket_open(bucket);
+	bucket_count(bucket, counts, n);
+}
+
+static void keep_closed(struct archive *archive, struct bucket *bucket)
+{
+	struct view bytes = {bucket->data, bucket->size};
+	archive_view(archive, &bytes);
+	if (archive->reading && archive_good(archive) && !bucket_restore(bucket, bytes.data, bytes.size))
+		archive_wrong(archive, "a bucket that is damaged");
+}
+
+static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t length)
+{
+	KEEP(archive, bucket->start);
+	bool open = bucket->open;
+	KEEP(archive, open);
+	if (archive->reading && (bucket->start % length || bucket->start < INT64_MIN / 4 || bucket->start > INT64_MAX / 4))
+		archive_wrong(archive, "the start of a bucket");
+	(open ? keep_open : keep_closed)(archive, bucket);
+}
+
+static void keep_series(struct archive *archive, struct series *series, int64_t length, int64_t since)
+{
+	size_t first = series->first;
+	while (!archive->reading && first < series->count && series->buckets[first].start < since)
+		first++;
+	size_t count = archive_count(archive, series->count - first);
+	if (archive->reading) {
+		series->buckets = memory_new(count + 1, sizeof *series->buckets);
+		series->room = count + 1;
+	}
+	for (size_t i = 0; i < count && archive_good(archive); i++) {
+		struct bucket *bucket = &series->buckets[first + i];
+		if (archive->reading)
+			series->count = i + 1;
+		keep_bucket(archive, bucket, length);
+		if (archive->reading && i && bucket->start <= bucket[-1].start)
+			archive_wrong(archive, "buckets out of order");
+	}
+}
+
+static void keep_ledger(struct archive *archive, struct ledger *ledger, int64_t since)
+{
+	for (int way = 0; way < LEDGER_WAYS; way++) {
+		keep_series(archive, &ledger->minutes[way], MINUTE_MS, INT64_MIN);
+		keep_series(archive, &ledger->quarters[way], QUARTER_MS, since);
+	}
+}
+
+/* ---- samples ---- */
+
+static void keep_samples(struct archive *archive, struct samples *samples)
+{
+	size_t first = archive->reading ? 0 : samples->first;
+	size_t count = archive_count(archive, samples->count - first);
+	if (archive->reading) {
+		samples->items = memory_resize(samples->items, count + 1, sizeof *samples->items);
+		samples->count = count;
+		samples->room = count + 1;
+		samples->first = 0;
+	}
+	for (size_t i = first; i < first + count; i++) {
+		struct sample *sample = &samples->items[i];
+		KEEP(archive, sample->start);
+		for (int gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+			KEEP(archive, sample->last[gauge]);
+			KEEP(archive, sample->most[gauge]);
+			KEEP(archive, sample->most_at[gauge]);
+		}
+		if (archive->reading && (sample->start < 0 || (i && sample->start <= sample[-1].start)))
+			archive_wrong(archive, "samples out of order");
+	}
+}
+
+static void keep_watch(struct archive *archive, struct watch *watch)
+{
+	keep_samples(archive, &watch->minutes);
+	keep_samples(archive, &watch->quarters);
+	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
+		KEEP(archive, watch->value[gauge]);
+	KEEP(archive, watch->since);
+	KEEP(archive, watch->dirty);
+}
+
+/* ---- slots ---- */
+
+static void keep_slot(struct archive *archive, struct engine *engine, uint16_t number, int64_t since)
+{
+	struct slot *slot = &engine->slots[number];
+	keep_ledger(archive, &slot->ledger, since);
+	KEEP(archive, slot->busy);
+	KEEP(archive, slot->callbacks_due);
+	KEEP(archive, slot->callbacks_scheduled);
+	KEEP(archive, slot->rude);
+	KEEP(archive, slot->sla_breached_open);
+	KEEP(archive, slot->running);
+	KEEP(archive, slot->running_base);
+	KEEP(archive, slot->sla_running);
+	KEEP(archive, slot->sla_paused);
+	KEEP(archive, slot->sla_due_soon);
+	KEEP(archive, slot->fcr_open);
+	KEEP(archive, slot->fcr_open_kept);
+	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
+		KEEP(archive, slot->sampled[gauge]);
+	bool touched = slot->touched;
+	KEEP(archive, touched);
+	if (archive->reading && touched)
+		slot_touch(engine, number);
+}
+
+/* Which queue, channel and market a slot is for: slots get their numbers, and watches theirs, in the order in which they were made. */
+static void keep_places(struct archive *archive, struct engine *engine)
+{
+	size_t count = archive_count(archive, engine->slot_count);
+	for (size_t i = 1; i < count && archive_good(archive); i++) {
+		struct slot place = {0};
+		if (!archive->reading)
+			place = (struct slot){.queue = engine->slots[i].queue, .channel = engine->slots[i].channel, .market = engine->slots[i].market};
+		KEEP_BELOW(archive, place.queue, engine->queues.count);
+		KEEP_BELOW(archive, place.channel, CHANNEL_COUNT);
+		KEEP_BELOW(archive, place.market, engine->markets.count);
+		if (archive->reading && slot_of(engine, place.queue, (uint8_t)place.channel, place.market) != i)
+			archive_wrong(archive, "a slot twice, or more than there may be");
+	}
+	if (archive->reading && count < 1)
+		archive_wrong(archive, "no slots");
+}
+
+static void keep_queue_info(struct archive *archive, struct engine *engine)
+{
+	size_t count = archive_count(archive, engine->queue_info_room < engine->queues.count ? engine->queue_info_room : engine->queues.count);
+	for (size_t i = 0; i < count && archive_good(archive); i++) {
+		if (i >= engine->queues.count) {
+			archive_wrong(archive, "more queues than names");
+			return;
+		}
+		struct queue_info *info = queue_info_of(engine, (uint16_t)i);
+		keep_shown_text(archive, info->title, sizeof info->title);
+		KEEP(archive, info->target);
+		KEEP(archive, info->short_abandon);
+		KEEP(archive, info->formula);
+		KEEP(archive, info->hidden);
+		KEEP(archive, info->defined);
+		KEEP(archive, info->channel);
+		if (archive->reading && (info->formula < -1 || info->formula >= SL_FORMULA_COUNT))
+			archive_wrong(archive, "a formula that is none");
+	}
+}
+
+void keep_slots(struct archive *archive, struct engine *engine, int64_t since)
+{
+	keep_queue_info(archive, engine);
+	keep_places(archive, engine);
+	for (size_t i = 0; i < engine->slot_count && archive_good(archive); i++)
+		keep_slot(archive, engine, (uint16_t)i, since);
+	size_t watches = archive_count(archive, engine->watch_count);
+	if (archive->reading && watches != engine->watch_count)
+		archive_wrong(archive, "other watches than the slots have");
+	for (size_t i = 0; i < engine->watch_count && archive_good(archive); i++)
+		keep_watch(archive, &engine->watches[i]);
+}
+
+/* ---- agents ---- */
+
+static void keep_agent(struct archive *archive, struct engine *engine, struct agent *agent, int64_t since)
+{
+	KEEP(archive, agent->team);
+	KEEP_BELOW(archive, agent->availability, AGENT_OFFLINE + 1);
+	KEEP(archive, agent->declared);
+	KEEP(archive, agent->reason);
+	KEEP(archive, agent->declared_since);
+	KEEP(archive, agent->activity_since);
+	KEEP(archive, agent->shift_since);
+	KEEP(archive, agent->until);
+	KEEP(archive, agent->ringing);
+	KEEP(archive, agent->talking);
+	KEEP(archive, agent->held);
+	KEEP(archive, agent->wrapping);
+	KEEP(archive, agent->help);
+	KEEP(archive, agent->help_since);
+	KEEP(archive, agent->accounted);
+	for (size_t i = 0; i < sizeof agent->unflushed / sizeof *agent->unflushed; i++)
+		KEEP(archive, agent->unflushed[i]);
+	KEEP(archive, agent->session_since);
+	KEEP(archive, agent->chats);
+	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
+		KEEP(archive, agent->slots[channel]);
+	KEEP(archive, agent->running);
+	KEEP(archive, agent->running_base);
+	KEEP(archive, agent->rude_shift);
+	for (size_t i = 0; i < sizeof agent->rude_times / sizeof *agent->rude_times; i++)
+		KEEP(archive, agent->rude_times[i]);
+	KEEP(archive, agent->break_suggested);
+	KEEP(archive, agent->rude_at_break);
+	KEEP(archive, agent->mistakes);
+	KEEP(archive, agent->serial);
+	keep_ledger(archive, &agent->ledger, since);
+	if (archive->reading && agent->accounted > engine->now)
+		archive_wrong(archive, "an agent who is ahead of his time");
+}
+
+static void keep_members(struct archive *archive, struct engine *engine)
+{
+	size_t count = archive_count(archive, engine->member_count);
+	for (size_t i = 0; i < count && archive_good(archive); i++) {
+		struct membership member = {0};
+		if (!archive->reading)
+			member = engine->members[i];
+		KEEP_BELOW(archive, member.agent, keep_limit(engine->agent_count));
+		KEEP_BELOW(archive, member.queue, engine->queues.count);
+		KEEP(archive, member.told);
+		KEEP(archive, member.in);
+		KEEP(archive, member.penalty);
+		KEEP(archive, member.took);
+		if (archive->reading && archive_good(archive) && !agent_restore_member(engine, member))
+			archive_wrong(archive, "a membership twice");
+	}
+}
+
+void keep_agents(struct archive *archive, struct engine *engine, int64_t since)
+{
+	for (size_t i = 0; i < engine->agent_count && archive_good(archive); i++)
+		keep_agent(archive, engine, &engine->agents[i], since);
+	keep_members(archive, engine);
+}
