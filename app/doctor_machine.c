@@ -9,6 +9,7 @@
 
 #include "app/doctor.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/zone.h"
 #include "tui/terminal.h"
 
@@ -124,11 +125,25 @@ static void look_at_room(const char *folder, const struct findings *findings)
 		finding_say(findings, FINDING_OK, NULL, "%.300s: %llu MiB free", folder, room);
 }
 
-/* The slowest of a few small writes, in ms; -1 with errno. The file has no name, so nothing stays. */
+/* A file without a name, so that nothing stays whatever happens. */
+static int open_nameless(const char *folder)
+{
+	int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return file;
+	char *path = memory_format("%s/.tablo-XXXXXX", folder);
+	file = mkostemp(path, O_CLOEXEC);
+	if (file >= 0)
+		unlink(path);
+	free(path);
+	return file;
+}
+
+/* The slowest of a few small writes, in ms; -1 with errno. */
 static int64_t time_sync(const char *folder)
 {
 	static const char block[SYNC_SIZE];
-	int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int file = open_nameless(folder);
 	if (file < 0)
 		return -1;
 	int64_t slowest = 0;
@@ -149,7 +164,7 @@ static void look_at_sync(const char *folder, const struct findings *findings)
 {
 	int64_t slowest = time_sync(folder);
 	if (slowest < 0)
-		finding_say(findings, errno == EOPNOTSUPP ? FINDING_WARN : FINDING_BAD, "let the service write into it; a local disk with ext4 or xfs is best",
+		finding_say(findings, FINDING_BAD, "let the service write into it; a local disk with ext4 or xfs is best",
 			"%.300s: no file can be written and made safe there: %s", folder, strerror(errno));
 	else if (slowest >= SYNC_DOUBTFUL)
 		finding_say(findings, slowest >= SYNC_BAD ? FINDING_BAD : FINDING_WARN, "a faster disk, or one that others use less",
