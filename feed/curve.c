@@ -141,15 +141,35 @@ static const struct curve_pair *pair_of(const struct curve *curve, int section)
 	return *general->own.secret ? &general->own : &curve->guest;
 }
 
-static bool plaintext_allowed(const struct curve *curve, int section)
+static bool plaintext_allowed(const struct settings *settings, int section)
 {
-	const struct settings *settings = curve->settings;
 	return settings->allow_plaintext || (section < settings->link_count && settings->links[section].allow_plaintext);
 }
 
-static const char *file_of(const struct curve *curve)
+static const char *file_of(const struct settings *settings)
 {
-	return curve && curve->settings->file ? curve->settings->file : "the configuration";
+	return settings && settings->file ? settings->file : "the configuration";
+}
+
+static bool refuse_plaintext(const struct settings *settings, const char *feed, const char *endpoint, struct error *err)
+{
+	return fail(err,
+		"feed %.150s: %.150s would be read unencrypted over the network: pin the publisher's key in %.120s "
+		"(feed \"%.100s\" { server_key = ... }), or set allow_plaintext = true there",
+		feed, endpoint, file_of(settings), feed);
+}
+
+bool curve_check(const struct settings *settings, struct error *err)
+{
+	for (int i = 0; i < settings->feed_count; i++) {
+		const char *feed = settings->feeds[i];
+		int section = section_of(settings, feed);
+		bool pinned = given(settings->server_key) || (section < settings->link_count && given(settings->links[section].server_key));
+		bool here = strncmp(feed, "tcp:", 4) != 0 || endpoint_local(feed);
+		if (!here && !pinned && !plaintext_allowed(settings, section))
+			return refuse_plaintext(settings, feed, feed, err);
+	}
+	return true;
 }
 
 bool curve_secures(const struct curve *curve, const char *feed)
@@ -178,12 +198,9 @@ bool curve_connect(const struct curve *curve, void *socket, const char *feed, co
 			       set_text(socket, ZMQ_CURVE_SECRETKEY, pair->secret)) ||
 		       fail(err, "feed %.200s: libzmq does not take its keys: %s", feed, zmq_strerror(zmq_errno()));
 	}
-	if (endpoint_local(endpoint) || (curve && plaintext_allowed(curve, section)))
+	if (endpoint_local(endpoint) || (curve && plaintext_allowed(curve->settings, section)))
 		return true;
-	return fail(err,
-		"feed %.150s: %.150s would be read unencrypted over the network: pin the publisher's key in %.120s "
-		"(feed \"%.100s\" { server_key = ... }), or set allow_plaintext = true there",
-		feed, endpoint, file_of(curve), feed);
+	return refuse_plaintext(curve ? curve->settings : NULL, feed, endpoint, err);
 }
 
 /* ---- publishing ---- */
@@ -201,7 +218,7 @@ static bool bind_secured(struct curve *curve, void *zmq, void *socket, const cha
 	const struct curve_pair *pair = &curve->keys[curve->settings->link_count].own;
 	if (!*pair->secret)
 		return fail(err, "publish to %.200s: client_keys is set in %.200s, but no key_file; tablo keygen makes one", endpoint,
-			file_of(curve));
+			file_of(curve->settings));
 	if (!open_gate(curve, zmq, err))
 		return false;
 	socket_set(socket, ZMQ_CURVE_SERVER, 1);
@@ -220,5 +237,5 @@ bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoi
 	return fail(err,
 		"publish to %.200s: it would be sent unencrypted to whoever connects: set key_file and client_keys in %.200s "
 		"(tablo keygen makes a key), or allow_plaintext = true",
-		endpoint, file_of(curve));
+		endpoint, file_of(curve ? curve->settings : NULL));
 }

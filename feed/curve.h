@@ -26,6 +26,8 @@ bool curve_reload(struct curve *curve, struct error *err);
 bool curve_connect(const struct curve *curve, void *socket, const char *feed, const char *endpoint, struct error *err);
 /* For a socket of the context `zmq` that will bind; the first one opens the gate for clients. */
 bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err);
+/* Would every feed of the settings be allowed to connect? Looks at no key file: those may be another user's. */
+bool curve_check(const struct settings *settings, struct error *err);
 /* Is this feed encrypted? */
 bool curve_secures(const struct curve *curve, const char *feed);
 /* The public key we show to this feed's publisher. */

@@ -21,7 +21,8 @@ static bool resolve(const char *path, char *to, bool *credential, struct error *
 	if (*credential) {
 		const char *folder = getenv("CREDENTIALS_DIRECTORY"), *name = path + prefix;
 		if (!folder || !*folder)
-			return fail(err, "%.200s: systemd gave no credentials; write LoadCredential=%.100s:PATH into the unit",
+			return fail(err, "%.200s: no credentials here; write LoadCredential=%.100s:PATH into the unit, or by hand set "
+					 "CREDENTIALS_DIRECTORY to their folder",
 				path, name);
 		if (!*name || strchr(name, '/'))
 			return fail(err, "%.200s: the name of a credential has no '/'", path);
