@@ -35,14 +35,14 @@ static void write_feed(const struct snapshot *snapshot, struct page *page, int i
 		piece(page->view, &x, y, end, live ? ROLE_OK : ROLE_CRIT, "%s ", glyphs_mark(page->view->glyphs, live ? MARK_DOT : MARK_RING));
 		piece(page->view, &x, y, end, ROLE_STRONG, "%s", link_endpoint(snapshot, feed->feed));
 		piece(page->view, &x, y, end, live ? ROLE_TEXT : ROLE_CRIT, "  %s", link_word(feed->link));
-		if (feed->refusal)
-			piece(page->view, &x, y, end, ROLE_CRIT, ": %s", feed->refusal);
 		format_duration(feed->silent, silent, sizeof silent);
 		if (feed->silent > 0)
 			piece(page->view, &x, y, end, ROLE_WARN, "  silent %s", silent);
 		if (*feed->src)
 			piece(page->view, &x, y, end, ROLE_DIM, "  from %s", feed->src);
 	}
+	if (feed->refusal && (y = next_row(page)) >= 0)
+		canvas_text(page->view->canvas, page->inner.x + 2, y, page->inner.width - 2, ROLE_CRIT, feed->refusal);
 	y = next_row(page);
 	x = page->inner.x + 2;
 	if (y < 0)
