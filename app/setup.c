@@ -107,8 +107,12 @@ static bool set_windows(struct setup *setup, const struct arguments *arguments, 
 			return fail(err, "no window is called '%s': there are now, 5m, 15m, 30m, 60m, today, 24h, 7d, 35d", name);
 		setup->windows[setup->window_count++] = (enum window)window;
 	}
-	if (setup->window_count == 0)
+	if (setup->window_count == 0) {
 		setup->windows[setup->window_count++] = (enum window)setup->settings->window;
+		/* What the board shows for the day (CSAT, FCR, conduct) belongs to it too. */
+		if (setup->settings->window != WINDOW_TODAY)
+			setup->windows[setup->window_count++] = WINDOW_TODAY;
+	}
 	setup->request.window = setup->windows[0] == WINDOW_NOW ? (enum window)setup->settings->window : setup->windows[0];
 	return true;
 }
@@ -195,6 +199,14 @@ void setup_close(struct setup *setup)
 	store_close(setup->store);
 	settings_destroy(setup->settings);
 	*setup = (struct setup){0};
+}
+
+bool setup_endless(const struct setup *setup)
+{
+	for (int i = 0; i < setup->settings->feed_count; i++)
+		if (strncmp(setup->settings->feeds[i], "sim:", 4) == 0)
+			return true;
+	return false;
 }
 
 bool setup_own_time(const struct setup *setup)

@@ -30,5 +30,7 @@ void setup_close(struct setup *setup);
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
 /* Are all feeds files or simulators, which bring their own clock? */
 bool setup_own_time(const struct setup *setup);
+/* One of the feeds never ends by itself: the simulator. */
+bool setup_endless(const struct setup *setup);
 
 #endif

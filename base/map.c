@@ -1,18 +1,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "base/map.h"
 #include "base/memory.h"
 
-void map_finish(struct map *map)
+#define CACHE_LINE 64
+
+static struct view bounded(struct view key)
 {
-	for (size_t i = 0; i < map->capacity; i++)
-		if (map->entries[i].value != MAP_NONE && map->entries[i].length > sizeof map->entries[i].key.inside)
-			free(map->entries[i].key.outside);
-	free(map->entries);
-	*map = (struct map){0};
+	return (struct view){key.data, key.size < UINT16_MAX ? key.size : UINT16_MAX};
 }
 
 uint64_t map_hash(struct view key)
@@ -20,14 +19,39 @@ uint64_t map_hash(struct view key)
 	return XXH3_64bits(key.data, key.size);
 }
 
+static uint32_t hash_of(struct view key)
+{
+	return (uint32_t)XXH3_64bits(key.data, key.size);
+}
+
+static char *outside(const struct map_entry *entry)
+{
+	char *key;
+	memcpy(&key, entry->key, sizeof key);
+	return key;
+}
+
+static void free_key(const struct map_entry *entry)
+{
+	if (entry->value != MAP_NONE && entry->length > MAP_KEY_INSIDE)
+		free(outside(entry));
+}
+
+void map_finish(struct map *map)
+{
+	for (size_t i = 0; i < map->capacity; i++)
+		free_key(&map->entries[i]);
+	free(map->entries);
+	*map = (struct map){0};
+}
+
 struct view map_entry_key(const struct map_entry *entry)
 {
-	const char *data = entry->length > sizeof entry->key.inside ? entry->key.outside : entry->key.inside;
-	return (struct view){data, entry->length};
+	return (struct view){entry->length > MAP_KEY_INSIDE ? outside(entry) : entry->key, entry->length};
 }
 
 /* The entry that holds the key, or the free one where it would go. */
-static struct map_entry *place(const struct map *map, struct view key, uint64_t hash)
+static struct map_entry *place(const struct map *map, struct view key, uint32_t hash)
 {
 	size_t mask = map->capacity - 1;
 	for (size_t i = hash & mask;; i = (i + 1) & mask) {
@@ -43,7 +67,7 @@ static void enlarge(struct map *map)
 {
 	struct map old = *map;
 	map->capacity = old.capacity ? old.capacity * 2 : 16;
-	map->entries = memory_new(map->capacity, sizeof *map->entries);
+	map->entries = memory_aligned(map->capacity, sizeof *map->entries, CACHE_LINE);
 	for (size_t i = 0; i < map->capacity; i++)
 		map->entries[i].value = MAP_NONE;
 	for (size_t i = 0; i < old.capacity; i++) {
@@ -59,31 +83,32 @@ static void enlarge(struct map *map)
 
 uint32_t map_find(const struct map *map, struct view key)
 {
-	return map->used ? place(map, key, map_hash(key))->value : MAP_NONE;
+	key = bounded(key);
+	return map->used ? place(map, key, hash_of(key))->value : MAP_NONE;
 }
 
 void map_expect(const struct map *map, struct view key)
 {
-	if (!map->used)
-		return;
-	const char *entry = (const char *)&map->entries[map_hash(key) & (map->capacity - 1)];
-	__builtin_prefetch(entry);
-	__builtin_prefetch(entry + sizeof(struct map_entry)); /* it may reach into the next line, or the key be the next entry */
+	if (map->used)
+		__builtin_prefetch(&map->entries[hash_of(bounded(key)) & (map->capacity - 1)], 1);
 }
 
 void map_put(struct map *map, struct view key, uint32_t value)
 {
 	if (map->used * 4 >= map->capacity * 3)
 		enlarge(map);
-	uint64_t hash = map_hash(key);
+	key = bounded(key);
+	uint32_t hash = hash_of(key);
 	struct map_entry *entry = place(map, key, hash);
 	if (entry->value == MAP_NONE) {
 		map->used++;
 		entry->hash = hash;
-		entry->length = (uint32_t)key.size;
-		char *room = entry->key.inside;
-		if (key.size > sizeof entry->key.inside)
-			room = entry->key.outside = memory_new(key.size, 1);
+		entry->length = (uint16_t)key.size;
+		char *room = entry->key;
+		if (key.size > MAP_KEY_INSIDE) {
+			room = memory_new(key.size, 1);
+			memcpy(entry->key, &room, sizeof room);
+		}
 		if (key.size)
 			memcpy(room, key.data, key.size);
 	}
@@ -94,11 +119,11 @@ bool map_remove(struct map *map, struct view key)
 {
 	if (!map->used)
 		return false;
-	struct map_entry *entry = place(map, key, map_hash(key));
+	key = bounded(key);
+	struct map_entry *entry = place(map, key, hash_of(key));
 	if (entry->value == MAP_NONE)
 		return false;
-	if (entry->length > sizeof entry->key.inside)
-		free(entry->key.outside);
+	free_key(entry);
 	map->used--;
 	/* Close the hole, so that no tombstones are needed: whatever follows in the run moves up if it may. */
 	size_t mask = map->capacity - 1, hole = (size_t)(entry - map->entries);

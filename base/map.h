@@ -1,4 +1,4 @@
-/* A hash map from bytes (xxh3, kept whole, at most 64 KiB each) to a number. Open addressing; keys are copied. */
+/* A hash map from bytes (fewer than 64 KiB count) to a number. Open addressing; keys are copied. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
@@ -10,15 +10,15 @@
 
 #define MAP_NONE UINT32_MAX
 
+#define MAP_KEY_INSIDE 22
+
+/* Half a cache line, so that a look-up in a large map waits for memory once. */
 struct map_entry {
-	uint64_t hash;
-	uint32_t value;	 /* MAP_NONE: free */
-	uint32_t length; /* of the key */
-	union {
-		char inside[24]; /* keys this short need no allocation */
-		char *outside;
-	} key;
+	uint32_t hash, value;	  /* value MAP_NONE: free */
+	char key[MAP_KEY_INSIDE]; /* a key this short stands here, else a pointer to it */
+	uint16_t length;
 };
+_Static_assert(sizeof(struct map_entry) == 32, "two to a cache line");
 
 struct map {
 	struct map_entry *entries; /* a power of two of them, or NULL */
@@ -27,7 +27,7 @@ struct map {
 
 /* A zeroed struct map is an empty map. */
 void map_finish(struct map *map);
-uint64_t map_hash(struct view key);
+uint64_t map_hash(struct view key); /* xxh3 */
 /* The value, or MAP_NONE. */
 uint32_t map_find(const struct map *map, struct view key);
 /* Tells the processor that this key will be looked for soon: in a large map most of a look-up is waiting for memory. */

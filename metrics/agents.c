@@ -18,10 +18,6 @@ static void add_agent(struct engine *engine, uint16_t number)
 		struct agent *agent = &engine->agents[i];
 		*agent = (struct agent){.name = (uint16_t)i, .availability = AGENT_AVAILABLE, .serial = i};
 		agent->accounted = agent->activity_since = engine->ts;
-		for (int by = 0; by < 2; by++) {
-			series_init(&agent->minutes[by], MINUTE_MS, 61 * MINUTE_MS);
-			series_init(&agent->quarters[by], QUARTER_MS, engine->settings->history_days * DAY_MS);
-		}
 	}
 }
 
@@ -36,14 +32,10 @@ uint16_t agent_of(struct engine *engine, struct view name)
 void agents_finish(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->agent_count; i++)
-		for (int by = 0; by < 2; by++) {
-			series_finish(&engine->agents[i].minutes[by]);
-			series_finish(&engine->agents[i].quarters[by]);
-		}
+		ledger_finish(&engine->agents[i].ledger);
 	free(engine->agents);
 	free(engine->members);
 	map_finish(&engine->member_index);
-	map_finish(&engine->agent_index);
 }
 
 bool agent_in_scope(const struct engine *engine, const struct agent *agent, struct scope scope)

@@ -97,6 +97,24 @@ static int compare(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
+#define NEARLY_SORTED_MOST 64
+
+/* Small batches are nearly sorted as a rule: only what happened in one instant stands in another order. */
+static void sort(struct batch_entry *entries, uint32_t count)
+{
+	if (count > NEARLY_SORTED_MOST) {
+		qsort(entries, count, sizeof *entries, compare);
+		return;
+	}
+	for (uint32_t i = 1; i < count; i++) {
+		struct batch_entry entry = entries[i];
+		uint32_t at = i;
+		for (; at && compare(&entry, &entries[at - 1]) < 0; at--)
+			entries[at] = entries[at - 1];
+		entries[at] = entry;
+	}
+}
+
 /* What of the batch is new and sound, in the order in which it happened. Numbers are taken in the order of the wire, or every
  * batch that is not sorted would seem to have holes. */
 static uint32_t choose_events(struct engine *engine, const struct batch *batch)
@@ -124,7 +142,7 @@ static uint32_t choose_events(struct engine *engine, const struct batch *batch)
 		count++;
 	}
 	if (!sorted)
-		qsort(engine->order, count, sizeof *engine->order, compare);
+		sort(engine->order, count);
 	return count;
 }
 
@@ -144,19 +162,26 @@ static void note_feed(struct engine *engine, const struct record *record)
 #define AHEAD_MAP 8
 #define AHEAD_PLACE 4
 
-/* With 100,000 open contacts most of an event's cost is waiting for memory: so it is asked for some events ahead. */
-static void look_ahead(const struct engine *engine, const struct batch *batch, uint32_t at, uint32_t count)
+/* With 100,000 open contacts most of an event's cost is waiting for memory: so what an event will touch is asked for some events
+ * ahead, first the entries of the maps, then, when those have come, the things themselves. */
+static void expect(const struct engine *engine, const struct event *event)
 {
-	if (at + AHEAD_MAP < count) {
-		const struct event *event = &batch->events[engine->order[at + AHEAD_MAP].index];
-		if (event_has(event, KEY_CONTACT))
-			contact_expect(engine, event->text[KEY_CONTACT]);
-	}
-	if (at + AHEAD_PLACE < count) {
-		const struct event *event = &batch->events[engine->order[at + AHEAD_PLACE].index];
-		if (event_has(event, KEY_CONTACT))
-			contact_expect_place(engine, event->text[KEY_CONTACT]);
-	}
+	if (event_has(event, KEY_CONTACT))
+		contact_expect(engine, event->text[KEY_CONTACT]);
+	if (event_has(event, KEY_CASE))
+		case_expect(engine, event->text[KEY_CASE]);
+	if (event->type == EVENT_CONTACT_QUEUED && event_has(event, KEY_CUSTOMER))
+		fcr_expect(engine, event->text[KEY_CUSTOMER]);
+}
+
+static void expect_place(const struct engine *engine, const struct event *event)
+{
+	if (event_has(event, KEY_CONTACT))
+		contact_expect_place(engine, event->text[KEY_CONTACT]);
+	if (event_has(event, KEY_CASE))
+		case_expect_place(engine, event->text[KEY_CASE]);
+	if (event->type == EVENT_CONTACT_QUEUED && event_has(event, KEY_CUSTOMER))
+		fcr_expect_place(engine, event->text[KEY_CUSTOMER]);
 }
 
 void batch_apply(struct engine *engine, const struct record *record)
@@ -166,10 +191,14 @@ void batch_apply(struct engine *engine, const struct record *record)
 	engine->source = source_batch(engine, record);
 	if (!record->batch->count)
 		return;
-	uint32_t count = choose_events(engine, record->batch);
+	uint32_t count = choose_events(engine, record->batch), mapped = 0, placed = 0;
+	const struct event *events = record->batch->events;
 	for (uint32_t i = 0; i < count; i++) {
-		look_ahead(engine, record->batch, i, count);
-		take_event(engine, &record->batch->events[engine->order[i].index]);
+		for (; mapped < count && mapped <= i + AHEAD_MAP; mapped++)
+			expect(engine, &events[engine->order[mapped].index]);
+		for (; placed < count && placed <= i + AHEAD_PLACE; placed++)
+			expect_place(engine, &events[engine->order[placed].index]);
+		take_event(engine, &events[engine->order[i].index]);
 	}
 	engine->dirty = true;
 }

@@ -24,6 +24,16 @@ uint32_t case_find(const struct engine *engine, struct view id)
 	return number == MAP_NONE ? 0 : number;
 }
 
+void case_expect(const struct engine *engine, struct view id)
+{
+	map_expect(&engine->case_index, id);
+}
+
+void case_expect_place(const struct engine *engine, struct view id)
+{
+	memory_expect(&engine->cases[case_find(engine, id)], sizeof *engine->cases);
+}
+
 /* ---- the list of open ones, and the reuse of those long closed ---- */
 
 static void list(struct engine *engine, uint32_t number)

@@ -28,9 +28,7 @@ void contact_expect_place(const struct engine *engine, struct view id)
 {
 	if (!engine->contact_count)
 		return;
-	const char *contact = (const char *)&engine->contacts[contact_find(engine, id)];
-	for (size_t at = 0; at < offsetof(struct contact, id); at += 64)
-		__builtin_prefetch(contact + at, 1);
+	memory_expect(&engine->contacts[contact_find(engine, id)], offsetof(struct contact, id));
 }
 
 static uint32_t take_place(struct engine *engine)

@@ -17,6 +17,20 @@ static bool is_solved(const struct case_item *item)
 	return item->state == CASE_SOLVED || item->state == CASE_CLOSED;
 }
 
+void fcr_expect(const struct engine *engine, struct view customer)
+{
+	uint64_t hash = customer_hash(customer);
+	map_expect(&engine->fcr_index, key_of(&hash));
+}
+
+void fcr_expect_place(const struct engine *engine, struct view customer)
+{
+	uint64_t hash = customer_hash(customer);
+	uint32_t first = map_find(&engine->fcr_index, key_of(&hash));
+	if (first != MAP_NONE)
+		memory_expect(&engine->fcr[first], sizeof *engine->fcr);
+}
+
 /* ---- what open entries add to their slots ---- */
 
 static void weigh(struct engine *engine, const struct fcr_entry *entry, int sign)

@@ -32,10 +32,10 @@ struct stretch {
 	bool present; /* reaches to now: what is not yet written down belongs to it */
 };
 
-static void sum_series(const struct series *minutes, const struct series *quarters, const struct stretch *stretch, struct tally *tally)
+static void sum_ledger(const struct ledger *ledger, const struct stretch *stretch, struct tally *tally)
 {
-	const struct series *series = stretch->quarters ? &quarters[stretch->by] : &minutes[stretch->by];
-	series_sum(series, stretch->after, stretch->until, stretch->with_bins, tally);
+	(stretch->quarters ? ledger_sum_quarters : ledger_sum_minutes)(ledger, (int)stretch->by, stretch->after, stretch->until,
+		stretch->with_bins, tally);
 }
 
 /* The time of agents is counted minute by minute: the running one is added here. */
@@ -51,7 +51,7 @@ static void sum_people(const struct engine *engine, struct scope scope, const st
 		const struct agent *agent = &engine->agents[i];
 		if (!agent_in_scope(engine, agent, scope))
 			continue;
-		sum_series(agent->minutes, agent->quarters, stretch, tally);
+		sum_ledger(&agent->ledger, stretch, tally);
 		sum_pending(engine, agent, stretch, tally);
 	}
 }
@@ -68,7 +68,7 @@ static void sum_member_time(const struct engine *engine, struct scope scope, con
 		if (member->queue != scope.queue || (member->told && !member->in))
 			continue;
 		const struct agent *agent = &engine->agents[member->agent];
-		sum_series(agent->minutes, agent->quarters, &counters, &times);
+		sum_ledger(&agent->ledger, &counters, &times);
 		sum_pending(engine, agent, &counters, &times);
 	}
 	for (int key = COUNT_BUSY_MS; key <= COUNT_SLOTS_MS; key++)
@@ -80,7 +80,7 @@ static void sum_slots(const struct engine *engine, struct scope scope, const str
 	for (size_t i = 0; i < engine->slot_count; i++) {
 		const struct slot *slot = &engine->slots[i];
 		if (slot_in_scope(engine, slot, scope))
-			sum_series(slot->minutes, slot->quarters, stretch, tally);
+			sum_ledger(&slot->ledger, stretch, tally);
 	}
 	bool everything = scope.queue == SCOPE_ANY && scope.channel == SCOPE_ANY && scope.market == SCOPE_ANY;
 	for (size_t i = 1; everything && i < engine->agent_count; i++)

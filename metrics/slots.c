@@ -69,20 +69,11 @@ static uint16_t watch_of(struct engine *engine, uint16_t queue, uint16_t channel
 
 /* ---- slots ---- */
 
-static void init_series(const struct engine *engine, struct slot *slot)
-{
-	for (int by = 0; by < 2; by++) {
-		series_init(&slot->minutes[by], MINUTE_MS, 61 * MINUTE_MS);
-		series_init(&slot->quarters[by], QUARTER_MS, engine->settings->history_days * DAY_MS);
-	}
-}
-
 static uint16_t add_slot(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market)
 {
 	engine->slots = memory_grow(engine->slots, &engine->slot_room, engine->slot_count + 1, sizeof *engine->slots);
 	struct slot *slot = &engine->slots[engine->slot_count];
 	*slot = (struct slot){.queue = queue, .channel = channel, .market = market, .set_target = -1, .set_short = -1};
-	init_series(engine, slot);
 	const struct queue_settings *settings = settings_of(engine, queue);
 	if (settings) {
 		slot->set_target = settings->target;
@@ -110,10 +101,7 @@ void slots_start(struct engine *engine)
 void slots_finish(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->slot_count; i++)
-		for (int by = 0; by < 2; by++) {
-			series_finish(&engine->slots[i].minutes[by]);
-			series_finish(&engine->slots[i].quarters[by]);
-		}
+		ledger_finish(&engine->slots[i].ledger);
 	for (size_t i = 0; i < engine->watch_count; i++) {
 		samples_finish(&engine->watches[i].minutes);
 		samples_finish(&engine->watches[i].quarters);
@@ -193,27 +181,18 @@ int64_t slot_short(const struct engine *engine, uint16_t slot)
 
 /* ---- counting ---- */
 
-static void add_to(const struct engine *engine, struct series *minutes, struct series *quarters, const struct count *counts,
-	size_t n, int64_t at)
-{
-	series_add_all(minutes, at, engine->now, counts, n);
-	series_add_all(quarters, at, engine->now, counts, n);
-}
-
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
 {
 	if (engine->too_old)
 		return;
-	const int64_t instants[2] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
-	for (int by = 0; by < 2; by++) {
+	const int64_t instants[LEDGER_WAYS] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
+	int64_t keep = engine->settings->history_days * DAY_MS;
+	for (int by = 0; by < LEDGER_WAYS; by++) {
 		if (by == BY_ARRIVAL && !arrived)
 			continue;
-		struct slot *in = &engine->slots[slot];
-		add_to(engine, &in->minutes[by], &in->quarters[by], counts, n, instants[by]);
-		if (!agent)
-			continue;
-		struct agent *of = &engine->agents[agent];
-		add_to(engine, &of->minutes[by], &of->quarters[by], counts, n, instants[by]);
+		ledger_count(&engine->slots[slot].ledger, by, instants[by], engine->now, keep, counts, n);
+		if (agent)
+			ledger_count(&engine->agents[agent].ledger, by, instants[by], engine->now, keep, counts, n);
 	}
 }
 

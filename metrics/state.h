@@ -6,8 +6,8 @@
 #include "base/map.h"
 #include "base/names.h"
 #include "metrics/engine.h"
+#include "metrics/ledger.h"
 #include "metrics/query.h"
-#include "metrics/tally.h"
 
 /* ---- timers: a binary heap ordered by (due, kind, serial of the thing); stale ones are told by `version` ---- */
 enum timer_kind { TIMER_WRAP, TIMER_LOST, TIMER_FCR, TIMER_SLA, TIMER_SLA_SOON, TIMER_HELD_EVENT, TIMER_ALERT_MUTE, TIMER_KINDS };
@@ -39,7 +39,7 @@ struct samples { /* a growing array by time, like struct series */
 #define WATCH_NONE UINT16_MAX /* there are too many: this one is not watched */
 struct slot {
 	uint16_t queue, channel, market; /* channel: enum channel */
-	struct series minutes[2], quarters[2]; /* by enum attribution */
+	struct ledger ledger;
 	/* Those known to be over the target are a head of the waiting list: its last one (0: none), how many, and the target. */
 	uint32_t over_last;
 	int32_t over;
@@ -126,7 +126,7 @@ struct agent { /* its index is the number of its name */
 	int64_t session_since;			  /* union of chat sessions: since when >= 1 runs */
 	int32_t chats;
 	int16_t slots[CHANNEL_COUNT];		  /* capacity, 0: not told */
-	struct series minutes[2], quarters[2];
+	struct ledger ledger;
 	int32_t running; /* legs not complete, as in a slot */
 	int64_t running_base;
 	int32_t rude_shift;
@@ -332,7 +332,7 @@ struct engine {
 	struct contact *contacts; size_t contact_count, contact_room; struct map contact_index; uint32_t contact_free;
 	struct wrap *wraps; size_t wrap_count, wrap_room; uint32_t wrap_free;
 	uint32_t closed[CLOSED_KEPT]; uint32_t closed_next; /* ring of closed contacts, oldest is reused */
-	struct agent *agents; size_t agent_count, agent_room; struct map agent_index; /* by name number */
+	struct agent *agents; size_t agent_count, agent_room;
 	struct membership *members; size_t member_count, member_room; struct map member_index; /* by (agent, queue) */
 	struct case_item *cases; size_t case_count, case_room; struct map case_index;
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free;
@@ -392,6 +392,8 @@ struct attribution_of event_attribution(struct engine *engine, const struct even
 bool item_in_scope(const struct engine *engine, uint16_t slot, uint16_t agent, struct scope scope);
 /* cases.c, sla.c */
 uint32_t case_find(const struct engine *engine, struct view id); /* 0: unknown */
+void case_expect(const struct engine *engine, struct view id); /* as contact_expect() */
+void case_expect_place(const struct engine *engine, struct view id);
 bool sla_apply(struct engine *engine, const struct event *event);
 void sla_cancel_all(struct engine *engine, uint32_t case_item); /* the case is deleted or merged */
 void sla_move(struct engine *engine, uint32_t case_item, uint16_t slot); /* the case changes its slot */
@@ -469,7 +471,7 @@ void agent_pending(const struct agent *agent, int64_t until, struct tally *tally
 void agents_finish(struct engine *engine);
 /* contact_list.c: places of contacts, lists, closing */
 uint32_t contact_create(struct engine *engine, struct view id);
-/* An event of this contact comes soon: twice, the second time a few events later, when its map entry has arrived. */
+/* An event of this contact comes soon: told twice, the second time a few events later, when its map entry has arrived. */
 void contact_expect(const struct engine *engine, struct view id);
 void contact_expect_place(const struct engine *engine, struct view id);
 void contact_wait(struct engine *engine, uint32_t contact);   /* into its slot's waiting list, by (queued, serial) */
@@ -526,6 +528,8 @@ bool surveys_apply(struct engine *engine, const struct event *event); /* survey.
 bool conduct_apply(struct engine *engine, const struct event *event);
 bool notes_apply(struct engine *engine, const struct event *event); /* refusal, praise, mistake, customer.*, note, queue.defined, alert.* */
 /* fcr.c: called by contacts.c */
+void fcr_expect(const struct engine *engine, struct view customer); /* as contact_expect() */
+void fcr_expect_place(const struct engine *engine, struct view customer);
 void fcr_queued(struct engine *engine, uint32_t contact);
 void fcr_released(struct engine *engine, uint32_t contact);
 void fcr_case(struct engine *engine, uint32_t case_item); /* its state changed: solved, reopened */

@@ -1,10 +1,9 @@
-/* What is counted, minute by minute. A bucket is a sparse list of (key, value): counters and the bins of two sketches alike;
- * a tally is the dense sum of buckets over a window. All integers. */
+/* What is counted: counters and the bins of two sketches, each under a key. A tally is the dense sum of what was counted in a
+ * window. All integers. */
 #ifndef METRICS_TALLY_H
 #define METRICS_TALLY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "metrics/sketch.h"
@@ -43,36 +42,22 @@ struct tally {
 	int64_t value[TALLY_KEYS];
 };
 
-/* One stretch of time of one scope. */
-struct bucket {
-	int64_t start; /* ms */
-	uint32_t packed; /* bytes of a packed one; 0: open */
-	uint16_t used, room;
-	void *data;	 /* open: room values, then room keys, ascending; packed: (key step, value) as varints */
-};
-
 struct count {
 	uint16_t key;
-	int64_t delta;
+	int64_t delta; /* to be added; of a maximum: what it was at least */
 };
 
-/* Buckets of one length in time order: minutes of the last 61, quarter hours of the last `keep`. */
-struct series {
-	int64_t length; /* ms: MINUTE_MS or QUARTER_MS */
-	int64_t keep;	/* ms */
-	struct bucket *buckets; /* ascending start, sparse in time */
-	size_t count, room, first; /* first: index of the oldest one kept */
-};
+static inline bool count_is_maximum(uint16_t key)
+{
+	return key >= COUNT_FIRST_MAXIMUM && key < COUNTER_COUNT;
+}
 
-void series_init(struct series *series, int64_t length, int64_t keep);
-void series_finish(struct series *series);
-/* Adds (or takes the maximum) into the bucket of the instant `at`; `now` decides what is dropped as too old. */
-void series_add(struct series *series, int64_t at, int64_t now, uint16_t key, int64_t delta);
-/* The same for several keys of the same instant, ascending. */
-void series_add_all(struct series *series, int64_t at, int64_t now, const struct count *counts, size_t n);
-/* Adds every bucket that begins in (after, until] into the tally; with_bins: the sketches too. */
-void series_sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally);
-/* One counter of the bucket that holds `at`; 0 where there is none. */
-int64_t series_value(const struct series *series, int64_t at, uint16_t key);
+static inline void count_into(int64_t *value, uint16_t key, int64_t delta)
+{
+	if (!count_is_maximum(key))
+		*value += delta;
+	else if (delta > *value)
+		*value = delta;
+}
 
 #endif

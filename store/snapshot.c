@@ -33,9 +33,9 @@ static enum window window_of(const struct metric *metric, enum window window)
 	return metric->kind == KIND_DAY && window < WINDOW_TODAY ? WINDOW_TODAY : window;
 }
 
-/* Every metric of one scope; those by the day get today's tally where the window is shorter. */
+/* Every metric of one scope; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 static void gather(struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
-	struct figure *figures)
+	struct figure *figures, struct figure *today)
 {
 	const struct snapshot_request *request = &snapshot->request;
 	struct query *query = memory_new(1, sizeof *query);
@@ -43,11 +43,13 @@ static void gather(struct snapshot *snapshot, const struct engine *engine, struc
 	for (int i = 0; i < metric_count; i++)
 		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
 			query_figure(query, i, &figures[i]);
-	if (request->window < WINDOW_TODAY) {
+	if (request->window < WINDOW_TODAY || (today && request->window != WINDOW_TODAY))
 		query_run(query, engine, scope, WINDOW_TODAY, request->by, formula, with_bins);
-		for (int i = 0; i < metric_count; i++)
-			if (metrics[i].kind == KIND_DAY)
-				query_figure(query, i, &figures[i]);
+	for (int i = 0; i < metric_count; i++) {
+		if (metrics[i].kind == KIND_DAY && request->window < WINDOW_TODAY)
+			query_figure(query, i, &figures[i]);
+		if (today)
+			query_figure(query, i, &today[i]);
 	}
 	free(query);
 }
@@ -124,7 +126,7 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 		row->scope = scopes[i];
 		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
 		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
-		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures);
+		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
 		row->worst = worst_of(row->figures);
 		row->stale = snapshot->stale;
 	}
@@ -205,7 +207,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	}
 	enum sl_formula formula = formula_of(settings, request, NULL);
 	fill_feeds(snapshot, engine);
-	gather(snapshot, engine, request->scope, formula, true, snapshot->figures);
+	gather(snapshot, engine, request->scope, formula, true, snapshot->figures, snapshot->today);
 	gather_before(snapshot, engine);
 	for (int i = 0; i < request->spark_count; i++)
 		query_spark(engine, request->scope, request->sparks[i], formula, SPARK_POINTS, snapshot->sparks[request->sparks[i]]);
@@ -246,6 +248,12 @@ const struct figure *snapshot_figure(const struct snapshot *snapshot, const char
 	static const struct figure unknown = {.denominator = 1, .low = -1, .high = -1, .n = -1};
 	int index = metric_find(metric);
 	return index < 0 ? &unknown : &snapshot->figures[index];
+}
+
+int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric)
+{
+	int number = metric_find(metric);
+	return number >= 0 && snapshot->today[number].known ? snapshot->today[number].numerator : 0;
 }
 
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric)

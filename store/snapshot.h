@@ -41,6 +41,7 @@ struct snapshot {
 
 	struct figure figures[METRICS_MOST];		      /* of the scope, by metric index */
 	int64_t sparks[METRICS_MOST][SPARK_POINTS];	      /* as query_spark(); only for metrics that a tile shows, else INT64_MIN */
+	struct figure today[METRICS_MOST];		      /* the same of the day, whatever the window */
 	struct figure before[METRICS_MOST];		      /* same time last week; known false: none */
 	char longest_where[96]; /* "Billing · chat": where the longest wait is */
 	char longest_contact[65];
@@ -48,10 +49,9 @@ struct snapshot {
 	struct snapshot_row *rows; int row_count; /* worst first */
 	struct list_conduct *conduct; int conduct_count;
 	struct list_care *care; int care_count;
-	int64_t rude_today, rude_ended_today, anger_today, rude_faults_today;
 	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
 	struct list_due *due; int due_count;
-	int64_t due_10m, sla_running, sla_paused, breached_today;
+	int64_t due_10m;
 	struct list_named *refusals; int refusal_count; int64_t refusals_total;
 	struct list_named *mistakes; int mistake_count; int64_t mistakes_total;
 	struct list_named *praises; int praise_count; int64_t praises_total;
@@ -73,6 +73,8 @@ void snapshot_destroy(struct snapshot *snapshot);
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);
 /* The figure of a metric by name, for widgets; a static unknown one if there is no such metric. */
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
+/* What was counted today, by the metric's name; 0 where it is not known. */
+int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 
 #endif

@@ -249,49 +249,83 @@ static void percentiles_are_close(void **state)
 	assert_int_equal(sketch_percentile(bins, 0), 1);
 }
 
-/* Random additions into a series, in any order, against plain arrays: packing and unpacking loses nothing. */
-static void a_series_keeps_what_is_added(void **state)
+/* ---- ledgers ---- */
+
+enum { MINUTES = 60, KEYS = 90 };
+struct plain { int64_t value[MINUTES][KEYS]; };
+
+/* Some counters, and some bins behind them. */
+static uint16_t plain_key(int key)
+{
+	return (uint16_t)(key < COUNTER_COUNT ? key : KEY_WAIT_BINS + 7 * key);
+}
+
+static void expect_sums(const struct ledger *ledger, const struct plain *plain, int64_t base, int from, int minutes, bool quarters)
+{
+	static struct tally tally;
+	memset(&tally, 0, sizeof tally);
+	int64_t until = base + (from + minutes - 1) * MINUTE_MS;
+	(quarters ? ledger_sum_quarters : ledger_sum_minutes)(ledger, 0, base + from * MINUTE_MS - 1, until, true, &tally);
+	for (int key = 0; key < KEYS; key++) {
+		int64_t sum = 0;
+		for (int minute = from; minute < from + minutes && minute < MINUTES; minute++)
+			count_into(&sum, plain_key(key), plain->value[minute][key]);
+		assert_int_equal(tally.value[plain_key(key)], sum);
+	}
+}
+
+/* Random additions in any order, against plain arrays: closing minutes, merging into closed ones and into quarter hours loses
+ * nothing, at any moment. */
+static void a_ledger_keeps_what_is_counted(void **state)
 {
 	(void)state;
-	enum { MINUTES = 60, KEYS = 150 };
-	static int64_t plain[MINUTES][KEYS];
-	static struct tally tally;
-	struct series series;
-	series_init(&series, MINUTE_MS, 61 * MINUTE_MS);
+	static struct plain plain;
+	struct ledger ledger = {0};
 	uint64_t random = 88172645463325252u;
-	int64_t base = script_time("10:00");
-	for (int i = 0; i < 30000; i++) {
+	int64_t base = script_time("10:00"), now = base + (MINUTES - 1) * MINUTE_MS;
+	for (int i = 0; i < 60000; i++) {
 		random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-		int minute = i % 3 ? i / 501 : (int)(random % MINUTES);
-		int key = (int)((random >> 20) % KEYS);
-		int64_t delta = (int64_t)(random >> 40) % 2000 - 500;
-		series_add(&series, base + minute * MINUTE_MS + (int64_t)(random % 60000), base + 59 * MINUTE_MS, (uint16_t)key, delta);
-		bool maximum = key >= COUNT_FIRST_MAXIMUM && key < COUNTER_COUNT;
-		if (!maximum)
-			plain[minute][key] += delta;
-		else if (delta > plain[minute][key])
-			plain[minute][key] = delta;
+		int minute = i % 3 ? i / 1001 : (int)(random % MINUTES), key = (int)((random >> 20) % KEYS);
+		struct count count = {plain_key(key), (int64_t)(random >> 40) % 2000 - 500};
+		ledger_count(&ledger, 0, base + minute * MINUTE_MS + (int64_t)(random % 60000), now, DAY_MS, &count, 1);
+		count_into(&plain.value[minute][key], count.key, count.delta);
+		if (i % 10007 == 0)
+			expect_sums(&ledger, &plain, base, 0, MINUTES, true);
 	}
-	for (int from = 0; from < MINUTES; from += 7) {
-		memset(&tally, 0, sizeof tally);
-		series_sum(&series, base + from * MINUTE_MS - 1, base + (from + 9) * MINUTE_MS, true, &tally);
-		for (int key = 0; key < KEYS; key++) {
-			int64_t sum = 0;
-			for (int minute = from; minute <= from + 9 && minute < MINUTES; minute++) {
-				bool maximum = key >= COUNT_FIRST_MAXIMUM && key < COUNTER_COUNT;
-				sum = !maximum ? sum + plain[minute][key] : plain[minute][key] > sum ? plain[minute][key] : sum;
-			}
-			assert_int_equal(tally.value[key], sum);
-		}
-	}
+	for (int from = 0; from < MINUTES; from += 7)
+		expect_sums(&ledger, &plain, base, from, 10, false);
 	for (int minute = 0; minute < MINUTES; minute++)
-		for (int key = 0; key < KEYS; key++)
-			assert_int_equal(series_value(&series, base + minute * MINUTE_MS, (uint16_t)key), plain[minute][key]);
-	series_add(&series, base + 200 * MINUTE_MS, base + 200 * MINUTE_MS, 3, 5);
-	memset(&tally, 0, sizeof tally);
-	series_sum(&series, INT64_MIN, INT64_MAX, true, &tally);
-	assert_int_equal(tally.value[3], 5);
-	series_finish(&series);
+		expect_sums(&ledger, &plain, base, minute, 1, false);
+	for (int from = 0; from < MINUTES; from += 15)
+		expect_sums(&ledger, &plain, base, from, 15, true);
+	ledger_finish(&ledger);
+}
+
+/* A minute that is dropped before it was closed is in its quarter hour; one that comes very late too; the oldest quarters go. */
+static void a_ledger_forgets_in_time(void **state)
+{
+	(void)state;
+	static struct tally tally;
+	struct ledger ledger = {0};
+	int64_t base = script_time("10:00"), later = base + 3 * HOUR_MS;
+	const struct count one = {3, 1};
+	ledger_count(&ledger, 0, base, base, DAY_MS, &one, 1);
+	ledger_count(&ledger, 0, later, later, DAY_MS, &one, 1);
+	ledger_count(&ledger, 0, base + MINUTE_MS, later, DAY_MS, &one, 1);
+	ledger_sum_minutes(&ledger, 0, base - 1, later, true, &tally);
+	assert_int_equal(tally.value[3], 1);
+	tally.value[3] = 0;
+	ledger_sum_quarters(&ledger, 0, base - 1, base, true, &tally);
+	assert_int_equal(tally.value[3], 2);
+	tally.value[3] = 0;
+	ledger_sum_quarters(&ledger, 0, base - 1, later, true, &tally);
+	assert_int_equal(tally.value[3], 3);
+	for (int i = 1; i <= 6; i++)
+		ledger_count(&ledger, 0, later + DAY_MS + i * MINUTE_MS, later + DAY_MS + i * MINUTE_MS, DAY_MS, &one, 1);
+	tally.value[3] = 0;
+	ledger_sum_quarters(&ledger, 0, INT64_MIN, later + 2 * DAY_MS, true, &tally);
+	assert_int_equal(tally.value[3], 7);
+	ledger_finish(&ledger);
 }
 
 /* ---- whatever comes, in whatever order ---- */
@@ -414,7 +448,7 @@ int main(void)
 		cmocka_unit_test(names_beyond_the_cap_are_other), cmocka_unit_test(closed_contacts_make_room), cmocka_unit_test(holes_are_told),
 		cmocka_unit_test(very_many_holes), cmocka_unit_test(the_engine_says_when_it_is_due), cmocka_unit_test(time_never_goes_back),
 		cmocka_unit_test(ahead_is_clamped), cmocka_unit_test(links_and_rejections), cmocka_unit_test(percentiles_are_close),
-		cmocka_unit_test(a_series_keeps_what_is_added), cmocka_unit_test(whatever_comes_the_sums_hold)};
+		cmocka_unit_test(a_ledger_keeps_what_is_counted), cmocka_unit_test(a_ledger_forgets_in_time), cmocka_unit_test(whatever_comes_the_sums_hold)};
 	static struct CMUnitTest tests[TESTS_MOST];
 	const struct engine_table *const all[] = {queue_tables, leg_tables, time_tables, feed_tables, people_tables};
 	size_t n = 0;

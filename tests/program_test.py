@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The built program, as a script uses it, without a terminal. Prints TAP."""
-import gzip, json, os, socket, subprocess, sys, tempfile, time
+import gzip, json, os, re, socket, subprocess, sys, tempfile, time
 
 BIN = os.environ["TABLO_BIN"]
 number = failed = 0
@@ -25,6 +25,40 @@ def figure(document, metric, scope=None, window=None):
         if item["metric"] == metric and item["scope"] == (scope or {}) and window in (None, item["window"]):
             return item
     raise AssertionError("no figure %s %s %s" % (metric, scope, window))
+
+
+def clock(seconds):
+    return "%02d:%02d" % (seconds // 60, seconds % 60)
+
+
+def board_is_in_json():
+    """What the board prints stands in the JSON of the same moment: tiles, sub-lines, queue rows and panels."""
+    at = time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(time.time() - 120))
+    words = ("snapshot", "--feed", "sim:7", "--at", at, "--zone", "UTC")
+    code, text, err = run(*words, "--text", "--size", "140x40")
+    code_json, out, err_json = run(*words, "--json")
+    if code or code_json:
+        return say(False, "the simulator's board as text and as JSON", err + err_json)
+    doc = json.loads(out)
+    value = lambda metric, window=None: figure(doc, metric, window=window).get("value")
+    csat = figure(doc, "csat", window="today")
+    expected = [
+        "at most %d" % value("queue_depth_peak", "30m"), "of %d" % figure(doc, "service_level", window="30m")["n"],
+        "p90 " + clock(int(value("aht_p90", "30m"))), "%d open" % value("fcr_open"),
+        "%d of %d" % (csat["n"], figure(doc, "csat_response", window="today")["of"][1]),
+        "%d live" % len([c for c in doc["conduct"] if c["open"]]),
+        "%d clocks running" % value("sla_running"), "%d paused" % value("sla_paused"),
+        "said %d" % value("refusals", "today"), "today %d" % value("rude_count", "today"),
+        "at the company: %d" % value("anger_at_company", "today"), "detractors %d" % value("followup_open"),
+    ] + [d["case"] for d in doc["due"][:3]] + [r["name"] for r in doc["refusals"][:2]]
+    missing = [words for words in expected if words not in text]
+    say(not missing, "what the board prints stands in the JSON", "%s\n%s" % (missing, text))
+    rows = re.findall(r"^│ [▊▌ ] (\S+) +(phone|chat|email) +(\d+) ", text, re.M)
+    waits = {(f["scope"].get("queue"), f["scope"].get("channel")): f["value"] for f in doc["figures"] if f["metric"] == "queue_depth"}
+    by_queue = {}
+    for queue, _, waiting in rows:
+        by_queue[queue] = by_queue.get(queue, 0) + int(waiting)
+    say(len(rows) >= 5 and all(waits[queue, None] >= n for queue, n in by_queue.items()), "the queue rows too", "%s %s" % (rows, waits))
 
 
 T = 1_700_000_000_000  # 2023-11-14T22:13:20Z
@@ -75,6 +109,10 @@ def main():
     say(code == 0 and len(out.splitlines()) == 24 and max(map(len, out.splitlines())) <= 80 and out.isascii(), "the board as text", out + err)
     code, out, err = run("snapshot", "--feed", "file:" + path, "--ansi", "--size", "140x40", "--zone", "UTC")
     say(code == 0 and "\x1b[" in out and len(out.splitlines()) == 40, "the board in colours", err)
+
+    code, out, err = run("snapshot", "--feed", "sim:7", "--for", "300ms", "--window", "now", timeout=20)
+    say(code == 0 and figure(json.loads(out), "queue_depth")["value"] > 0, "the simulator never ends: it is looked at for a while", err)
+    board_is_in_json()
 
     code, out, err = run("snapshot", "--feed", "file:" + folder + "/none.ndjson")
     say(code == 1 and "none.ndjson" in err and err.count("\n") == 1, "a file that is not there", err)

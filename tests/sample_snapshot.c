@@ -41,10 +41,7 @@ static void set_figures(struct figure *figures)
 	figure_of(figures, "csat")->high = 950000;
 	sample_set(figures, "csat_response", 187, 610, LEVEL_NONE);
 	sample_set(figures, "rude_now", 2, 1, LEVEL_CRIT);
-	sample_set(figures, "rude_count", 14, 1, LEVEL_NONE);
-	sample_set(figures, "rude_ended", 2, 1, LEVEL_NONE);
-	sample_set(figures, "rude_faults", 1, 1, LEVEL_NONE);
-	sample_set(figures, "anger_at_company", 31, 1, LEVEL_NONE);
+	sample_set(figures, "rude_count", 3, 1, LEVEL_NONE);
 	sample_set(figures, "sla_breached_open", 3, 1, LEVEL_NONE);
 	sample_set(figures, "sla_running", 64, 1, LEVEL_NONE);
 	sample_set(figures, "sla_paused", 11, 1, LEVEL_NONE);
@@ -54,6 +51,14 @@ static void set_figures(struct figure *figures)
 	sample_set(figures, "ces", 5800 * 40, 40, LEVEL_NONE);
 	sample_set(figures, "iqs", 88000 * 31, 31, LEVEL_NONE);
 	sample_set(figures, "churn_rate", 4, 1000, LEVEL_NONE);
+}
+
+static void set_today(struct figure *today)
+{
+	sample_set(today, "rude_count", 14, 1, LEVEL_NONE);
+	sample_set(today, "rude_ended", 2, 1, LEVEL_NONE);
+	sample_set(today, "rude_faults", 1, 1, LEVEL_NONE);
+	sample_set(today, "anger_at_company", 31, 1, LEVEL_NONE);
 }
 
 static void set_before(struct figure *before)
@@ -252,6 +257,7 @@ struct sample *sample_create(void)
 	snprintf(snapshot->scope_text, sizeof snapshot->scope_text, "all queues");
 	snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "Billing \u00B7 chat");
 	set_figures(snapshot->figures);
+	set_today(snapshot->today);
 	set_before(snapshot->before);
 	set_sparks(snapshot);
 	set_rows(snapshot);
@@ -334,6 +340,7 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 {
 	struct snapshot *snapshot = &sample->snapshot;
 	random_figures(seed, snapshot->figures);
+	random_figures(seed, snapshot->today);
 	random_figures(seed, snapshot->before);
 	snapshot->stale = sample_random(seed, 4) == 0;
 	snapshot->stale_ms = (int64_t)sample_random(seed, 100000000);

@@ -87,18 +87,13 @@ static void draw_care(const struct widget_view *view, const struct list_care *ca
 		piece(view, &x, y, end, ROLE_WARN, " \u00B7 no break yet %s", since);
 }
 
-static int64_t count_of(const struct snapshot *snapshot, const char *metric)
-{
-	const struct figure *figure = snapshot_figure(snapshot, metric);
-	return figure->known ? figure->numerator : 0;
-}
-
 static void draw_totals(const struct snapshot *snapshot, const struct widget_view *view, struct rect inner, int y)
 {
 	int x = inner.x;
 	const int end = inner.x + inner.width;
 	piece(view, &x, y, end, ROLE_DIM, "today %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 at the company: %" PRId64,
-		count_of(snapshot, "rude_count"), count_of(snapshot, "rude_ended"), count_of(snapshot, "anger_at_company"));
+		snapshot_count_today(snapshot, "rude_count"), snapshot_count_today(snapshot, "rude_ended"),
+		snapshot_count_today(snapshot, "anger_at_company"));
 }
 
 static int open_flags(const struct snapshot *snapshot)
@@ -152,7 +147,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		return;
 	}
 	char note[PART_TEXT];
-	const int64_t faults = count_of(snapshot, "rude_faults");
+	const int64_t faults = snapshot_count_today(snapshot, "rude_faults");
 	snprintf(note, sizeof note, "%d live \u00B7 %" PRId64 " protocol %s", open_flags(snapshot), faults, faults == 1 ? "fault" : "faults");
 	const struct rect inner = panel_open(view, level_of(snapshot), "CONDUCT", note);
 	int y = inner.y;

@@ -1,0 +1,201 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "metrics/bucket.h"
+
+#define VARINT_MOST 10
+#define ENTRY_MOST (3 + VARINT_MOST)
+#define LOG_FIRST 8
+#define LOG_MOST 512
+
+/* An open bucket: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
+struct page {
+	int64_t counter[COUNTER_COUNT];
+	struct count *log;
+	size_t used, room;
+};
+
+void bucket_finish(struct bucket *bucket)
+{
+	if (bucket->open)
+		free(((struct page *)bucket->data)->log);
+	free(bucket->data);
+	*bucket = (struct bucket){.start = bucket->start};
+}
+
+/* ---- open ---- */
+
+void bucket_open(struct bucket *bucket)
+{
+	bucket->open = true;
+	bucket->data = memory_new(1, sizeof(struct page));
+}
+
+/* The bins of the log, one entry each, ascending: into `counts`, which may be the log itself. */
+static size_t sum_log(const struct page *page, struct count *counts)
+{
+	int64_t bins[TALLY_KEYS - KEY_WAIT_BINS] = {0};
+	for (size_t i = 0; i < page->used; i++)
+		bins[page->log[i].key - KEY_WAIT_BINS] += page->log[i].delta;
+	size_t n = 0;
+	for (uint16_t key = KEY_WAIT_BINS; page->used && key < TALLY_KEYS; key++)
+		if (bins[key - KEY_WAIT_BINS])
+			counts[n++] = (struct count){key, bins[key - KEY_WAIT_BINS]};
+	return n;
+}
+
+static void log_bin(struct page *page, struct count count)
+{
+	if (page->used == page->room && page->room >= LOG_MOST)
+		page->used = sum_log(page, page->log);
+	if (page->used > page->room / 2 && (page->used == page->room || page->room >= LOG_MOST))
+		page->log = memory_grow(page->log, &page->room, page->room + 1, sizeof *page->log);
+	else if (!page->room)
+		page->log = memory_grow(page->log, &page->room, LOG_FIRST, sizeof *page->log);
+	page->log[page->used++] = count;
+}
+
+void bucket_count(struct bucket *bucket, const struct count *counts, size_t n)
+{
+	struct page *page = bucket->data;
+	for (size_t i = 0; i < n; i++) {
+		if (counts[i].key < COUNTER_COUNT)
+			count_into(&page->counter[counts[i].key], counts[i].key, counts[i].delta);
+		else
+			log_bin(page, counts[i]);
+	}
+}
+
+size_t bucket_counts(struct bucket *bucket, struct count *counts)
+{
+	const struct page *page = bucket->data;
+	size_t n = 0;
+	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
+		if (page->counter[key])
+			counts[n++] = (struct count){key, page->counter[key]};
+	return n + sum_log(page, counts + n);
+}
+
+/* ---- closed ---- */
+
+static uint8_t *put_varint(uint8_t *to, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*to++ = (uint8_t)(value | 0x80);
+	*to++ = (uint8_t)value;
+	return to;
+}
+
+static const uint8_t *get_varint(const uint8_t *from, uint64_t *value)
+{
+	*value = 0;
+	for (int shift = 0;; shift += 7) {
+		uint8_t byte = *from++;
+		*value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return from;
+	}
+}
+
+static uint64_t zigzag(int64_t value)
+{
+	return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+}
+
+static int64_t unzigzag(uint64_t value)
+{
+	return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+struct reader {
+	const uint8_t *from, *end;
+	struct count at;
+};
+
+static bool read_entry(struct reader *reader)
+{
+	if (reader->from == reader->end)
+		return false;
+	uint64_t step, value;
+	reader->from = get_varint(reader->from, &step);
+	reader->from = get_varint(reader->from, &value);
+	reader->at = (struct count){(uint16_t)(reader->at.key + step), unzigzag(value)};
+	return true;
+}
+
+static struct reader reader_of(const struct bucket *bucket)
+{
+	const uint8_t *bytes = bucket->data;
+	return (struct reader){.from = bytes, .end = bytes + bucket->size};
+}
+
+struct writer {
+	uint8_t bytes[TALLY_KEYS * ENTRY_MOST];
+	uint8_t *end;
+	uint16_t before;
+};
+
+static void write_entry(struct writer *writer, struct count count)
+{
+	if (!count.delta)
+		return;
+	writer->end = put_varint(writer->end, (uint64_t)(count.key - writer->before));
+	writer->end = put_varint(writer->end, zigzag(count.delta));
+	writer->before = count.key;
+}
+
+static void keep(struct bucket *bucket, const struct writer *writer)
+{
+	bucket->size = (uint32_t)(writer->end - writer->bytes);
+	bucket->data = memory_resize(bucket->data, bucket->size, 1);
+	memcpy(bucket->data, writer->bytes, bucket->size);
+}
+
+void bucket_close(struct bucket *bucket, const struct count *counts, size_t n)
+{
+	bucket_finish(bucket);
+	bucket_merge(bucket, counts, n);
+}
+
+void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
+{
+	struct reader reader = reader_of(bucket);
+	struct writer writer;
+	writer.end = writer.bytes;
+	writer.before = 0;
+	bool more = read_entry(&reader);
+	for (size_t i = 0; i < n || more;) {
+		if (!more || (i < n && counts[i].key < reader.at.key)) {
+			write_entry(&writer, counts[i++]);
+			continue;
+		}
+		struct count entry = reader.at;
+		if (i < n && counts[i].key == entry.key)
+			count_into(&entry.delta, entry.key, counts[i++].delta);
+		write_entry(&writer, entry);
+		more = read_entry(&reader);
+	}
+	keep(bucket, &writer);
+}
+
+/* ---- both ---- */
+
+static void sum_open(const struct page *page, uint16_t below, struct tally *tally)
+{
+	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
+		count_into(&tally->value[key], key, page->counter[key]);
+	for (size_t i = 0; below > KEY_WAIT_BINS && i < page->used; i++)
+		tally->value[page->log[i].key] += page->log[i].delta;
+}
+
+void bucket_sum(const struct bucket *bucket, uint16_t below, struct tally *tally)
+{
+	if (bucket->open) {
+		sum_open(bucket->data, below, tally);
+		return;
+	}
+	struct reader reader = reader_of(bucket);
+	while (read_entry(&reader) && reader.at.key < below)
+		count_into(&tally->value[reader.at.key], reader.at.key, reader.at.delta);
+}

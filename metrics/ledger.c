@@ -1,0 +1,195 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/ledger.h"
+
+/* Minutes at the end of a series that stay open: outcomes come some minutes after arrivals. */
+#define MINUTES_OPEN 5
+#define MINUTES_KEPT (61 * MINUTE_MS)
+
+static int64_t minute_of(int64_t at)
+{
+	int64_t past = at % MINUTE_MS;
+	return at - past - (past < 0 ? MINUTE_MS : 0);
+}
+
+static int64_t quarter_of(int64_t at)
+{
+	int64_t past = at % QUARTER_MS;
+	return at - past - (past < 0 ? QUARTER_MS : 0);
+}
+
+/* ---- a series ---- */
+
+static void finish_series(struct series *series)
+{
+	for (size_t i = series->first; i < series->count; i++)
+		bucket_finish(&series->buckets[i]);
+	free(series->buckets);
+	*series = (struct series){0};
+}
+
+/* The first bucket that begins at `start` or later; most questions are about the end. */
+static size_t find_bucket(const struct series *series, int64_t start)
+{
+	size_t low = series->first, high = series->count;
+	if (low < high && series->buckets[high - 1].start < start)
+		return high;
+	for (int steps = 0; steps < MINUTES_OPEN && low < high; steps++, high--)
+		if (series->buckets[high - 1].start == start)
+			return high - 1;
+	high = series->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (series->buckets[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool holds(const struct series *series, size_t place, int64_t start)
+{
+	return place < series->count && series->buckets[place].start == start;
+}
+
+static struct bucket *insert_bucket(struct series *series, size_t place, int64_t start)
+{
+	if (series->count == series->room) {
+		/* Grown gently: there are many series, most of them short. */
+		series->room = series->room ? series->room + series->room / 2 : 4;
+		series->buckets = memory_resize(series->buckets, series->room, sizeof *series->buckets);
+	}
+	memmove(series->buckets + place + 1, series->buckets + place, (series->count - place) * sizeof *series->buckets);
+	series->buckets[place] = (struct bucket){.start = start};
+	series->count++;
+	return &series->buckets[place];
+}
+
+static void forget_first(struct series *series)
+{
+	bucket_finish(&series->buckets[series->first++]);
+	if (series->first < 16 || series->first < series->count / 2)
+		return;
+	series->count -= series->first;
+	memmove(series->buckets, series->buckets + series->first, series->count * sizeof *series->buckets);
+	series->first = 0;
+}
+
+static bool is_old(const struct series *series, int64_t until)
+{
+	return series->first < series->count && series->buckets[series->first].start <= until;
+}
+
+/* ---- quarter hours ---- */
+
+static void add_to_quarter(struct series *quarters, int64_t at, int64_t now, int64_t keep, const struct count *counts, size_t n)
+{
+	int64_t start = quarter_of(at), old = now - keep - QUARTER_MS;
+	while (is_old(quarters, old))
+		forget_first(quarters);
+	if (start <= old)
+		return;
+	size_t place = find_bucket(quarters, start);
+	struct bucket *bucket = holds(quarters, place, start) ? &quarters->buckets[place] : insert_bucket(quarters, place, start);
+	bucket_merge(bucket, counts, n);
+}
+
+/* ---- minutes ---- */
+
+static void close_minute(struct ledger *ledger, int way, struct bucket *minute, int64_t now, int64_t keep)
+{
+	struct count counts[TALLY_KEYS];
+	size_t n = bucket_counts(minute, counts);
+	add_to_quarter(&ledger->quarters[way], minute->start, now, keep, counts, n);
+	bucket_close(minute, counts, n);
+}
+
+static void drop_old_minutes(struct ledger *ledger, int way, int64_t now, int64_t keep)
+{
+	struct series *minutes = &ledger->minutes[way];
+	while (is_old(minutes, now - MINUTES_KEPT - MINUTE_MS)) {
+		struct bucket *minute = &minutes->buckets[minutes->first];
+		if (minute->open)
+			close_minute(ledger, way, minute, now, keep);
+		forget_first(minutes);
+	}
+}
+
+/* A minute nobody counted in yet. The last MINUTES_OPEN are open; the one that is pushed out of them closes. */
+static size_t begin_minute(struct ledger *ledger, int way, int64_t start, int64_t now, int64_t keep)
+{
+	struct series *minutes = &ledger->minutes[way];
+	drop_old_minutes(ledger, way, now, keep);
+	size_t place = find_bucket(minutes, start);
+	struct bucket *minute = insert_bucket(minutes, place, start);
+	if (place + MINUTES_OPEN < minutes->count)
+		return place;
+	bucket_open(minute);
+	if (minutes->count - minutes->first > MINUTES_OPEN) {
+		struct bucket *pushed = &minutes->buckets[minutes->count - 1 - MINUTES_OPEN];
+		if (pushed->open)
+			close_minute(ledger, way, pushed, now, keep);
+	}
+	return place;
+}
+
+void ledger_count(struct ledger *ledger, int way, int64_t at, int64_t now, int64_t keep, const struct count *counts, size_t n)
+{
+	struct series *minutes = &ledger->minutes[way];
+	int64_t start = minute_of(at);
+	if (start <= now - MINUTES_KEPT - MINUTE_MS) {
+		add_to_quarter(&ledger->quarters[way], at, now, keep, counts, n);
+		return;
+	}
+	size_t place = find_bucket(minutes, start);
+	if (!holds(minutes, place, start))
+		place = begin_minute(ledger, way, start, now, keep);
+	struct bucket *minute = &minutes->buckets[place];
+	if (minute->open) {
+		bucket_count(minute, counts, n);
+		return;
+	}
+	bucket_merge(minute, counts, n);
+	add_to_quarter(&ledger->quarters[way], at, now, keep, counts, n);
+}
+
+/* ---- sums ---- */
+
+static uint16_t bound(bool with_bins)
+{
+	return with_bins ? TALLY_KEYS : KEY_WAIT_BINS;
+}
+
+static void sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally)
+{
+	for (size_t i = find_bucket(series, after + 1); i < series->count && series->buckets[i].start <= until; i++)
+		bucket_sum(&series->buckets[i], bound(with_bins), tally);
+}
+
+void ledger_sum_minutes(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
+{
+	sum(&ledger->minutes[way], after, until, with_bins, tally);
+}
+
+void ledger_sum_quarters(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
+{
+	sum(&ledger->quarters[way], after, until, with_bins, tally);
+	const struct series *minutes = &ledger->minutes[way];
+	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--) {
+		int64_t quarter = quarter_of(minutes->buckets[i - 1].start);
+		if (quarter > after && quarter <= until)
+			bucket_sum(&minutes->buckets[i - 1], bound(with_bins), tally);
+	}
+}
+
+void ledger_finish(struct ledger *ledger)
+{
+	for (int way = 0; way < LEDGER_WAYS; way++) {
+		finish_series(&ledger->minutes[way]);
+		finish_series(&ledger->quarters[way]);
+	}
+}
