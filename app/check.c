@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/setup.h"
+#include "feed/curve.h"
 
 static int run(const struct arguments *arguments)
 {
@@ -12,7 +13,7 @@ static int run(const struct arguments *arguments)
 	for (int i = 0; i < arguments->positional_count; i++) {
 		struct settings *settings = settings_create();
 		const char *file = arguments->positional[i];
-		if (!settings_load(settings, file, metric_names(), &err))
+		if (!settings_load(settings, file, metric_names(), &err) || !curve_check(settings, &err))
 			code = report(&err);
 		else if (settings_remarks(settings, stdout) == 0)
 			printf("%s: good\n", file);

@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "feed/curve.h"
+#include "feed/curve_keys.h"
 #include "feed/publisher.h"
 #include "feed/simulator.h"
 
@@ -28,7 +30,9 @@ static const struct option demo_options[] = {
 
 /* The simulated helpdesk: a thread that publishes over a real socket, as any helpdesk would. */
 struct helpdesk {
-	char folder[64], feed[96], replay[96];
+	char folder[64], feed[96], replay[96], key[96], public_key[96];
+	void *zmq; /* the board's too: with keys in use no context may end while another one lives */
+	const struct settings *settings;
 	uint64_t seed;
 	int64_t start;
 	double speed;
@@ -87,17 +91,30 @@ static void serve(struct helpdesk *helpdesk, struct publisher *publisher, struct
 static void *run_helpdesk(void *argument)
 {
 	struct helpdesk *helpdesk = argument;
-	void *zmq = zmq_ctx_new();
-	struct publisher_options options = {.bind = helpdesk->feed, .replay = helpdesk->replay, .site = "demo", .src = "simulator", .zmq = zmq,
-		.wait = true, .keep_bytes = 2 * 1024 * 1024};
-	struct publisher *publisher = publisher_open(&options, &helpdesk->err);
+	struct curve *curve = curve_open(helpdesk->settings, &helpdesk->err);
+	struct publisher_options options = {.bind = helpdesk->feed, .replay = helpdesk->replay, .site = "demo", .src = "simulator",
+		.zmq = helpdesk->zmq, .curve = curve, .wait = true, .keep_bytes = 2 * 1024 * 1024};
+	struct publisher *publisher = curve ? publisher_open(&options, &helpdesk->err) : NULL;
 	struct simulator *simulator = simulator_create(helpdesk->seed, helpdesk->start, helpdesk->zone_offset);
 	if (publisher)
 		serve(helpdesk, publisher, simulator);
 	simulator_destroy(simulator);
 	publisher_close(publisher);
-	zmq_ctx_term(zmq);
+	curve_close(curve);
 	return NULL;
+}
+
+/* A key of its own for each run, for both ends: the demo's feed is secured as a real one would be. */
+static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, struct error *err)
+{
+	struct curve_pair pair;
+	if (!curve_available(NULL)) /* the sockets lie in a folder of our own */
+		return settings_set(settings, "server_key", "", err) && settings_set(settings, "client_keys", "", err);
+	bool good = curve_pair_create(&pair, err) && curve_pair_write(helpdesk->key, &pair, err);
+	curve_pair_forget(&pair);
+	return good && settings_set(settings, "key_file", helpdesk->key, err) &&
+	       settings_set(settings, "server_key", helpdesk->public_key, err) &&
+	       settings_set(settings, "client_keys", helpdesk->public_key, err);
 }
 
 static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, struct error *err)
@@ -111,6 +128,10 @@ static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct
 		return fail(err, "%s: cannot make a folder for the demo's sockets: %s", helpdesk->folder, strerror(errno));
 	snprintf(helpdesk->feed, sizeof helpdesk->feed, "ipc://%s/feed", helpdesk->folder);
 	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder);
+	snprintf(helpdesk->key, sizeof helpdesk->key, "%s/key", helpdesk->folder);
+	snprintf(helpdesk->public_key, sizeof helpdesk->public_key, "%s/key.pub", helpdesk->folder);
+	if (!make_keys(helpdesk, setup->settings, err))
+		return false;
 	helpdesk->seed = (uint64_t)seed;
 	helpdesk->speed = setup->speed <= 0 ? 1 : setup->speed;
 	helpdesk->start = setup->instant_count ? setup->instants[0] : clock_wall() / SECOND_MS * SECOND_MS;
@@ -129,6 +150,8 @@ static void tidy(const struct helpdesk *helpdesk)
 {
 	unlink(helpdesk->feed + strlen("ipc://"));
 	unlink(helpdesk->replay + strlen("ipc://"));
+	unlink(helpdesk->key);
+	unlink(helpdesk->public_key);
 	rmdir(helpdesk->folder);
 }
 
@@ -136,11 +159,13 @@ static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struc
 {
 	struct error err;
 	pthread_t thread;
+	void *zmq = helpdesk->zmq = zmq_ctx_new();
+	helpdesk->settings = setup->settings;
 	if (pthread_create(&thread, NULL, run_helpdesk, helpdesk) != 0) {
 		fail(&err, "cannot start the simulated helpdesk: %s", strerror(errno));
+		zmq_ctx_term(zmq);
 		return report(&err);
 	}
-	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds, .feed_count = 1,
 		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq};
 	struct desk *desk = desk_open(&options, &err);
@@ -148,9 +173,9 @@ static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struc
 	bool good = desk && (!scope || desk_scope(desk, scope, &setup->request.scope, &err));
 	int code = good ? view_run(setup, desk, arguments) : report(&err);
 	desk_close(desk);
-	zmq_ctx_term(zmq);
 	atomic_store(&helpdesk->stop, true);
 	pthread_join(thread, NULL);
+	zmq_ctx_term(zmq);
 	if (helpdesk->err.text[0])
 		return report(&helpdesk->err);
 	return code;

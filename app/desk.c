@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "feed/curve.h"
 #include "feed/wire.h"
 
 #define MESSAGES_A_TURN 512
@@ -36,6 +37,7 @@ struct desk {
 	struct desk_options options;
 	struct hole_watch holes[HOLES_WATCHED];
 	struct engine *engine;
+	struct curve *curve;
 	struct desk_feed feeds[FEEDS_MOST];
 	int feed_count;
 	bool feed_clock, own_time;
@@ -268,7 +270,7 @@ static bool open_feeds(struct desk *desk, struct error *err)
 	const struct settings *settings = desk->options.settings;
 	struct feed_options options = {.site = settings->site, .silence = settings->silence, .stale = settings->stale,
 		.reconnect = settings->reconnect, .speed = desk->options.speed, .start = desk->options.start,
-		.stop = desk->options.stop, .zmq = desk->options.zmq};
+		.stop = desk->options.stop, .zmq = desk->options.zmq, .curve = desk->curve};
 	struct feed_sink sink = {.context = desk, .batch = take_batch, .link = take_link, .refused = refuse, .gap = take_gap};
 	for (int i = 0; i < desk->options.feed_count; i++) {
 		struct feed *feed = feed_open(desk->options.feeds[i], &options, &sink, err);
@@ -293,7 +295,8 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 	desk->first = INSTANT_NONE;
 	desk->feed_clock = strcmp(options->settings->clock, "feed") == 0;
 	desk->engine = engine_create(options->settings, err);
-	if (!desk->engine || !open_feeds(desk, err)) {
+	desk->curve = curve_open(options->settings, err);
+	if (!desk->engine || !desk->curve || !open_feeds(desk, err)) {
 		desk_close(desk);
 		return NULL;
 	}
@@ -306,9 +309,15 @@ void desk_close(struct desk *desk)
 		return;
 	for (int i = 0; i < desk->feed_count; i++)
 		feed_close(desk->feeds[i].feed);
+	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
 	free(desk);
+}
+
+bool desk_reload_keys(struct desk *desk, struct error *err)
+{
+	return curve_reload(desk->curve, err);
 }
 
 /* How long the poll may last, in ms; engine time is turned into real time by the speed it goes at. */

@@ -26,6 +26,8 @@ struct desk_options {
 
 struct desk *desk_open(const struct desk_options *options, struct error *err);
 void desk_close(struct desk *desk);
+/* Reads key files again (SIGHUP); of the desk's own thread. False: what was in force stays. */
+bool desk_reload_keys(struct desk *desk, struct error *err);
 /* Waits until something comes, something is due, `wake` (a descriptor, -1: none) is readable, or `until` (monotonic ms), and takes
  * a bounded number of messages. */
 void desk_turn(struct desk *desk, int wake, int64_t until);

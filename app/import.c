@@ -4,10 +4,12 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/setup.h"
 #include "base/instant.h"
 #include "base/text.h"
 #include "feed/bridges/import.h"
 #include "feed/bridges/pseudonym.h"
+#include "feed/curve.h"
 #include "feed/ndjson.h"
 #include "feed/publisher.h"
 
@@ -32,6 +34,8 @@ static const struct option import_options[] = {
 struct import_run {
 	struct wire_buffer output; /* lines, or the event to be published */
 	struct publisher *publisher;
+	struct curve *curve;	   /* of the publisher */
+	struct settings *settings; /* which curve looks into */
 	int64_t sent; /* the largest ts published: recorded time, which --clock feed follows */
 	uint64_t reports[IMPORT_COUNT_COUNT];
 	char salt[SALT_MOST];
@@ -172,8 +176,14 @@ static bool open_publisher(struct import_run *run, const struct arguments *argum
 		.linger = UNREAD_LINGER,
 		.zmq = zmq,
 	};
+	bool usage;
 	if (!options.src)
 		options.src = "import";
+	run->settings = setup_settings(arguments, &usage, err);
+	run->curve = run->settings ? curve_open(run->settings, err) : NULL;
+	if (!run->curve)
+		return false;
+	options.curve = run->curve;
 	run->publisher = publisher_open(&options, err);
 	if (!run->publisher)
 		return false;
@@ -219,6 +229,8 @@ static int run_format(const struct import_format *format, const struct arguments
 	importer_close(importer);
 	if (run.publisher)
 		publisher_close(run.publisher);
+	curve_close(run.curve);
+	settings_destroy(run.settings);
 	if (zmq)
 		zmq_ctx_term(zmq);
 	wire_buffer_finish(&run.output);

@@ -7,15 +7,19 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/setup.h"
 #include "base/clock.h"
 #include "base/input.h"
 #include "base/instant.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "feed/curve.h"
 #include "feed/ndjson.h"
 #include "feed/publisher.h"
 
 #define DEFAULT_BIND "tcp://127.0.0.1:5570"
 #define LINES_A_TURN 256       /* read before signals and readers are looked after */
+#define SIGNALS_SLICE 250      /* ms between two looks for signals while the first subscribers are awaited */
 #define UNREAD_LINGER 10000    /* ms that what slow subscribers have not read yet is kept for at the end */
 
 static const struct option publish_options[] = {
@@ -46,7 +50,9 @@ struct publication {
 	struct input *input;
 	struct ndjson_reader *reader;
 	struct wire_buffer event; /* scratch */
-	int signals;		  /* a signalfd */
+	int signals;		  /* a signalfd of what ends it */
+	int hangup;		  /* a signalfd of SIGHUP, which reads keys again; -1: it ends it as well */
+	struct curve *curve;
 	bool stop;
 	bool begun;
 	int64_t first, began; /* the first event's ts, and when it was sent (monotonic) */
@@ -136,9 +142,11 @@ static bool serve(struct publication *publication, struct error *err)
 /* Until one of the sockets, a signal, the input (where asked for) or the time. */
 static void wait_for(struct publication *publication, int64_t until, bool input)
 {
-	zmq_pollitem_t items[4];
+	zmq_pollitem_t items[5];
 	int count = publisher_items(publication->publisher, items);
 	items[count++] = (zmq_pollitem_t){.fd = publication->signals, .events = ZMQ_POLLIN};
+	if (publication->hangup >= 0)
+		items[count++] = (zmq_pollitem_t){.fd = publication->hangup, .events = ZMQ_POLLIN};
 	if (input)
 		items[count++] = (zmq_pollitem_t){.fd = input_descriptor(publication->input), .events = ZMQ_POLLIN};
 	int64_t wait = until - clock_monotonic(), serving = publisher_due(publication->publisher) - clock_monotonic();
@@ -149,12 +157,26 @@ static void wait_for(struct publication *publication, int64_t until, bool input)
 	zmq_poll(items, count, wait > 0 ? (long)wait : 0);
 }
 
+static void reload_keys(struct publication *publication)
+{
+	struct signalfd_siginfo taken;
+	struct error err;
+	if (read(publication->hangup, &taken, sizeof taken) != (ssize_t)sizeof taken)
+		return;
+	if (curve_reload(publication->curve, &err))
+		log_line(LOG_LEVEL_INFO, "keys read again");
+	else
+		log_line(LOG_LEVEL_ERROR, "%s; the keys in force stay", err.text);
+}
+
 /* The signal stays there to be read: the publisher looks for it too while it waits for a slow subscriber. */
 static void look_for_signals(struct publication *publication)
 {
 	struct pollfd item = {.fd = publication->signals, .events = POLLIN};
 	if (poll(&item, 1, 0) > 0)
 		publication->stop = true;
+	if (publication->hangup >= 0)
+		reload_keys(publication);
 }
 
 static bool wait_until(struct publication *publication, int64_t ts, struct error *err)
@@ -266,15 +288,19 @@ static bool linger(struct publication *publication, struct error *err)
 
 /* ---- the command ---- */
 
-static int block_signals(void)
+/* With a list of clients SIGHUP reads it again; else it ends the command, as it does when a terminal goes. */
+static void block_signals(struct publication *publication, bool reloads)
 {
-	sigset_t set;
+	sigset_t set, hangup;
 	sigemptyset(&set);
+	sigemptyset(&hangup);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	sigaddset(reloads ? &hangup : &set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigprocmask(SIG_BLOCK, &hangup, NULL);
+	publication->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	publication->hangup = reloads ? signalfd(-1, &hangup, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
 }
 
 /* From here on a second Ctrl-C ends the program at once, whatever still waits for a subscriber. */
@@ -304,8 +330,9 @@ static bool publish(struct publication *publication, struct error *err)
 	if (choices->wait)
 		fprintf(stderr, "tablo: %s: waiting for %d subscriber%s\n", choices->bind, choices->wait,
 			choices->wait == 1 ? "" : "s");
-	publisher_wait(publication->publisher, choices->wait, -1);
-	look_for_signals(publication);
+	do {
+		look_for_signals(publication);
+	} while (!publication->stop && !publisher_wait(publication->publisher, choices->wait, SIGNALS_SLICE));
 	bool good = take_all(publication, err) && publisher_flush(publication->publisher, err);
 	if (good)
 		good = linger(publication, err);
@@ -315,7 +342,7 @@ static bool publish(struct publication *publication, struct error *err)
 	return good || publication->stop;
 }
 
-static bool open_all(struct publication *publication, void *zmq, struct error *err)
+static bool open_all(struct publication *publication, const struct settings *settings, void *zmq, struct error *err)
 {
 	const struct choices *choices = publication->choices;
 	bool waits = !choices->live && choices->speed <= 0;
@@ -335,6 +362,10 @@ static bool open_all(struct publication *publication, void *zmq, struct error *e
 		return false;
 	if (strcmp(choices->path, "-") == 0 && !input_set_nonblocking(publication->input, err))
 		return false;
+	publication->curve = curve_open(settings, err);
+	if (!publication->curve)
+		return false;
+	options.curve = publication->curve;
 	publication->publisher = publisher_open(&options, err);
 	return publication->publisher != NULL;
 }
@@ -345,11 +376,17 @@ static int run(const struct arguments *arguments)
 	struct choices choices;
 	if (!read_choices(&choices, arguments, &err))
 		return report_usage(arguments, &err);
-	struct publication publication = {.choices = &choices, .signals = block_signals()};
+	bool usage;
+	struct settings *settings = setup_settings(arguments, &usage, &err);
+	if (!settings)
+		return usage ? report_usage(arguments, &err) : report(&err);
+	struct publication publication = {.choices = &choices};
+	block_signals(&publication, *settings->client_keys);
 	void *zmq = zmq_ctx_new();
 	publication.reader = ndjson_reader_create();
-	bool good = open_all(&publication, zmq, &err) && publish(&publication, &err);
+	bool good = open_all(&publication, settings, zmq, &err) && publish(&publication, &err);
 	publisher_close(publication.publisher);
+	curve_close(publication.curve);
 	unblock_signals(publication.signals);
 	if (publication.input)
 		input_close(publication.input);
@@ -357,6 +394,9 @@ static int run(const struct arguments *arguments)
 	wire_buffer_finish(&publication.event);
 	zmq_ctx_term(zmq);
 	close(publication.signals);
+	if (publication.hangup >= 0)
+		close(publication.hangup);
+	settings_destroy(settings);
 	if (!good)
 		return report(&err);
 	return publication.refused ? EXIT_FAILED : EXIT_DONE;
@@ -369,7 +409,9 @@ const struct command publish_command = {
 	.about = "Reads events, one JSON object a line, from FILE (.gz too) or standard input, and publishes them as a helpdesk would.\n"
 		 "As such it sends as fast as subscribers read, and begins when the first is there, so that nothing is lost; what\n"
 		 "it stamps is the time in the events, so a board takes --clock feed. A line that is no event is named on standard\n"
-		 "error and left out; the exit status is then 1.",
+		 "error and left out; the exit status is then 1.\n"
+		 "Over the network the feed is encrypted: key_file (tablo keygen) and client_keys in the configuration; SIGHUP reads\n"
+		 "them again.",
 	.options = (const struct option *const[]){publish_options, common_options, NULL},
 	.run = run,
 };

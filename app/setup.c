@@ -43,7 +43,7 @@ static bool set_from(struct setup *setup, const struct arguments *arguments, con
 	return fail(err, "%s: %.500s", option, why.text);
 }
 
-static bool set_named(struct setup *setup, const struct arguments *arguments, struct error *err)
+static bool set_named(struct settings *settings, const struct arguments *arguments, struct error *err)
 {
 	for (int i = 0;; i++) {
 		const char *pair = arguments_nth(arguments, "--set", i);
@@ -54,7 +54,7 @@ static bool set_named(struct setup *setup, const struct arguments *arguments, st
 		if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof name)
 			return fail(err, "--set wants NAME=VALUE, not \"%s\"", pair);
 		view_copy((struct view){pair, (size_t)(equals - pair)}, name, sizeof name);
-		if (!settings_set(setup->settings, name, equals + 1, err))
+		if (!settings_set(settings, name, equals + 1, err))
 			return false;
 	}
 }
@@ -142,7 +142,7 @@ static bool set_instants(struct setup *setup, const struct arguments *arguments,
 
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
-	if (!set_named(setup, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
+	if (!set_named(setup->settings, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
 		!set_from(setup, arguments, "--clock", "clock", err) || !set_from(setup, arguments, "--by", "by", err) ||
 		!set_from(setup, arguments, "--formula", "formula", err) || !set_from(setup, arguments, "--zone", "zone", err) ||
 		!set_from(setup, arguments, "--colours", "colours", err) || !set_target(setup->settings, arguments, err))
@@ -175,6 +175,20 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		return false;
 	}
 	return true;
+}
+
+struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err)
+{
+	struct settings *settings = settings_create();
+	const char *file = arguments_value(arguments, "--config");
+	*usage = false;
+	if (!file || settings_load(settings, file, metric_names(), err)) {
+		if (set_named(settings, arguments, err))
+			return settings;
+		*usage = true;
+	}
+	settings_destroy(settings);
+	return NULL;
 }
 
 void setup_close(struct setup *setup)

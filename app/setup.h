@@ -26,6 +26,8 @@ struct setup {
 /* False: err says why; *usage: the command line is at fault. Ends what it began. */
 bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err);
 void setup_close(struct setup *setup);
+/* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
+struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
 /* Are all feeds files or simulators, which bring their own clock? */
 bool setup_own_time(const struct setup *setup);
 /* One of the feeds never ends by itself: the simulator. */

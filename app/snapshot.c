@@ -180,10 +180,28 @@ static void run_through(struct desk *desk, struct look *look, bool live)
 		take_look(look, desk_engine(desk));
 }
 
+/* Why no feed at all will tell anything, in `err`; false: at least one still may. */
+static bool all_refused(const struct desk *desk, const struct settings *settings, struct error *err)
+{
+	struct list_feed feeds[64];
+	int count = list_feeds(desk_engine(desk), engine_now(desk_engine(desk)), feeds, 64);
+	for (int i = 0; i < count; i++)
+		if (feeds[i].link != LINK_REFUSED || !feeds[i].refusal)
+			return false;
+	if (count < settings->feed_count)
+		return false;
+	fail(err, "%s: refused: %s", settings->feeds[0], feeds[0].refusal);
+	return true;
+}
+
 static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
 {
 	int64_t until = clock_monotonic() + patience;
 	while (!desk_heard(desk)) {
+		if (all_refused(desk, look->setup->settings, err)) {
+			take_look(look, desk_engine(desk));
+			return false;
+		}
 		if (clock_monotonic() > until)
 			return fail(err, "%s: nothing came for %lld s: is the publisher running, and --site right?", look->setup->settings->feeds[0],
 				(long long)(patience / 1000));

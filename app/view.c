@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "tui/screen.h"
 #include "widgets/board.h"
 
@@ -69,6 +70,7 @@ static void *run_desk(void *argument)
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
+	struct notify_beats beats = {0};
 	uint64_t shown = 0;
 	bool changed = true, events = false;
 	side->then = now;
@@ -78,6 +80,7 @@ static void *run_desk(void *argument)
 		changed = desk_changed(side->desk) || changed;
 		events = desk_events(side->desk) != shown;
 		now = clock_monotonic();
+		notify_beat(&beats, now);
 		if (!asked && (!changed || now < (events ? next_event : next_tick)))
 			continue;
 		shown = desk_events(side->desk);

@@ -167,7 +167,7 @@ static cfg_opt_t *make_options(const struct setting_table *table, struct loading
 
 static cfg_t *make_parser(struct loading *loading)
 {
-	static const struct setting_table *const tables[] = {&queue_table, &level_table, &alert_table};
+	static const struct setting_table *const tables[] = {&feed_table, &queue_table, &level_table, &alert_table};
 	const size_t sections = sizeof tables / sizeof *tables;
 	cfg_opt_t *options = make_options(&board_table, loading, sections);
 	for (size_t i = 0; i < sections; i++)
@@ -270,8 +270,11 @@ bool settings_load(struct settings *settings, const char *path, const char *cons
 	loading.settings = settings_copy(settings);
 	sections_init(&loading.sections, metrics);
 	good = parse(&loading);
-	if (good)
+	if (good) {
+		free(loading.settings->file);
+		loading.settings->file = memory_text(path);
 		swap(settings, loading.settings);
+	}
 	sections_finish(&loading.sections);
 	scan_finish(&loading.scan);
 	settings_destroy(loading.settings);

@@ -15,6 +15,12 @@ static void begin_queue(struct sections *sections)
 	setting_fill(queue_table.settings, queue_table.count, &sections->queue);
 }
 
+static void begin_link(struct sections *sections)
+{
+	sections->link = (struct feed_settings){0};
+	setting_fill(feed_table.settings, feed_table.count, &sections->link);
+}
+
 static void begin_level(struct sections *sections)
 {
 	sections->level = (struct level_settings){0};
@@ -30,6 +36,7 @@ static void begin_alert(struct sections *sections)
 void sections_init(struct sections *sections, const char *const *metrics)
 {
 	*sections = (struct sections){.metrics = metrics};
+	begin_link(sections);
 	begin_queue(sections);
 	begin_level(sections);
 	begin_alert(sections);
@@ -37,6 +44,7 @@ void sections_init(struct sections *sections, const char *const *metrics)
 
 void sections_finish(struct sections *sections)
 {
+	feed_settings_finish(&sections->link);
 	queue_settings_finish(&sections->queue);
 	level_settings_finish(&sections->level);
 	alert_settings_finish(&sections->alert);
@@ -44,6 +52,10 @@ void sections_finish(struct sections *sections)
 
 const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
 {
+	if (strcmp(name, feed_table.name) == 0) {
+		*base = &sections->link;
+		return &feed_table;
+	}
 	if (strcmp(name, queue_table.name) == 0) {
 		*base = &sections->queue;
 		return &queue_table;
@@ -92,6 +104,22 @@ static bool take_queue(
 		(size_t)settings->queue_count + 1, sizeof *settings->queues);
 	settings->queues[settings->queue_count++] = sections->queue;
 	begin_queue(sections);
+	return true;
+}
+
+static bool take_link(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	for (int i = 0; i < settings->link_count; i++)
+		if (strcmp(settings->links[i].endpoint, title) == 0)
+			return fail(err, "the feed '%s' was set in line %d already; put both together", title,
+				settings->links[i].line);
+	sections->link.endpoint = memory_text(title);
+	sections->link.line = line;
+	settings->links = memory_grow(settings->links, &sections->link_room, (size_t)settings->link_count + 1,
+		sizeof *settings->links);
+	settings->links[settings->link_count++] = sections->link;
+	begin_link(sections);
 	return true;
 }
 
@@ -168,11 +196,13 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 	if (strlen(title) > TITLE_MOST || !text_valid(view_of(title)))
 		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
 			TITLE_MOST);
-	if (settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
+	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
 		settings->alert_count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections of one kind; no board can show them",
 			SECTIONS_MOST);
 	sections->taken++;
+	if (strcmp(name, feed_table.name) == 0)
+		return take_link(sections, settings, title, line, err);
 	if (strcmp(name, queue_table.name) == 0)
 		return take_queue(sections, settings, title, line, err);
 	if (strcmp(name, level_table.name) == 0)

@@ -14,6 +14,12 @@ void queue_settings_finish(struct queue_settings *queue)
 	free(queue->name);
 }
 
+void feed_settings_finish(struct feed_settings *link)
+{
+	setting_release(feed_table.settings, feed_table.count, link);
+	free(link->endpoint);
+}
+
 void level_settings_finish(struct level_settings *level)
 {
 	setting_release(level_table.settings, level_table.count, level);
@@ -39,11 +45,15 @@ void settings_destroy(struct settings *settings)
 		return;
 	for (int i = 0; i < settings->queue_count; i++)
 		queue_settings_finish(&settings->queues[i]);
+	for (int i = 0; i < settings->link_count; i++)
+		feed_settings_finish(&settings->links[i]);
 	for (int i = 0; i < settings->level_count; i++)
 		level_settings_finish(&settings->levels[i]);
 	for (int i = 0; i < settings->alert_count; i++)
 		alert_settings_finish(&settings->alerts[i]);
 	free(settings->queues);
+	free(settings->links);
+	free(settings->file);
 	free(settings->levels);
 	free(settings->alerts);
 	setting_release(board_table.settings, board_table.count, settings);
@@ -65,11 +75,17 @@ struct settings *settings_copy(const struct settings *settings)
 	*copy = *settings;
 	setting_duplicate(board_table.settings, board_table.count, copy);
 	copy->queues = copy_array(settings->queues, settings->queue_count, sizeof *copy->queues);
+	copy->links = copy_array(settings->links, settings->link_count, sizeof *copy->links);
+	copy->file = settings->file ? memory_text(settings->file) : NULL;
 	copy->levels = copy_array(settings->levels, settings->level_count, sizeof *copy->levels);
 	copy->alerts = copy_array(settings->alerts, settings->alert_count, sizeof *copy->alerts);
 	for (int i = 0; i < copy->queue_count; i++) {
 		setting_duplicate(queue_table.settings, queue_table.count, &copy->queues[i]);
 		copy->queues[i].name = memory_text(copy->queues[i].name);
+	}
+	for (int i = 0; i < copy->link_count; i++) {
+		setting_duplicate(feed_table.settings, feed_table.count, &copy->links[i]);
+		copy->links[i].endpoint = memory_text(copy->links[i].endpoint);
 	}
 	for (int i = 0; i < copy->level_count; i++) {
 		setting_duplicate(level_table.settings, level_table.count, &copy->levels[i]);

@@ -31,6 +31,15 @@ struct queue_settings {
 	int line; /* of the file, for messages */
 };
 
+/* feed "tcp://pbx:5556" { ... } : how the link to one feed is secured */
+struct feed_settings {
+	char *endpoint;
+	char *server_key; /* the publisher's public key, or a file that holds it; NULL: the general one */
+	char *key_file;	  /* our own key; NULL: the general one */
+	bool allow_plaintext;
+	int line;
+};
+
 /* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
 struct level_settings {
 	char *metric;
@@ -68,6 +77,9 @@ struct settings {
 	char *clock; /* "wall" or "feed" */
 	int64_t silence, stale, reconnect;
 	int64_t memory_limit; /* MiB of resident memory after which the worst feed is dropped */
+	/* -- security of the wire -- */
+	char *key_file, *server_key, *client_keys; /* "": none */
+	bool allow_plaintext;
 	/* -- figures -- */
 	int window, by, formula;
 	int64_t target[CHANNEL_COUNT], short_abandon;
@@ -89,12 +101,15 @@ struct settings {
 	char *log;     /* file for log lines while the board is on; "" : none */
 	bool identify; /* full agent names on the board */
 	/* -- sections -- */
+	struct feed_settings *links;
+	int link_count;
 	struct queue_settings *queues;
 	int queue_count;
 	struct level_settings *levels;
 	int level_count;
 	struct alert_settings *alerts;
 	int alert_count;
+	char *file; /* the one read last, for messages; NULL: none */
 };
 
 /* The defaults of the table, no sections. */

@@ -77,6 +77,16 @@ static const struct setting board_settings[] = {
 	{"memory_limit", .type = SETTING_LARGE, AT(memory_limit), .fallback = "1024", BETWEEN(64, 1048576),
 		.help = "MiB of resident memory after which the worst feed is dropped and named."},
 
+	{"key_file", .group = "Security of the wire", .type = SETTING_KEY, AT(key_file), .fallback = "",
+		.help = "This program's own key, as \"tablo keygen\" writes it: a file of mode 0600, or \"credential:NAME\" (systemd)."},
+	{"server_key", .type = SETTING_KEY, AT(server_key), .fallback = "",
+		.help = "The public key that a publisher must have, where its feed has no section of its own: the 40 characters, or a file."},
+	{"client_keys", .type = SETTING_KEY, AT(client_keys), .fallback = "",
+		.help = "Who may subscribe to what this program publishes: a file with one public key a line, read again on SIGHUP; "
+			"or \"any\"."},
+	{"allow_plaintext", .type = SETTING_FLAG, AT(allow_plaintext), .fallback = "false",
+		.help = "Lets feeds go unencrypted over the network. ipc:// and this machine's own addresses need no leave."},
+
 	{"window", .group = "Figures", .type = SETTING_WORD, AT(window), .fallback = "30m", WORDS(window_names),
 		.help = "The window of figures where a page does not choose its own."},
 	{"by", .type = SETTING_WORD, AT(by), .fallback = "outcome", WORDS(attributions),
@@ -158,6 +168,14 @@ static const struct setting queue_settings[] = {
 };
 
 #undef AT
+#define AT(member) .offset = offsetof(struct feed_settings, member)
+static const struct setting feed_settings[] = {
+	{"server_key", .type = SETTING_KEY, AT(server_key), .help = "The publisher's public key (40 characters), or a file that holds it."},
+	{"key_file", .type = SETTING_KEY, AT(key_file), .help = "Our own key for this feed; otherwise the general one."},
+	{"allow_plaintext", .type = SETTING_FLAG, AT(allow_plaintext), .fallback = "false", .help = "This feed may go unencrypted."},
+};
+
+#undef AT
 #define AT(member) .offset = offsetof(struct level_settings, member)
 static const struct setting level_settings[] = {
 	{"queue", .type = SETTING_KEY, AT(queue), .help = "For this queue only; otherwise for every one without a level of its own."},
@@ -187,6 +205,8 @@ static const struct setting alert_settings[] = {
 
 #define TABLE(list) list, sizeof list / sizeof *list
 const struct setting_table board_table = {"", "", "", TABLE(board_settings)};
+const struct setting_table feed_table = {"feed", "tcp://pbx:5556", "How the link to one feed is secured; its title is the feed's URL.",
+	TABLE(feed_settings)};
 const struct setting_table queue_table = {"queue", "Billing", "What one queue does otherwise; its title is its name in the feed.",
 	TABLE(queue_settings)};
 const struct setting_table level_table = {"level", "longest_wait",

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "feed/catch_up.h"
+#include "feed/curve.h"
 #include "feed/replay_wire.h"
 #include "feed/wire.h"
 #include "feed/message.h"
@@ -38,6 +39,7 @@ struct catch_up {
 	const struct feed_sink *sink;
 	int64_t timeout; /* ms without a sign until a request counts as lost */
 	void *zmq;
+	const struct curve *curve;
 	struct source sources[SOURCES_MAX];
 	int source_count;
 	struct hole holes[HOLES_MAX]; /* the first is the one asked for, or the next to be */
@@ -58,6 +60,7 @@ struct catch_up *catch_up_create(struct feed *feed, const struct feed_options *o
 	catch_up->feed = feed;
 	catch_up->sink = sink;
 	catch_up->zmq = options->zmq;
+	catch_up->curve = options->curve;
 	catch_up->timeout = options->stale / 2 > 100 ? options->stale / 2 : 100;
 	return catch_up;
 }
@@ -288,7 +291,9 @@ static bool open_socket(struct catch_up *catch_up, int source)
 		return false;
 	socket_set_reader(socket, catch_up->sources[source].endpoint);
 	socket_set(socket, ZMQ_RCVHWM, 4 * ANSWER_BATCHES_MAX);
-	if (zmq_connect(socket, catch_up->sources[source].endpoint) != 0) {
+	/* The endpoint came over the wire: it must have the feed's own key, or a leave for plaintext. */
+	if (!curve_connect(catch_up->curve, socket, catch_up->feed->endpoint, catch_up->sources[source].endpoint, NULL) ||
+		zmq_connect(socket, catch_up->sources[source].endpoint) != 0) {
 		zmq_close(socket);
 		return false;
 	}

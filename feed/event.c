@@ -305,6 +305,17 @@ const char *const feed_fault_names[FAULT_COUNT] = {
 #undef NAME
 };
 
+const char *const feed_fault_helps[FAULT_COUNT] = {
+#define HELP(FAULT, name, help) [FAULT_##FAULT] = help,
+	FEED_FAULTS(HELP)
+#undef HELP
+};
+
+bool feed_fault_security(enum feed_fault fault)
+{
+	return fault == FAULT_KEY_REFUSED || fault == FAULT_SERVER_KEY || fault == FAULT_SECURITY;
+}
+
 /* In the order of the enums in the header; an empty word is one that does not travel. */
 #define WORDS_MAX 9
 #define W(word) {word, sizeof(word) - 1}

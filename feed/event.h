@@ -177,13 +177,19 @@ struct batch {
 	X(AHEAD, "ahead", "events more than 5 s ahead of the clock, clamped")                                           \
 	X(UNSEQUENCED, "unsequenced", "events without src, boot and seq: their loss cannot be seen")                    \
 	X(SECOND_PUBLISHER, "second_publisher", "two publishers that use the same src")                                 \
-	X(DUPLICATE_KEY, "duplicate_key", "a key twice in one map; the first counts")
+	X(DUPLICATE_KEY, "duplicate_key", "a key twice in one map; the first counts")                                   \
+	X(KEY_REFUSED, "key_refused", "the publisher does not take our key")                                            \
+	X(SERVER_KEY, "wrong_server_key", "the publisher's key is not the one pinned for it")                           \
+	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT
 #undef FAULT
 };
 extern const char *const feed_fault_names[FAULT_COUNT];
+extern const char *const feed_fault_helps[FAULT_COUNT];
+/* Of those that keep a link refused until somebody mends keys or settings. */
+bool feed_fault_security(enum feed_fault fault);
 
 /* ---- the record: the only thing that changes the engine ---- */
 enum record_kind { RECORD_BATCH, RECORD_CLOCK, RECORD_GAP, RECORD_LINK, RECORD_CONFIG, RECORD_HISTORY };

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "feed/event.h"
 
+struct curve;
 struct feed;
 struct zmq_pollitem_t; /* of <zmq.h> */
 
@@ -31,6 +32,7 @@ struct feed_options {
 	int64_t start;	   /* file, sim: everything up to this instant at full speed, then by `speed`; INT64_MIN: from the first */
 	int64_t stop;	   /* file: nothing after this instant; INT64_MAX: to the end */
 	void *zmq;	   /* the ZeroMQ context */
+	const struct curve *curve; /* how links are secured; NULL: plaintext, and only on this machine */
 };
 
 #define FEED_POLL_MAX 8

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "feed/curve.h"
 #include "feed/message.h"
 #include "feed/publisher.h"
 #include "feed/replay_ring.h"
@@ -64,6 +65,8 @@ static bool bind_socket(struct publisher *publisher, struct error *err)
 	socket_set(publisher->socket, ZMQ_LINGER, (int)options->linger);
 	socket_set(publisher->socket, ZMQ_HANDSHAKE_IVL, 5000);
 	socket_set(publisher->socket, ZMQ_IPV6, strncmp(options->bind, "tcp://[", 7) == 0);
+	if (!curve_bind(options->curve, options->zmq, publisher->socket, options->bind, err))
+		return false;
 	if (zmq_bind(publisher->socket, options->bind) != 0)
 		return fail(err, "publish to %s: cannot bind: %s; give tcp://ADDRESS:PORT or ipc://PATH", options->bind,
 			zmq_strerror(zmq_errno()));
@@ -82,7 +85,7 @@ static bool open_all(struct publisher *publisher, struct error *err)
 	if (!options->replay)
 		return true;
 	int64_t linger = options->linger < HURRIED_LINGER ? options->linger : HURRIED_LINGER;
-	publisher->replay = replay_server_open(options->zmq, options->replay, linger, err);
+	publisher->replay = replay_server_open(options->zmq, options->curve, options->replay, linger, err);
 	return publisher->replay != NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "feed/wire.h"
 
+struct curve;
 struct publisher;
 struct zmq_pollitem_t; /* of <zmq.h> */
 
@@ -22,6 +23,7 @@ struct publisher_options {
 	int64_t linger;	     /* ms at close for what is still queued */
 	int stop;	     /* a descriptor that ends all waiting when it is readable (a signalfd); 0: none */
 	void *zmq;
+	struct curve *curve; /* how both sockets are secured; NULL: plaintext, and only on this machine */
 };
 
 struct publisher *publisher_open(const struct publisher_options *options, struct error *err);

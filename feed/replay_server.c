@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "feed/curve.h"
 #include "feed/message.h"
 #include "feed/replay_server.h"
 #include "feed/replay_wire.h"
@@ -91,7 +92,8 @@ static bool learn_endpoint(struct replay_server *server, struct error *err)
 	return true;
 }
 
-static bool bind_socket(struct replay_server *server, void *zmq, const char *bind, int64_t linger, struct error *err)
+static bool bind_socket(struct replay_server *server, void *zmq, struct curve *curve, const char *bind, int64_t linger,
+	struct error *err)
 {
 	server->socket = zmq_socket(zmq, ZMQ_ROUTER);
 	if (!server->socket)
@@ -104,17 +106,19 @@ static bool bind_socket(struct replay_server *server, void *zmq, const char *bin
 	socket_set(server->socket, ZMQ_ROUTER_MANDATORY, 1);
 	socket_set(server->socket, ZMQ_LINGER, (int)linger);
 	socket_set(server->socket, ZMQ_HANDSHAKE_IVL, 5000);
+	if (!curve_bind(curve, zmq, server->socket, bind, err))
+		return false;
 	if (zmq_bind(server->socket, bind) != 0)
 		return fail(err, "replay %s: cannot bind: %s", bind, zmq_strerror(zmq_errno()));
 	return learn_endpoint(server, err);
 }
 
-struct replay_server *replay_server_open(void *zmq, const char *bind, int64_t linger, struct error *err)
+struct replay_server *replay_server_open(void *zmq, struct curve *curve, const char *bind, int64_t linger, struct error *err)
 {
 	struct replay_server *server = memory_new(1, sizeof *server);
 	server->readers = memory_new(READERS_MAX, sizeof *server->readers);
 	server->all = (struct allowance){ALL_REQUESTS_A_SECOND * 1000, clock_monotonic()};
-	if (bind_socket(server, zmq, bind, linger, err))
+	if (bind_socket(server, zmq, curve, bind, linger, err))
 		return server;
 	replay_server_close(server);
 	return NULL;

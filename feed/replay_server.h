@@ -6,10 +6,11 @@
 #include "base/view.h"
 #include "feed/replay_ring.h"
 
+struct curve;
 struct replay_server;
 
-/* `bind`: a ZeroMQ endpoint. */
-struct replay_server *replay_server_open(void *zmq, const char *bind, int64_t linger, struct error *err);
+/* `bind`: a ZeroMQ endpoint; `curve` as for the publisher. */
+struct replay_server *replay_server_open(void *zmq, struct curve *curve, const char *bind, int64_t linger, struct error *err);
 void replay_server_close(struct replay_server *server);
 void *replay_server_socket(const struct replay_server *server);
 /* The endpoint to tell readers: with the port that was bound, and `*` where it was bound to every address. */

@@ -7,7 +7,9 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "feed/catch_up.h"
+#include "feed/curve.h"
 #include "feed/feed_classes.h"
+#include "feed/handshake.h"
 #include "feed/message.h"
 #include "feed/topic.h"
 #include "feed/wire.h"
@@ -27,6 +29,7 @@ struct zmq_feed {
 	void *socket, *monitor;
 	int generation; /* of the socket: names its monitor */
 	struct watchdog watchdog;
+	struct handshake handshake;
 	enum link_state state;
 	struct catch_up *catch_up;
 	struct batch batch; /* scratch */
@@ -76,6 +79,8 @@ static bool open_sockets(struct zmq_feed *zmq, struct error *err)
 	if (!zmq->socket)
 		return fail(err, "feed %s: no socket: %s", endpoint, zmq_strerror(zmq_errno()));
 	socket_set_reader(zmq->socket, endpoint);
+	if (!curve_connect(zmq->options.curve, zmq->socket, endpoint, endpoint, err))
+		return false;
 	zmq_setsockopt(zmq->socket, ZMQ_SUBSCRIBE, zmq->prefix, strlen(zmq->prefix));
 	if (!open_monitor(zmq))
 		return fail(err, "feed %s: no monitor: %s", endpoint, zmq_strerror(zmq_errno()));
@@ -159,8 +164,38 @@ static bool take_message(struct zmq_feed *zmq, int64_t now)
 	return true;
 }
 
-static void note_event(struct zmq_feed *zmq, uint16_t event, int64_t now)
+/* What somebody has to do about it. */
+static void tell_refusal(struct zmq_feed *zmq, enum feed_fault fault)
 {
+	char why[300];
+	bool secured = curve_secures(zmq->options.curve, zmq->feed.endpoint);
+	if (fault == FAULT_KEY_REFUSED)
+		snprintf(why, sizeof why, "%s: put our public key %s on its list of clients", feed_fault_helps[fault],
+			curve_public(zmq->options.curve, zmq->feed.endpoint));
+	else if (fault == FAULT_SERVER_KEY)
+		snprintf(why, sizeof why, "%s: ask for its public key, and set server_key", feed_fault_helps[fault]);
+	else
+		snprintf(why, sizeof why, "%s", secured ? "the publisher speaks plaintext, but a server_key is set for it"
+							: "the publisher speaks only CURVE: set its server_key");
+	refuse(zmq, fault, why);
+}
+
+/* libzmq would go on trying a wrong key ten times a second: the watchdog connects anew, and more gently. */
+static void note_refusal(struct zmq_feed *zmq, enum feed_fault fault)
+{
+	zmq_disconnect(zmq->socket, zmq->feed.endpoint);
+	watchdog_refused(&zmq->watchdog);
+	tell_refusal(zmq, fault);
+}
+
+static void note_event(struct zmq_feed *zmq, uint16_t event, uint32_t value, int64_t now)
+{
+	bool secured = curve_secures(zmq->options.curve, zmq->feed.endpoint);
+	enum feed_fault fault = handshake_judge(&zmq->handshake, event, value, secured);
+	if (fault != FAULT_NONE) {
+		note_refusal(zmq, fault);
+		return;
+	}
 	switch (event) {
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
 		watchdog_connected(&zmq->watchdog, now);
@@ -183,9 +218,12 @@ static void drain_monitor(struct zmq_feed *zmq, int64_t now)
 	struct message message;
 	while (message_receive(zmq->monitor, &message) == MESSAGE_HERE) {
 		uint16_t event = 0;
-		if (message.first_size >= sizeof event)
+		uint32_t value = 0;
+		if (message.first_size >= sizeof event + sizeof value) {
 			memcpy(&event, message.first, sizeof event);
-		note_event(zmq, event, now);
+			memcpy(&value, (const char *)message.first + sizeof event, sizeof value);
+		}
+		note_event(zmq, event, value, now);
 		message_finish(&message);
 	}
 }
@@ -197,7 +235,8 @@ static void revive(struct zmq_feed *zmq, enum revival revival)
 {
 	if (revival == REVIVE_NOT)
 		return;
-	if (revival == REVIVE_CONNECTION && zmq->socket) {
+	/* A link that was refused gets a new socket: keys may have been read again meanwhile. */
+	if (revival == REVIVE_CONNECTION && zmq->socket && !zmq->watchdog.refused) {
 		zmq_disconnect(zmq->socket, zmq->feed.endpoint);
 		zmq_connect(zmq->socket, zmq->feed.endpoint);
 		return;

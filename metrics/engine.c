@@ -197,11 +197,15 @@ static void apply_link(struct engine *engine, const struct record *record)
 	if (record->fault != FAULT_NONE) {
 		engine->faults[record->fault] += record->count;
 		feed->faults[record->fault] += record->count;
+		if (feed_fault_security(record->fault))
+			feed->refusal = record->fault;
 		return;
 	}
 	if (feed->link != record->link)
 		feed->link_since = engine->now;
 	feed->link = record->link;
+	if (record->link != LINK_REFUSED)
+		feed->refusal = FAULT_NONE;
 	feed->silent_since = record->silent_since;
 }
 

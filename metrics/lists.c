@@ -230,6 +230,8 @@ static void tell_feed(const struct engine *engine, int number, int64_t at, struc
 	bool silent = feed->link == LINK_STALE || feed->link == LINK_REFUSED;
 	if (silent && feed->silent_since && at > feed->silent_since)
 		item->silent = at - feed->silent_since;
+	if (feed->link == LINK_REFUSED && feed->refusal != FAULT_NONE)
+		item->refusal = feed_fault_helps[feed->refusal];
 	memcpy(item->faults, feed->faults, sizeof item->faults);
 	for (size_t i = 1; i < engine->source_count; i++) {
 		const struct source *source = &engine->sources[i];

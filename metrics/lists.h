@@ -115,6 +115,7 @@ struct list_feed {
 	int64_t lag;	/* ms of the last batch; -1: not known */
 	uint64_t received, batches, lost, missing, duplicate; /* lost: given up; missing: holes still open; events, of its publishers */
 	uint64_t faults[FAULT_COUNT];
+	const char *refusal; /* a constant: why the link is refused; NULL: it is not, or nobody said */
 	char src[64]; /* its publisher, or the first of several */
 	int publishers;
 };

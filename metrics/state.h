@@ -250,6 +250,7 @@ struct source {
 };
 struct feed_status {
 	enum link_state link;
+	enum feed_fault refusal; /* why the link is refused, where it said so; else FAULT_NONE */
 	int64_t link_since, silent_since, heard;
 	uint64_t faults[FAULT_COUNT], received, batches;
 	int64_t lag; /* ms of the last batch: recv - sent; -1 */

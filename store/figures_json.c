@@ -221,6 +221,10 @@ static void put_feeds(const struct writer *writer)
 		put_pair(writer->to, "src", feed->src);
 		fprintf(writer->to, ", \"state\": \"%s\", \"received\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"missing\": %" PRIu64
 			", \"duplicate\": %" PRIu64 ", ", states[feed->link], feed->received, feed->lost, feed->missing, feed->duplicate);
+		if (feed->refusal) {
+			put_pair(writer->to, "why", feed->refusal);
+			fputs(", ", writer->to);
+		}
 		put_faults(writer->to, feed->faults);
 		fputs("}", writer->to);
 	}

@@ -27,6 +27,33 @@ static void durations(void **state)
 	}
 }
 
+static struct list_feed link_told(struct teller *t, enum link_state link, enum feed_fault fault, uint64_t count)
+{
+	struct list_feed feed;
+	const struct record record = {.kind = RECORD_LINK, .lsn = ++t->lsn, .recv = T0 + (int64_t)t->lsn * S, .link = link, .fault = fault, .count = count};
+	engine_apply(t->engine, &record);
+	assert_int_equal(list_feeds(t->engine, T0 + 100 * S, &feed, 1), 1);
+	return feed;
+}
+
+/* The link and why it is refused come as two records, in either order. */
+static void a_refused_feed_says_why(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, NULL);
+	assert_null(link_told(&t, LINK_REFUSED, FAULT_NONE, 0).refusal);
+	assert_string_equal(link_told(&t, LINK_CONNECTING, FAULT_KEY_REFUSED, 2).refusal, feed_fault_helps[FAULT_KEY_REFUSED]);
+	assert_string_equal(link_told(&t, LINK_CONNECTING, FAULT_MALFORMED, 2).refusal, feed_fault_helps[FAULT_KEY_REFUSED]);
+	assert_string_equal(link_told(&t, LINK_CONNECTING, FAULT_SERVER_KEY, 1).refusal, feed_fault_helps[FAULT_SERVER_KEY]);
+	struct list_feed feed = link_told(&t, LINK_LIVE, FAULT_NONE, 0);
+	assert_null(feed.refusal);
+	assert_int_equal(feed.faults[FAULT_KEY_REFUSED], 2);
+	assert_null(link_told(&t, LINK_CONNECTING, FAULT_SECURITY, 1).refusal); /* not refused yet */
+	assert_string_equal(link_told(&t, LINK_REFUSED, FAULT_NONE, 0).refusal, feed_fault_helps[FAULT_SECURITY]);
+	teller_close(&t);
+}
+
 static void rows_and_queues(void **state)
 {
 	(void)state;
@@ -145,7 +172,7 @@ static void feeds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(durations), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
+		cmocka_unit_test(durations), cmocka_unit_test(a_refused_feed_says_why), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
 		cmocka_unit_test(agents), cmocka_unit_test(feeds),
 	};
 	return cmocka_run_group_tests_name("lists", tests, NULL, NULL);

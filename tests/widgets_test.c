@@ -193,6 +193,9 @@ static void empty_panels_say_so(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_create();
+	sample->snapshot.feeds[1].link = LINK_REFUSED;
+	sample->snapshot.feeds[1].refusal = feed_fault_helps[FAULT_KEY_REFUSED];
+	expect_in("feeds", sample, 60, 12, "the publisher does not take our key");
 	sample_empty(sample);
 	expect_in("queues", sample, 60, 8, "no contact yet");
 	expect_in("conduct", sample, 60, 8, "nobody is rude now");

@@ -41,6 +41,8 @@ static void write_feed(const struct snapshot *snapshot, struct page *page, int i
 		if (*feed->src)
 			piece(page->view, &x, y, end, ROLE_DIM, "  from %s", feed->src);
 	}
+	if (feed->refusal && (y = next_row(page)) >= 0)
+		canvas_text(page->view->canvas, page->inner.x + 2, y, page->inner.width - 2, ROLE_CRIT, feed->refusal);
 	y = next_row(page);
 	x = page->inner.x + 2;
 	if (y < 0)

@@ -1,0 +1,280 @@
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/view.h"
+#include "feed/curve_gate.h"
+#include "feed/curve_keys.h"
+#include "feed/message.h"
+
+#define ENDPOINT "inproc://zeromq.zap.01"
+#define FRAME_MAX 256 /* bytes of any frame of a request that is looked at */
+#define RAW_KEY 32
+#define LOG_SPACING 1000 /* ms: a stranger who knocks all day must not fill the log */
+
+/* The frames of a request, RFC 27; CURVE sends one frame of credentials. */
+enum { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, CREDENTIALS, FRAME_COUNT };
+
+struct request {
+	struct {
+		char data[FRAME_MAX];
+		size_t size; /* as it came: over FRAME_MAX nothing of it is kept */
+	} frames[FRAME_COUNT];
+	int count; /* of all that came */
+};
+
+struct curve_gate {
+	char *path;
+	bool any;
+	void *handler, *stop; /* `stop`: our end of the pair that ends the thread */
+	void *stop_end;	      /* the thread's */
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t mutex; /* of what follows */
+	char (*keys)[CURVE_KEY_ROOM];
+	size_t key_count;
+	struct curve_gate_counts counts;
+	int64_t logged; /* monotonic ms; of the thread */
+	uint64_t untold; /* refusals since */
+};
+
+/* ---- requests ---- */
+
+static bool more_follows(void *socket)
+{
+	int more = 0;
+	size_t size = sizeof more;
+	return zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) == 0 && more;
+}
+
+/* The whole message is read whatever is in it: a reply may only follow a request that was read to its end. */
+static bool receive(void *socket, struct request *request)
+{
+	*request = (struct request){0};
+	do {
+		zmq_msg_t frame;
+		zmq_msg_init(&frame);
+		if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
+			zmq_msg_close(&frame);
+			return false;
+		}
+		if (request->count < FRAME_COUNT) {
+			size_t size = zmq_msg_size(&frame);
+			request->frames[request->count].size = size;
+			if (size <= FRAME_MAX && size)
+				memcpy(request->frames[request->count].data, zmq_msg_data(&frame), size);
+		}
+		if (request->count <= FRAME_COUNT)
+			request->count++;
+		zmq_msg_close(&frame);
+	} while (more_follows(socket));
+	return true;
+}
+
+static struct view frame(const struct request *request, int number)
+{
+	size_t size = request->frames[number].size;
+	return (struct view){request->frames[number].data, size <= FRAME_MAX ? size : 0};
+}
+
+static bool well_formed(const struct request *request)
+{
+	if (request->count <= MECHANISM || !view_is(frame(request, VERSION), "1.0"))
+		return false;
+	for (int i = 0; i < request->count && i < FRAME_COUNT; i++)
+		if (request->frames[i].size > FRAME_MAX)
+			return false;
+	return true;
+}
+
+static bool listed(struct curve_gate *gate, const char *key)
+{
+	bool found = gate->any;
+	pthread_mutex_lock(&gate->mutex);
+	for (size_t i = 0; !found && i < gate->key_count; i++)
+		found = memcmp(gate->keys[i], key, CURVE_KEY_SIZE) == 0;
+	pthread_mutex_unlock(&gate->mutex);
+	return found;
+}
+
+/* What is wrong with the request; NULL: let it in. `key`: of the client, "" where it brought none. */
+static const char *judge(struct curve_gate *gate, const struct request *request, char key[CURVE_KEY_ROOM])
+{
+	*key = 0;
+	if (!view_is(frame(request, DOMAIN), CURVE_DOMAIN))
+		return "another domain";
+	if (!view_is(frame(request, MECHANISM), "CURVE"))
+		return "only CURVE is let in";
+	if (request->count != FRAME_COUNT || request->frames[CREDENTIALS].size != RAW_KEY)
+		return "no key";
+	zmq_z85_encode(key, (const uint8_t *)request->frames[CREDENTIALS].data, RAW_KEY);
+	return listed(gate, key) ? NULL : "the key is not on the list";
+}
+
+static void send_text(void *socket, struct view text, bool more)
+{
+	zmq_send(socket, text.data, text.size, more ? ZMQ_SNDMORE : 0);
+}
+
+static void reply(struct curve_gate *gate, const struct request *request, const char *code, const char *text, const char *user)
+{
+	struct view id = request->count > REQUEST_ID ? frame(request, REQUEST_ID) : view_of("");
+	send_text(gate->handler, view_of("1.0"), true);
+	send_text(gate->handler, id, true);
+	send_text(gate->handler, view_of(code), true);
+	send_text(gate->handler, view_of(text), true);
+	send_text(gate->handler, view_of(user), true);
+	send_text(gate->handler, view_of(""), false);
+}
+
+static void tell_refusal(struct curve_gate *gate, const struct request *request, const char *why, const char *key)
+{
+	int64_t now = clock_monotonic();
+	gate->untold++;
+	if (gate->logged && now - gate->logged < LOG_SPACING)
+		return;
+	struct view address = frame(request, ADDRESS);
+	log_line(LOG_LEVEL_WARNING, "a subscriber from %.*s with the public key %s was refused: %s (%s)%s", (int)address.size,
+		address.data, *key ? key : "(none)", why, gate->path, gate->untold > 1 ? "; and others before it" : "");
+	gate->logged = now;
+	gate->untold = 0;
+}
+
+static void count(struct curve_gate *gate, uint64_t *counter)
+{
+	pthread_mutex_lock(&gate->mutex);
+	(*counter)++;
+	pthread_mutex_unlock(&gate->mutex);
+}
+
+static bool answer(struct curve_gate *gate)
+{
+	struct request request;
+	char key[CURVE_KEY_ROOM];
+	if (!receive(gate->handler, &request))
+		return false;
+	if (!well_formed(&request)) {
+		count(gate, &gate->counts.malformed);
+		reply(gate, &request, "500", "no request of ZAP 1.0", "");
+		return true;
+	}
+	const char *why = judge(gate, &request, key);
+	count(gate, why ? &gate->counts.refused : &gate->counts.allowed);
+	reply(gate, &request, why ? "400" : "200", why ? why : "OK", why ? "" : key);
+	if (why)
+		tell_refusal(gate, &request, why, key);
+	return true;
+}
+
+/* ---- the thread ---- */
+
+static void *run(void *argument)
+{
+	struct curve_gate *gate = argument;
+	for (;;) {
+		zmq_pollitem_t items[] = {{.socket = gate->stop_end, .events = ZMQ_POLLIN}, {.socket = gate->handler, .events = ZMQ_POLLIN}};
+		if (zmq_poll(items, 2, -1) < 0 && zmq_errno() != EINTR)
+			return NULL;
+		if (items[0].revents)
+			return NULL;
+		while (answer(gate))
+			continue;
+	}
+}
+
+static bool start(struct curve_gate *gate, struct error *err)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int reason = pthread_create(&gate->thread, NULL, run, gate);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	gate->running = reason == 0;
+	return gate->running || fail(err, "no thread to check the keys of subscribers: %s", strerror(reason));
+}
+
+static bool open_sockets(struct curve_gate *gate, void *zmq, struct error *err)
+{
+	char name[64];
+	snprintf(name, sizeof name, "inproc://curve-gate-%p", (void *)gate);
+	gate->handler = zmq_socket(zmq, ZMQ_REP);
+	gate->stop = zmq_socket(zmq, ZMQ_PAIR);
+	gate->stop_end = zmq_socket(zmq, ZMQ_PAIR);
+	if (!gate->handler || !gate->stop || !gate->stop_end)
+		return fail(err, "no socket to check the keys of subscribers: %s", zmq_strerror(zmq_errno()));
+	socket_set(gate->handler, ZMQ_LINGER, 0);
+	socket_set(gate->stop, ZMQ_LINGER, 0);
+	socket_set(gate->stop_end, ZMQ_LINGER, 0);
+	if (zmq_bind(gate->handler, ENDPOINT) != 0)
+		return fail(err, "the keys of subscribers are checked by another handler of this context already: %s", zmq_strerror(zmq_errno()));
+	return (zmq_bind(gate->stop, name) == 0 && zmq_connect(gate->stop_end, name) == 0) ||
+	       fail(err, "no socket to check the keys of subscribers: %s", zmq_strerror(zmq_errno()));
+}
+
+struct curve_gate *curve_gate_open(void *zmq, const char *allowed, struct error *err)
+{
+	struct curve_gate *gate = memory_new(1, sizeof *gate);
+	pthread_mutex_init(&gate->mutex, NULL);
+	gate->path = memory_text(allowed);
+	gate->any = strcmp(allowed, "any") == 0;
+	if (curve_gate_reload(gate, err) && open_sockets(gate, zmq, err) && start(gate, err))
+		return gate;
+	curve_gate_close(gate);
+	return NULL;
+}
+
+void curve_gate_close(struct curve_gate *gate)
+{
+	if (!gate)
+		return;
+	if (gate->running) {
+		zmq_send(gate->stop, "", 0, 0);
+		pthread_join(gate->thread, NULL);
+	}
+	if (gate->handler) {
+		/* Closing frees an inproc name only later, in another thread; the next gate should not have to wait. */
+		zmq_unbind(gate->handler, ENDPOINT);
+		zmq_close(gate->handler);
+	}
+	if (gate->stop)
+		zmq_close(gate->stop);
+	if (gate->stop_end)
+		zmq_close(gate->stop_end);
+	pthread_mutex_destroy(&gate->mutex);
+	free(gate->keys);
+	free(gate->path);
+	free(gate);
+}
+
+bool curve_gate_reload(struct curve_gate *gate, struct error *err)
+{
+	if (gate->any)
+		return true;
+	size_t count;
+	char (*keys)[CURVE_KEY_ROOM] = curve_allowed_read(gate->path, &count, err);
+	if (!keys)
+		return false;
+	pthread_mutex_lock(&gate->mutex);
+	char (*old)[CURVE_KEY_ROOM] = gate->keys;
+	gate->keys = keys;
+	gate->key_count = count;
+	pthread_mutex_unlock(&gate->mutex);
+	free(old);
+	return true;
+}
+
+struct curve_gate_counts curve_gate_counts(struct curve_gate *gate)
+{
+	pthread_mutex_lock(&gate->mutex);
+	struct curve_gate_counts counts = gate->counts;
+	pthread_mutex_unlock(&gate->mutex);
+	return counts;
+}

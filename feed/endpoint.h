@@ -1,0 +1,12 @@
+/* Where an endpoint leads: does what is sent there leave this machine? */
+#ifndef FEED_ENDPOINT_H
+#define FEED_ENDPOINT_H
+
+#include <stdbool.h>
+
+/* ipc://, inproc://, and tcp:// to a loopback address or localhost. Anything that cannot be told to be local is not. */
+bool endpoint_local(const char *endpoint);
+/* Of this machine, in the range that outgoing connections are taken from: a connection there can meet itself. */
+bool endpoint_meets_itself(const char *endpoint);
+
+#endif
