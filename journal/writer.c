@@ -125,8 +125,11 @@ static void allocate_ahead(struct writer *writer, int64_t until)
 
 static int open_new(struct writer *writer)
 {
-	for (uint32_t attempt = 0; attempt < ATTEMPTS; attempt++) {
-		writer->segment = (struct segment){.first = writer->durable + 1, .attempt = attempt};
+	/* Ever higher, also where a lower one was removed meanwhile: of two that begin alike the higher one counts. */
+	uint64_t first = writer->durable + 1;
+	uint32_t begin = writer->segment.first == first ? writer->segment.attempt + 1 : 0;
+	for (uint32_t attempt = begin; attempt < begin + ATTEMPTS; attempt++) {
+		writer->segment = (struct segment){.first = first, .attempt = attempt};
 		segment_set_name(&writer->segment, writer->options.kind);
 		char *path = disk_path(writer->directory, writer->segment.name);
 		int file = writer->disk->open(writer->disk->context, path, O_RDWR | O_CREAT | O_EXCL);

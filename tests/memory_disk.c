@@ -26,6 +26,8 @@ static int strike(struct memory_disk *disk, bool *is_short)
 		return -EIO;
 	if (disk->fail_at < 0 || call < disk->fail_at || call >= disk->fail_at + disk->fail_count)
 		return 0;
+	if (disk->fail_odds > 1 && memory_disk_random(disk, disk->fail_odds))
+		return 0;
 	disk->fail_hits++;
 	switch (disk->cruelty) {
 	case CRUELTY_EIO:

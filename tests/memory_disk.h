@@ -33,7 +33,8 @@ struct memory_disk {
 	uint64_t random;
 	int64_t calls;	     /* that may fail, so far */
 	int64_t fail_at;     /* the call; -1: none */
-	int64_t fail_count;  /* so many from there on */
+	int64_t fail_count;  /* so many from there on ... */
+	uint64_t fail_odds;  /* ... but only one in so many, at random */
 	enum cruelty cruelty;
 	int64_t fail_hits;
 	int64_t power_at;    /* from this call on nothing happens any more: every call fails; -1: never */
