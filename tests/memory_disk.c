@@ -29,7 +29,7 @@ static int strike(struct memory_disk *disk, bool *is_short)
 	if (disk->fail_odds > 1 && memory_disk_random(disk, disk->fail_odds))
 		return 0;
 	disk->fail_hits++;
-	switch (disk->cruelty) {
+	switch (disk->cruelty == CRUELTY_ANY ? CRUELTY_EIO + memory_disk_random(disk, 4) : disk->cruelty) {
 	case CRUELTY_EIO:
 		return -EIO;
 	case CRUELTY_ENOSPC:

@@ -8,7 +8,7 @@
 
 #include "journal/disk.h"
 
-enum cruelty { CRUELTY_NONE, CRUELTY_EIO, CRUELTY_ENOSPC, CRUELTY_EINTR, CRUELTY_SHORT };
+enum cruelty { CRUELTY_NONE, CRUELTY_EIO, CRUELTY_ENOSPC, CRUELTY_EINTR, CRUELTY_SHORT, CRUELTY_ANY /* of these */ };
 
 struct memory_file {
 	uint8_t *bytes, *safe;	  /* as a reader sees it; as it would be after a power cut */
