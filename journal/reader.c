@@ -17,6 +17,7 @@ struct reader {
 	int file;	  /* of the current one; -1: not opened yet */
 	struct scan scan;
 	bool is_final;	  /* a later file exists, and this one was looked at once more since */
+	bool is_at_end;	  /* READER_END was said: the file may have grown since */
 	bool is_retried;  /* damage was looked at twice */
 	uint64_t last;	  /* LSN of the last record that was seen, given or passed over, or known to be lost */
 	uint64_t wanted;  /* LSN: those before are passed over */
@@ -307,8 +308,9 @@ static enum step take_step(struct reader *reader, struct frame *frame, struct da
 
 enum reader_result reader_next(struct reader *reader, struct frame *frame, struct damage *damage, struct error *err)
 {
-	if (reader->file >= 0 && bound(reader) == UINT64_MAX)
-		reader->is_final = false;
+	if (reader->file >= 0 && reader->is_at_end)
+		scan_refresh(&reader->scan);
+	reader->is_at_end = false;
 	for (;;) {
 		switch (take_step(reader, frame, damage, err)) {
 		case STEP_ON:
@@ -318,8 +320,7 @@ enum reader_result reader_next(struct reader *reader, struct frame *frame, struc
 		case STEP_DAMAGE:
 			return READER_DAMAGE;
 		case STEP_END:
-			if (reader->file >= 0)
-				scan_refresh(&reader->scan); /* for the next time */
+			reader->is_at_end = true;
 			return READER_END;
 		default:
 			return READER_FAILED;
