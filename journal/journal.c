@@ -23,7 +23,7 @@
 #define LINGER_NS (2 * MILLISECOND_NS) /* a record waits so long for others; with the write itself less than 5 ms */
 #define LINGER_BYTES (256 * 1024)      /* ... unless there is as much as this */
 #define RETRY_FULL_NS (250 * MILLISECOND_NS) /* somebody made room? */
-#define RETRY_FAILED_NS (1000 * MILLISECOND_NS) /* each try writes all that is not safe once more */
+#define RETRY_FAILED_NS (500 * MILLISECOND_NS) /* each try writes all that is not safe once more */
 #define CHUNK_BYTES (64 * 1024)
 #define ALLOCATE (8 * 1024 * 1024)
 #define MIB (1024 * 1024)
