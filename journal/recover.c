@@ -214,10 +214,16 @@ static void raise_floor(struct visit *visit, const struct segment *segment, cons
 	visit->floor_crc = content->has_head ? content->head.before : 0;
 }
 
+/* Without a head that says otherwise the file before may have been given up. */
+static bool follows_retry(const struct content *content)
+{
+	return !content->has_head || content->head.is_retry;
+}
+
 /* The LSN a file reaches to, and whether the one before it was given up. */
 static uint64_t reach(struct visit *visit, const struct segment *segment, bool *is_retry)
 {
-	*is_retry = false;
+	*is_retry = true;
 	char *path = disk_path(visit->directory, segment->name);
 	int file = visit->disk->open(visit->disk->context, path, O_RDONLY);
 	free(path);
@@ -230,14 +236,14 @@ static uint64_t reach(struct visit *visit, const struct segment *segment, bool *
 	scan_finish(&scan);
 	free(content.damages);
 	visit->disk->close(visit->disk->context, file);
-	*is_retry = content.head.is_retry;
+	*is_retry = follows_retry(&content);
 	return is_good ? content.last : 0;
 }
 
 /* A process that died while it wrote once more what a file given up already had: that file is the journal. */
 static bool is_behind(struct visit *visit, const struct segment *segment, size_t number, const struct content *content)
 {
-	bool is_retry = content->head.is_retry;
+	bool is_retry = follows_retry(content);
 	for (; is_retry && number > 0; number--)
 		if (reach(visit, --segment, &is_retry) > content->last)
 			return true;
