@@ -94,6 +94,10 @@ struct settings {
 	int mistakes_limit;
 	int queues_most, agents_most, names_most; /* caps */
 	int history_days;			  /* of quarter hours kept in memory */
+	/* -- journal -- */
+	char *journal; /* directory; "": none */
+	int64_t journal_sync, journal_keep;			      /* ms */
+	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
 	char *glyphs;  /* "auto", "utf-8", "ascii" */

@@ -195,6 +195,15 @@ bool feed_fault_security(enum feed_fault fault);
 enum record_kind { RECORD_BATCH, RECORD_CLOCK, RECORD_GAP, RECORD_LINK, RECORD_CONFIG, RECORD_HISTORY };
 enum link_state { LINK_CONNECTING, LINK_LIVE, LINK_QUIET /* never sent a heartbeat: "no heartbeat" */, LINK_STALE, LINK_REFUSED, LINK_ENDED /* a file played to its end */ };
 
+/* The rules in force: with other ones the same records give other figures. */
+struct record_config {
+	struct view program;  /* version */
+	struct view settings; /* as --print-config writes them */
+	uint64_t settings_hash, zone_hash, locale_hash;
+	const struct view *feeds; /* endpoints, by index */
+	uint32_t feed_count;
+};
+
 struct record {
 	enum record_kind kind;
 	uint64_t lsn;	     /* consecutive from 1 */
@@ -206,9 +215,10 @@ struct record {
 	enum feed_fault fault;
 	uint64_t count;
 	int64_t silent_since;  /* ms of engine time since when nothing was heard (LINK_STALE) */
-	/* RECORD_GAP: a hole that cannot be filled */
+	/* RECORD_GAP: a hole that cannot be filled. RECORD_HISTORY: buckets that ended in from..to (ms) are in the history */
 	struct view src;
 	uint64_t boot, from, to;
+	const struct record_config *config; /* RECORD_CONFIG */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* MessagePack read value by value straight from the bytes: every length is checked against what is there before it is
- * believed, nothing is allocated, nothing recurses. Private to feed/. */
+ * believed, nothing is allocated, nothing recurses. For feed/ and journal/. */
 #ifndef FEED_PACK_H
 #define FEED_PACK_H
 

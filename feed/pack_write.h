@@ -1,4 +1,4 @@
-/* MessagePack written into a growing buffer, each value in its shortest form. Private to feed/. */
+/* MessagePack written into a growing buffer, each value in its shortest form. For feed/ and journal/. */
 #ifndef FEED_PACK_WRITE_H
 #define FEED_PACK_WRITE_H
 

@@ -1,0 +1,339 @@
+#include "journal/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "journal/scan.h"
+
+struct reader {
+	const struct disk *disk;
+	char *directory;
+	enum segment_kind kind;
+	struct segment_list list;
+	size_t current;
+	int file;	  /* of the current one; -1: not opened yet */
+	struct scan scan;
+	bool is_final;	  /* a later file exists, and this one was looked at once more since */
+	bool is_at_end;	  /* READER_END was said: the file may have grown since */
+	bool is_retried;  /* damage was looked at twice */
+	uint64_t last;	  /* LSN of the last record that was seen, given or passed over, or known to be lost */
+	uint64_t wanted;  /* LSN: those before are passed over */
+	int64_t wanted_recv;
+	uint8_t id[JOURNAL_ID_SIZE];
+	bool has_id;
+};
+
+static void leave_file(struct reader *reader)
+{
+	if (reader->file < 0)
+		return;
+	scan_finish(&reader->scan);
+	reader->disk->close(reader->disk->context, reader->file);
+	reader->file = -1;
+}
+
+struct reader *reader_open(const struct disk *disk, const char *directory, enum segment_kind kind, struct error *err)
+{
+	struct reader *reader = memory_new(1, sizeof *reader);
+	reader->disk = disk ? disk : &disk_real;
+	reader->directory = memory_text(directory);
+	reader->kind = kind;
+	reader->file = -1;
+	if (reader_seek(reader, 0, err))
+		return reader;
+	reader_close(reader);
+	return NULL;
+}
+
+void reader_close(struct reader *reader)
+{
+	if (!reader)
+		return;
+	leave_file(reader);
+	segments_finish(&reader->list);
+	free(reader->directory);
+	free(reader);
+}
+
+/* Asks anew which files there are; stays with the one it is in. */
+static bool list_again(struct reader *reader, struct error *err)
+{
+	struct segment current = {0};
+	if (reader->current < reader->list.count)
+		current = reader->list.segments[reader->current];
+	if (!segments_list(&reader->list, reader->disk, reader->directory, reader->kind, err))
+		return false;
+	size_t at = 0;
+	while (at < reader->list.count && (reader->list.segments[at].first < current.first
+		|| (reader->list.segments[at].first == current.first && reader->list.segments[at].attempt < current.attempt)))
+		at++;
+	if (reader->file >= 0 && (at == reader->list.count || strcmp(reader->list.segments[at].name, current.name) != 0)) {
+		/* Removed under our hands: we hold it open still. */
+		reader->list.segments = memory_grow(reader->list.segments, &reader->list.room, reader->list.count + 1, sizeof current);
+		memmove(reader->list.segments + at + 1, reader->list.segments + at, (reader->list.count - at) * sizeof current);
+		reader->list.segments[at] = current;
+		reader->list.count++;
+	}
+	reader->current = at;
+	return true;
+}
+
+/* The last file that begins at or before `lsn`. */
+static size_t find_segment(const struct segment_list *list, uint64_t lsn)
+{
+	size_t low = 0, high = list->count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (list->segments[middle].first <= lsn)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool reader_seek(struct reader *reader, uint64_t lsn, struct error *err)
+{
+	leave_file(reader);
+	reader->current = 0;
+	reader->list.count = 0;
+	if (!list_again(reader, err))
+		return false;
+	reader->current = find_segment(&reader->list, lsn);
+	reader->wanted = lsn;
+	reader->wanted_recv = INSTANT_NONE;
+	reader->last = lsn > 0 ? lsn - 1 : 0;
+	if (lsn == 0 && reader->list.count)
+		reader->last = reader->list.segments[0].first - 1;
+	return true;
+}
+
+/* When the first record of a file was received; INSTANT_NONE where its head cannot be read: then the search begins earlier. */
+static int64_t first_recv(const struct reader *reader, const struct segment *segment)
+{
+	char *path = disk_path(reader->directory, segment->name);
+	int file = reader->disk->open(reader->disk->context, path, O_RDONLY);
+	free(path);
+	if (file < 0)
+		return INSTANT_NONE;
+	uint8_t bytes[FRAME_HEAD + SEGMENT_PAYLOAD];
+	struct frame frame;
+	struct segment_head head = {.recv = INSTANT_NONE};
+	size_t need;
+	ssize_t got = disk_read_all(reader->disk, file, bytes, sizeof bytes, 0);
+	if (got > 0 && frame_read(bytes, (size_t)got, &frame, &need) == FRAME_GOOD)
+		segment_head_read(&frame, reader->kind, &head);
+	reader->disk->close(reader->disk->context, file);
+	return head.recv;
+}
+
+bool reader_seek_time(struct reader *reader, int64_t recv, struct error *err)
+{
+	if (!reader_seek(reader, 0, err))
+		return false;
+	size_t low = 0, high = reader->list.count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (first_recv(reader, &reader->list.segments[middle]) < recv)
+			low = middle;
+		else
+			high = middle;
+	}
+	reader->wanted_recv = recv;
+	reader->current = low;
+	if (low < reader->list.count)
+		reader->last = reader->list.segments[low].first - 1;
+	return true;
+}
+
+static bool enter_file(struct reader *reader, struct error *err)
+{
+	const struct segment *segment = &reader->list.segments[reader->current];
+	char *path = disk_path(reader->directory, segment->name);
+	int file = reader->disk->open(reader->disk->context, path, O_RDONLY);
+	if (file < 0 && file != -ENOENT)
+		fail(err, "%s: cannot be opened: %s", path, strerror(-file));
+	free(path);
+	if (file == -ENOENT) { /* retention was faster */
+		reader->current++;
+		return true;
+	}
+	if (file < 0)
+		return false;
+	reader->file = file;
+	reader->is_final = reader->is_retried = false;
+	scan_init(&reader->scan, reader->disk, file, segment->first - 1);
+	return true;
+}
+
+/* The LSN with which the next file takes over; UINT64_MAX: there is none. */
+static uint64_t bound(const struct reader *reader)
+{
+	return reader->current + 1 < reader->list.count ? reader->list.segments[reader->current + 1].first : UINT64_MAX;
+}
+
+static void next_file(struct reader *reader)
+{
+	leave_file(reader);
+	reader->current++;
+}
+
+/* Records up to `to` are not there. False: nobody asked for them. */
+static bool miss(struct reader *reader, uint64_t to, struct damage *damage)
+{
+	damage->from = reader->last + 1;
+	damage->to = to;
+	memcpy(damage->name, reader->list.segments[reader->current].name, sizeof damage->name);
+	if (to > reader->last)
+		reader->last = to;
+	return damage->to >= reader->wanted;
+}
+
+static bool take_head(struct reader *reader, const struct frame *frame, struct damage *damage)
+{
+	struct segment_head head;
+	if (!segment_head_read(frame, reader->kind, &head))
+		return true;
+	if (reader->has_id && memcmp(reader->id, head.id, JOURNAL_ID_SIZE) != 0) {
+		*damage = (struct damage){.kind = DAMAGE_FOREIGN, .bytes = (uint64_t)reader->scan.size};
+		uint64_t end = bound(reader);
+		miss(reader, end == UINT64_MAX ? reader->last : end - 1, damage);
+		next_file(reader);
+		return false;
+	}
+	memcpy(reader->id, head.id, JOURNAL_ID_SIZE);
+	reader->has_id = true;
+	return true;
+}
+
+enum step { STEP_ON, STEP_RECORD, STEP_DAMAGE, STEP_END, STEP_FAILED };
+
+static enum step take_frame(struct reader *reader, const struct frame *frame, struct damage *damage)
+{
+	if (frame->type == FRAME_SEGMENT)
+		return take_head(reader, frame, damage) ? STEP_ON : STEP_DAMAGE;
+	if (!frame_is_record(frame))
+		return STEP_ON;
+	if (frame->lsn >= bound(reader)) {
+		next_file(reader);
+		return STEP_ON;
+	}
+	if (frame->lsn > reader->last)
+		reader->last = frame->lsn;
+	return frame->lsn >= reader->wanted && frame->recv >= reader->wanted_recv ? STEP_RECORD : STEP_ON;
+}
+
+/* What a file lacks between two of its records. */
+static enum step take_damage(struct reader *reader, struct damage *damage)
+{
+	uint64_t end = bound(reader);
+	if (end == UINT64_MAX && !reader->is_retried) {
+		/* A writer may be at it: pages are read one after the other while they come. */
+		reader->is_retried = true;
+		reader->scan.offset = damage->offset;
+		reader->scan.last = damage->from - 1;
+		scan_refresh(&reader->scan);
+		return STEP_ON;
+	}
+	reader->is_retried = false;
+	if (damage->from >= end)
+		return STEP_ON;
+	uint64_t to = damage->to < end ? damage->to : end - 1;
+	uint64_t from = damage->from;
+	if (to > reader->last)
+		reader->last = to;
+	memcpy(damage->name, reader->list.segments[reader->current].name, sizeof damage->name);
+	damage->to = to;
+	return from > to || to >= reader->wanted ? STEP_DAMAGE : STEP_ON;
+}
+
+/* No more in this file: a later one may have been begun meanwhile, and this one been written to before that. */
+static enum step end_file(struct reader *reader, struct damage *damage, struct error *err)
+{
+	if (!list_again(reader, err))
+		return STEP_FAILED;
+	uint64_t end = bound(reader);
+	if (end == UINT64_MAX)
+		return STEP_END;
+	if (!reader->is_final) {
+		reader->is_final = true;
+		scan_refresh(&reader->scan);
+		return STEP_ON;
+	}
+	bool is_short = reader->last + 1 < end;
+	*damage = (struct damage){.kind = DAMAGE_BAD, .offset = reader->scan.offset};
+	int64_t tail = is_short ? scan_tail(&reader->scan) : 0;
+	damage->bytes = tail > 0 ? (uint64_t)tail : 0;
+	if (damage->bytes == 0)
+		damage->kind = DAMAGE_MISSING;
+	bool is_asked = is_short && miss(reader, end - 1, damage);
+	next_file(reader);
+	return is_asked ? STEP_DAMAGE : STEP_ON;
+}
+
+static enum step take_step(struct reader *reader, struct frame *frame, struct damage *damage, struct error *err)
+{
+	if (reader->current >= reader->list.count) {
+		size_t before = reader->list.count;
+		reader->current = reader->list.count;
+		if (!segments_list(&reader->list, reader->disk, reader->directory, reader->kind, err))
+			return STEP_FAILED;
+		reader->current = find_segment(&reader->list, reader->last + 1);
+		return reader->list.count > 0 && before != reader->list.count ? STEP_ON : STEP_END;
+	}
+	if (reader->file < 0) {
+		uint64_t first = reader->list.segments[reader->current].first;
+		if (reader->last + 1 < first) {
+			*damage = (struct damage){.kind = DAMAGE_MISSING};
+			return miss(reader, first - 1, damage) ? STEP_DAMAGE : STEP_ON;
+		}
+		return enter_file(reader, err) ? STEP_ON : STEP_FAILED;
+	}
+	switch (scan_next(&reader->scan, frame, damage)) {
+	case SCAN_FRAME:
+		return take_frame(reader, frame, damage);
+	case SCAN_DAMAGE:
+		return take_damage(reader, damage);
+	case SCAN_END:
+		return end_file(reader, damage, err);
+	default:
+		fail(err, "%s/%s: cannot be read at %lld: %s", reader->directory, reader->list.segments[reader->current].name,
+			(long long)reader->scan.offset, strerror(-reader->scan.error));
+		return STEP_FAILED;
+	}
+}
+
+enum reader_result reader_next(struct reader *reader, struct frame *frame, struct damage *damage, struct error *err)
+{
+	if (reader->file >= 0 && reader->is_at_end)
+		scan_refresh(&reader->scan);
+	reader->is_at_end = false;
+	for (;;) {
+		switch (take_step(reader, frame, damage, err)) {
+		case STEP_ON:
+			break;
+		case STEP_RECORD:
+			return READER_RECORD;
+		case STEP_DAMAGE:
+			return READER_DAMAGE;
+		case STEP_END:
+			reader->is_at_end = true;
+			return READER_END;
+		default:
+			return READER_FAILED;
+		}
+	}
+}
+
+int64_t reader_tail(struct reader *reader)
+{
+	return reader->file < 0 ? 0 : scan_tail(&reader->scan);
+}
+
+const uint8_t *reader_id(const struct reader *reader)
+{
+	return reader->has_id ? reader->id : NULL;
+}

@@ -1,0 +1,36 @@
+/* Walks over the frames of one file, and finds its way again after damage. */
+#ifndef JOURNAL_SCAN_H
+#define JOURNAL_SCAN_H
+
+#include "journal/segment.h"
+
+struct scan {
+	const struct disk *disk;
+	int file;
+	int64_t offset;	  /* of the next frame */
+	uint64_t last;	  /* LSN of the record before */
+	int64_t size;	  /* of the file */
+	uint8_t *window;
+	int64_t window_at;
+	size_t window_size, window_room;
+	int error; /* -errno after SCAN_FAILED */
+};
+
+enum scan_result {
+	SCAN_FRAME,
+	SCAN_DAMAGE, /* `damage` has offset, bytes, from, to; the next call gives what comes after it */
+	SCAN_END,    /* nothing more: scan->offset is where it ends, whatever stands there */
+	SCAN_FAILED
+};
+
+/* `before`: the LSN before the first in this file. */
+void scan_init(struct scan *scan, const struct disk *disk, int file, uint64_t before);
+void scan_finish(struct scan *scan);
+/* The frame's payload is good until the next call. */
+enum scan_result scan_next(struct scan *scan, struct frame *frame, struct damage *damage);
+/* The file may have grown or changed beyond what was read. */
+void scan_refresh(struct scan *scan);
+/* How many bytes from here to the last one that is not zero; -errno where it cannot be read. */
+int64_t scan_tail(struct scan *scan);
+
+#endif
