@@ -64,7 +64,7 @@ enum redis_trouble {
 
 struct redis_trouble_entry {
 	const char *name;	 /* as shown */
-	const char *prefixes[5]; /* how the error reply begins, whole words; none: it is no reply */
+	const char *prefixes[6]; /* how the error reply begins, whole words, ends with NULL; none: it is no reply */
 	bool drop;		 /* the connection is of no more use: a new one, found anew */
 	bool again;		 /* goes away by itself or by an administrator: the same request is tried again */
 	int32_t retry, retry_most; /* ms: the first pause, and what it grows to */
