@@ -1,6 +1,6 @@
 -- One commit: absolute values, the watermark they stand for, and the writer's epoch; all of it or nothing.
 --
--- KEYS[1]  the site's meta hash: epoch, writer, watermark, journal, schema
+-- KEYS[1]  the site's meta hash: epoch, writer, watermark, written (the epoch that wrote the watermark), journal, schema
 -- KEYS[2]  and on: the keys of the operations. All keys of a site carry one {site} tag, so that they live in one slot of a Cluster.
 -- ARGV     epoch, watermark, previous watermark (all changes since it are in here; zeros: everything is), schema, journal, writer,
 --          then operations, each with the position of its key in KEYS:
@@ -36,24 +36,24 @@ local kind = type_of(meta)
 if kind ~= 'none' and kind ~= 'hash' then
 	return redis.error_reply('WRONGKEY ' .. meta)
 end
-local stored = redis.call('HMGET', meta, 'epoch', 'watermark', 'schema', 'journal', 'writer')
-for i = 1, 3 do
+local stored = redis.call('HMGET', meta, 'epoch', 'watermark', 'schema', 'written', 'journal', 'writer')
+for i = 1, 4 do
 	stored[i] = stored[i] or zero
 	if not decimal(stored[i]) then
 		return redis.error_reply('WRONGKEY ' .. meta)
 	end
 end
-if stored[1] > epoch or (stored[1] == epoch and stored[5] and stored[5] ~= writer) then
+if stored[1] > epoch or (stored[1] == epoch and stored[6] and stored[6] ~= writer) then
 	return redis.error_reply('FENCED ' .. stored[1])
 end
-if stored[4] and stored[4] ~= journal then
-	return redis.error_reply('FOREIGN ' .. string.sub(stored[4], 1, 64))
+if stored[5] and stored[5] ~= journal then
+	return redis.error_reply('FOREIGN ' .. string.sub(stored[5], 1, 64))
 end
 if stored[3] > schema then
 	return redis.error_reply('SCHEMA ' .. stored[3])
 end
 -- A newer epoch may rewrite everything over the fork of the one before it; else nobody goes back.
-if stored[2] > watermark and (stored[1] == epoch or previous ~= zero) then
+if stored[2] > watermark and (stored[4] >= epoch or previous ~= zero) then
 	return redis.error_reply('AHEAD ' .. stored[2])
 end
 if stored[2] < previous then
@@ -106,7 +106,7 @@ while at <= #ARGV do
 end
 
 -- Second walk: nothing can fail any more but the first write (no memory, no disk, not the master), and then nothing is written.
-redis.call('HSET', meta, 'epoch', epoch, 'writer', writer, 'watermark', watermark, 'schema', schema, 'journal', journal)
+redis.call('HSET', meta, 'epoch', epoch, 'writer', writer, 'watermark', watermark, 'written', epoch, 'schema', schema, 'journal', journal)
 local function in_pieces(command, key, from, to)
 	while from <= to do
 		local last = math.min(from + MOST - 1, to)
