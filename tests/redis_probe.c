@@ -4,6 +4,7 @@
  *   commit PREVIOUS WATERMARK VALUE ... hash fields f0, f1, ... of {acme}:now   -> "stored W"
  *   soak COUNT FIELDS              through the worker: COUNT commits, each sets some of FIELDS fields to its number; rewrites from its
  *                                  own memory where it must -> "soaked W connections N refused N"
+ *   hammer COUNT FIELDS            the same over the link, each commit tried at once until it is stored: many cuts in a short time
  *   get KEY FIELD                  -> "value V"
  * A failure is "trouble NAME: TEXT". */
 #include <poll.h>
@@ -16,7 +17,7 @@
 #include "store/redis_worker.h"
 
 #define FIELDS_MOST 256
-#define SOAK_PATIENCE 120000 /* ms */
+#define SOAK_PATIENCE 60000 /* ms */
 
 struct probe {
 	struct redis_link_options options;
@@ -116,7 +117,7 @@ static void committed(void *context, const struct redis_result *result)
 }
 
 /* One more event in the journal: three fields become its number. */
-static void next_commit(const struct probe *probe, struct soak *soak, struct redis_worker *worker)
+static struct redis_commit *next_commit(const struct probe *probe, struct soak *soak)
 {
 	char value[24];
 	const uint64_t previous = soak->rewrite ? 0 : soak->watermark;
@@ -130,10 +131,15 @@ static void next_commit(const struct probe *probe, struct soak *soak, struct red
 		put(commit, i, value);
 	}
 	soak->rewrite = false;
-	if (!redis_worker_commit(worker, commit)) {
-		redis_commit_destroy(commit);
-		soak->rewrite = true; /* what was in it is said again */
-	}
+	return commit;
+}
+
+static void hand_over(struct soak *soak, struct redis_worker *worker, struct redis_commit *commit)
+{
+	if (redis_worker_commit(worker, commit))
+		return;
+	redis_commit_destroy(commit);
+	soak->rewrite = true; /* what was in it is said again */
 }
 
 static bool wait_a_little(struct redis_worker *worker, int64_t ms)
@@ -142,6 +148,45 @@ static bool wait_a_little(struct redis_worker *worker, int64_t ms)
 	const bool news = poll(&wait, 1, (int)ms) > 0;
 	redis_worker_poll(worker);
 	return news;
+}
+
+static void print_soak(const struct soak *soak, uint64_t connections)
+{
+	printf("soaked %llu stored %llu connections %llu refused %d other %d", (unsigned long long)soak->watermark,
+		(unsigned long long)soak->stored, (unsigned long long)connections, soak->refused, soak->other);
+	for (int i = 0; i < soak->field_count; i++)
+		printf(" %llu", (unsigned long long)soak->fields[i]);
+	printf(" %s\n", soak->other ? soak->fault.error.text : "");
+}
+
+/* Until it is stored or refused. */
+static void insist(struct probe *probe, struct soak *soak, struct redis_commit *commit, uint64_t *connections)
+{
+	struct redis_call call = {.script = NULL};
+	struct redis_result result = {.commit = redis_commit_head(commit)};
+	redis_commit_encode(commit, &call);
+	for (const int64_t until = clock_monotonic() + SOAK_PATIENCE; !result.good && clock_monotonic() < until;) {
+		struct redis_reply *reply = NULL;
+		*connections += !redis_link_connected(probe->link);
+		if (connected(probe, &result.fault))
+			reply = redis_link_call(probe->link, &call, &result.fault);
+		result.good = reply != NULL;
+		redis_reply_destroy(reply);
+		if (!result.good && !redis_troubles[result.fault.trouble].again)
+			break;
+	}
+	committed(soak, &result);
+	redis_call_finish(&call);
+	redis_commit_destroy(commit);
+}
+
+static void hammer(struct probe *probe, uint64_t count, int fields)
+{
+	struct soak soak = {.field_count = fields > 0 && fields < FIELDS_MOST ? fields : 20, .rewrite = true};
+	uint64_t connections = 0;
+	while (soak.watermark < count || (soak.rewrite && soak.watermark < 2 * count))
+		insist(probe, &soak, next_commit(probe, &soak), &connections);
+	print_soak(&soak, connections);
 }
 
 static void soak(struct probe *probe, uint64_t count, int fields)
@@ -154,15 +199,10 @@ static void soak(struct probe *probe, uint64_t count, int fields)
 	while (worker && clock_monotonic() < until && (soak.watermark < count || soak.stored < soak.watermark)) {
 		const bool pause = soak.watermark >= count && !(soak.rewrite && redis_worker_idle(worker));
 		if (!pause)
-			next_commit(probe, &soak, worker);
+			hand_over(&soak, worker, next_commit(probe, &soak));
 		wait_a_little(worker, pause ? 5 : 1);
 	}
-	const struct redis_status status = redis_worker_status(worker);
-	printf("soaked %llu stored %llu connections %llu refused %d other %d", (unsigned long long)soak.watermark,
-		(unsigned long long)soak.stored, (unsigned long long)status.connections, soak.refused, soak.other);
-	for (int i = 0; i < soak.field_count; i++)
-		printf(" %llu", (unsigned long long)soak.fields[i]);
-	printf(" %s\n", soak.other ? soak.fault.error.text : "");
+	print_soak(&soak, redis_worker_status(worker).connections);
 	redis_worker_stop(worker);
 }
 
@@ -183,6 +223,8 @@ static void obey(struct probe *probe, char *line)
 		commit_once(probe, strtoull(a, NULL, 10), strtoull(b, NULL, 10), c);
 	else if (strcmp(word, "soak") == 0 && b)
 		soak(probe, strtoull(a, NULL, 10), atoi(b));
+	else if (strcmp(word, "hammer") == 0 && b)
+		hammer(probe, strtoull(a, NULL, 10), atoi(b));
 	else if (strcmp(word, "get") == 0 && b)
 		get(probe, a, b);
 	else
