@@ -24,26 +24,41 @@ void redis_commands_erase(struct redis_commands *commands)
 	redis_commands_clear(commands);
 }
 
-static void append(struct redis_commands *commands, const void *bytes, size_t size)
+/* Room for so many more bytes; where they go. */
+static char *reserve(struct redis_commands *commands, size_t size)
 {
 	commands->bytes = memory_grow(commands->bytes, &commands->room, commands->size + size, 1);
-	if (size)
-		memcpy(commands->bytes + commands->size, bytes, size);
-	commands->size += size;
+	return commands->bytes + commands->size;
+}
+
+static void advance(struct redis_commands *commands, const char *to)
+{
+	commands->size = (size_t)(to - commands->bytes);
 	if (commands->count)
 		commands->ends[commands->count - 1] = commands->size;
 }
 
-static void append_length(struct redis_commands *commands, char mark, size_t length)
+static void append(struct redis_commands *commands, struct view bytes)
 {
-	char digits[24], *at = digits + sizeof digits;
-	*--at = '\n';
-	*--at = '\r';
+	char *to = reserve(commands, bytes.size);
+	if (bytes.size)
+		memcpy(to, bytes.data, bytes.size);
+	advance(commands, to + bytes.size);
+}
+
+#define LENGTH_ROOM 24 /* a mark, a number, CR LF */
+
+static char *write_length(char *to, char mark, size_t length)
+{
+	char digits[LENGTH_ROOM], *at = digits + sizeof digits;
 	do
 		*--at = (char)('0' + length % 10);
 	while (length /= 10);
-	*--at = mark;
-	append(commands, at, (size_t)(digits + sizeof digits - at));
+	*to++ = mark;
+	const size_t size = (size_t)(digits + sizeof digits - at);
+	memcpy(to, at, size);
+	memcpy(to + size, "\r\n", 2);
+	return to + size + 2;
 }
 
 static void add_end(struct redis_commands *commands)
@@ -55,20 +70,22 @@ static void add_end(struct redis_commands *commands)
 void redis_commands_begin(struct redis_commands *commands, size_t words)
 {
 	add_end(commands);
-	append_length(commands, '*', words);
+	advance(commands, write_length(reserve(commands, LENGTH_ROOM), '*', words));
 }
 
 void redis_commands_copy(struct redis_commands *commands, struct view command)
 {
 	add_end(commands);
-	append(commands, command.data, command.size);
+	append(commands, command);
 }
 
 void redis_commands_word(struct redis_commands *commands, struct view word)
 {
-	append_length(commands, '$', word.size);
-	append(commands, word.data, word.size);
-	append(commands, "\r\n", 2);
+	char *to = write_length(reserve(commands, LENGTH_ROOM + word.size + 2), '$', word.size);
+	if (word.size)
+		memcpy(to, word.data, word.size);
+	memcpy(to + word.size, "\r\n", 2);
+	advance(commands, to + word.size + 2);
 }
 
 void redis_commands_text(struct redis_commands *commands, const char *word)
@@ -100,7 +117,7 @@ void redis_commands_add(struct redis_commands *commands, const char *first, ...)
 
 void redis_commands_raw(struct redis_commands *commands, struct view bytes)
 {
-	append(commands, bytes.data, bytes.size);
+	append(commands, bytes);
 }
 
 struct view redis_commands_at(const struct redis_commands *commands, size_t index)

@@ -183,7 +183,8 @@ static uint64_t next_random(uint64_t *state)
 /* One reply of the kinds there are, nested at random. */
 static size_t make_reply(uint64_t *seed, int depth, char *to)
 {
-	static const char *const simple[] = {"+OK\r\n", "-ERR no\r\n", ":12\r\n", ":-7\r\n", "$-1\r\n", "$0\r\n\r\n", "$5\r\na\r\nb\r\r\n", "*0\r\n", "*-1\r\n"};
+	static const char *const simple[] = {"+OK\r\n", "-ERR no\r\n",
+		":12\r\n", ":-7\r\n", "$-1\r\n", "$0\r\n\r\n", "$5\r\na\r\nb\r\r\n", "*0\r\n", "*-1\r\n"};
 	const uint64_t draw = next_random(seed) >> 8;
 	if (depth == 0 || draw % 4)
 		return (size_t)(stpcpy(to, simple[draw % 9]) - to);
