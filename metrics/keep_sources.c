@@ -67,6 +67,7 @@ static void keep_feed(struct archive *archive, struct feed_status *feed)
 	KEEP(archive, feed->received);
 	KEEP(archive, feed->batches);
 	KEEP(archive, feed->lag);
+	KEEP_BELOW(archive, feed->refusal, FAULT_COUNT);
 }
 
 static void keep_unknown(struct archive *archive, struct engine *engine)

@@ -1,0 +1,316 @@
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "store/redis_commit.h"
+
+struct field {
+	char *bytes; /* name, then value */
+	size_t name_size, value_size;
+	bool drop; /* HDEL */
+	uint32_t next; /* of the same key, or MAP_NONE */
+};
+
+struct key {
+	struct view name; /* ours to free */
+	bool remove;
+	uint32_t seconds; /* 0: as it is */
+	char *value;	  /* SET; NULL: a hash, or nothing */
+	size_t value_size;
+	uint32_t first, last; /* fields, or MAP_NONE */
+};
+
+struct redis_commit {
+	struct redis_commit_head head;
+	struct map key_places, field_places; /* fields by key place and name */
+	struct key *keys;
+	size_t key_count, key_room;
+	struct field *fields;
+	size_t field_count, field_room;
+	uint32_t free; /* fields of removed keys, without bytes, by .next */
+	size_t size;
+};
+
+static char *copy(struct view bytes)
+{
+	char *made = memory_new(bytes.size + 1, 1);
+	if (bytes.size)
+		memcpy(made, bytes.data, bytes.size);
+	return made;
+}
+
+struct redis_commit *redis_commit_create(const struct redis_commit_head *head)
+{
+	struct redis_commit *commit = memory_new(1, sizeof *commit);
+	commit->head = *head;
+	commit->free = MAP_NONE;
+	return commit;
+}
+
+void redis_commit_destroy(struct redis_commit *commit)
+{
+	if (!commit)
+		return;
+	for (size_t i = 0; i < commit->field_count; i++)
+		free(commit->fields[i].bytes);
+	for (size_t i = 0; i < commit->key_count; i++) {
+		free((char *)commit->keys[i].name.data);
+		free(commit->keys[i].value);
+	}
+	map_finish(&commit->key_places);
+	map_finish(&commit->field_places);
+	free(commit->keys);
+	free(commit->fields);
+	free(commit);
+}
+
+const struct redis_commit_head *redis_commit_head(const struct redis_commit *commit)
+{
+	return &commit->head;
+}
+
+size_t redis_commit_size(const struct redis_commit *commit)
+{
+	return commit->size;
+}
+
+static uint32_t place_of(struct redis_commit *commit, struct view name)
+{
+	uint32_t place = map_find(&commit->key_places, name);
+	if (place != MAP_NONE)
+		return place;
+	place = (uint32_t)commit->key_count;
+	commit->keys = memory_grow(commit->keys, &commit->key_room, commit->key_count + 1, sizeof *commit->keys);
+	commit->keys[commit->key_count++] = (struct key){.name = {copy(name), name.size}, .first = MAP_NONE, .last = MAP_NONE};
+	map_put(&commit->key_places, name, place);
+	commit->size += name.size + 16;
+	return place;
+}
+
+/* ---- fields ---- */
+
+struct place_name { /* a field's key in the map */
+	uint32_t place;
+	char name[REDIS_FIELD_MOST];
+};
+
+static struct view field_name(struct place_name *room, uint32_t place, struct view name)
+{
+	assert(name.size <= sizeof room->name);
+	room->place = place;
+	memcpy(room->name, name.data, name.size);
+	return (struct view){(const char *)room, sizeof room->place + name.size};
+}
+
+/* A place that a removed key left, or a new one. */
+static uint32_t free_field(struct redis_commit *commit)
+{
+	uint32_t number = commit->free;
+	if (number != MAP_NONE) {
+		commit->free = commit->fields[number].next;
+	} else {
+		number = (uint32_t)commit->field_count++;
+		commit->fields = memory_grow(commit->fields, &commit->field_room, commit->field_count, sizeof *commit->fields);
+	}
+	commit->fields[number] = (struct field){.next = MAP_NONE};
+	return number;
+}
+
+static uint32_t add_field(struct redis_commit *commit, uint32_t place)
+{
+	struct key *key = &commit->keys[place];
+	const uint32_t number = free_field(commit);
+	if (key->first == MAP_NONE)
+		key->first = number;
+	else
+		commit->fields[key->last].next = number;
+	key->last = number;
+	return number;
+}
+
+static struct field *field_of(struct redis_commit *commit, uint32_t place, struct view name)
+{
+	struct place_name room;
+	const struct view known = field_name(&room, place, name);
+	uint32_t number = map_find(&commit->field_places, known);
+	if (number == MAP_NONE) {
+		number = add_field(commit, place);
+		map_put(&commit->field_places, known, number);
+	}
+	return &commit->fields[number];
+}
+
+static void put_field(struct redis_commit *commit, uint32_t place, struct view name, struct view value, bool drop)
+{
+	struct field *field = field_of(commit, place, name);
+	char *bytes = memory_new(name.size + value.size + 1, 1);
+	memcpy(bytes, name.data, name.size);
+	if (value.size)
+		memcpy(bytes + name.size, value.data, value.size);
+	commit->size += name.size + value.size + 16;
+	if (field->bytes)
+		commit->size -= field->name_size + field->value_size + 16;
+	free(field->bytes);
+	field->bytes = bytes;
+	field->name_size = name.size;
+	field->value_size = value.size;
+	field->drop = drop;
+}
+
+static struct view name_of(const struct field *field)
+{
+	return (struct view){field->bytes, field->name_size};
+}
+
+static struct view value_of(const struct field *field)
+{
+	return (struct view){field->bytes + field->name_size, field->value_size};
+}
+
+static void forget_fields(struct redis_commit *commit, uint32_t place)
+{
+	struct key *key = &commit->keys[place];
+	for (uint32_t number = key->first; number != MAP_NONE; number = commit->fields[number].next) {
+		struct field *field = &commit->fields[number];
+		struct place_name room;
+		map_remove(&commit->field_places, field_name(&room, place, name_of(field)));
+		commit->size -= field->name_size + field->value_size + 16;
+		free(field->bytes);
+		field->bytes = NULL;
+	}
+	if (key->last != MAP_NONE) {
+		commit->fields[key->last].next = commit->free;
+		commit->free = key->first;
+	}
+	key->first = key->last = MAP_NONE;
+}
+
+/* ---- what is put ---- */
+
+void redis_commit_field(struct redis_commit *commit, struct view key, struct view field, struct view value)
+{
+	put_field(commit, place_of(commit, key), field, value, false);
+}
+
+void redis_commit_drop_field(struct redis_commit *commit, struct view key, struct view field)
+{
+	put_field(commit, place_of(commit, key), field, (struct view){"", 0}, true);
+}
+
+void redis_commit_value(struct redis_commit *commit, struct view key, struct view value)
+{
+	struct key *at = &commit->keys[place_of(commit, key)];
+	commit->size += value.size;
+	commit->size -= at->value ? at->value_size : 0;
+	free(at->value);
+	at->value = copy(value);
+	at->value_size = value.size;
+}
+
+void redis_commit_expire(struct redis_commit *commit, struct view key, uint32_t seconds)
+{
+	commit->keys[place_of(commit, key)].seconds = seconds;
+}
+
+void redis_commit_remove(struct redis_commit *commit, struct view key)
+{
+	const uint32_t place = place_of(commit, key);
+	forget_fields(commit, place);
+	struct key *at = &commit->keys[place];
+	commit->size -= at->value ? at->value_size : 0;
+	free(at->value);
+	at->value = NULL;
+	at->value_size = 0;
+	at->seconds = 0;
+	at->remove = true;
+}
+
+static void absorb_key(struct redis_commit *older, const struct redis_commit *newer, const struct key *key)
+{
+	if (key->remove)
+		redis_commit_remove(older, key->name);
+	if (key->value)
+		redis_commit_value(older, key->name, (struct view){key->value, key->value_size});
+	for (uint32_t number = key->first; number != MAP_NONE; number = newer->fields[number].next) {
+		const struct field *field = &newer->fields[number];
+		put_field(older, place_of(older, key->name), name_of(field), value_of(field), field->drop);
+	}
+	if (key->seconds)
+		redis_commit_expire(older, key->name, key->seconds);
+}
+
+bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *newer)
+{
+	const struct redis_commit_head *a = &older->head, *b = &newer->head;
+	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
+		a->epoch != b->epoch || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
+		return false;
+	for (size_t i = 0; i < newer->key_count; i++)
+		absorb_key(older, newer, &newer->keys[i]);
+	if (!b->previous) /* a rewrite: whatever stands below does not matter */
+		older->head.previous = 0;
+	older->head.watermark = b->watermark;
+	return true;
+}
+
+/* ---- the call ---- */
+
+static void encode_operation(struct redis_call *call, const char *operation, size_t place)
+{
+	redis_call_word(call, view_of(operation));
+	redis_call_number(call, place + 2); /* from 1, and the meta key stands first */
+}
+
+static void encode_fields(struct redis_call *call, const struct redis_commit *commit, size_t place, bool drop)
+{
+	size_t count = 0;
+	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next)
+		count += commit->fields[number].drop == drop;
+	if (!count)
+		return;
+	encode_operation(call, drop ? "F" : "H", place);
+	redis_call_number(call, drop ? count : count * 2);
+	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next) {
+		const struct field *field = &commit->fields[number];
+		if (field->drop != drop)
+			continue;
+		redis_call_word(call, name_of(field));
+		if (!drop)
+			redis_call_word(call, value_of(field));
+	}
+}
+
+static void encode_key(struct redis_call *call, const struct redis_commit *commit, size_t place)
+{
+	const struct key *key = &commit->keys[place];
+	if (key->remove)
+		encode_operation(call, "D", place);
+	if (key->value) {
+		encode_operation(call, "S", place);
+		redis_call_word(call, (struct view){key->value, key->value_size});
+	}
+	encode_fields(call, commit, place, false);
+	encode_fields(call, commit, place, true);
+	if (key->seconds) {
+		encode_operation(call, "E", place);
+		redis_call_number(call, key->seconds);
+	}
+}
+
+void redis_commit_encode(const struct redis_commit *commit, struct redis_call *call)
+{
+	const struct redis_commit_head *head = &commit->head;
+	call->script = &redis_script_commit;
+	redis_call_key(call, view_of(head->meta));
+	for (size_t i = 0; i < commit->key_count; i++)
+		redis_call_key(call, commit->keys[i].name);
+	redis_call_decimal(call, head->epoch);
+	redis_call_decimal(call, head->watermark);
+	redis_call_decimal(call, head->previous);
+	redis_call_decimal(call, head->schema);
+	redis_call_word(call, view_of(head->journal));
+	redis_call_word(call, view_of(head->writer));
+	for (size_t i = 0; i < commit->key_count; i++)
+		encode_key(call, commit, i);
+}
