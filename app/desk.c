@@ -42,6 +42,8 @@ struct desk {
 	int feed_count;
 	bool feed_clock, own_time;
 	uint64_t lsn, events;
+	struct view payload; /* of the batch at hand, how many events it holds, and where those of the record begin */
+	uint32_t whole, part;
 	struct batch batch;
 	int instant; /* the next one to look at */
 	bool changed, heard;
@@ -51,7 +53,11 @@ struct desk {
 
 static void apply(struct desk *desk, struct record record)
 {
-	record.lsn = ++desk->lsn;
+	const struct recorder *recorder = desk->options.recorder;
+	uint64_t kept = recorder ? recorder->keep(recorder->context, &record, desk->payload, desk->part, desk->whole) : desk->lsn + 1;
+	if (kept)
+		desk->lsn = kept;
+	record.lsn = desk->lsn;
 	engine_apply(desk->engine, &record);
 	desk->changed = true;
 }
@@ -124,9 +130,11 @@ static void apply_by_seconds(struct desk *desk, const struct batch *batch, struc
 			part.seq += from;
 		record.batch = &part;
 		record.recv = batch->events[until - 1].ts;
+		desk->part = from;
 		apply_at(desk, record);
 		from = until;
 	} while (from < batch->count);
+	desk->part = 0;
 }
 
 static bool ascending(const struct batch *batch)
@@ -171,6 +179,8 @@ static void take_batch(void *context, struct feed *feed, const void *payload, si
 	}
 	desk->heard = true;
 	desk->events += desk->batch.count;
+	desk->payload = (struct view){payload, size};
+	desk->whole = desk->batch.count;
 	struct record record = {.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->batch, .recv = at};
 	if (at != INSTANT_NONE) {
 		apply_at(desk, record);
@@ -287,6 +297,7 @@ static bool open_feeds(struct desk *desk, struct error *err)
 struct desk *desk_open(const struct desk_options *options, struct error *err)
 {
 	if (options->feed_count > FEEDS_MOST) {
+		engine_destroy(options->engine);
 		fail(err, "%d feeds are more than the %d a board can take: put a collector between", options->feed_count, FEEDS_MOST);
 		return NULL;
 	}
@@ -294,7 +305,8 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 	desk->options = *options;
 	desk->first = INSTANT_NONE;
 	desk->feed_clock = strcmp(options->settings->clock, "feed") == 0;
-	desk->engine = engine_create(options->settings, err);
+	desk->engine = options->engine ? options->engine : engine_create(options->settings, err);
+	desk->lsn = desk->engine ? engine_lsn(desk->engine) : 0;
 	desk->curve = curve_open(options->settings, err);
 	if (!desk->engine || !desk->curve || !open_feeds(desk, err)) {
 		desk_close(desk);
@@ -329,6 +341,9 @@ static long wait_for(const struct desk *desk, int64_t until)
 		int64_t feed_due = feed ? feed->class->due(feed) : INT64_MAX;
 		due = feed_due < due ? feed_due : due;
 	}
+	const struct desk_company *company = desk->options.company;
+	int64_t company_due = company ? company->due(company->context) : INT64_MAX;
+	due = company_due < due ? company_due : due;
 	int64_t engine = engine_due(desk->engine), time = present(desk);
 	bool goes = desk->own_time || !desk->feed_clock;
 	if (goes && engine != INT64_MAX && time != INSTANT_NONE) {
@@ -341,11 +356,13 @@ static long wait_for(const struct desk *desk, int64_t until)
 
 void desk_turn(struct desk *desk, int wake, int64_t until)
 {
-	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + 1];
+	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + DESK_COMPANY_MAX + 1];
 	int count = 0;
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			count += desk->feeds[i].feed->class->items(desk->feeds[i].feed, items + count);
+	if (desk->options.company)
+		count += desk->options.company->items(desk->options.company->context, items + count);
 	if (wake >= 0)
 		items[count++] = (zmq_pollitem_t){.fd = wake, .events = ZMQ_POLLIN};
 	zmq_poll(items, count, wait_for(desk, until));
@@ -397,6 +414,13 @@ int desk_progress(const struct desk *desk)
 			least = progress;
 	}
 	return least;
+}
+
+void desk_tell(struct desk *desk, struct record record)
+{
+	if (record.recv == INSTANT_NONE)
+		record.recv = present(desk);
+	apply_at(desk, record);
 }
 
 void desk_advance(struct desk *desk, int64_t at)
