@@ -16,7 +16,9 @@
 #include "metrics/lists.h"
 
 #define STATUS_FILE "status.json"
+#define STATUS_ROOM 16384
 #define FEEDS_MOST 32
+#define TRIES 20 /* it may be read while it is written */
 #define STALE_STATUS (15 * SECOND_MS)
 
 void health_begin(struct health *health, const struct settings *settings, const char *journal_id)
@@ -94,17 +96,22 @@ static char *path_of(const char *directory, const char *name)
 	return memory_format("%s/%s", directory, name);
 }
 
+/* In place, and always of the same room: a full disk must not keep it from saying so. Spaces after JSON are nothing. */
 static bool write_file(const char *directory, const char *text, struct error *err)
 {
-	char *path = path_of(directory, STATUS_FILE), *fresh = path_of(directory, STATUS_FILE ".new");
-	int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	size_t size = strlen(text);
-	bool good = file >= 0 && write(file, text, size) == (ssize_t)size;
-	good = (file < 0 || close(file) == 0) && good && rename(fresh, path) == 0;
+	char *path = path_of(directory, STATUS_FILE);
+	size_t size = strlen(text), room = (size + STATUS_ROOM) / STATUS_ROOM * STATUS_ROOM;
+	char *padded = memory_new(room + 1, 1);
+	memcpy(padded, text, size);
+	memset(padded + size, ' ', room - size);
+	int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool good = file >= 0 && pwrite(file, padded, room, 0) == (ssize_t)room;
 	if (!good)
 		fail(err, "%s: cannot be written: %s", path, strerror(errno));
+	if (file >= 0)
+		close(file);
+	free(padded);
 	free(path);
-	free(fresh);
 	return good;
 }
 
@@ -114,10 +121,8 @@ bool health_write(const struct health *health, const struct collector_health *co
 	json_t *of = whole_json(health, collector, engine, events, running);
 	char *text = json_dumps(of, JSON_INDENT(1));
 	json_decref(of);
-	char *line = memory_format("%s\n", text ? text : "{}");
-	bool good = write_file(health->settings->journal, line, err);
+	bool good = write_file(health->settings->journal, text ? text : "{}", err);
 	free(text);
-	free(line);
 	return good;
 }
 
@@ -141,6 +146,10 @@ bool health_print(const char *directory, struct error *err)
 	char *path = path_of(directory, STATUS_FILE);
 	json_error_t why;
 	json_t *of = json_load_file(path, 0, &why);
+	for (int i = 0; !of && json_error_code(&why) != json_error_cannot_open_file && i < TRIES; i++) {
+		usleep(1000);
+		of = json_load_file(path, 0, &why);
+	}
 	err->text[0] = 0;
 	if (!of)
 		fail(err, "%s: %s: has a collector ever run here?", path, why.text);

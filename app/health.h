@@ -11,7 +11,7 @@ struct health {
 };
 
 void health_begin(struct health *health, const struct settings *settings, const char *journal_id);
-/* Writes the file anew, whole or not at all. */
+/* Once a second. */
 bool health_write(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
 	bool running, struct error *err);
 /* "ok", "full" or "not durable". */
