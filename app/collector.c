@@ -42,10 +42,10 @@ struct collector {
 
 /* ---- keeping ---- */
 
-static uint64_t keep(void *context, const struct record *record, struct view payload, uint32_t first, uint32_t whole)
+static uint64_t keep(void *context, const struct record *record, struct view payload)
 {
 	struct collector *collector = context;
-	struct frame frame = record_frame(record, payload, first, whole, &collector->room);
+	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
 	journal_append(collector->journal, &frame);
 	if (!frame.lsn) {
 		collector->health.unkept++;

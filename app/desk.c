@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "feed/curve.h"
 #include "feed/wire.h"
+#include "feed/wire_slice.h"
 
 #define MESSAGES_A_TURN 512
 #define HOLES_A_TURN 16
@@ -42,8 +43,8 @@ struct desk {
 	int feed_count;
 	bool feed_clock, own_time;
 	uint64_t lsn, events;
-	struct view payload; /* of the batch at hand, how many events it holds, and where those of the record begin */
-	uint32_t whole, part;
+	struct view payload; /* of the record at hand, where it is a batch */
+	struct wire_buffer part; /* made of a payload for one second */
 	struct batch batch;
 	int instant; /* the next one to look at */
 	bool changed, heard;
@@ -54,7 +55,7 @@ struct desk {
 static void apply(struct desk *desk, struct record record)
 {
 	const struct recorder *recorder = desk->options.recorder;
-	uint64_t kept = recorder ? recorder->keep(recorder->context, &record, desk->payload, desk->part, desk->whole) : desk->lsn + 1;
+	uint64_t kept = recorder ? recorder->keep(recorder->context, &record, desk->payload) : desk->lsn + 1;
 	if (kept)
 		desk->lsn = kept;
 	record.lsn = desk->lsn;
@@ -113,11 +114,24 @@ static int64_t latest_ts(const struct batch *batch)
 	return latest;
 }
 
+/* What is kept of a part of a batch is a payload of its own. */
+static void cut_payload(struct desk *desk, struct wire_slicer *slicer, const struct batch *part)
+{
+	const struct wire_header header = {.src = part->src, .boot = part->boot, .seq = part->seq, .sent = part->sent};
+	struct view events = {0};
+	wire_slicer_take(slicer, part->count, &events);
+	wire_encode_batch(&desk->part, &header, part->count, events.data, events.size);
+	desk->payload = (struct view){(const char *)desk->part.data, desk->part.size};
+}
+
 /* By the feed's clock a batch that spans several seconds becomes one record a second, so that peaks and levels are the same as
  * when the same events come one by one. The events of `batch` are in ascending order here. */
 static void apply_by_seconds(struct desk *desk, const struct batch *batch, struct record record)
 {
 	uint32_t from = 0;
+	struct wire_slicer slicer = {0};
+	if (desk->options.recorder)
+		wire_slicer_begin(&slicer, desk->payload);
 	do {
 		uint32_t until = from + 1;
 		while (until < batch->count && batch->events[until].ts / SECOND_MS == batch->events[from].ts / SECOND_MS)
@@ -130,11 +144,11 @@ static void apply_by_seconds(struct desk *desk, const struct batch *batch, struc
 			part.seq += from;
 		record.batch = &part;
 		record.recv = batch->events[until - 1].ts;
-		desk->part = from;
+		if (part.count < batch->count && desk->options.recorder)
+			cut_payload(desk, &slicer, &part);
 		apply_at(desk, record);
 		from = until;
 	} while (from < batch->count);
-	desk->part = 0;
 }
 
 static bool ascending(const struct batch *batch)
@@ -180,7 +194,6 @@ static void take_batch(void *context, struct feed *feed, const void *payload, si
 	desk->heard = true;
 	desk->events += desk->batch.count;
 	desk->payload = (struct view){payload, size};
-	desk->whole = desk->batch.count;
 	struct record record = {.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->batch, .recv = at};
 	if (at != INSTANT_NONE) {
 		apply_at(desk, record);
@@ -324,6 +337,7 @@ void desk_close(struct desk *desk)
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
+	wire_buffer_finish(&desk->part);
 	free(desk);
 }
 

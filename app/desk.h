@@ -10,11 +10,11 @@
 
 struct desk;
 
-/* Keeps each record before it counts, and gives it its number. `payload`: of a batch, what it was decoded from, `whole` how many events
- * that holds, `first` where the record's begin. Returns the LSN; 0: it could not be kept, and counts under the number of the last. */
+/* Keeps each record before it counts, and gives it its number. `payload`: of a batch, what holds its events and no others. Returns
+ * the LSN; 0: it could not be kept, and counts under the number of the last. */
 struct recorder {
 	void *context;
-	uint64_t (*keep)(void *context, const struct record *record, struct view payload, uint32_t first, uint32_t whole);
+	uint64_t (*keep)(void *context, const struct record *record, struct view payload);
 };
 
 /* Others that wait in the desk's poll: at most DESK_COMPANY_MAX items. */

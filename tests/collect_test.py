@@ -136,7 +136,7 @@ def fills_a_disk(folder):
         except OSError:
             pass
         path = os.path.join(folder, "many.ndjson")
-        text, count = events(60000)
+        text, count = events(140000)
         open(path, "w").write(text)
         publisher = start("publish", "--bind", feed, "--linger", "20s", path)
         found = wait_for(journal, lambda s: s["journal"]["health"] == "full", 30)
