@@ -22,6 +22,7 @@
 
 static const struct option collect_options[] = {
 	{"--journal", "DIR", "the directory of the journal (setting journal)", false},
+	{"--publish", "URL", "where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)", false},
 	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false},
 	{"--status", NULL, "print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not", false},
 	{0},
@@ -32,6 +33,7 @@ struct collect {
 	struct collector *collector;
 	struct desk *desk;
 	struct health health;
+	const char *publish; /* or NULL */
 	struct notify_beats beats;
 	int signals;
 	int64_t status_due; /* monotonic */
@@ -60,7 +62,7 @@ static void take_signals(struct collect *collect)
 			continue;
 		}
 		notify_reloading(NULL);
-		if (desk_reload_keys(collect->desk, &err))
+		if (desk_reload_keys(collect->desk, &err) && collector_reload_keys(collect->collector, &err))
 			log_line(LOG_LEVEL_INFO, "keys were read again");
 		else
 			log_line(LOG_LEVEL_ERROR, "keys stay as they were: %s", err.text);
@@ -73,7 +75,8 @@ static void tell_status(struct collect *collect, bool running)
 	struct error err;
 	struct collector_health health = collector_health(collect->collector);
 	collect->status_due = clock_monotonic() + STATUS_MS;
-	if (!health_write(&collect->health, &health, desk_engine(collect->desk), desk_events(collect->desk), running, &err))
+	if (!health_write(&collect->health, &health, desk_engine(collect->desk), desk_events(collect->desk), collector_outlet(collect->collector), running,
+		    &err))
 		log_line(LOG_LEVEL_WARNING, "%s", err.text);
 	notify_status(NULL, "record %llu, journal %s", (unsigned long long)health.journal.appended, health_word(&health));
 }
@@ -98,7 +101,7 @@ static void work(struct collect *collect)
 static bool begin(struct collect *collect, void *zmq, struct error *err)
 {
 	struct settings *settings = collect->setup->settings;
-	collect->collector = collector_open(settings, err);
+	collect->collector = collector_open(settings, collect->publish, zmq, err);
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
@@ -114,9 +117,9 @@ static bool begin(struct collect *collect, void *zmq, struct error *err)
 	return true;
 }
 
-static int collect_from(struct setup *setup)
+static int collect_from(struct setup *setup, const char *publish)
 {
-	struct collect collect = {.setup = setup};
+	struct collect collect = {.setup = setup, .publish = publish};
 	struct error err = {0};
 	collect.signals = open_signals();
 	if (collect.signals < 0) {
@@ -127,6 +130,7 @@ static int collect_from(struct setup *setup)
 	bool good = begin(&collect, zmq, &err);
 	if (good) {
 		work(&collect);
+		collector_settle(collect.collector);
 		tell_status(&collect, false);
 	}
 	struct error lost = {0};
@@ -159,7 +163,7 @@ static int run(const struct arguments *arguments)
 		fail(&err, "there is no feed to collect: give --feed tcp://HOST:PORT");
 		report_usage(arguments, &err);
 	} else {
-		code = collect_from(&setup);
+		code = collect_from(&setup, arguments_value(arguments, "--publish"));
 	}
 	setup_close(&setup);
 	return code;
@@ -173,6 +177,8 @@ const struct command collect_command = {
 		 "goes on from the newest state and the records after it. Logs to standard error; stops in order on SIGTERM; reads keys again on\n"
 		 "SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
+		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --publish tcp://*:5580\n"
+		 "  tablo --attach tcp://collector:5580\n"
 		 "  tablo collect --status --journal /var/lib/tablo",
 	.options = (const struct option *const[]){collect_options, feed_options, common_options, NULL},
 	.run = run,

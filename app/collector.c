@@ -23,6 +23,9 @@ struct collector {
 	const struct settings *settings;
 	struct journal *journal;
 	struct saver *saver;
+	struct outlet *outlet; /* NULL: nobody can attach */
+	uint64_t told_unkept;  /* to those attached */
+	int64_t told_at;
 	struct engine *engine; /* recovered, until the desk takes it */
 	struct recorder recorder;
 	struct desk_company company;
@@ -50,6 +53,8 @@ static uint64_t keep(void *context, const struct record *record, struct view pay
 	if (!frame.lsn) {
 		collector->health.unkept++;
 		collector->rebase = true;
+	} else if (collector->outlet) {
+		outlet_add(collector->outlet, &frame);
 	}
 	return frame.lsn;
 }
@@ -144,13 +149,14 @@ static int items(void *context, struct zmq_pollitem_t *items)
 {
 	const struct collector *collector = context;
 	items[0] = (zmq_pollitem_t){.fd = journal_descriptor(collector->journal), .events = ZMQ_POLLIN};
-	return 1;
+	return 1 + (collector->outlet ? outlet_items(collector->outlet, items + 1) : 0);
 }
 
 static int64_t due(void *context)
 {
 	const struct collector *collector = context;
-	return collector->state_at + STATE_TIME;
+	int64_t state = collector->state_at + STATE_TIME, outlet = collector->outlet ? outlet_due(collector->outlet) : INT64_MAX;
+	return state < outlet ? state : outlet;
 }
 
 /* ---- opening and closing ---- */
@@ -172,7 +178,7 @@ static struct journal *open_journal(struct collector *collector, struct error *e
 	return journal_open(settings->journal, &options, err);
 }
 
-struct collector *collector_open(const struct settings *settings, struct error *err)
+struct collector *collector_open(const struct settings *settings, const char *publish, void *zmq, struct error *err)
 {
 	struct collector *collector = memory_new(1, sizeof *collector);
 	collector->settings = settings;
@@ -182,7 +188,11 @@ struct collector *collector_open(const struct settings *settings, struct error *
 	collector->journal = open_journal(collector, err);
 	if (collector->journal && recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
-	if (!collector->saver) {
+	if (collector->saver && publish) {
+		const struct outlet_options options = {.settings = settings, .publish = publish, .journal_id = journal_id(collector->journal), .zmq = zmq};
+		collector->outlet = outlet_open(&options, err);
+	}
+	if (!collector->saver || (publish && !collector->outlet)) {
 		collector_close(collector, NULL, NULL);
 		return NULL;
 	}
@@ -216,6 +226,7 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 	if (good && collector->packed && collector->saver)
 		hand_over(collector);
 	saver_destroy(collector->saver);
+	outlet_close(collector->outlet);
 	engine_destroy(collector->engine);
 	wire_buffer_finish(&collector->room);
 	free(collector->packed);
@@ -251,6 +262,8 @@ void collector_begin(struct collector *collector, struct desk *desk)
 {
 	const struct settings *settings = collector->settings;
 	struct view feeds[RECORD_FEEDS_MAX];
+	if (collector->outlet)
+		outlet_attach(collector->outlet, desk, engine_lsn(desk_engine(desk)));
 	struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""), .settings_hash = settings_fingerprint(settings),
 		.zone_hash = map_hash(view_of(settings->zone)), .feeds = feeds};
 	for (; config.feed_count < (uint32_t)settings->feed_count && config.feed_count < RECORD_FEEDS_MAX; config.feed_count++)
@@ -283,10 +296,24 @@ static bool wants_state(const struct collector *collector, const struct engine *
 		(lsn > collector->state_lsn && clock_monotonic() >= collector->state_at + STATE_TIME);
 }
 
+/* While records count that are in no journal, only a state tells those attached how things are. */
+static void serve_attached(struct collector *collector)
+{
+	int64_t now = clock_monotonic();
+	if (collector->health.unkept != collector->told_unkept && now >= collector->told_at + SECOND_MS) {
+		collector->told_unkept = collector->health.unkept;
+		collector->told_at = now;
+		outlet_restart(collector->outlet);
+	}
+	outlet_turn(collector->outlet, collector->health.journal.written);
+}
+
 void collector_turn(struct collector *collector, struct desk *desk)
 {
 	collector->health.journal = journal_state(collector->journal);
 	tell_health(collector);
+	if (collector->outlet)
+		serve_attached(collector);
 	if (wants_state(collector, desk_engine(desk))) {
 		pack(collector, desk_engine(desk));
 		collector->rebase = false;
@@ -295,6 +322,29 @@ void collector_turn(struct collector *collector, struct desk *desk)
 	}
 	if (collector->packed && collector->health.journal.durable >= collector->packed_lsn && !saver_busy(collector->saver))
 		hand_over(collector);
+}
+
+const struct outlet *collector_outlet(const struct collector *collector)
+{
+	return collector->outlet;
+}
+
+bool collector_reload_keys(struct collector *collector, struct error *err)
+{
+	return !collector->outlet || outlet_reload_keys(collector->outlet, err);
+}
+
+void collector_settle(struct collector *collector)
+{
+	int64_t until = clock_monotonic() + 2 * SECOND_MS;
+	for (;;) {
+		struct journal_state state = journal_state(collector->journal);
+		int64_t left = until - clock_monotonic();
+		if (state.durable >= state.appended || state.health != JOURNAL_OK || left <= 0)
+			return;
+		zmq_pollitem_t item = {.fd = journal_descriptor(collector->journal), .events = ZMQ_POLLIN};
+		zmq_poll(&item, 1, (long)left);
+	}
 }
 
 struct collector_health collector_health(struct collector *collector)

@@ -4,13 +4,15 @@
 #define APP_COLLECTOR_H
 
 #include "app/desk.h"
+#include "app/outlet.h"
 #include "journal/journal.h"
 
 struct collector;
 
 /* Opens the journal (settings->journal) and recovers the engine: the newest state, and the records after it. Damage and what it means
  * go to the log. */
-struct collector *collector_open(const struct settings *settings, struct error *err);
+/* `publish`: where boards may attach, or NULL. */
+struct collector *collector_open(const struct settings *settings, const char *publish, void *zmq, struct error *err);
 /* Saves the engine's state and closes the journal; false: not everything is on the disk, err says what. `engine` NULL: no state. */
 bool collector_close(struct collector *collector, const struct engine *engine, struct error *err);
 /* The recovered engine, for the desk; once. */
@@ -31,6 +33,11 @@ struct collector_health {
 	char state_trouble[200];	    /* "" while states can be saved */
 };
 struct collector_health collector_health(struct collector *collector);
+/* Where boards attach; NULL: nowhere. */
+const struct outlet *collector_outlet(const struct collector *collector);
+/* Waits, two seconds at most, until everything is durable. */
+void collector_settle(struct collector *collector);
+bool collector_reload_keys(struct collector *collector, struct error *err);
 /* Hexadecimal. */
 const char *collector_id(const struct collector *collector);
 

@@ -3,6 +3,7 @@
 
 #include <zmq.h>
 
+#include "app/attached.h"
 #include "app/desk.h"
 #include "app/memory_watch.h"
 #include "base/clock.h"
@@ -39,6 +40,7 @@ struct desk {
 	struct hole_watch holes[HOLES_WATCHED];
 	struct engine *engine;
 	struct curve *curve;
+	struct attached *attached; /* NULL: there are feeds */
 	struct desk_feed feeds[FEEDS_MOST];
 	int feed_count;
 	bool feed_clock, own_time;
@@ -307,6 +309,39 @@ static bool open_feeds(struct desk *desk, struct error *err)
 	return true;
 }
 
+/* ---- attached ---- */
+
+static void take_engine(void *context, struct engine *engine)
+{
+	struct desk *desk = context;
+	engine_destroy(desk->engine);
+	desk->engine = engine;
+	desk->heard = desk->changed = true;
+}
+
+static void follow(void *context, const struct record *record)
+{
+	struct desk *desk = context;
+	engine_apply(desk->engine, record);
+	desk->events += record->batch ? record->batch->count : 0;
+	desk->changed = true;
+}
+
+static void link_changed(void *context)
+{
+	struct desk *desk = context;
+	desk->changed = true;
+}
+
+static bool open_sources(struct desk *desk, struct error *err)
+{
+	if (!desk->options.attach)
+		return open_feeds(desk, err);
+	const struct attached_sink sink = {.context = desk, .engine = take_engine, .record = follow, .link = link_changed};
+	desk->attached = attached_open(desk->options.attach, desk->options.settings, desk->options.zmq, desk->curve, &sink, err);
+	return desk->attached != NULL;
+}
+
 struct desk *desk_open(const struct desk_options *options, struct error *err)
 {
 	if (options->feed_count > FEEDS_MOST) {
@@ -321,7 +356,7 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 	desk->engine = options->engine ? options->engine : engine_create(options->settings, err);
 	desk->lsn = desk->engine ? engine_lsn(desk->engine) : 0;
 	desk->curve = curve_open(options->settings, err);
-	if (!desk->engine || !desk->curve || !open_feeds(desk, err)) {
+	if (!desk->engine || !desk->curve || !open_sources(desk, err)) {
 		desk_close(desk);
 		return NULL;
 	}
@@ -334,6 +369,7 @@ void desk_close(struct desk *desk)
 		return;
 	for (int i = 0; i < desk->feed_count; i++)
 		feed_close(desk->feeds[i].feed);
+	attached_close(desk->attached);
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
@@ -358,6 +394,11 @@ static long wait_for(const struct desk *desk, int64_t until)
 	const struct desk_company *company = desk->options.company;
 	int64_t company_due = company ? company->due(company->context) : INT64_MAX;
 	due = company_due < due ? company_due : due;
+	if (desk->attached) { /* time is what the collector says */
+		int64_t attached = attached_due(desk->attached);
+		due = attached < due ? attached : due;
+		return due <= now ? 0 : (long)(due - now < SECOND_MS ? due - now : SECOND_MS);
+	}
 	int64_t engine = engine_due(desk->engine), time = present(desk);
 	bool goes = desk->own_time || !desk->feed_clock;
 	if (goes && engine != INT64_MAX && time != INSTANT_NONE) {
@@ -370,11 +411,13 @@ static long wait_for(const struct desk *desk, int64_t until)
 
 void desk_turn(struct desk *desk, int wake, int64_t until)
 {
-	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + DESK_COMPANY_MAX + 1];
+	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + ATTACHED_POLL_MAX + DESK_COMPANY_MAX + 1];
 	int count = 0;
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			count += desk->feeds[i].feed->class->items(desk->feeds[i].feed, items + count);
+	if (desk->attached)
+		count += attached_items(desk->attached, items + count);
 	if (desk->options.company)
 		count += desk->options.company->items(desk->options.company->context, items + count);
 	if (wake >= 0)
@@ -383,6 +426,10 @@ void desk_turn(struct desk *desk, int wake, int64_t until)
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			desk->feeds[i].feed->class->next(desk->feeds[i].feed, MESSAGES_A_TURN);
+	if (desk->attached) {
+		attached_next(desk->attached, MESSAGES_A_TURN);
+		return;
+	}
 	tell_refusals(desk);
 	mind_holes(desk);
 	mind_memory(desk);
@@ -405,7 +452,7 @@ bool desk_ended(const struct desk *desk)
 	for (int i = 0; i < desk->feed_count; i++)
 		if (!desk->feeds[i].ended)
 			return false;
-	return true;
+	return !desk->attached;
 }
 
 bool desk_heard(const struct desk *desk)
@@ -428,6 +475,30 @@ int desk_progress(const struct desk *desk)
 			least = progress;
 	}
 	return least;
+}
+
+bool desk_link(const struct desk *desk, enum link_state *state, int64_t *silent, const char **why)
+{
+	if (!desk->attached)
+		return false;
+	const struct attached_link link = attached_link(desk->attached);
+	*state = link.state;
+	*silent = clock_monotonic() - link.silent_since;
+	*why = link.why;
+	return true;
+}
+
+uint64_t desk_take(struct desk *desk, struct view payload, struct error *err)
+{
+	struct batch batch = {0};
+	uint64_t before = desk->lsn;
+	if (wire_decode(payload.data, payload.size, &batch, err) == FAULT_NONE) {
+		desk->payload = payload;
+		desk->events += batch.count;
+		apply_at(desk, (struct record){.kind = RECORD_BATCH, .feed = FEED_NONE, .batch = &batch, .recv = present(desk)});
+	}
+	batch_finish(&batch);
+	return desk->lsn > before ? desk->lsn : 0;
 }
 
 void desk_tell(struct desk *desk, struct record record)

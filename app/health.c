@@ -76,8 +76,21 @@ static json_t *feeds_json(const struct health *health, const struct engine *engi
 	return of;
 }
 
+static json_t *stream_json(const struct outlet *outlet)
+{
+	struct stream_counts counts = outlet_counts(outlet);
+	json_t *of = json_pack("{s:s, s:i}", "endpoint", outlet_endpoint(outlet), "subscribers", counts.subscribers);
+	json_object_set_new(of, "records", number(counts.records));
+	json_object_set_new(of, "bytes", number(counts.bytes));
+	json_object_set_new(of, "slow", number(counts.slow));
+	json_object_set_new(of, "states", number(counts.states));
+	json_object_set_new(of, "requests", number(counts.requests));
+	json_object_set_new(of, "refused", number(counts.refused));
+	return of;
+}
+
 static json_t *whole_json(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
-	bool running)
+	const struct outlet *outlet, bool running)
 {
 	json_t *of = json_pack("{s:s, s:i, s:b}", "program", "tablo " TABLO_VERSION, "pid", (int)getpid(), "running", running);
 	json_object_set_new(of, "site", json_string(health->settings->site));
@@ -88,6 +101,8 @@ static json_t *whole_json(const struct health *health, const struct collector_he
 	json_object_set_new(of, "events", number(events));
 	json_object_set_new(of, "journal", journal_json(health, collector));
 	json_object_set_new(of, "feeds", feeds_json(health, engine));
+	if (outlet)
+		json_object_set_new(of, "stream", stream_json(outlet));
 	return of;
 }
 
@@ -116,9 +131,9 @@ static bool write_file(const char *directory, const char *text, struct error *er
 }
 
 bool health_write(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
-	bool running, struct error *err)
+	const struct outlet *outlet, bool running, struct error *err)
 {
-	json_t *of = whole_json(health, collector, engine, events, running);
+	json_t *of = whole_json(health, collector, engine, events, outlet, running);
 	char *text = json_dumps(of, JSON_INDENT(1));
 	json_decref(of);
 	bool good = write_file(health->settings->journal, text ? text : "{}", err);

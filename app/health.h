@@ -11,9 +11,9 @@ struct health {
 };
 
 void health_begin(struct health *health, const struct settings *settings, const char *journal_id);
-/* Once a second. */
+/* Once a second. `outlet` NULL: nobody can attach. */
 bool health_write(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
-	bool running, struct error *err);
+	const struct outlet *outlet, bool running, struct error *err);
 /* "ok", "full" or "not durable". */
 const char *health_word(const struct collector_health *collector);
 /* Prints what the collector of this directory wrote last, with "running" as it is now. True: it runs and all is well. An error text

@@ -8,6 +8,7 @@
 
 const struct option feed_options[] = {
 	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz] or sim:[SEED]", true},
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
 	{"--store", "URL", "where rolling figures are kept: memory", false},
@@ -168,6 +169,7 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		setup_close(setup);
 		return false;
 	}
+	setup->attach = arguments_value(arguments, "--attach");
 	setup->store = store_open(store ? store : "memory", setup->settings, err);
 	if (!setup->store || !read_options(setup, arguments, err)) {
 		*usage = true;

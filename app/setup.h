@@ -18,6 +18,7 @@ struct setup {
 	enum window *windows; /* every --window, or the one set */
 	int window_count;
 	struct store *store;
+	const char *attach; /* --attach, or NULL; of the command line */
 	double speed; /* -1: not given */
 	int64_t *instants; /* every --at, ascending, whole seconds */
 	int instant_count;

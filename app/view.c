@@ -56,6 +56,11 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 	if (!store->class->apply(store, desk_engine(side->desk), &err))
 		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 	struct snapshot *snapshot = snapshot_create(desk_engine(side->desk), side->setup->settings, side->setup->zone, request);
+	enum link_state link;
+	int64_t silent;
+	const char *why;
+	if (desk_link(side->desk, &link, &silent, &why))
+		snapshot_attached(snapshot, link, silent);
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);

@@ -204,6 +204,7 @@ struct record_config {
 	uint32_t feed_count;
 };
 
+#define FEED_NONE UINT16_MAX /* a record that came by no feed: a person's action */
 struct record {
 	enum record_kind kind;
 	uint64_t lsn;	     /* consecutive from 1 */

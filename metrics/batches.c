@@ -148,6 +148,8 @@ static uint32_t choose_events(struct engine *engine, const struct batch *batch)
 
 static void note_feed(struct engine *engine, const struct record *record)
 {
+	if (record->feed == FEED_NONE)
+		return;
 	uint16_t number = record->feed < 32 ? record->feed : 31;
 	struct feed_status *feed = &engine->feeds[number];
 	const struct batch *batch = record->batch;

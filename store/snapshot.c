@@ -222,6 +222,16 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	return snapshot;
 }
 
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent)
+{
+	if (link == LINK_LIVE)
+		return;
+	snapshot->stale = true;
+	snapshot->stale_ms = silent > snapshot->stale_ms ? silent : snapshot->stale_ms;
+	for (int i = 0; i < snapshot->row_count; i++)
+		snapshot->rows[i].stale = true;
+}
+
 void snapshot_destroy(struct snapshot *snapshot)
 {
 	if (!snapshot)

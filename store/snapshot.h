@@ -68,6 +68,8 @@ struct engine;
 /* The settings and the zone stay the caller's and must outlive the snapshot. */
 struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
 	const struct snapshot_request *request);
+/* The figures come from a collector: how its link is. What does not follow it is stale. */
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent);
 void snapshot_destroy(struct snapshot *snapshot);
 /* The formula a queue is measured by: its own where the configuration gives it one. queue NULL: everything. */
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);

@@ -1,62 +1,10 @@
 #!/usr/bin/env python3
 """The collector as an operator meets it: killed, started again, asked how it is. What is published arrives once, whoever dies. Prints TAP."""
-import json, os, random, signal, socket, subprocess, sys, tempfile, time
+import json, os, random, signal, subprocess, sys, tempfile, time
 
-BIN = os.environ["TABLO_BIN"]
+from collect_test_parts import BIN, end, free_port, received, results, say, start, status, wait_for
+
 ROUNDS = 6 * int(os.environ.get("TABLO_ROUNDS", "1"))
-number = failed = 0
-
-
-def say(good, name, why=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, name), flush=True)
-    if not good and why:
-        print("# " + str(why)[-2000:].replace("\n", "\n# "))
-
-
-def free_port():
-    for port in range(21000 + os.getpid() % 5000, 32000):
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
-
-
-def start(*words, **more):
-    return subprocess.Popen([BIN, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
-
-
-def end(process, sign=signal.SIGTERM):
-    process.send_signal(sign)
-    try:
-        return process.communicate(timeout=20)[1]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return "it did not end: " + process.communicate()[1]
-
-
-def status(journal):
-    done = subprocess.run([BIN, "collect", "--status", "--journal", journal], capture_output=True, text=True, timeout=20)
-    return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {}
-
-
-def wait_for(journal, good, seconds=20):
-    """Until the status is as wanted; returns it, or the last one."""
-    until, found = time.monotonic() + seconds, {}
-    while time.monotonic() < until:
-        found = status(journal)[1]
-        if found and good(found):
-            return found
-        time.sleep(0.05)
-    return found
-
-
-def received(found):
-    return sum(feed["received"] for feed in found["feeds"])
 
 
 def events(count, first=0):
@@ -119,9 +67,7 @@ def fills_a_disk(folder):
     place = os.path.join(folder, "small")
     os.mkdir(place)
     if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True).returncode:
-        global number
-        number += 1
-        print("ok %d - a full disk # SKIP no tmpfs can be mounted here" % number)
+        say(True, "a full disk # SKIP no tmpfs can be mounted here")
         return
     try:
         journal, port = os.path.join(place, "j"), free_port()
@@ -161,8 +107,8 @@ def main():
         takes_a_file(folder)
         survives(folder)
         fills_a_disk(folder)
-    print("1..%d" % number)
-    return failed > 0
+    print("1..%d" % len(results))
+    return not all(results)
 
 
 sys.exit(main())

@@ -1,0 +1,37 @@
+/* What a board follows instead of feeds: a collector's engine as it was, and every record after it. */
+#ifndef APP_ATTACHED_H
+#define APP_ATTACHED_H
+
+#include "config/settings.h"
+#include "feed/event.h"
+#include "metrics/engine.h"
+
+struct attached;
+struct curve;
+struct zmq_pollitem_t; /* of <zmq.h> */
+
+#define ATTACHED_POLL_MAX 3
+
+struct attached_sink {
+	void *context;
+	void (*engine)(void *context, struct engine *engine); /* takes it, in place of the one there was */
+	void (*record)(void *context, const struct record *record);
+	void (*link)(void *context);
+};
+
+/* `url`: tcp://HOST:PORT, ipc://PATH, inproc://NAME of a collector's --publish. */
+struct attached *attached_open(const char *url, const struct settings *settings, void *zmq, struct curve *curve, const struct attached_sink *sink,
+	struct error *err);
+void attached_close(struct attached *attached);
+int attached_items(const struct attached *attached, struct zmq_pollitem_t *items);
+int64_t attached_due(const struct attached *attached); /* monotonic ms */
+void attached_next(struct attached *attached, int most);
+
+struct attached_link {
+	enum link_state state;
+	int64_t silent_since; /* monotonic ms: when something was last heard */
+	const char *why;      /* what somebody has to do about it, or "" */
+};
+struct attached_link attached_link(const struct attached *attached);
+
+#endif

@@ -1,0 +1,225 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/outlet.h"
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "feed/curve.h"
+#include "journal/reader.h"
+
+#define SERVES_A_TURN 8
+
+/* Frames that are not written yet, in order: their payloads one after the other. */
+struct waiting {
+	struct frame *frames;
+	size_t count, room;
+	struct wire_buffer bytes;
+};
+
+struct outlet {
+	struct outlet_options options;
+	struct curve *curve;
+	struct stream_server *server;
+	struct stream_origin origin;
+	struct desk *desk;
+	struct waiting waiting;
+	uint64_t lsn, written; /* the last one sent */
+	char *ask;
+};
+
+/* ---- what those attached ask for ---- */
+
+static bool give_state(void *context, struct wire_buffer *to, uint64_t *lsn, int64_t *recv)
+{
+	struct outlet *outlet = context;
+	if (!outlet->desk)
+		return false;
+	const struct engine *engine = desk_engine(outlet->desk);
+	size_t size;
+	uint8_t *bytes = engine_pack(engine, INT64_MIN, &size);
+	to->data = memory_grow(to->data, &to->room, to->size + size, 1);
+	memcpy(to->data + to->size, bytes, size);
+	to->size += size;
+	free(bytes);
+	*lsn = engine_lsn(engine);
+	*recv = engine_now(engine);
+	return true;
+}
+
+static void give_range(void *context, uint64_t from, uint64_t to, stream_emit *emit, void *emit_to)
+{
+	struct outlet *outlet = context;
+	struct error err;
+	struct reader *reader = reader_open(NULL, outlet->options.settings->journal, SEGMENT_JOURNAL, &err);
+	if (!reader || !reader_seek(reader, from, &err)) {
+		log_line(LOG_LEVEL_WARNING, "records %llu to %llu cannot be read for somebody attached: %s", (unsigned long long)from,
+			(unsigned long long)to, err.text);
+		reader_close(reader);
+		return;
+	}
+	struct frame frame;
+	struct damage damage;
+	for (;;) {
+		enum reader_result result = reader_next(reader, &frame, &damage, &err);
+		if (result == READER_DAMAGE)
+			continue;
+		if (result != READER_RECORD || frame.lsn > to || frame.lsn > outlet->written || !emit(emit_to, &frame))
+			break;
+	}
+	reader_close(reader);
+}
+
+/* People may say what they did; a board is no publisher. */
+static const char *why_not(const struct batch *batch)
+{
+	static const enum event_type actions[] = {EVENT_ALERT_ACKNOWLEDGED, EVENT_ALERT_MUTED, EVENT_NOTE_POSTED, EVENT_AGENT_STATE};
+	if (batch->count != 1 || batch->events[0].fault)
+		return "bad_event";
+	if (batch->src.size <= 6 || memcmp(batch->src.data, "board:", 6) != 0)
+		return "bad_src";
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+		if (batch->events[0].type == actions[i])
+			return NULL;
+	return "not_an_action";
+}
+
+static uint64_t take_action(void *context, struct view event, const char *who, const char **error)
+{
+	struct outlet *outlet = context;
+	struct batch batch = {0};
+	struct error err;
+	(void)who; /* the gate for clients decided already */
+	*error = wire_decode(event.data, event.size, &batch, &err) == FAULT_NONE ? why_not(&batch) : "malformed";
+	batch_finish(&batch);
+	if (*error)
+		return 0;
+	uint64_t lsn = desk_take(outlet->desk, event, &err);
+	if (!lsn)
+		*error = "not_kept";
+	return lsn;
+}
+
+/* ---- opening and closing ---- */
+
+/* tcp://HOST:PORT asks at the next port, ipc://PATH at PATH.ask. */
+static char *ask_beside(const char *publish)
+{
+	const char *colon = strrchr(publish, ':');
+	if (strncmp(publish, "tcp://", 6) == 0 && colon && atoi(colon + 1) > 0)
+		return memory_format("%.*s:%d", (int)(colon - publish), publish, atoi(colon + 1) + 1);
+	return memory_format("%s.ask", publish);
+}
+
+struct outlet *outlet_open(const struct outlet_options *options, struct error *err)
+{
+	struct outlet *outlet = memory_new(1, sizeof *outlet);
+	outlet->options = *options;
+	outlet->ask = options->ask ? memory_text(options->ask) : ask_beside(options->publish);
+	memcpy(outlet->origin.journal, options->journal_id, JOURNAL_ID_SIZE);
+	/* Records that a power cut took may have been sent: after each start everybody begins with a state. */
+	outlet->origin.epoch = (uint64_t)clock_wall();
+	outlet->curve = curve_open(options->settings, err);
+	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action};
+	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
+		.site = options->settings->site[0] ? options->settings->site : "default", .program = TABLO_VERSION, .origin = outlet->origin,
+		.linger = SECOND_MS, .zmq = options->zmq, .curve = outlet->curve};
+	outlet->server = outlet->curve ? stream_server_open(&server, &source, err) : NULL;
+	if (outlet->server)
+		return outlet;
+	outlet_close(outlet);
+	return NULL;
+}
+
+void outlet_close(struct outlet *outlet)
+{
+	if (!outlet)
+		return;
+	stream_server_close(outlet->server);
+	curve_close(outlet->curve);
+	free(outlet->waiting.frames);
+	wire_buffer_finish(&outlet->waiting.bytes);
+	free(outlet->ask);
+	free(outlet);
+}
+
+void outlet_attach(struct outlet *outlet, struct desk *desk, uint64_t lsn)
+{
+	outlet->desk = desk;
+	outlet->lsn = outlet->written = lsn;
+	stream_server_restart(outlet->server, &outlet->origin, lsn, engine_now(desk_engine(desk)));
+}
+
+/* ---- records ---- */
+
+void outlet_add(struct outlet *outlet, const struct frame *frame)
+{
+	struct waiting *waiting = &outlet->waiting;
+	struct wire_buffer *bytes = &waiting->bytes;
+	waiting->frames = memory_grow(waiting->frames, &waiting->room, waiting->count + 1, sizeof *waiting->frames);
+	bytes->data = memory_grow(bytes->data, &bytes->room, bytes->size + frame->payload.size + 1, 1);
+	memcpy(bytes->data + bytes->size, frame->payload.data, frame->payload.size);
+	bytes->size += frame->payload.size;
+	waiting->frames[waiting->count++] = *frame; /* the payload's place is told by the sizes before it */
+}
+
+static void send_written(struct outlet *outlet, uint64_t written)
+{
+	struct waiting *waiting = &outlet->waiting;
+	size_t sent = 0, from = 0;
+	for (; sent < waiting->count && waiting->frames[sent].lsn <= written; sent++) {
+		struct frame *frame = &waiting->frames[sent];
+		struct error err;
+		frame->payload.data = (const char *)waiting->bytes.data + from;
+		from += frame->payload.size;
+		if (!stream_server_publish(outlet->server, frame, &err))
+			log_line(LOG_LEVEL_WARNING, "record %llu is not sent to those attached: %s", (unsigned long long)frame->lsn, err.text);
+		outlet->written = frame->lsn;
+	}
+	if (!sent)
+		return;
+	waiting->count -= sent;
+	memmove(waiting->frames, waiting->frames + sent, waiting->count * sizeof *waiting->frames);
+	waiting->bytes.size -= from;
+	memmove(waiting->bytes.data, waiting->bytes.data + from, waiting->bytes.size);
+}
+
+void outlet_turn(struct outlet *outlet, uint64_t written)
+{
+	send_written(outlet, written);
+	for (int i = 0; i < SERVES_A_TURN && stream_server_serve(outlet->server); i++)
+		;
+}
+
+void outlet_restart(struct outlet *outlet)
+{
+	const struct engine *engine = desk_engine(outlet->desk);
+	stream_server_restart(outlet->server, &outlet->origin, engine_lsn(engine), engine_now(engine));
+}
+
+bool outlet_reload_keys(struct outlet *outlet, struct error *err)
+{
+	return curve_reload(outlet->curve, err);
+}
+
+int outlet_items(struct outlet *outlet, struct zmq_pollitem_t *items)
+{
+	return stream_server_items(outlet->server, items);
+}
+
+int64_t outlet_due(const struct outlet *outlet)
+{
+	return stream_server_due(outlet->server);
+}
+
+struct stream_counts outlet_counts(const struct outlet *outlet)
+{
+	return stream_server_counts(outlet->server);
+}
+
+const char *outlet_endpoint(const struct outlet *outlet)
+{
+	return stream_server_endpoint(outlet->server);
+}
