@@ -149,6 +149,7 @@ static void keep_head(struct archive *archive, struct engine *engine)
 {
 	KEEP(archive, engine->lsn);
 	engine->keeping.stamp = engine->lsn;
+	engine->stamped = archive->reading ? engine->lsn : engine->stamped;
 	KEEP(archive, engine->serial);
 	KEEP(archive, engine->now);
 	KEEP(archive, engine->second);

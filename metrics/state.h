@@ -321,6 +321,7 @@ struct engine {
 	int64_t now, second; /* the last whole second that was evaluated (ms) */
 	int64_t clock_record;
 	struct ledger_rules keeping;
+	uint64_t stamped; /* LSN when it was read back */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */
