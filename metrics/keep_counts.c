@@ -54,7 +54,8 @@ static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t 
 static void keep_series(struct archive *archive, struct series *series, int64_t length, int64_t since, uint64_t stamp)
 {
 	size_t first = series->first;
-	while (!archive->reading && first < series->count && series->buckets[first].start < since)
+	/* An open one is in no quarter hour yet, however old it is. */
+	while (!archive->reading && first < series->count && series->buckets[first].start < since && !series->buckets[first].open)
 		first++;
 	size_t count = archive_count(archive, series->count - first);
 	if (archive->reading) {
