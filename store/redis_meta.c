@@ -62,3 +62,9 @@ void redis_meta_write(const struct engine *engine, const struct settings *settin
 	redis_sink_put(sink, key, view_of("zone"), view_of(settings->zone));
 	redis_sink_put(sink, key, view_of("day_start"), view_of(day_start));
 }
+
+void redis_journal_text(const uint8_t *id, char to[65])
+{
+	for (int i = 0; i < JOURNAL_ID_SIZE; i++)
+		snprintf(to + 2 * i, 3, "%02x", id[i]);
+}

@@ -2,6 +2,7 @@
 #ifndef STORE_REDIS_META_H
 #define STORE_REDIS_META_H
 
+#include "journal/frame.h"
 #include "store/redis_link.h"
 #include "store/redis_sink.h"
 
@@ -20,5 +21,7 @@ void redis_meta_ask(const char *site, struct redis_commands *commands);
 bool redis_meta_read(const struct redis_reply *reply, struct redis_meta *meta, struct redis_fault *fault);
 /* The fields that a commit puts beside those of the script. */
 void redis_meta_write(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink);
+/* A journal's id (JOURNAL_ID_SIZE bytes) as the text that meta and the lease hold: 32 hexadecimal digits. */
+void redis_journal_text(const uint8_t *id, char to[65]);
 
 #endif

@@ -22,6 +22,13 @@ uint32_t redis_day_random(struct redis_day *day, uint32_t below)
 	return (uint32_t)(day->random >> 33) % below;
 }
 
+static void put(struct redis_day *day, struct engine *engine, const struct record *record, struct view payload)
+{
+	if (day->told)
+		day->told(day->context, record, payload);
+	engine_apply(engine, record);
+}
+
 static void apply(struct redis_day *day, struct engine *engine, const struct event *event, uint64_t seq)
 {
 	struct wire_buffer one = {0}, whole = {0};
@@ -30,7 +37,8 @@ static void apply(struct redis_day *day, struct engine *engine, const struct eve
 	wire_encode_batch(&whole, &header, 1, one.data, one.size);
 	if (wire_decode(whole.data, whole.size, &day->batch, NULL) != FAULT_NONE)
 		abort();
-	engine_apply(engine, &(struct record){.kind = RECORD_BATCH, .lsn = ++day->lsn, .recv = day->recv, .batch = &day->batch});
+	const struct record record = {.kind = RECORD_BATCH, .lsn = ++day->lsn, .recv = day->recv, .batch = &day->batch};
+	put(day, engine, &record, (struct view){whole.data, whole.size});
 	wire_buffer_finish(&one);
 	wire_buffer_finish(&whole);
 }
@@ -57,7 +65,7 @@ void redis_day_play(struct redis_day *day, struct engine *engine, int count)
 void redis_day_wait(struct redis_day *day, struct engine *engine, int64_t ms)
 {
 	day->recv += ms;
-	engine_apply(engine, &(struct record){.kind = RECORD_CLOCK, .lsn = ++day->lsn, .recv = day->recv});
+	put(day, engine, &(struct record){.kind = RECORD_CLOCK, .lsn = ++day->lsn, .recv = day->recv}, (struct view){NULL, 0});
 }
 
 struct settings *redis_day_settings(void)

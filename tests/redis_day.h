@@ -13,6 +13,9 @@ struct redis_day {
 	struct batch batch;
 	uint64_t random, seq, lsn;
 	int64_t recv;
+	/* Told of each record before it is applied; may be NULL. */
+	void (*told)(void *context, const struct record *record, struct view payload);
+	void *context;
 };
 
 void redis_day_start(struct redis_day *day, uint64_t seed);
