@@ -4,7 +4,7 @@
 
 #include "app/command.h"
 
-extern const struct command board_command, demo_command, snapshot_command, publish_command, import_command, check_command,
+extern const struct command board_command, demo_command, collect_command, snapshot_command, publish_command, import_command, check_command,
 	keygen_command, doctor_command, journal_command;
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "feed/curve.h"
 #include "feed/wire.h"
+#include "feed/wire_slice.h"
 
 #define MESSAGES_A_TURN 512
 #define HOLES_A_TURN 16
@@ -42,6 +43,8 @@ struct desk {
 	int feed_count;
 	bool feed_clock, own_time;
 	uint64_t lsn, events;
+	struct view payload; /* of the record at hand, where it is a batch */
+	struct wire_buffer part; /* made of a payload for one second */
 	struct batch batch;
 	int instant; /* the next one to look at */
 	bool changed, heard;
@@ -51,7 +54,11 @@ struct desk {
 
 static void apply(struct desk *desk, struct record record)
 {
-	record.lsn = ++desk->lsn;
+	const struct recorder *recorder = desk->options.recorder;
+	uint64_t kept = recorder ? recorder->keep(recorder->context, &record, desk->payload) : desk->lsn + 1;
+	if (kept)
+		desk->lsn = kept;
+	record.lsn = desk->lsn;
 	engine_apply(desk->engine, &record);
 	desk->changed = true;
 }
@@ -107,11 +114,24 @@ static int64_t latest_ts(const struct batch *batch)
 	return latest;
 }
 
+/* What is kept of a part of a batch is a payload of its own. */
+static void cut_payload(struct desk *desk, struct wire_slicer *slicer, const struct batch *part)
+{
+	const struct wire_header header = {.src = part->src, .boot = part->boot, .seq = part->seq, .sent = part->sent};
+	struct view events = {0};
+	wire_slicer_take(slicer, part->count, &events);
+	wire_encode_batch(&desk->part, &header, part->count, events.data, events.size);
+	desk->payload = (struct view){(const char *)desk->part.data, desk->part.size};
+}
+
 /* By the feed's clock a batch that spans several seconds becomes one record a second, so that peaks and levels are the same as
  * when the same events come one by one. The events of `batch` are in ascending order here. */
 static void apply_by_seconds(struct desk *desk, const struct batch *batch, struct record record)
 {
 	uint32_t from = 0;
+	struct wire_slicer slicer = {0};
+	if (desk->options.recorder)
+		wire_slicer_begin(&slicer, desk->payload);
 	do {
 		uint32_t until = from + 1;
 		while (until < batch->count && batch->events[until].ts / SECOND_MS == batch->events[from].ts / SECOND_MS)
@@ -124,6 +144,8 @@ static void apply_by_seconds(struct desk *desk, const struct batch *batch, struc
 			part.seq += from;
 		record.batch = &part;
 		record.recv = batch->events[until - 1].ts;
+		if (part.count < batch->count && desk->options.recorder)
+			cut_payload(desk, &slicer, &part);
 		apply_at(desk, record);
 		from = until;
 	} while (from < batch->count);
@@ -171,6 +193,7 @@ static void take_batch(void *context, struct feed *feed, const void *payload, si
 	}
 	desk->heard = true;
 	desk->events += desk->batch.count;
+	desk->payload = (struct view){payload, size};
 	struct record record = {.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->batch, .recv = at};
 	if (at != INSTANT_NONE) {
 		apply_at(desk, record);
@@ -287,6 +310,7 @@ static bool open_feeds(struct desk *desk, struct error *err)
 struct desk *desk_open(const struct desk_options *options, struct error *err)
 {
 	if (options->feed_count > FEEDS_MOST) {
+		engine_destroy(options->engine);
 		fail(err, "%d feeds are more than the %d a board can take: put a collector between", options->feed_count, FEEDS_MOST);
 		return NULL;
 	}
@@ -294,7 +318,8 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 	desk->options = *options;
 	desk->first = INSTANT_NONE;
 	desk->feed_clock = strcmp(options->settings->clock, "feed") == 0;
-	desk->engine = engine_create(options->settings, err);
+	desk->engine = options->engine ? options->engine : engine_create(options->settings, err);
+	desk->lsn = desk->engine ? engine_lsn(desk->engine) : 0;
 	desk->curve = curve_open(options->settings, err);
 	if (!desk->engine || !desk->curve || !open_feeds(desk, err)) {
 		desk_close(desk);
@@ -312,6 +337,7 @@ void desk_close(struct desk *desk)
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
+	wire_buffer_finish(&desk->part);
 	free(desk);
 }
 
@@ -329,6 +355,9 @@ static long wait_for(const struct desk *desk, int64_t until)
 		int64_t feed_due = feed ? feed->class->due(feed) : INT64_MAX;
 		due = feed_due < due ? feed_due : due;
 	}
+	const struct desk_company *company = desk->options.company;
+	int64_t company_due = company ? company->due(company->context) : INT64_MAX;
+	due = company_due < due ? company_due : due;
 	int64_t engine = engine_due(desk->engine), time = present(desk);
 	bool goes = desk->own_time || !desk->feed_clock;
 	if (goes && engine != INT64_MAX && time != INSTANT_NONE) {
@@ -341,11 +370,13 @@ static long wait_for(const struct desk *desk, int64_t until)
 
 void desk_turn(struct desk *desk, int wake, int64_t until)
 {
-	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + 1];
+	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + DESK_COMPANY_MAX + 1];
 	int count = 0;
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			count += desk->feeds[i].feed->class->items(desk->feeds[i].feed, items + count);
+	if (desk->options.company)
+		count += desk->options.company->items(desk->options.company->context, items + count);
 	if (wake >= 0)
 		items[count++] = (zmq_pollitem_t){.fd = wake, .events = ZMQ_POLLIN};
 	zmq_poll(items, count, wait_for(desk, until));
@@ -397,6 +428,13 @@ int desk_progress(const struct desk *desk)
 			least = progress;
 	}
 	return least;
+}
+
+void desk_tell(struct desk *desk, struct record record)
+{
+	if (record.recv == INSTANT_NONE)
+		record.recv = present(desk);
+	apply_at(desk, record);
 }
 
 void desk_advance(struct desk *desk, int64_t at)

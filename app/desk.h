@@ -10,6 +10,21 @@
 
 struct desk;
 
+/* Keeps each record before it counts, and gives it its number. `payload`: of a batch, what holds its events and no others. Returns
+ * the LSN; 0: it could not be kept, and counts under the number of the last. */
+struct recorder {
+	void *context;
+	uint64_t (*keep)(void *context, const struct record *record, struct view payload);
+};
+
+/* Others that wait in the desk's poll: at most DESK_COMPANY_MAX items. */
+#define DESK_COMPANY_MAX 16
+struct desk_company {
+	void *context;
+	int (*items)(void *context, struct zmq_pollitem_t *items);
+	int64_t (*due)(void *context); /* monotonic ms, INT64_MAX: never */
+};
+
 struct desk_options {
 	const struct settings *settings;
 	const char *const *feeds; /* URLs */
@@ -22,6 +37,9 @@ struct desk_options {
 	int instant_count;
 	void (*look)(void *context, const struct engine *engine);
 	void *context;
+	struct engine *engine; /* to go on with, the desk's from desk_open() on, even where that fails; NULL: a new one */
+	const struct recorder *recorder;    /* NULL: records live in memory */
+	const struct desk_company *company; /* NULL: none */
 };
 
 struct desk *desk_open(const struct desk_options *options, struct error *err);
@@ -40,6 +58,8 @@ bool desk_heard(const struct desk *desk);
 const struct engine *desk_engine(const struct desk *desk);
 /* Thousandths of the files read, -1: no file. */
 int desk_progress(const struct desk *desk);
+/* A record of the owner's own; recv INT64_MIN: now. */
+void desk_tell(struct desk *desk, struct record record);
 /* Lets the engine's time go on to `at`. */
 void desk_advance(struct desk *desk, int64_t at);
 /* engine_scope() on the desk's engine; before the first turn. */

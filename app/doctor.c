@@ -16,6 +16,7 @@
 static const struct option doctor_options[] = {
 	{"--feed", "URL", "look at this feed instead of the configured ones", true},
 	{"--journal", "DIR", "the directory of a journal: its disk is looked at", false},
+	{"--store", "URL", "the Redis of a store: redis://HOST/DB, unix://PATH", false},
 	{"--for", "TIME", "how long to listen to the feeds (default 3s)", false},
 	{"--json", NULL, "one JSON document", false},
 	{0},
@@ -30,6 +31,7 @@ static const struct check checks[] = {
 	{"disk", "the journal's disk: room, and how long a write takes to be safe", check_disk},
 	{"zmq", "libzmq: its version, and what it can do", check_zmq},
 	{"keys", "key files", check_keys},
+	{"store", "Redis: its version, policy and persistence, what we may do there, how fast it answers", check_store},
 	{"feeds", "each feed: security, port, link, heartbeats, clock", check_feeds},
 };
 
@@ -99,17 +101,18 @@ static int examine(const struct examination *examination, bool as_json)
 static int run(const struct arguments *arguments)
 {
 	struct error err;
-	struct setup setup;
 	bool usage;
 	const char *listen = arguments_value(arguments, "--for");
-	struct examination examination = {.journal = arguments_value(arguments, "--journal"), .listen = LISTEN};
+	struct examination examination = {.journal = arguments_value(arguments, "--journal"), .store = arguments_value(arguments, "--store"), .listen = LISTEN};
 	if (listen && !duration_parse(view_of(listen), &examination.listen, &err))
 		return report_usage(arguments, &err);
-	if (!setup_open(&setup, arguments, &usage, &err))
+	struct settings *settings = setup_settings(arguments, &usage, &err);
+	if (!settings)
 		return usage ? report_usage(arguments, &err) : report(&err);
-	examination.settings = setup.settings;
+	setup_feeds(settings, arguments);
+	examination.settings = settings;
 	int code = examine(&examination, arguments_flag(arguments, "--json"));
-	setup_close(&setup);
+	settings_destroy(settings);
 	return code;
 }
 

@@ -11,6 +11,7 @@
 struct examination {
 	const struct settings *settings;
 	const char *journal; /* a directory, or NULL */
+	const char *store;   /* a URL of Redis, or NULL */
 	int64_t listen;	     /* ms that feeds are listened to */
 };
 
@@ -30,5 +31,8 @@ void check_disk(const struct examination *examination, const struct findings *fi
 void check_zmq(const struct examination *examination, const struct findings *findings);
 void check_keys(const struct examination *examination, const struct findings *findings);
 void check_feeds(const struct examination *examination, const struct findings *findings);
+
+/* doctor_store.c */
+void check_store(const struct examination *examination, const struct findings *findings);
 
 #endif

@@ -59,7 +59,7 @@ static bool set_named(struct settings *settings, const struct arguments *argumen
 	}
 }
 
-static void set_feeds(struct settings *settings, const struct arguments *arguments)
+void setup_feeds(struct settings *settings, const struct arguments *arguments)
 {
 	if (!arguments_nth(arguments, "--feed", 0))
 		return;
@@ -149,7 +149,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 		return false;
 	if (arguments_flag(arguments, "--ascii") && !settings_set(setup->settings, "glyphs", "ascii", err))
 		return false;
-	set_feeds(setup->settings, arguments);
+	setup_feeds(setup->settings, arguments);
 	setup->zone = zone_open(setup->settings->zone, err);
 	setup->speed = -1;
 	setup->request = (struct snapshot_request){.scope = SCOPE_ALL, .by = (enum attribution)setup->settings->by,

@@ -28,6 +28,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 void setup_close(struct setup *setup);
 /* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
+/* Every --feed that was given, in place of the configured ones. */
+void setup_feeds(struct settings *settings, const struct arguments *arguments);
 /* Are all feeds files or simulators, which bring their own clock? */
 bool setup_own_time(const struct setup *setup);
 /* One of the feeds never ends by itself: the simulator. */

@@ -1,8 +1,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include <zmq.h>
 
 #include "base/view.h"
 #include "feed/endpoint.h"
@@ -65,4 +68,20 @@ bool endpoint_meets_itself(const char *endpoint)
 	char *end;
 	long number = strtol(port, &end, 10);
 	return end != port && !*end && number >= NEAR_PORT_LEAST && number <= NEAR_PORT_MOST;
+}
+
+bool endpoint_bound(void *socket, char *to, size_t room)
+{
+	size_t size = room;
+	if (zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, to, &size) != 0)
+		return false;
+	static const char *const anywhere[] = {"tcp://0.0.0.0:", "tcp://[::]:"};
+	for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++) {
+		if (!begins(to, anywhere[i]))
+			continue;
+		char port[32];
+		snprintf(port, sizeof port, "%s", to + strlen(anywhere[i]));
+		snprintf(to, room, "tcp://*:%s", port);
+	}
+	return true;
 }

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "feed/curve.h"
+#include "feed/endpoint.h"
 #include "feed/message.h"
 #include "feed/replay_server.h"
 #include "feed/replay_wire.h"
@@ -75,23 +75,6 @@ static struct reader *find_reader(struct replay_server *server, const void *name
 	return reader;
 }
 
-static bool learn_endpoint(struct replay_server *server, struct error *err)
-{
-	size_t size = sizeof server->endpoint;
-	if (zmq_getsockopt(server->socket, ZMQ_LAST_ENDPOINT, server->endpoint, &size) != 0)
-		return fail(err, "the replay endpoint is longer than %d bytes; give a shorter one", ENDPOINT_ROOM - 1);
-	static const char *const anywhere[] = {"tcp://0.0.0.0:", "tcp://[::]:"};
-	for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++) {
-		size_t length = strlen(anywhere[i]);
-		if (strncmp(server->endpoint, anywhere[i], length) != 0)
-			continue;
-		char port[32];
-		snprintf(port, sizeof port, "%s", server->endpoint + length);
-		snprintf(server->endpoint, sizeof server->endpoint, "tcp://*:%s", port);
-	}
-	return true;
-}
-
 static bool bind_socket(struct replay_server *server, void *zmq, struct curve *curve, const char *bind, int64_t linger,
 	struct error *err)
 {
@@ -110,7 +93,8 @@ static bool bind_socket(struct replay_server *server, void *zmq, struct curve *c
 		return false;
 	if (zmq_bind(server->socket, bind) != 0)
 		return fail(err, "replay %s: cannot bind: %s", bind, zmq_strerror(zmq_errno()));
-	return learn_endpoint(server, err);
+	return endpoint_bound(server->socket, server->endpoint, sizeof server->endpoint) ||
+	       fail(err, "the replay endpoint is longer than %d bytes; give a shorter one", ENDPOINT_ROOM - 1);
 }
 
 struct replay_server *replay_server_open(void *zmq, struct curve *curve, const char *bind, int64_t linger, struct error *err)

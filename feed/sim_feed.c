@@ -67,7 +67,8 @@ static struct feed *sim_feed_open(const char *url, const struct feed_options *op
 	sim->feed.endpoint = memory_text(url);
 	sim->sink = *sink;
 	sim->options = *options;
-	sim->start = options->start == INSTANT_NONE ? clock_wall() : options->start;
+	/* The same question at the same instant is always answered by the same day. */
+	sim->start = options->start != INSTANT_NONE ? options->start : options->stop != INT64_MAX ? options->stop : clock_wall();
 	sim->simulator = simulator_create(seed, sim->start, 0);
 	sim->seq = 1;
 	sim->at = INSTANT_NONE;

@@ -30,7 +30,7 @@ static void leave_file(struct reader *reader)
 {
 	if (reader->file < 0)
 		return;
-	scan_finish(&reader->scan);
+	segment_scan_finish(&reader->scan);
 	reader->disk->close(reader->disk->context, reader->file);
 	reader->file = -1;
 }
@@ -165,7 +165,7 @@ static bool enter_file(struct reader *reader, struct error *err)
 		return false;
 	reader->file = file;
 	reader->is_final = reader->is_retried = false;
-	scan_init(&reader->scan, reader->disk, file, segment->first - 1);
+	segment_scan_init(&reader->scan, reader->disk, file, segment->first - 1);
 	return true;
 }
 
@@ -235,7 +235,7 @@ static enum step take_damage(struct reader *reader, struct damage *damage)
 		reader->is_retried = true;
 		reader->scan.offset = damage->offset;
 		reader->scan.last = damage->from - 1;
-		scan_refresh(&reader->scan);
+		segment_scan_refresh(&reader->scan);
 		return STEP_ON;
 	}
 	reader->is_retried = false;
@@ -260,12 +260,12 @@ static enum step end_file(struct reader *reader, struct damage *damage, struct e
 		return STEP_END;
 	if (!reader->is_final) {
 		reader->is_final = true;
-		scan_refresh(&reader->scan);
+		segment_scan_refresh(&reader->scan);
 		return STEP_ON;
 	}
 	bool is_short = reader->last + 1 < end;
 	*damage = (struct damage){.kind = DAMAGE_BAD, .offset = reader->scan.offset};
-	int64_t tail = is_short ? scan_tail(&reader->scan) : 0;
+	int64_t tail = is_short ? segment_scan_tail(&reader->scan) : 0;
 	damage->bytes = tail > 0 ? (uint64_t)tail : 0;
 	if (damage->bytes == 0)
 		damage->kind = DAMAGE_MISSING;
@@ -292,7 +292,7 @@ static enum step take_step(struct reader *reader, struct frame *frame, struct da
 		}
 		return enter_file(reader, err) ? STEP_ON : STEP_FAILED;
 	}
-	switch (scan_next(&reader->scan, frame, damage)) {
+	switch (segment_scan_next(&reader->scan, frame, damage)) {
 	case SCAN_FRAME:
 		return take_frame(reader, frame, damage);
 	case SCAN_DAMAGE:
@@ -309,7 +309,7 @@ static enum step take_step(struct reader *reader, struct frame *frame, struct da
 enum reader_result reader_next(struct reader *reader, struct frame *frame, struct damage *damage, struct error *err)
 {
 	if (reader->file >= 0 && reader->is_at_end)
-		scan_refresh(&reader->scan);
+		segment_scan_refresh(&reader->scan);
 	reader->is_at_end = false;
 	for (;;) {
 		switch (take_step(reader, frame, damage, err)) {
@@ -330,7 +330,7 @@ enum reader_result reader_next(struct reader *reader, struct frame *frame, struc
 
 int64_t reader_tail(struct reader *reader)
 {
-	return reader->file < 0 ? 0 : scan_tail(&reader->scan);
+	return reader->file < 0 ? 0 : segment_scan_tail(&reader->scan);
 }
 
 const uint8_t *reader_id(const struct reader *reader)

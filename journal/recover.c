@@ -68,7 +68,7 @@ static bool read_content(struct visit *visit, struct scan *scan, const struct se
 	content->last = segment->first - 1;
 	for (;;) {
 		content->end = scan->offset;
-		enum scan_result result = scan->offset >= until ? SCAN_END : scan_next(scan, &frame, &damage);
+		enum scan_result result = scan->offset >= until ? SCAN_END : segment_scan_next(scan, &frame, &damage);
 		if (result == SCAN_END)
 			return true;
 		if (result == SCAN_FAILED)
@@ -146,8 +146,8 @@ static bool cut_tail(struct visit *visit, struct scan *scan, const struct segmen
 {
 	const struct disk *disk = visit->disk;
 	scan->offset = content->end;
-	scan_refresh(scan);
-	int64_t tail = scan_tail(scan);
+	segment_scan_refresh(scan);
+	int64_t tail = segment_scan_tail(scan);
 	if (tail < 0)
 		return fail(err, "%s/%s: cannot be read: %s", visit->directory, segment->name, strerror((int)-tail));
 	bool is_cut = tail == 0 || keep_tail(visit, segment, scan->file, content->end, tail);
@@ -231,9 +231,9 @@ static uint64_t reach(struct visit *visit, const struct segment *segment, bool *
 		return 0;
 	struct scan scan;
 	struct content content = {0};
-	scan_init(&scan, visit->disk, file, segment->first - 1);
+	segment_scan_init(&scan, visit->disk, file, segment->first - 1);
 	bool is_good = read_segment(visit, &scan, segment, &content, NULL);
-	scan_finish(&scan);
+	segment_scan_finish(&scan);
 	free(content.damages);
 	visit->disk->close(visit->disk->context, file);
 	*is_retry = follows_retry(&content);
@@ -278,7 +278,7 @@ static enum verdict judge(struct visit *visit, const struct segment_list *list, 
 		memcpy(visit->recovery->id, content.head.id, JOURNAL_ID_SIZE);
 		visit->recovery->has_id = true;
 	}
-	bool is_empty = !content.has_records && content.count == 0, is_blank = is_empty && scan_tail(scan) == 0;
+	bool is_empty = !content.has_records && content.count == 0, is_blank = is_empty && segment_scan_tail(scan) == 0;
 	if (is_blank)
 		verdict = remove_empty(visit, segment, err) ? VERDICT_GONE : VERDICT_FAILED;
 	else if (is_empty || is_behind(visit, segment, number, &content))
@@ -311,9 +311,9 @@ static enum verdict visit_segment(struct visit *visit, const struct segment_list
 	if (file < 0)
 		return VERDICT_FAILED;
 	struct scan scan;
-	scan_init(&scan, disk, file, segment->first - 1);
+	segment_scan_init(&scan, disk, file, segment->first - 1);
 	enum verdict verdict = judge(visit, list, number, &scan, err);
-	scan_finish(&scan);
+	segment_scan_finish(&scan);
 	disk->close(disk->context, file);
 	return verdict;
 }

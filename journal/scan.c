@@ -9,19 +9,19 @@
  * square of its size. What is not found within it is reported as lost, not passed over. */
 #define SEARCH_MOST (INT64_C(1) << 30)
 
-void scan_init(struct scan *scan, const struct disk *disk, int file, uint64_t before)
+void segment_scan_init(struct scan *scan, const struct disk *disk, int file, uint64_t before)
 {
 	*scan = (struct scan){.disk = disk, .file = file, .last = before};
-	scan_refresh(scan);
+	segment_scan_refresh(scan);
 }
 
-void scan_finish(struct scan *scan)
+void segment_scan_finish(struct scan *scan)
 {
 	free(scan->window);
 	scan->window = NULL;
 }
 
-void scan_refresh(struct scan *scan)
+void segment_scan_refresh(struct scan *scan)
 {
 	int64_t size = scan->disk->size(scan->disk->context, scan->file);
 	if (size >= 0)
@@ -116,7 +116,7 @@ static int64_t find_next(struct scan *scan, struct frame *frame)
 	return -1;
 }
 
-enum scan_result scan_next(struct scan *scan, struct frame *frame, struct damage *damage)
+enum scan_result segment_scan_next(struct scan *scan, struct frame *frame, struct damage *damage)
 {
 	size_t summed = 0;
 	scan->error = 0;
@@ -139,7 +139,7 @@ enum scan_result scan_next(struct scan *scan, struct frame *frame, struct damage
 	return SCAN_DAMAGE;
 }
 
-int64_t scan_tail(struct scan *scan)
+int64_t segment_scan_tail(struct scan *scan)
 {
 	int64_t end = scan->offset;
 	for (int64_t at = scan->offset; at < scan->size;) {

@@ -24,13 +24,13 @@ enum scan_result {
 };
 
 /* `before`: the LSN before the first in this file. */
-void scan_init(struct scan *scan, const struct disk *disk, int file, uint64_t before);
-void scan_finish(struct scan *scan);
+void segment_scan_init(struct scan *scan, const struct disk *disk, int file, uint64_t before);
+void segment_scan_finish(struct scan *scan);
 /* The frame's payload is good until the next call. */
-enum scan_result scan_next(struct scan *scan, struct frame *frame, struct damage *damage);
+enum scan_result segment_scan_next(struct scan *scan, struct frame *frame, struct damage *damage);
 /* The file may have grown or changed beyond what was read. */
-void scan_refresh(struct scan *scan);
+void segment_scan_refresh(struct scan *scan);
 /* How many bytes from here to the last one that is not zero; -errno where it cannot be read. */
-int64_t scan_tail(struct scan *scan);
+int64_t segment_scan_tail(struct scan *scan);
 
 #endif

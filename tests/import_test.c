@@ -491,29 +491,29 @@ static void test_records(void **state)
 	(void)state;
 	struct record_reader reader = {.delimiter = ';'};
 	const char *why = NULL;
-	assert_int_equal(record_read(&reader, view_of("a;;\"b;\"\"c\"\"\";"), &why), RECORD_READ);
+	assert_int_equal(csv_read(&reader, view_of("a;;\"b;\"\"c\"\"\";"), &why), RECORD_READ);
 	assert_int_equal(reader.count, 4);
 	assert_true(view_is(reader.fields[2], "b;\"c\""));
 	assert_true(view_is(reader.fields[3], ""));
-	assert_int_equal(record_read(&reader, view_of("x;\"one"), &why), RECORD_MORE);
-	assert_int_equal(record_read(&reader, view_of("two\";y"), &why), RECORD_READ);
+	assert_int_equal(csv_read(&reader, view_of("x;\"one"), &why), RECORD_MORE);
+	assert_int_equal(csv_read(&reader, view_of("two\";y"), &why), RECORD_READ);
 	assert_int_equal(reader.count, 3);
 	assert_true(view_is(reader.fields[1], "one\ntwo"));
-	assert_int_equal(record_read(&reader, view_of("\"a\"b;c"), &why), RECORD_BROKEN);
-	assert_int_equal(record_read(&reader, view_of("a\"b;c"), &why), RECORD_READ);
+	assert_int_equal(csv_read(&reader, view_of("\"a\"b;c"), &why), RECORD_BROKEN);
+	assert_int_equal(csv_read(&reader, view_of("a\"b;c"), &why), RECORD_READ);
 	assert_true(view_is(reader.fields[0], "a\"b"));
-	assert_int_equal(record_read(&reader, view_of("\"open"), &why), RECORD_MORE);
-	assert_true(record_end(&reader));
+	assert_int_equal(csv_read(&reader, view_of("\"open"), &why), RECORD_MORE);
+	assert_true(csv_end(&reader));
 	enum record_state state_now = RECORD_MORE;
 	int lines = 0;
 	for (; state_now == RECORD_MORE; lines++)
-		state_now = record_read(&reader, view_of("\"\""), &why) == RECORD_READ ? RECORD_READ : record_read(&reader, view_of("\"x"), &why);
+		state_now = csv_read(&reader, view_of("\"\""), &why) == RECORD_READ ? RECORD_READ : csv_read(&reader, view_of("\"x"), &why);
 	assert_int_equal(state_now, RECORD_READ);
-	for (lines = 0, state_now = record_read(&reader, view_of("\"x"), &why); state_now == RECORD_MORE; lines++)
-		state_now = record_read(&reader, view_of("x"), &why);
+	for (lines = 0, state_now = csv_read(&reader, view_of("\"x"), &why); state_now == RECORD_MORE; lines++)
+		state_now = csv_read(&reader, view_of("x"), &why);
 	assert_int_equal(state_now, RECORD_BROKEN);
 	assert_in_range(lines, 1, RECORD_LINES_MAX);
-	record_finish(&reader);
+	csv_finish(&reader);
 }
 
 static void test_times(void **state)

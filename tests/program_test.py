@@ -33,7 +33,7 @@ def clock(seconds):
 
 def board_is_in_json():
     """What the board prints stands in the JSON of the same moment: tiles, sub-lines, queue rows and panels."""
-    at = time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(time.time() - 120))
+    at = "2026-09-21T10:00:00Z"
     words = ("snapshot", "--feed", "sim:7", "--at", at, "--zone", "UTC")
     code, text, err = run(*words, "--text", "--size", "140x40")
     code_json, out, err_json = run(*words, "--json")

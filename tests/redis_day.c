@@ -38,7 +38,7 @@ static void apply(struct redis_day *day, struct engine *engine, const struct eve
 	if (wire_decode(whole.data, whole.size, &day->batch, NULL) != FAULT_NONE)
 		abort();
 	const struct record record = {.kind = RECORD_BATCH, .lsn = ++day->lsn, .recv = day->recv, .batch = &day->batch};
-	put(day, engine, &record, (struct view){whole.data, whole.size});
+	put(day, engine, &record, (struct view){(const char *)whole.data, whole.size});
 	wire_buffer_finish(&one);
 	wire_buffer_finish(&whole);
 }

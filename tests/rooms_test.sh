@@ -4,7 +4,7 @@ cd "${TABLO_SOURCE:-$(dirname "$0")/..}" || exit 1
 declare -A may=(
 	[base]='^base/'
 	[config]='^(base|config)/|^feed/event\.h$'
-	[feed]='^(base|config|feed)/'
+	[feed]='^(base|config|feed)/|^journal/frame\.h$'
 	[journal]='^(base|config|journal)/|^feed/(event|wire|pack|pack_write|replay_ring)\.h$'
 	[metrics]='^(base|config|metrics)/|^feed/event\.h$'
 	[store]='^(base|config|journal|metrics|store)/|^feed/event\.h$'

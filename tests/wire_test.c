@@ -1,4 +1,5 @@
 /* Batches made by hand: every type, every limit, every kind of value. */
+#include "feed/wire_slice.h"
 #include "wire_samples.h"
 
 static struct batch batch;
@@ -389,6 +390,39 @@ static void takes_long_lists_of_holidays(void **state)
 	}
 }
 
+/* Cut into payloads of their own, a batch's events are the same events under the same numbers. */
+static void cuts_a_batch(void **state)
+{
+	(void)state;
+	struct wire_buffer events = {0}, whole = {0}, part = {0};
+	for (int i = 0; i < 7; i++) {
+		struct event event = {.type = EVENT_CUSTOMER_CHURNED, .ts = 1700000000000 + i};
+		wire_encode_event(&events, &event);
+	}
+	const struct wire_header header = {.src = view_of("pbx"), .boot = 3, .seq = 40, .sent = 1700000000100};
+	wire_encode_batch(&whole, &header, 7, events.data, events.size);
+	struct wire_slicer slicer;
+	struct view cut, payload = {(const char *)whole.data, whole.size};
+	assert_true(wire_slicer_begin(&slicer, payload));
+	const uint32_t sizes[] = {1, 4, 2};
+	for (uint32_t i = 0, from = 0; i < 3; from += sizes[i++]) {
+		assert_true(wire_slicer_take(&slicer, sizes[i], &cut));
+		const struct wire_header part_header = {.src = header.src, .boot = 3, .seq = 40 + from, .sent = header.sent};
+		wire_encode_batch(&part, &part_header, sizes[i], cut.data, cut.size);
+		assert_int_equal(wire_decode(part.data, part.size, &batch, NULL), FAULT_NONE);
+		assert_int_equal(batch.count, sizes[i]);
+		for (uint32_t e = 0; e < batch.count; e++) {
+			assert_int_equal(batch.events[e].ts, 1700000000000 + from + e);
+			assert_int_equal(batch.events[e].seq, 40 + from + e);
+		}
+	}
+	assert_false(wire_slicer_take(&slicer, 1, &cut));
+	assert_false(wire_slicer_begin(&slicer, view_of("nonsense")));
+	wire_buffer_finish(&events);
+	wire_buffer_finish(&whole);
+	wire_buffer_finish(&part);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +441,7 @@ int main(void)
 		cmocka_unit_test(refuses_strange_times),
 		cmocka_unit_test(numbers_words),
 		cmocka_unit_test(counts_bad_and_unknown_events_on),
+		cmocka_unit_test(cuts_a_batch),
 		cmocka_unit_test(takes_calendars),
 		cmocka_unit_test(takes_long_lists_of_holidays),
 	};

@@ -22,7 +22,7 @@ static void close_table(void *state)
 	mapper_destroy(table->mapper);
 	mapping_destroy(table->mapping);
 	zone_close(table->zone);
-	record_finish(&table->reader);
+	csv_finish(&table->reader);
 	free(table);
 }
 
@@ -52,7 +52,7 @@ static void begin_table(void *state)
 	struct table *table = state;
 	table->first = true;
 	table->columns = 0;
-	record_end(&table->reader);
+	csv_end(&table->reader);
 }
 
 static struct view without_mark(struct view line)
@@ -107,7 +107,7 @@ static bool take_line(void *state, struct view line, struct error *err)
 		importer_report(table->importer, IMPORT_BLANK, "blank");
 		return true;
 	}
-	enum record_state read = record_read(&table->reader, line, &why);
+	enum record_state read = csv_read(&table->reader, line, &why);
 	if (read == RECORD_MORE)
 		return true;
 	if (read == RECORD_BROKEN) {
@@ -124,7 +124,7 @@ static bool end_table(void *state, struct error *err)
 {
 	(void)err;
 	struct table *table = state;
-	if (record_end(&table->reader))
+	if (csv_end(&table->reader))
 		importer_report(table->importer, IMPORT_DAMAGED, "damaged: a quote that is not closed when the file ends");
 	return true;
 }

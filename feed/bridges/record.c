@@ -88,7 +88,7 @@ static void forget(struct record_reader *reader)
 	reader->lines = 0;
 }
 
-enum record_state record_read(struct record_reader *reader, struct view line, const char **why)
+enum record_state csv_read(struct record_reader *reader, struct view line, const char **why)
 {
 	reader->count = 0;
 	if (reader->lines == 0 && (line.size == 0 || !memchr(line.data, '"', line.size))) {
@@ -108,14 +108,14 @@ enum record_state record_read(struct record_reader *reader, struct view line, co
 	return state;
 }
 
-bool record_end(struct record_reader *reader)
+bool csv_end(struct record_reader *reader)
 {
 	bool inside = reader->lines > 0;
 	forget(reader);
 	return inside;
 }
 
-void record_finish(struct record_reader *reader)
+void csv_finish(struct record_reader *reader)
 {
 	free(reader->fields);
 	free(reader->raw);

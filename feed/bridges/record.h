@@ -24,9 +24,9 @@ struct record_reader {
 enum record_state { RECORD_READ, RECORD_MORE /* it goes on in the next line */, RECORD_BROKEN };
 
 /* RECORD_BROKEN: *why says so; the lines of the record are lost, the next one begins anew. */
-enum record_state record_read(struct record_reader *reader, struct view line, const char **why);
+enum record_state csv_read(struct record_reader *reader, struct view line, const char **why);
 /* The file ended: true if inside a record, which is lost. */
-bool record_end(struct record_reader *reader);
-void record_finish(struct record_reader *reader);
+bool csv_end(struct record_reader *reader);
+void csv_finish(struct record_reader *reader);
 
 #endif

@@ -53,7 +53,7 @@ static void read_rows(struct mapping *mapping, struct mapper *mapper, const char
 		struct view line = {text, end ? (size_t)(end - text) : size};
 		text += line.size + (end != NULL);
 		size -= line.size + (end != NULL);
-		if (record_read(&reader, line, &why) != RECORD_READ)
+		if (csv_read(&reader, line, &why) != RECORD_READ)
 			continue;
 		if (bound) {
 			apply(mapper, &reader);
@@ -65,7 +65,7 @@ static void read_rows(struct mapping *mapping, struct mapper *mapper, const char
 		if (!mapping->header)
 			apply(mapper, &reader);
 	}
-	record_finish(&reader);
+	csv_finish(&reader);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,0 +1,179 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <zmq.h>
+
+#include "app/collector.h"
+#include "app/commands.h"
+#include "app/health.h"
+#include "app/setup.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/notify.h"
+
+#define TURN_MS 250
+#define STATUS_MS SECOND_MS
+
+static const struct option collect_options[] = {
+	{"--journal", "DIR", "the directory of the journal (setting journal)", false},
+	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false},
+	{"--status", NULL, "print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not", false},
+	{0},
+};
+
+struct collect {
+	struct setup *setup;
+	struct collector *collector;
+	struct desk *desk;
+	struct health health;
+	struct notify_beats beats;
+	int signals;
+	int64_t status_due; /* monotonic */
+	bool stop;
+};
+
+static int open_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void take_signals(struct collect *collect)
+{
+	struct signalfd_siginfo signal;
+	while (read(collect->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
+		struct error err;
+		if (signal.ssi_signo != SIGHUP) {
+			collect->stop = true;
+			continue;
+		}
+		notify_reloading(NULL);
+		if (desk_reload_keys(collect->desk, &err))
+			log_line(LOG_LEVEL_INFO, "keys were read again");
+		else
+			log_line(LOG_LEVEL_ERROR, "keys stay as they were: %s", err.text);
+		notify_ready(NULL);
+	}
+}
+
+static void tell_status(struct collect *collect, bool running)
+{
+	struct error err;
+	struct collector_health health = collector_health(collect->collector);
+	collect->status_due = clock_monotonic() + STATUS_MS;
+	if (!health_write(&collect->health, &health, desk_engine(collect->desk), desk_events(collect->desk), running, &err))
+		log_line(LOG_LEVEL_WARNING, "%s", err.text);
+	notify_status(NULL, "record %llu, journal %s", (unsigned long long)health.journal.appended, health_word(&health));
+}
+
+static void work(struct collect *collect)
+{
+	/* Files end; then what was collected is all there is. */
+	bool ends = setup_own_time(collect->setup) && !setup_endless(collect->setup);
+	notify_ready(NULL);
+	while (!collect->stop && !(ends && desk_ended(collect->desk))) {
+		int64_t until = clock_monotonic() + TURN_MS;
+		desk_turn(collect->desk, collect->signals, until < collect->status_due ? until : collect->status_due);
+		take_signals(collect);
+		collector_turn(collect->collector, collect->desk);
+		notify_beat(&collect->beats, clock_monotonic());
+		if (clock_monotonic() >= collect->status_due)
+			tell_status(collect, true);
+	}
+	notify_stopping(NULL);
+}
+
+static bool begin(struct collect *collect, void *zmq, struct error *err)
+{
+	struct settings *settings = collect->setup->settings;
+	collect->collector = collector_open(settings, err);
+	if (!collect->collector)
+		return false;
+	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
+		.speed = collect->setup->speed < 0 ? 0 : collect->setup->speed, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq,
+		.engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
+		.company = collector_company(collect->collector)};
+	collect->desk = desk_open(&options, err);
+	if (!collect->desk)
+		return false;
+	collector_begin(collect->collector, collect->desk);
+	health_begin(&collect->health, settings, collector_id(collect->collector));
+	tell_status(collect, true);
+	return true;
+}
+
+static int collect_from(struct setup *setup)
+{
+	struct collect collect = {.setup = setup};
+	struct error err = {0};
+	collect.signals = open_signals();
+	if (collect.signals < 0) {
+		fail(&err, "no descriptor for signals: %s", strerror(errno));
+		return report(&err);
+	}
+	void *zmq = zmq_ctx_new();
+	bool good = begin(&collect, zmq, &err);
+	if (good) {
+		work(&collect);
+		tell_status(&collect, false);
+	}
+	struct error lost = {0};
+	bool kept = collector_close(collect.collector, collect.desk ? desk_engine(collect.desk) : NULL, &lost);
+	desk_close(collect.desk);
+	zmq_ctx_term(zmq);
+	close(collect.signals);
+	if (!good)
+		return report(&err);
+	return kept ? EXIT_DONE : report(&lost);
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	struct setup setup;
+	bool usage;
+	if (!setup_open(&setup, arguments, &usage, &err))
+		return usage ? report_usage(arguments, &err) : report(&err);
+	const char *directory = arguments_value(arguments, "--journal");
+	int code = EXIT_USAGE;
+	if (directory && !settings_set(setup.settings, "journal", directory, &err))
+		report_usage(arguments, &err);
+	else if (!setup.settings->journal[0]) {
+		fail(&err, "a collector needs a journal: give --journal DIRECTORY, or journal = \"...\" in the configuration");
+		report_usage(arguments, &err);
+	} else if (arguments_flag(arguments, "--status")) {
+		code = health_print(setup.settings->journal, &err) ? EXIT_DONE : err.text[0] ? report(&err) : EXIT_FAILED;
+	} else if (setup.settings->feed_count == 0) {
+		fail(&err, "there is no feed to collect: give --feed tcp://HOST:PORT");
+		report_usage(arguments, &err);
+	} else {
+		code = collect_from(&setup);
+	}
+	setup_close(&setup);
+	return code;
+}
+
+const struct command collect_command = {
+	.name = "collect",
+	.positional = "",
+	.summary = "collects feeds into a journal, without a screen",
+	.about = "Takes in every feed and keeps each record in a journal before it counts, so that nothing written is lost, whoever dies: a start\n"
+		 "goes on from the newest state and the records after it. Logs to standard error; stops in order on SIGTERM; reads keys again on\n"
+		 "SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
+		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
+		 "  tablo collect --status --journal /var/lib/tablo",
+	.options = (const struct option *const[]){collect_options, feed_options, common_options, NULL},
+	.run = run,
+};

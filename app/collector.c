@@ -1,0 +1,307 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "app/collector.h"
+#include "app/saver.h"
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "journal/reader.h"
+#include "journal/record.h"
+
+#define STATE_RECORDS 100000 /* after so many records a state is saved, */
+#define STATE_TIME (5 * MINUTE_MS) /* or after so long, whichever is first */
+#define MIB (1024 * 1024)
+
+struct collector {
+	const struct settings *settings;
+	struct journal *journal;
+	struct saver *saver;
+	struct engine *engine; /* recovered, until the desk takes it */
+	struct recorder recorder;
+	struct desk_company company;
+	struct wire_buffer room;
+	char id[2 * JOURNAL_ID_SIZE + 1];
+	struct collector_health health;
+	uint64_t state_lsn; /* of the state that was packed last */
+	int64_t state_at;   /* monotonic */
+	/* Packed, and not yet on the disk: it waits until the records it stands for are durable. */
+	uint8_t *packed;
+	size_t packed_size;
+	uint64_t packed_lsn;
+	int64_t packed_recv;
+	bool rebase; /* records were not kept: only a new state tells what the engine is */
+	enum journal_health told;
+};
+
+/* ---- keeping ---- */
+
+static uint64_t keep(void *context, const struct record *record, struct view payload)
+{
+	struct collector *collector = context;
+	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
+	journal_append(collector->journal, &frame);
+	if (!frame.lsn) {
+		collector->health.unkept++;
+		collector->rebase = true;
+	}
+	return frame.lsn;
+}
+
+/* ---- recovery ---- */
+
+static void report_damage(void *context, const struct damage *damage)
+{
+	char text[400];
+	(void)context;
+	damage_describe(damage, text, sizeof text);
+	log_line(LOG_LEVEL_ERROR, "journal: %s", text);
+}
+
+/* The newest state that can be read, or an empty engine. */
+static struct engine *begin_engine(struct collector *collector, struct error *err)
+{
+	const char *directory = collector->settings->journal;
+	struct state_file file = {0};
+	int skipped = 0;
+	bool differs = false;
+	struct error why = {0};
+	uint64_t last = journal_state(collector->journal).appended;
+	if (!state_file_load(NULL, directory, journal_id(collector->journal), last, &file, &skipped, &why)) {
+		if (why.text[0])
+			log_line(LOG_LEVEL_WARNING, "%s: no state can be read, everything is folded: %s", directory, why.text);
+		return engine_create(collector->settings, err);
+	}
+	struct engine *engine = engine_unpack(collector->settings, file.bytes.data, file.bytes.size, &differs, &why);
+	free((char *)(uintptr_t)file.bytes.data);
+	if (!engine) {
+		log_line(LOG_LEVEL_WARNING, "%s: state %llu is passed over, everything is folded: %s", directory, (unsigned long long)file.lsn, why.text);
+		return engine_create(collector->settings, err);
+	}
+	if (differs)
+		log_line(LOG_LEVEL_WARNING, "the rules in the configuration changed: what was counted before stays as it was counted");
+	collector->health.recovered_from = file.lsn;
+	return engine;
+}
+
+static bool fold(struct collector *collector, struct reader *reader, struct engine *engine, struct error *err)
+{
+	struct record_room room = {0};
+	struct frame frame;
+	struct damage damage;
+	struct record record;
+	bool good = true;
+	for (;;) {
+		enum reader_result result = reader_next(reader, &frame, &damage, err);
+		if (result == READER_DAMAGE) {
+			report_damage(NULL, &damage);
+			continue;
+		}
+		good = result != READER_FAILED;
+		if (result != READER_RECORD)
+			break;
+		struct error why;
+		if (record_read(&frame, &record, &room, &why)) {
+			record.lsn = frame.lsn;
+			engine_apply(engine, &record);
+			collector->health.recovered++;
+		} else {
+			log_line(LOG_LEVEL_ERROR, "journal: record %llu cannot be read and is passed over: %s", (unsigned long long)frame.lsn, why.text);
+		}
+	}
+	record_room_finish(&room);
+	return good;
+}
+
+static bool recover(struct collector *collector, struct error *err)
+{
+	struct engine *engine = begin_engine(collector, err);
+	struct reader *reader = engine ? reader_open(NULL, collector->settings->journal, SEGMENT_JOURNAL, err) : NULL;
+	uint64_t from = collector->health.recovered_from;
+	bool good = reader && reader_seek(reader, from ? from + 1 : 0, err) && fold(collector, reader, engine, err);
+	reader_close(reader);
+	if (!good) {
+		engine_destroy(engine);
+		return false;
+	}
+	collector->engine = engine;
+	collector->state_lsn = from;
+	if (from || collector->health.recovered)
+		log_line(LOG_LEVEL_INFO, "%s: the state of record %llu and %llu records after it", collector->settings->journal,
+			(unsigned long long)from, (unsigned long long)collector->health.recovered);
+	return true;
+}
+
+/* ---- the poll ---- */
+
+static int items(void *context, struct zmq_pollitem_t *items)
+{
+	const struct collector *collector = context;
+	items[0] = (zmq_pollitem_t){.fd = journal_descriptor(collector->journal), .events = ZMQ_POLLIN};
+	return 1;
+}
+
+static int64_t due(void *context)
+{
+	const struct collector *collector = context;
+	return collector->state_at + STATE_TIME;
+}
+
+/* ---- opening and closing ---- */
+
+static struct journal *open_journal(struct collector *collector, struct error *err)
+{
+	const struct settings *settings = collector->settings;
+	if (!settings->journal[0]) {
+		fail(err, "a collector needs a journal: give --journal DIRECTORY, or journal = \"...\" in the configuration");
+		return NULL;
+	}
+	struct journal_options options = journal_options();
+	options.sync = settings->journal_sync;
+	options.segment_bytes = (uint64_t)settings->journal_segment * MIB;
+	options.keep_time = settings->journal_keep;
+	options.keep_bytes = (uint64_t)settings->journal_keep_size * MIB;
+	options.keep_free = settings->journal_keep_free * MIB;
+	options.report = report_damage;
+	return journal_open(settings->journal, &options, err);
+}
+
+struct collector *collector_open(const struct settings *settings, struct error *err)
+{
+	struct collector *collector = memory_new(1, sizeof *collector);
+	collector->settings = settings;
+	collector->recorder = (struct recorder){.context = collector, .keep = keep};
+	collector->company = (struct desk_company){.context = collector, .items = items, .due = due};
+	collector->state_at = clock_monotonic();
+	collector->journal = open_journal(collector, err);
+	if (collector->journal && recover(collector, err))
+		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
+	if (!collector->saver) {
+		collector_close(collector, NULL, NULL);
+		return NULL;
+	}
+	for (int i = 0; i < JOURNAL_ID_SIZE; i++)
+		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
+	return collector;
+}
+
+static void pack(struct collector *collector, const struct engine *engine)
+{
+	free(collector->packed);
+	collector->packed = engine_pack(engine, INT64_MIN, &collector->packed_size);
+	collector->packed_lsn = collector->state_lsn = engine_lsn(engine);
+	collector->packed_recv = engine_now(engine);
+	collector->state_at = clock_monotonic();
+}
+
+static void hand_over(struct collector *collector)
+{
+	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv);
+	collector->packed = NULL;
+}
+
+bool collector_close(struct collector *collector, const struct engine *engine, struct error *err)
+{
+	if (!collector)
+		return true;
+	if (engine && collector->saver)
+		pack(collector, engine);
+	bool good = !collector->journal || journal_close(collector->journal, err);
+	if (good && collector->packed && collector->saver)
+		hand_over(collector);
+	saver_destroy(collector->saver);
+	engine_destroy(collector->engine);
+	wire_buffer_finish(&collector->room);
+	free(collector->packed);
+	free(collector);
+	return good;
+}
+
+struct engine *collector_engine(struct collector *collector)
+{
+	struct engine *engine = collector->engine;
+	collector->engine = NULL;
+	return engine;
+}
+
+const struct recorder *collector_recorder(struct collector *collector)
+{
+	return &collector->recorder;
+}
+
+const struct desk_company *collector_company(struct collector *collector)
+{
+	return &collector->company;
+}
+
+const char *collector_id(const struct collector *collector)
+{
+	return collector->id;
+}
+
+/* ---- at work ---- */
+
+void collector_begin(struct collector *collector, struct desk *desk)
+{
+	const struct settings *settings = collector->settings;
+	struct view feeds[RECORD_FEEDS_MAX];
+	struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""), .settings_hash = settings_fingerprint(settings),
+		.zone_hash = map_hash(view_of(settings->zone)), .feeds = feeds};
+	for (; config.feed_count < (uint32_t)settings->feed_count && config.feed_count < RECORD_FEEDS_MAX; config.feed_count++)
+		feeds[config.feed_count] = view_of(settings->feeds[config.feed_count]);
+	desk_tell(desk, (struct record){.kind = RECORD_CONFIG, .recv = INSTANT_NONE, .config = &config});
+	for (int i = 0; i < settings->feed_count; i++)
+		desk_tell(desk, (struct record){.kind = RECORD_LINK, .recv = INSTANT_NONE, .feed = (uint16_t)i, .link = LINK_CONNECTING,
+			.silent_since = INSTANT_NONE});
+}
+
+static void tell_health(struct collector *collector)
+{
+	const struct journal_state *journal = &collector->health.journal;
+	if (journal->health == collector->told)
+		return;
+	collector->told = journal->health;
+	if (journal->health == JOURNAL_OK)
+		log_line(LOG_LEVEL_INFO, "journal: all is well again");
+	else
+		log_line(LOG_LEVEL_ERROR, "journal: %s: %s", journal->health == JOURNAL_FULL ? "not journalled" : "not durable", journal->why);
+}
+
+/* After records that were not kept the engine is no longer what the journal tells: a state has to say so as soon as it can. */
+static bool wants_state(const struct collector *collector, const struct engine *engine)
+{
+	if (collector->packed || collector->health.journal.health == JOURNAL_FULL)
+		return false;
+	uint64_t lsn = engine_lsn(engine);
+	return collector->rebase || lsn >= collector->state_lsn + STATE_RECORDS ||
+		(lsn > collector->state_lsn && clock_monotonic() >= collector->state_at + STATE_TIME);
+}
+
+void collector_turn(struct collector *collector, struct desk *desk)
+{
+	collector->health.journal = journal_state(collector->journal);
+	tell_health(collector);
+	if (wants_state(collector, desk_engine(desk))) {
+		pack(collector, desk_engine(desk));
+		collector->rebase = false;
+	} else if (clock_monotonic() >= collector->state_at + STATE_TIME) {
+		collector->state_at = clock_monotonic();
+	}
+	if (collector->packed && collector->health.journal.durable >= collector->packed_lsn && !saver_busy(collector->saver))
+		hand_over(collector);
+}
+
+struct collector_health collector_health(struct collector *collector)
+{
+	struct error err = {0};
+	collector->health.journal = journal_state(collector->journal);
+	collector->health.saved = saver_saved(collector->saver, &err);
+	snprintf(collector->health.state_trouble, sizeof collector->health.state_trouble, "%.199s", err.text);
+	return collector->health;
+}

@@ -1,0 +1,37 @@
+/* What a collector does with the desk's records: the journal keeps them before they count, the engine's state is saved now and then,
+ * and after a start both together give the engine back as it was. */
+#ifndef APP_COLLECTOR_H
+#define APP_COLLECTOR_H
+
+#include "app/desk.h"
+#include "journal/journal.h"
+
+struct collector;
+
+/* Opens the journal (settings->journal) and recovers the engine: the newest state, and the records after it. Damage and what it means
+ * go to the log. */
+struct collector *collector_open(const struct settings *settings, struct error *err);
+/* Saves the engine's state and closes the journal; false: not everything is on the disk, err says what. `engine` NULL: no state. */
+bool collector_close(struct collector *collector, const struct engine *engine, struct error *err);
+/* The recovered engine, for the desk; once. */
+struct engine *collector_engine(struct collector *collector);
+const struct recorder *collector_recorder(struct collector *collector);
+/* Its descriptors and times in the desk's poll. */
+const struct desk_company *collector_company(struct collector *collector);
+/* After the desk was opened: what rules are in force, and that all feeds begin anew. */
+void collector_begin(struct collector *collector, struct desk *desk);
+/* After each turn of the desk: saves states, tells what changed. */
+void collector_turn(struct collector *collector, struct desk *desk);
+
+struct collector_health {
+	struct journal_state journal;
+	uint64_t recovered_from, recovered; /* LSN of the state a start began with, and records folded after it */
+	uint64_t saved;			    /* LSN of the newest state on the disk */
+	uint64_t unkept;		    /* records that count and are in no journal */
+	char state_trouble[200];	    /* "" while states can be saved */
+};
+struct collector_health collector_health(struct collector *collector);
+/* Hexadecimal. */
+const char *collector_id(const struct collector *collector);
+
+#endif

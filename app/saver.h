@@ -1,0 +1,19 @@
+/* Writes states of the engine into the journal's directory, in a thread of its own: the disk may take its time. */
+#ifndef APP_SAVER_H
+#define APP_SAVER_H
+
+#include "base/error.h"
+#include "journal/state_file.h"
+
+struct saver;
+
+struct saver *saver_create(const char *directory, const uint8_t *id, struct error *err);
+/* Finishes what it was given. */
+void saver_destroy(struct saver *saver);
+bool saver_busy(struct saver *saver);
+/* Takes the bytes (to be freed). Only while it is not busy. */
+void saver_save(struct saver *saver, uint8_t *bytes, size_t size, uint64_t lsn, int64_t recv);
+/* The LSN of the newest state on the disk; 0: none yet. `err`: what went wrong the last time, "" nothing. */
+uint64_t saver_saved(struct saver *saver, struct error *err);
+
+#endif

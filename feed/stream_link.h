@@ -1,0 +1,33 @@
+/* The subscription to a collector's stream: a SUB socket, the monitor that tells of its handshakes, and the watchdog that connects
+ * it anew. Part of stream_client.c. */
+#ifndef FEED_STREAM_LINK_H
+#define FEED_STREAM_LINK_H
+
+#include "feed/handshake.h"
+#include "feed/message.h"
+#include "feed/zmq_watchdog.h"
+
+struct stream_link {
+	const char *url;
+	struct feed_options options;
+	int queue; /* messages kept while nobody reads them */
+	void *socket, *monitor; /* NULL: the next revival opens them */
+	int generation;		/* of the socket: names its monitor */
+	struct watchdog watchdog;
+	struct handshake handshake;
+	char why[300]; /* of a refusal: what somebody has to do about it */
+};
+
+/* `url` must outlive it. */
+bool stream_link_open(struct stream_link *link, const char *url, const struct feed_options *options, int queue, struct error *err);
+void stream_link_close(struct stream_link *link);
+int stream_link_items(const struct stream_link *link, struct zmq_pollitem_t *items); /* at most 2 */
+/* Reads the monitor. */
+void stream_link_listen(struct stream_link *link, int64_t now);
+/* A message of two frames for this site, to be finished with message_finish(); MESSAGE_SKIPPED: something else was there, and is
+ * gone; *why then says what, or is NULL. */
+enum message_state stream_link_receive(struct stream_link *link, struct message *message, int64_t now, const char **why);
+/* Connects anew where it is time. Only when the queue was found empty: what waits there is thrown away. */
+void stream_link_revive(struct stream_link *link, int64_t now);
+
+#endif
