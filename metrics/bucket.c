@@ -6,6 +6,7 @@
 
 #define VARINT_MOST 10
 #define ENTRY_MOST (3 + VARINT_MOST)
+_Static_assert(TALLY_KEYS * ENTRY_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
 #define LOG_FIRST 8
 #define LOG_MOST 512
 
@@ -21,7 +22,7 @@ void bucket_finish(struct bucket *bucket)
 	if (bucket->open)
 		free(((struct page *)bucket->data)->log);
 	free(bucket->data);
-	*bucket = (struct bucket){.start = bucket->start};
+	*bucket = (struct bucket){.start = bucket->start, .stamp = bucket->stamp};
 }
 
 /* ---- open ---- */
@@ -147,7 +148,7 @@ static void write_entry(struct writer *writer, struct count count)
 
 static void keep(struct bucket *bucket, const struct writer *writer)
 {
-	bucket->size = (uint32_t)(writer->end - writer->bytes);
+	bucket->size = (uint16_t)(writer->end - writer->bytes);
 	bucket->data = memory_resize(bucket->data, bucket->size, 1);
 	memcpy(bucket->data, writer->bytes, bucket->size);
 }
@@ -217,7 +218,7 @@ bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 	if (size > TALLY_KEYS * ENTRY_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
 		return false;
 	bucket->open = false;
-	bucket->size = (uint32_t)size;
+	bucket->size = (uint16_t)size;
 	bucket->data = memory_resize(bucket->data, size, 1);
 	memcpy(bucket->data, bytes, size);
 	return true;

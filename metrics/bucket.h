@@ -9,9 +9,10 @@
 
 struct bucket {
 	int64_t start; /* ms */
-	uint32_t size; /* bytes, of a closed one */
-	bool open;
 	void *data;
+	uint64_t stamp : 47; /* of the record that closed it or changed it since: its LSN */
+	uint64_t size : 16;  /* bytes, of a closed one */
+	uint64_t open : 1;
 };
 
 void bucket_finish(struct bucket *bucket);

@@ -46,6 +46,8 @@ struct engine *engine_create(const struct settings *settings, struct error *err)
 	engine->now = engine->second = INT64_MIN;
 	for (size_t i = 0; i < sizeof engine->feeds / sizeof engine->feeds[0]; i++)
 		engine->feeds[i].lag = -1;
+	engine->keeping = (struct ledger_rules){.minutes = 61 * MINUTE_MS, .quarters = settings->history_days * DAY_MS, .zone = zone,
+		.day_start = settings->day_start};
 	start_names(engine);
 	slots_start(engine);
 	quality_init(engine);
@@ -76,6 +78,15 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
+void engine_keep_long(struct engine *engine)
+{
+	engine->keeping.minutes = 2 * DAY_MS;
+	engine->keeping.quarters = 35 * DAY_MS;
+	engine->keeping.days = 731 * DAY_MS;
+	for (size_t i = 0; i < engine->watch_count; i++)
+		engine->watches[i].quarters.keep = engine->keeping.quarters;
+}
+
 /* ---- time ---- */
 
 static int64_t whole(int64_t at, int64_t length)
@@ -99,8 +110,10 @@ static void look(struct engine *engine, int64_t second)
 	engine->now = engine->ts = second + SECOND_MS;
 	engine->second = second;
 	watches_sample(engine, second);
-	if (second % MINUTE_MS == 0)
+	if (second % MINUTE_MS == 0) {
 		agents_account(engine, second);
+		ledgers_close(engine, second);
+	}
 	levels_evaluate(engine);
 	engine->dirty = false;
 }
@@ -211,6 +224,7 @@ static void apply_link(struct engine *engine, const struct record *record)
 
 void engine_apply(struct engine *engine, const struct record *record)
 {
+	engine->keeping.stamp = record->lsn; /* what falls due on the way to this record belongs to it */
 	if (record->recv != INT64_MIN) /* a link that changes before anybody has told the time */
 		advance(engine, record->recv);
 	engine->lsn = record->lsn;

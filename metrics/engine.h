@@ -23,7 +23,12 @@ void engine_apply(struct engine *engine, const struct record *record);
 int64_t engine_due(const struct engine *engine);
 int64_t engine_now(const struct engine *engine); /* INT64_MIN before the first record */
 
-/* The whole engine as bytes (the caller frees them), and back. Quarter hours that begin before `since` are left out (INT64_MIN: none).
+/* A collector's engine keeps more than a board shows: minutes for 48 h, quarter hours for 35 days, days for 2 years. To be called
+ * before the first record, and again after engine_unpack(). */
+void engine_keep_long(struct engine *engine);
+
+/* The whole engine as bytes (the caller frees them), and back. `since` INT64_MIN: all of it. Else what is kept elsewhere is left out:
+ * quarter hours and their gauges that begin before `since`, minutes that no board shows any more, days.
  * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
  * another version, or damaged, err says which. */
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "metrics/keep.h"
 
-#define STATE_FORMAT 1 /* raised whenever what is kept, or its order, changes */
+#define STATE_FORMAT 2 /* raised whenever what is kept, or its order, changes */
 #define STATE_MAGIC UINT64_C(0x7461626c6f31)
 
 /* ---- common ---- */
@@ -148,6 +148,8 @@ void keep_pools(struct archive *archive, struct engine *engine)
 static void keep_head(struct archive *archive, struct engine *engine)
 {
 	KEEP(archive, engine->lsn);
+	engine->keeping.stamp = engine->lsn;
+	engine->stamped = archive->reading ? engine->lsn : engine->stamped;
 	KEEP(archive, engine->serial);
 	KEEP(archive, engine->now);
 	KEEP(archive, engine->second);

@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "metrics/keep.h"
 
+#define BOARD_MINUTES (63 * MINUTE_MS) /* 61 are shown; the rest is for a board whose clock is a little behind */
+
 /* ---- ledgers ---- */
 
 static void keep_open(struct archive *archive, struct bucket *bucket)
@@ -31,13 +33,13 @@ static void keep_open(struct archive *archive, struct bucket *bucket)
 
 static void keep_closed(struct archive *archive, struct bucket *bucket)
 {
-	struct view bytes = {bucket->data, bucket->size};
+	struct view bytes = {bucket->data, bucket->open ? 0 : bucket->size};
 	archive_view(archive, &bytes);
 	if (archive->reading && archive_good(archive) && !bucket_restore(bucket, bytes.data, bytes.size))
 		archive_wrong(archive, "a bucket that is damaged");
 }
 
-static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t length)
+static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t length, uint64_t stamp)
 {
 	KEEP(archive, bucket->start);
 	bool open = bucket->open;
@@ -45,12 +47,15 @@ static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t 
 	if (archive->reading && (bucket->start % length || bucket->start < INT64_MIN / 4 || bucket->start > INT64_MAX / 4))
 		archive_wrong(archive, "the start of a bucket");
 	(open ? keep_open : keep_closed)(archive, bucket);
+	if (archive->reading)
+		bucket->stamp = stamp & ((UINT64_C(1) << 47) - 1);
 }
 
-static void keep_series(struct archive *archive, struct series *series, int64_t length, int64_t since)
+static void keep_series(struct archive *archive, struct series *series, int64_t length, int64_t since, uint64_t stamp)
 {
 	size_t first = series->first;
-	while (!archive->reading && first < series->count && series->buckets[first].start < since)
+	/* An open one is in no quarter hour yet, however old it is. */
+	while (!archive->reading && first < series->count && series->buckets[first].start < since && !series->buckets[first].open)
 		first++;
 	size_t count = archive_count(archive, series->count - first);
 	if (archive->reading) {
@@ -61,25 +66,34 @@ static void keep_series(struct archive *archive, struct series *series, int64_t 
 		struct bucket *bucket = &series->buckets[first + i];
 		if (archive->reading)
 			series->count = i + 1;
-		keep_bucket(archive, bucket, length);
+		keep_bucket(archive, bucket, length, stamp);
 		if (archive->reading && i && bucket->start <= bucket[-1].start)
 			archive_wrong(archive, "buckets out of order");
 	}
 }
 
-static void keep_ledger(struct archive *archive, struct ledger *ledger, int64_t since)
+/* Days begin wherever the zone has it: any instant may be one's start. */
+#define ANY_START 1
+
+static void keep_ledger(struct archive *archive, const struct engine *engine, struct ledger *ledger, int64_t since)
 {
+	const int64_t recent = since == INT64_MIN || engine->now - BOARD_MINUTES < since ? since : engine->now - BOARD_MINUTES;
 	for (int way = 0; way < LEDGER_WAYS; way++) {
-		keep_series(archive, &ledger->minutes[way], MINUTE_MS, INT64_MIN);
-		keep_series(archive, &ledger->quarters[way], QUARTER_MS, since);
+		keep_series(archive, &ledger->minutes[way], MINUTE_MS, recent, engine->lsn);
+		keep_series(archive, &ledger->quarters[way], QUARTER_MS, since, engine->lsn);
+		keep_series(archive, &ledger->days[way], ANY_START, since == INT64_MIN ? since : INT64_MAX, engine->lsn);
 	}
+	if (archive->reading)
+		ledger->counted = ledger->closed = engine->lsn;
 }
 
 /* ---- samples ---- */
 
-static void keep_samples(struct archive *archive, struct samples *samples)
+static void keep_samples(struct archive *archive, struct samples *samples, int64_t since)
 {
 	size_t first = archive->reading ? 0 : samples->first;
+	while (!archive->reading && first < samples->count && samples->items[first].start < since)
+		first++;
 	size_t count = archive_count(archive, samples->count - first);
 	if (archive->reading) {
 		samples->items = memory_resize(samples->items, count + 1, sizeof *samples->items);
@@ -100,10 +114,10 @@ static void keep_samples(struct archive *archive, struct samples *samples)
 	}
 }
 
-static void keep_watch(struct archive *archive, struct watch *watch)
+static void keep_watch(struct archive *archive, struct watch *watch, int64_t since)
 {
-	keep_samples(archive, &watch->minutes);
-	keep_samples(archive, &watch->quarters);
+	keep_samples(archive, &watch->minutes, INT64_MIN);
+	keep_samples(archive, &watch->quarters, since);
 	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
 		KEEP(archive, watch->value[gauge]);
 	KEEP(archive, watch->since);
@@ -115,7 +129,7 @@ static void keep_watch(struct archive *archive, struct watch *watch)
 static void keep_slot(struct archive *archive, struct engine *engine, uint16_t number, int64_t since)
 {
 	struct slot *slot = &engine->slots[number];
-	keep_ledger(archive, &slot->ledger, since);
+	keep_ledger(archive, engine, &slot->ledger, since);
 	KEEP(archive, slot->busy);
 	KEEP(archive, slot->callbacks_due);
 	KEEP(archive, slot->callbacks_scheduled);
@@ -185,7 +199,7 @@ void keep_slots(struct archive *archive, struct engine *engine, int64_t since)
 	if (archive->reading && watches != engine->watch_count)
 		archive_wrong(archive, "other watches than the slots have");
 	for (size_t i = 0; i < engine->watch_count && archive_good(archive); i++)
-		keep_watch(archive, &engine->watches[i]);
+		keep_watch(archive, &engine->watches[i], since);
 }
 
 /* ---- agents ---- */
@@ -222,7 +236,7 @@ static void keep_agent(struct archive *archive, struct engine *engine, struct ag
 	KEEP(archive, agent->rude_at_break);
 	KEEP(archive, agent->mistakes);
 	KEEP(archive, agent->serial);
-	keep_ledger(archive, &agent->ledger, since);
+	keep_ledger(archive, engine, &agent->ledger, since);
 	if (archive->reading && agent->accounted > engine->now)
 		archive_wrong(archive, "an agent who is ahead of his time");
 }

@@ -7,7 +7,6 @@
 
 /* Minutes at the end of a series that stay open: outcomes come some minutes after arrivals. */
 #define MINUTES_OPEN 5
-#define MINUTES_KEPT (61 * MINUTE_MS)
 
 static int64_t minute_of(int64_t at)
 {
@@ -32,7 +31,7 @@ static void finish_series(struct series *series)
 }
 
 /* The first bucket that begins at `start` or later; most questions are about the end. */
-static size_t find_bucket(const struct series *series, int64_t start)
+size_t series_find(const struct series *series, int64_t start)
 {
 	size_t low = series->first, high = series->count;
 	if (low < high && series->buckets[high - 1].start < start)
@@ -79,82 +78,128 @@ static void forget_first(struct series *series)
 	series->first = 0;
 }
 
+static void stamp_bucket(struct bucket *bucket, uint64_t stamp)
+{
+	bucket->stamp = stamp & ((UINT64_C(1) << 47) - 1);
+}
+
 static bool is_old(const struct series *series, int64_t until)
 {
 	return series->first < series->count && series->buckets[series->first].start <= until;
 }
 
-/* ---- quarter hours ---- */
-
-static void add_to_quarter(struct series *quarters, int64_t at, int64_t now, int64_t keep, const struct count *counts, size_t n)
+static void add_to_closed(struct series *series, int64_t start, int64_t old, uint64_t stamp, const struct count *counts, size_t n)
 {
-	int64_t start = quarter_of(at), old = now - keep - QUARTER_MS;
-	while (is_old(quarters, old))
-		forget_first(quarters);
+	while (is_old(series, old))
+		forget_first(series);
 	if (start <= old)
 		return;
-	size_t place = find_bucket(quarters, start);
-	struct bucket *bucket = holds(quarters, place, start) ? &quarters->buckets[place] : insert_bucket(quarters, place, start);
+	size_t place = series_find(series, start);
+	struct bucket *bucket = holds(series, place, start) ? &series->buckets[place] : insert_bucket(series, place, start);
 	bucket_merge(bucket, counts, n);
+	stamp_bucket(bucket, stamp);
+}
+
+bool series_restore(struct series *series, int64_t start, struct view bytes)
+{
+	struct bucket bucket = {.start = start};
+	size_t place = series_find(series, start);
+	if (!bucket_restore(&bucket, bytes.data, bytes.size))
+		return false;
+	if (holds(series, place, start))
+		bucket_finish(&bucket);
+	else
+		*insert_bucket(series, place, start) = bucket;
+	return true;
+}
+
+/* ---- quarter hours and days ---- */
+
+static void add_to_long(struct ledger *ledger, int way, int64_t at, int64_t now, const struct ledger_rules *rules, const struct count *counts,
+	size_t n)
+{
+	ledger->closed = rules->stamp;
+	add_to_closed(&ledger->quarters[way], quarter_of(at), now - rules->quarters - QUARTER_MS, rules->stamp, counts, n);
+	if (!rules->days)
+		return;
+	/* The day that begins strictly before the instant after `at`; one may have 25 hours. */
+	const int64_t day = instant_day_begin(at + 1, rules->zone, rules->day_start);
+	add_to_closed(&ledger->days[way], day, now - rules->days - DAY_MS - HOUR_MS, rules->stamp, counts, n);
 }
 
 /* ---- minutes ---- */
 
-static void close_minute(struct ledger *ledger, int way, struct bucket *minute, int64_t now, int64_t keep)
+static void close_minute(struct ledger *ledger, int way, struct bucket *minute, int64_t now, const struct ledger_rules *rules)
 {
 	struct count counts[TALLY_KEYS];
 	size_t n = bucket_counts(minute, counts);
-	add_to_quarter(&ledger->quarters[way], minute->start, now, keep, counts, n);
+	add_to_long(ledger, way, minute->start, now, rules, counts, n);
 	bucket_close(minute, counts, n);
+	stamp_bucket(minute, rules->stamp);
 }
 
-static void drop_old_minutes(struct ledger *ledger, int way, int64_t now, int64_t keep)
+static void drop_old_minutes(struct ledger *ledger, int way, int64_t now, const struct ledger_rules *rules)
 {
 	struct series *minutes = &ledger->minutes[way];
-	while (is_old(minutes, now - MINUTES_KEPT - MINUTE_MS)) {
+	while (is_old(minutes, now - rules->minutes - MINUTE_MS)) {
 		struct bucket *minute = &minutes->buckets[minutes->first];
 		if (minute->open)
-			close_minute(ledger, way, minute, now, keep);
+			close_minute(ledger, way, minute, now, rules);
 		forget_first(minutes);
 	}
 }
 
 /* A minute nobody counted in yet. The last MINUTES_OPEN are open; the one that is pushed out of them closes. */
-static size_t begin_minute(struct ledger *ledger, int way, int64_t start, int64_t now, int64_t keep)
+static size_t begin_minute(struct ledger *ledger, int way, int64_t start, int64_t now, const struct ledger_rules *rules)
 {
 	struct series *minutes = &ledger->minutes[way];
-	drop_old_minutes(ledger, way, now, keep);
-	size_t place = find_bucket(minutes, start);
+	drop_old_minutes(ledger, way, now, rules);
+	size_t place = series_find(minutes, start);
 	struct bucket *minute = insert_bucket(minutes, place, start);
-	if (place + MINUTES_OPEN < minutes->count)
+	const bool followed = place + 1 < minutes->count && !minutes->buckets[place + 1].open;
+	if (place + MINUTES_OPEN < minutes->count || followed) /* the open ones are the end of the series */
 		return place;
 	bucket_open(minute);
 	if (minutes->count - minutes->first > MINUTES_OPEN) {
 		struct bucket *pushed = &minutes->buckets[minutes->count - 1 - MINUTES_OPEN];
 		if (pushed->open)
-			close_minute(ledger, way, pushed, now, keep);
+			close_minute(ledger, way, pushed, now, rules);
 	}
 	return place;
 }
 
-void ledger_count(struct ledger *ledger, int way, int64_t at, int64_t now, int64_t keep, const struct count *counts, size_t n)
+void ledger_close(struct ledger *ledger, int64_t before, int64_t now, const struct ledger_rules *rules)
 {
+	for (int way = 0; way < LEDGER_WAYS; way++) {
+		struct series *minutes = &ledger->minutes[way];
+		size_t i = minutes->count;
+		while (i > minutes->first && minutes->buckets[i - 1].open)
+			i--;
+		for (; i < minutes->count && minutes->buckets[i].start < before; i++)
+			close_minute(ledger, way, &minutes->buckets[i], now, rules);
+	}
+}
+
+void ledger_count(struct ledger *ledger, int way, int64_t at, int64_t now, const struct ledger_rules *rules, const struct count *counts, size_t n)
+{
+	ledger->counted = rules->stamp;
 	struct series *minutes = &ledger->minutes[way];
 	int64_t start = minute_of(at);
-	if (start <= now - MINUTES_KEPT - MINUTE_MS) {
-		add_to_quarter(&ledger->quarters[way], at, now, keep, counts, n);
+	if (start <= now - rules->minutes - MINUTE_MS) {
+		add_to_long(ledger, way, at, now, rules, counts, n);
 		return;
 	}
-	size_t place = find_bucket(minutes, start);
+	size_t place = series_find(minutes, start);
 	if (!holds(minutes, place, start))
-		place = begin_minute(ledger, way, start, now, keep);
+		place = begin_minute(ledger, way, start, now, rules);
 	struct bucket *minute = &minutes->buckets[place];
 	if (minute->open) {
 		bucket_count(minute, counts, n);
 		return;
 	}
 	bucket_merge(minute, counts, n);
-	add_to_quarter(&ledger->quarters[way], at, now, keep, counts, n);
+	stamp_bucket(minute, rules->stamp);
+	add_to_long(ledger, way, at, now, rules, counts, n);
 }
 
 /* ---- sums ---- */
@@ -166,7 +211,7 @@ static uint16_t bound(bool with_bins)
 
 static void sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally)
 {
-	for (size_t i = find_bucket(series, after + 1); i < series->count && series->buckets[i].start <= until; i++)
+	for (size_t i = series_find(series, after + 1); i < series->count && series->buckets[i].start <= until; i++)
 		bucket_sum(&series->buckets[i], bound(with_bins), tally);
 }
 
@@ -191,5 +236,6 @@ void ledger_finish(struct ledger *ledger)
 	for (int way = 0; way < LEDGER_WAYS; way++) {
 		finish_series(&ledger->minutes[way]);
 		finish_series(&ledger->quarters[way]);
+		finish_series(&ledger->days[way]);
 	}
 }

@@ -169,6 +169,18 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 	gather_gauges(engine, query);
 }
 
+bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula)
+{
+	if (window_after(engine, query->window, engine->now) != query->after)
+		return false;
+	query->engine = engine;
+	query->formula = formula;
+	query->at = engine->now;
+	clear_gauges(&query->gauges);
+	gather_gauges(engine, query);
+	return true;
+}
+
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula)
 {

@@ -40,6 +40,9 @@ struct query {
 /* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins);
+/* The same question again, with the same sums but gauges of now: for whoever knows that nothing was counted. False: the window has
+ * moved on, ask anew. */
+bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula);
 /* The same over the stretch [from, to) of whole quarter hours, without gauges: for interval tables. */
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula);

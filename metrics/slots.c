@@ -8,6 +8,8 @@
 /* Queues times channels times markets is the publisher's choice; beyond this many, slots of "other" take the rest. */
 #define SLOTS_MOST 16384
 #define WATCHES_MOST 8192
+/* A minute stays open for so long: outcomes come some minutes after arrivals. */
+#define MINUTES_LATE (5 * MINUTE_MS)
 
 static struct view key_of(const uint16_t (*key)[3])
 {
@@ -62,7 +64,7 @@ static uint16_t watch_of(struct engine *engine, uint16_t queue, uint16_t channel
 	watch->scope.queue = queue;
 	watch->scope.channel = channel;
 	watch->minutes = (struct samples){.length = MINUTE_MS, .keep = 61 * MINUTE_MS};
-	watch->quarters = (struct samples){.length = QUARTER_MS, .keep = engine->settings->history_days * DAY_MS};
+	watch->quarters = (struct samples){.length = QUARTER_MS, .keep = engine->keeping.quarters};
 	map_put(&engine->watch_index, key_of(&key), (uint32_t)engine->watch_count);
 	return (uint16_t)engine->watch_count++;
 }
@@ -143,6 +145,15 @@ static bool fits(uint16_t wanted, uint16_t number)
 	return wanted == SCOPE_ANY || wanted == number;
 }
 
+void ledgers_close(struct engine *engine, int64_t second)
+{
+	const int64_t before = second - MINUTES_LATE;
+	for (size_t i = 0; i < engine->slot_count; i++)
+		ledger_close(&engine->slots[i].ledger, before, engine->now, &engine->keeping);
+	for (size_t i = 0; i < engine->agent_count; i++)
+		ledger_close(&engine->agents[i].ledger, before, engine->now, &engine->keeping);
+}
+
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope)
 {
 	if (slot == engine->slots)
@@ -186,13 +197,13 @@ void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struc
 	if (engine->too_old)
 		return;
 	const int64_t instants[LEDGER_WAYS] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
-	int64_t keep = engine->settings->history_days * DAY_MS;
+	const struct ledger_rules *rules = &engine->keeping;
 	for (int by = 0; by < LEDGER_WAYS; by++) {
 		if (by == BY_ARRIVAL && !arrived)
 			continue;
-		ledger_count(&engine->slots[slot].ledger, by, instants[by], engine->now, keep, counts, n);
+		ledger_count(&engine->slots[slot].ledger, by, instants[by], engine->now, rules, counts, n);
 		if (agent)
-			ledger_count(&engine->agents[agent].ledger, by, instants[by], engine->now, keep, counts, n);
+			ledger_count(&engine->agents[agent].ledger, by, instants[by], engine->now, rules, counts, n);
 	}
 }
 

@@ -320,6 +320,8 @@ struct engine {
 	uint64_t lsn, serial;
 	int64_t now, second; /* the last whole second that was evaluated (ms) */
 	int64_t clock_record;
+	struct ledger_rules keeping;
+	uint64_t stamped; /* LSN when it was read back */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */
@@ -436,6 +438,8 @@ void slot_touch(struct engine *engine, uint16_t slot); /* gauges changed: sample
 /* Several at once, keys ascending: much cheaper. */
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived);
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope);
+/* At a minute's start: minutes that are over for some time are closed in all ledgers. */
+void ledgers_close(struct engine *engine, int64_t second);
 /* What is known of a queue, filled with "not told" (-1, empty title) where it is new; valid until the next call. */
 struct queue_info *queue_info_of(struct engine *engine, uint16_t queue);
 /* E-mail, messenger, social: people do not hold the line there. */

@@ -30,6 +30,8 @@ struct redis_commit {
 	size_t field_count, field_room;
 	uint32_t free; /* fields of removed keys, without bytes, by .next */
 	size_t size;
+	char *expected[3]; /* field, before, after; NULL: nothing is expected */
+	uint32_t expected_place;
 };
 
 static char *copy(struct view bytes)
@@ -58,6 +60,8 @@ void redis_commit_destroy(struct redis_commit *commit)
 		free((char *)commit->keys[i].name.data);
 		free(commit->keys[i].value);
 	}
+	for (size_t i = 0; i < 3; i++)
+		free(commit->expected[i]);
 	map_finish(&commit->key_places);
 	map_finish(&commit->field_places);
 	free(commit->keys);
@@ -226,6 +230,16 @@ void redis_commit_remove(struct redis_commit *commit, struct view key)
 	at->remove = true;
 }
 
+void redis_commit_expect(struct redis_commit *commit, struct view key, struct view field, struct view before, struct view after)
+{
+	const struct view texts[3] = {field, before, after};
+	commit->expected_place = place_of(commit, key);
+	for (size_t i = 0; i < 3; i++) {
+		free(commit->expected[i]);
+		commit->expected[i] = copy(texts[i]);
+	}
+}
+
 static void absorb_key(struct redis_commit *older, const struct redis_commit *newer, const struct key *key)
 {
 	if (key->remove)
@@ -244,7 +258,7 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 {
 	const struct redis_commit_head *a = &older->head, *b = &newer->head;
 	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
-		a->epoch != b->epoch || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
+		a->epoch != b->epoch || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
 		return false;
 	for (size_t i = 0; i < newer->key_count; i++)
 		absorb_key(older, newer, &newer->keys[i]);
@@ -311,6 +325,11 @@ void redis_commit_encode(const struct redis_commit *commit, struct redis_call *c
 	redis_call_decimal(call, head->schema);
 	redis_call_word(call, view_of(head->journal));
 	redis_call_word(call, view_of(head->writer));
+	for (size_t i = 0; commit->expected[0] && i < 4; i++)
+		if (i)
+			redis_call_word(call, view_of(commit->expected[i - 1]));
+		else
+			encode_operation(call, "C", commit->expected_place);
 	for (size_t i = 0; i < commit->key_count; i++)
 		encode_key(call, commit, i);
 }

@@ -36,6 +36,10 @@ void redis_commit_expire(struct redis_commit *commit, struct view key, uint32_t 
 /* The key is removed before what is put into it after this call. */
 void redis_commit_remove(struct redis_commit *commit, struct view key);
 
+/* Nothing is written (BEHIND) unless this field holds one of the two: what was there before the commit, or after it (it was sent twice).
+ * At most one in a commit. */
+void redis_commit_expect(struct redis_commit *commit, struct view key, struct view field, struct view before, struct view after);
+
 /* `older` stands for both from now on: its base, the newer one's watermark and values. `newer` stays as it is. False, and nothing is
  * changed, where they do not follow each other (another writer, another epoch, a hole between them). */
 bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *newer);

@@ -10,7 +10,7 @@ struct redis_script {
 	const char *text;
 };
 
-extern const struct redis_script redis_script_commit, redis_script_lease;
+extern const struct redis_script redis_script_commit, redis_script_lease, redis_script_inbox;
 
 /* A script with its keys and arguments. Zeroed with a script: none yet. Keys first. */
 struct redis_call {

@@ -9,6 +9,7 @@
 --            F key COUNT field ..       HDEL
 --            S key value                SET
 --            E key SECONDS              EXPIRE
+--            C key field before after   nothing is written (BEHIND) unless the field holds one of the two; first of all operations
 --
 -- Numbers that are compared are decimal strings of 20 digits: Lua's own numbers are doubles and exact only to 2^53. Redis rolls
 -- nothing back, so everything that could fail is looked at before the first write.
@@ -94,6 +95,15 @@ while at <= #ARGV do
 			if not count or #count > 10 or not string.find(count, '^[1-9]%d*$') then
 				return redis.error_reply('BADCALL the seconds of an operation')
 			end
+		elseif operation == 'C' then
+			local found = redis.pcall('HGET', key, count)
+			if type(found) == 'table' then
+				return redis.error_reply('WRONGKEY ' .. key)
+			end
+			if found ~= ARGV[at + 3] and found ~= ARGV[at + 4] then
+				return redis.error_reply('BEHIND ' .. stored[2])
+			end
+			size = 3
 		elseif operation ~= 'S' then
 			return redis.error_reply('BADCALL an operation')
 		end
@@ -137,6 +147,8 @@ while at <= #ARGV do
 	elseif operation == 'E' then
 		call('EXPIRE', key, ARGV[at + 2])
 		at = at + 3
+	elseif operation == 'C' then
+		at = at + 5
 	else
 		local size = tonumber(ARGV[at + 2])
 		in_pieces(operation == 'H' and 'HSET' or 'HDEL', key, at + 3, at + 2 + size)

@@ -254,6 +254,8 @@ static void percentiles_are_close(void **state)
 enum { MINUTES = 60, KEYS = 90 };
 struct plain { int64_t value[MINUTES][KEYS]; };
 
+static const struct ledger_rules a_day = {.minutes = 61 * MINUTE_MS, .quarters = DAY_MS};
+
 /* Some counters, and some bins behind them. */
 static uint16_t plain_key(int key)
 {
@@ -287,7 +289,7 @@ static void a_ledger_keeps_what_is_counted(void **state)
 		random ^= random << 13, random ^= random >> 7, random ^= random << 17;
 		int minute = i % 3 ? i / 1001 : (int)(random % MINUTES), key = (int)((random >> 20) % KEYS);
 		struct count count = {plain_key(key), (int64_t)(random >> 40) % 2000 - 500};
-		ledger_count(&ledger, 0, base + minute * MINUTE_MS + (int64_t)(random % 60000), now, DAY_MS, &count, 1);
+		ledger_count(&ledger, 0, base + minute * MINUTE_MS + (int64_t)(random % 60000), now, &a_day, &count, 1);
 		count_into(&plain.value[minute][key], count.key, count.delta);
 		if (i % 10007 == 0)
 			expect_sums(&ledger, &plain, base, 0, MINUTES, true);
@@ -309,9 +311,9 @@ static void a_ledger_forgets_in_time(void **state)
 	struct ledger ledger = {0};
 	int64_t base = script_time("10:00"), later = base + 3 * HOUR_MS;
 	const struct count one = {3, 1};
-	ledger_count(&ledger, 0, base, base, DAY_MS, &one, 1);
-	ledger_count(&ledger, 0, later, later, DAY_MS, &one, 1);
-	ledger_count(&ledger, 0, base + MINUTE_MS, later, DAY_MS, &one, 1);
+	ledger_count(&ledger, 0, base, base, &a_day, &one, 1);
+	ledger_count(&ledger, 0, later, later, &a_day, &one, 1);
+	ledger_count(&ledger, 0, base + MINUTE_MS, later, &a_day, &one, 1);
 	ledger_sum_minutes(&ledger, 0, base - 1, later, true, &tally);
 	assert_int_equal(tally.value[3], 1);
 	tally.value[3] = 0;
@@ -321,7 +323,7 @@ static void a_ledger_forgets_in_time(void **state)
 	ledger_sum_quarters(&ledger, 0, base - 1, later, true, &tally);
 	assert_int_equal(tally.value[3], 3);
 	for (int i = 1; i <= 6; i++)
-		ledger_count(&ledger, 0, later + DAY_MS + i * MINUTE_MS, later + DAY_MS + i * MINUTE_MS, DAY_MS, &one, 1);
+		ledger_count(&ledger, 0, later + DAY_MS + i * MINUTE_MS, later + DAY_MS + i * MINUTE_MS, &a_day, &one, 1);
 	tally.value[3] = 0;
 	ledger_sum_quarters(&ledger, 0, INT64_MIN, later + 2 * DAY_MS, true, &tally);
 	assert_int_equal(tally.value[3], 7);

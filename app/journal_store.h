@@ -1,0 +1,10 @@
+/* `tablo journal verify --store URL`: is in Redis what the journal says? */
+#ifndef APP_JOURNAL_STORE_H
+#define APP_JOURNAL_STORE_H
+
+#include "config/settings.h"
+
+/* Folds the journal to the watermark and compares. 1: equal; 0: not, the first differences are printed; -1: it could not be looked. */
+int journal_store_verify(const char *directory, const char *url, const struct settings *settings, struct error *err);
+
+#endif

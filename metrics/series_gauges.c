@@ -1,0 +1,100 @@
+/* The gauges of the past, by quarter hours, as bytes and back. */
+#include <stdlib.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "metrics/archive.h"
+#include "metrics/series.h"
+#include "metrics/state.h"
+
+#define GAUGES_FORMAT 1
+_Static_assert(SERIES_GAUGES == GAUGE_COUNT, "the packed form names them");
+
+static size_t find(const struct samples *samples, int64_t start)
+{
+	size_t i = samples->count;
+	while (i > samples->first && samples->items[i - 1].start >= start)
+		i--;
+	return i;
+}
+
+static void walk_sample(struct archive *archive, struct sample *sample)
+{
+	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+		KEEP(archive, sample->last[gauge]);
+		KEEP(archive, sample->most[gauge]);
+		KEEP(archive, sample->most_at[gauge]);
+	}
+}
+
+size_t series_pack_gauges(const struct engine *engine, size_t number, const struct stretch_of_time *stretch, int64_t settled, uint8_t **to)
+{
+	const struct samples *samples = &engine->watches[number].quarters;
+	struct archive archive = {.reading = false};
+	uint8_t format = GAUGES_FORMAT;
+	unsigned before = 0;
+	for (size_t i = find(samples, stretch->from); i < samples->count && samples->items[i].start < stretch->to; i++) {
+		struct sample sample = samples->items[i];
+		if (sample.start + QUARTER_MS > settled)
+			break;
+		if (!archive.size)
+			KEEP(&archive, format);
+		const unsigned index = series_index(engine, stretch, sample.start);
+		uint32_t step = index - before;
+		KEEP(&archive, step);
+		walk_sample(&archive, &sample);
+		before = index;
+	}
+	*to = archive.bytes;
+	return archive.size;
+}
+
+bool series_gauges_newer(const struct engine *engine, size_t number, int64_t since, int64_t settled, int64_t *start)
+{
+	const struct samples *samples = &engine->watches[number].quarters;
+	for (size_t i = samples->count; i > samples->first; i--) {
+		const int64_t begin = samples->items[i - 1].start;
+		if (begin >= *start || begin + QUARTER_MS > settled)
+			continue;
+		if (begin + QUARTER_MS <= since)
+			return false;
+		*start = begin;
+		return true;
+	}
+	return false;
+}
+
+static void insert(struct samples *samples, size_t place, const struct sample *sample)
+{
+	if (samples->count == samples->room) {
+		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
+		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
+	}
+	memmove(samples->items + place + 1, samples->items + place, (samples->count - place) * sizeof *samples->items);
+	samples->items[place] = *sample;
+	samples->count++;
+}
+
+bool series_restore_gauges(struct engine *engine, size_t number, const struct stretch_of_time *stretch, struct view bytes)
+{
+	if (number >= engine->watch_count)
+		return false;
+	struct samples *samples = &engine->watches[number].quarters;
+	struct archive archive = {.reading = true, .from = (const uint8_t *)bytes.data, .end = (const uint8_t *)bytes.data + bytes.size};
+	uint8_t format = 0;
+	uint64_t index = 0;
+	KEEP(&archive, format);
+	for (bool first = true; archive_good(&archive) && archive.from < archive.end; first = false) {
+		struct sample sample = {0};
+		uint32_t step = 0;
+		KEEP(&archive, step);
+		walk_sample(&archive, &sample);
+		index += step;
+		if (!archive_good(&archive) || (!first && !step) || !series_start(engine, stretch, index, &sample.start))
+			return false;
+		const size_t place = find(samples, sample.start);
+		if (place == samples->count || samples->items[place].start != sample.start)
+			insert(samples, place, &sample);
+	}
+	return archive_good(&archive) && format == GAUGES_FORMAT;
+}

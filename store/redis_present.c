@@ -1,0 +1,276 @@
+/* The lists of the present, one field for each thing, its value a small JSON object. Instants are ms since the epoch and durations
+ * ms: what does not change is not written again. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "metrics/lists.h"
+#include "metrics/open_items.h"
+#include "metrics/series.h"
+#include "metrics/tally.h"
+#include "store/redis_sink.h"
+
+#define LIST_MOST 2000 /* of each kind; what is open beyond that is in the packed state only */
+#define ALERTS_MOST 256
+
+const char *redis_site(const struct settings *settings)
+{
+	return settings->site && *settings->site ? settings->site : "default";
+}
+
+/* ---- JSON ---- */
+
+struct object {
+	char text[1200];
+	size_t size;
+};
+
+static void add(struct object *object, const char *text, size_t size)
+{
+	if (object->size + size < sizeof object->text - 2) {
+		memcpy(object->text + object->size, text, size);
+		object->size += size;
+	}
+}
+
+static void add_key(struct object *object, const char *key)
+{
+	add(object, object->size ? ",\"" : "{\"", 2);
+	add(object, key, strlen(key));
+	add(object, "\":", 2);
+}
+
+/* Texts are harmless: only what JSON itself reserves is escaped. */
+static void add_text(struct object *object, const char *key, const char *text)
+{
+	if (!*text)
+		return;
+	add_key(object, key);
+	add(object, "\"", 1);
+	for (; *text; text++) {
+		const char escaped[] = {'\\', *text};
+		const bool reserved = *text == '"' || *text == '\\';
+		add(object, reserved ? escaped : text, reserved ? 2 : 1);
+	}
+	add(object, "\"", 1);
+}
+
+static void add_number(struct object *object, const char *key, int64_t number)
+{
+	char text[24];
+	add_key(object, key);
+	add(object, text, (size_t)snprintf(text, sizeof text, "%" PRId64, number));
+}
+
+static void add_mark(struct object *object, const char *key, bool holds)
+{
+	if (holds)
+		add_number(object, key, 1);
+}
+
+static void put_object(const struct redis_sink *sink, enum redis_key key, const char *field, struct object *object)
+{
+	char name[REDIS_KEY_ROOM];
+	redis_schema_key(name, sink->site, key, NULL);
+	add(object, object->size ? "}" : "{}", object->size ? 1 : 2);
+	redis_sink_put(sink, name, view_of(field), (struct view){object->text, object->size});
+}
+
+/* ---- people ---- */
+
+/* "Anna P.": as the board shows them. */
+static void mask(const char *name, char *to, size_t room)
+{
+	const char *space = strrchr(name, ' ');
+	if (!space || space == name || !space[1]) {
+		view_copy(view_of(name), to, room);
+		return;
+	}
+	size_t first = strcspn(name, " "), initial = 1;
+	while (((unsigned char)space[1 + initial] & 0xc0) == 0x80)
+		initial++;
+	snprintf(to, room, "%.*s %.*s.", (int)(first < 60 ? first : 60), name, (int)(initial < 5 ? initial : 4), space + 1);
+}
+
+static void write_agents(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+{
+	const size_t count = series_count(engine, SERIES_AGENT);
+	for (size_t i = 1; i < count; i++) {
+		struct present_agent agent;
+		struct object object = {.size = 0};
+		char name[210], field[24];
+		if (!present_agent(engine, (uint16_t)i, &agent))
+			continue;
+		if (settings->identify)
+			view_copy(view_of(agent.name), name, sizeof name);
+		else
+			mask(agent.name, name, sizeof name);
+		add_text(&object, "name", name);
+		add_text(&object, "team", agent.team);
+		add_text(&object, "doing", agent.doing);
+		add_text(&object, "reason", agent.reason);
+		add_number(&object, "since", agent.since);
+		add_number(&object, "contacts", agent.contacts);
+		snprintf(field, sizeof field, "%zu", i);
+		put_object(sink, STORED_AGENTS, field, &object);
+	}
+}
+
+/* ---- contacts, cases ---- */
+
+static void write_contacts(const struct engine *engine, const struct redis_sink *sink)
+{
+	struct open_contact *items = memory_new(LIST_MOST, sizeof *items);
+	const int count = open_contacts(engine, items, LIST_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		add_text(&object, "queue", items[i].queue);
+		add_text(&object, "channel", items[i].channel);
+		add_text(&object, "phase", items[i].phase);
+		add_number(&object, "queued", items[i].queued);
+		add_number(&object, "since", items[i].since);
+		if (items[i].agent)
+			add_number(&object, "agent", items[i].agent);
+		put_object(sink, STORED_CONTACTS, items[i].id, &object);
+	}
+	free(items);
+}
+
+static void write_cases(const struct engine *engine, const struct redis_sink *sink)
+{
+	struct open_case *items = memory_new(LIST_MOST, sizeof *items);
+	const int count = open_cases(engine, items, LIST_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		add_text(&object, "queue", items[i].queue);
+		add_text(&object, "channel", items[i].channel);
+		add_text(&object, "state", items[i].state);
+		add_number(&object, "opened", items[i].opened);
+		add_number(&object, "since", items[i].since);
+		if (items[i].agent)
+			add_number(&object, "agent", items[i].agent);
+		put_object(sink, STORED_CASES, items[i].id, &object);
+	}
+	free(items);
+}
+
+static void write_due(const struct engine *engine, const struct redis_sink *sink)
+{
+	struct list_due *items = memory_new(LIST_MOST, sizeof *items);
+	const int count = list_due(engine, SCOPE_ALL, engine_now(engine), items, LIST_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		char field[100];
+		add_text(&object, "queue", items[i].queue);
+		add_text(&object, "channel", items[i].channel);
+		add_number(&object, items[i].due ? "due" : "left", items[i].due ? items[i].due : items[i].left);
+		add_number(&object, "target", items[i].target);
+		add_mark(&object, "breached", items[i].breached);
+		add_mark(&object, "paused", items[i].paused);
+		snprintf(field, sizeof field, "%s/%s", items[i].case_id, items[i].clock);
+		put_object(sink, STORED_DUE, field, &object);
+	}
+	free(items);
+}
+
+/* ---- conduct, alerts ---- */
+
+static void write_conduct(const struct engine *engine, const struct redis_sink *sink)
+{
+	struct list_conduct *items = memory_new(LIST_MOST, sizeof *items);
+	const int64_t at = engine_now(engine);
+	const int count = list_conduct(engine, SCOPE_ALL, at, items, LIST_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		if (!items[i].open)
+			continue;
+		add_text(&object, "queue", items[i].queue);
+		add_text(&object, "channel", items[i].channel);
+		add_number(&object, "step", items[i].step);
+		add_number(&object, "highest", items[i].highest);
+		add_number(&object, "since", at - items[i].since);
+		if (items[i].scope.agent != SCOPE_ANY)
+			add_number(&object, "agent", items[i].scope.agent);
+		add_mark(&object, "safety", items[i].safety);
+		add_mark(&object, "unclear", items[i].unclear);
+		put_object(sink, STORED_CONDUCT, items[i].contact, &object);
+	}
+	free(items);
+}
+
+static void write_alerts(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+{
+	static const char *const states[] = {"raised", "acknowledged", "cleared"}, *const severities[] = {"warning", "critical"};
+	struct list_alert *items = memory_new(ALERTS_MOST, sizeof *items);
+	const int count = list_alerts(engine, engine_now(engine), items, ALERTS_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		char field[24];
+		add_text(&object, "text", items[i].kind == 7 && !settings->identify ? "a break is suggested" : items[i].text);
+		add_text(&object, "severity", severities[items[i].severity == SEVERITY_CRITICAL]);
+		add_text(&object, "state", states[items[i].state]);
+		add_number(&object, "raised", items[i].raised);
+		if (items[i].cleared)
+			add_number(&object, "cleared", items[i].cleared);
+		add_text(&object, "by", items[i].by);
+		if (items[i].metric >= 0)
+			add_text(&object, "metric", metrics[items[i].metric].name);
+		snprintf(field, sizeof field, "%016" PRIx64, items[i].id);
+		put_object(sink, STORED_ALERTS, field, &object);
+	}
+	free(items);
+}
+
+/* ---- feeds, names of counters ---- */
+
+static void write_feeds(const struct engine *engine, const struct redis_sink *sink)
+{
+	struct feed_position *items = memory_new(LIST_MOST, sizeof *items);
+	const int count = feed_positions(engine, items, LIST_MOST);
+	for (int i = 0; i < count; i++) {
+		struct object object = {.size = 0};
+		char field[240];
+		add_number(&object, "next", (int64_t)items[i].next);
+		add_number(&object, "received", (int64_t)items[i].received);
+		add_number(&object, "lost", (int64_t)items[i].lost);
+		add_number(&object, "holes", (int64_t)items[i].holes);
+		snprintf(field, sizeof field, "%s/%" PRIu64, items[i].src, items[i].boot);
+		put_object(sink, STORED_FEEDS, field, &object);
+	}
+	free(items);
+}
+
+static void write_counters(const struct redis_sink *sink)
+{
+#define NAME(counter) #counter,
+	static const char *const names[] = {COUNTERS(NAME)};
+#undef NAME
+	char key[REDIS_KEY_ROOM], field[16], name[64], first[16];
+	redis_schema_key(key, sink->site, STORED_COUNTERS, NULL);
+	for (int i = 0; i < COUNTER_COUNT; i++) {
+		size_t size = 0;
+		for (; names[i][size] && size < sizeof name; size++)
+			name[size] = (char)(names[i][size] == '_' ? '_' : names[i][size] | 0x20); /* lower case */
+		snprintf(field, sizeof field, "%d", i);
+		redis_sink_put(sink, key, view_of(field), (struct view){name, size});
+	}
+	snprintf(first, sizeof first, "%d", KEY_WAIT_BINS);
+	redis_sink_put(sink, key, view_of("wait_bins"), view_of(first));
+	snprintf(first, sizeof first, "%d", KEY_HANDLE_BINS);
+	redis_sink_put(sink, key, view_of("handle_bins"), view_of(first));
+}
+
+void redis_present_write(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+{
+	write_counters(sink);
+	if (engine_now(engine) == INT64_MIN)
+		return;
+	write_agents(engine, settings, sink);
+	write_contacts(engine, sink);
+	write_cases(engine, sink);
+	write_due(engine, sink);
+	write_conduct(engine, sink);
+	write_alerts(engine, settings, sink);
+	write_feeds(engine, sink);
+}
