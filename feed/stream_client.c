@@ -14,7 +14,7 @@
 #define BACKLOG_BYTES ((size_t)256 << 20)
 #define TIMEOUT 2000	      /* ms */
 #define ACT_PATIENCE 5 / 2    /* times the time-out */
-#define RESTART_SPACING 500   /* ms between beginnings */
+#define RESTARTS_A_TIMEOUT 4  /* beginnings at most */
 #define LEFTOVERS 5000	      /* ms that messages of the epoch before are passed over */
 
 static const char gone_back[] = "the collector's records went back";
@@ -37,7 +37,7 @@ struct stream_client *stream_client_open(const struct stream_client_options *opt
 	client->options.url = client->url = memory_text(options->url);
 	client->options.feed.site = client->site = memory_text(options->feed.site ? options->feed.site : "");
 	client->told = LINK_CONNECTING;
-	client->restart_at = clock_monotonic() - RESTART_SPACING;
+	client->restart_at = clock_monotonic() - client->options.timeout;
 	if (options->lsn) {
 		client->can_resume = client->has_origin = client->had_state = true;
 		client->origin = options->origin;
@@ -79,8 +79,8 @@ void stream_client_restart(struct stream_client *client, const char *why, int64_
 	client->misses = 0;
 	stream_backlog_clear(&client->backlog);
 	wire_buffer_finish(&client->fetch.bytes);
-	/* Whoever makes us begin again and again gets no more than two a second of it. */
-	int64_t earliest = client->restart_at + RESTART_SPACING;
+	/* Whoever makes us begin again and again gets no more than a few of it. */
+	int64_t earliest = client->restart_at + client->options.timeout / RESTARTS_A_TIMEOUT;
 	client->restart_at = client->not_before = now > earliest ? now : earliest;
 }
 
@@ -195,7 +195,6 @@ static void take_message(struct stream_client *client, const struct message *raw
 		take_record(client, &message.frame);
 		return;
 	}
-	watchdog_heartbeat(&client->link.watchdog);
 	if (message.ask.size && !stream_dealer_learn(&client->dealer, message.ask))
 		client->counts.malformed++;
 }

@@ -63,19 +63,27 @@ static bool open_socket(struct stream_dealer *dealer, struct error *err)
 	return true;
 }
 
+static bool send_map(struct stream_dealer *dealer)
+{
+	return zmq_send(dealer->socket, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	       zmq_send(dealer->socket, dealer->map.data, dealer->map.size, ZMQ_DONTWAIT) >= 0;
+}
+
 int64_t stream_dealer_ask(struct stream_dealer *dealer, struct stream_talk *talk, struct error *err)
 {
-	if (!open_socket(dealer, err))
-		return 0;
 	talk->id = dealer->id + 1;
 	talk->has |= STREAM_HAS(id);
 	stream_talk_write(&dealer->map, talk);
-	if (zmq_send(dealer->socket, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
-		zmq_send(dealer->socket, dealer->map.data, dealer->map.size, ZMQ_DONTWAIT) < 0) {
+	/* A socket that takes nothing has lost its other side for good, as inproc does: a new one may find it. */
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (!open_socket(dealer, err))
+			return 0;
+		if (send_map(dealer))
+			return ++dealer->id;
 		fail(err, "collector %s: cannot ask at %s: %s", dealer->url, dealer->endpoint, zmq_strerror(zmq_errno()));
-		return 0;
+		stream_dealer_reset(dealer);
 	}
-	return ++dealer->id;
+	return 0;
 }
 
 int64_t stream_dealer_act(struct stream_dealer *dealer, struct view event, int64_t due, struct error *err)
@@ -115,6 +123,7 @@ int64_t stream_dealer_overdue(struct stream_dealer *dealer, int64_t now)
 		if (id == 0 || now < dealer->acts[i].due)
 			continue;
 		dealer->acts[i].id = 0;
+		stream_dealer_reset(dealer);
 		return id;
 	}
 	return 0;

@@ -34,7 +34,7 @@ int64_t stream_dealer_ask(struct stream_dealer *dealer, struct stream_talk *talk
 int64_t stream_dealer_act(struct stream_dealer *dealer, struct view event, int64_t due, struct error *err);
 /* Was it one that waits? Then it does not any more. */
 bool stream_dealer_settle(struct stream_dealer *dealer, int64_t id);
-/* One whose time is over, settled by this; 0: none. */
+/* One whose time is over, settled by this; 0: none. Its socket is closed, so that it is not done long after. */
 int64_t stream_dealer_overdue(struct stream_dealer *dealer, int64_t now);
 int64_t stream_dealer_due(const struct stream_dealer *dealer); /* INT64_MAX: never */
 

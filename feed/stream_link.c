@@ -74,6 +74,7 @@ bool stream_link_open(struct stream_link *link, const char *url, const struct fe
 	if (options->site && strlen(options->site) + 3 > TOPIC_MAX)
 		return fail(err, "the site '%.80s' is too long", options->site);
 	watchdog_init(&link->watchdog, options, strncmp(url, "inproc:", 7) != 0, clock_monotonic());
+	watchdog_heartbeat(&link->watchdog); /* every collector sends them: without any, something is wrong from the first second on */
 	if (open_sockets(link, err))
 		return true;
 	close_sockets(link);

@@ -9,7 +9,6 @@
 
 #define WINDOW 4	    /* pieces of a state asked for at a time: one is on its way while another is written */
 #define BACK_OFF_MOST 10000 /* ms between questions that nobody answers */
-#define RETRY 1000	    /* ms: the collector has no state yet */
 #define PARTS_MOST (STREAM_RANGE_RECORDS + 1) /* frames of an answer behind its map */
 
 /* ---- asking ---- */
@@ -290,7 +289,7 @@ static void take_error(struct stream_client *client, const struct answer *answer
 		client->phase = PHASE_STATE;
 		back_off(client, answer->now);
 	} else if (view_is(error, "none")) {
-		client->not_before = answer->now + RETRY;
+		client->not_before = answer->now + client->options.timeout / 2; /* the collector has no state yet */
 	} else {
 		back_off(client, answer->now);
 	}
