@@ -13,14 +13,14 @@ static int run(const struct arguments *arguments)
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
-	if (setup.settings->feed_count == 0 && !setup.attach) {
+	if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
 		fail(&err, "there is no feed to show: give --feed tcp://HOST:PORT (or file:EVENTS.ndjson), or see one at once with: tablo demo");
 		setup_close(&setup);
 		return report_usage(arguments, &err);
 	}
 	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup.settings, .feeds = (const char *const *)setup.settings->feeds,
-		.feed_count = setup.settings->feed_count, .attach = setup.attach, .speed = setup.speed < 0 ? 1 : setup.speed, .stop = INT64_MAX,
+		.feed_count = setup.settings->feed_count, .attach = setup.attach, .store = setup.store, .speed = setup.speed < 0 ? 1 : setup.speed, .stop = INT64_MAX,
 		.start = setup.instant_count ? setup.instants[0] : INSTANT_NONE, .zmq = zmq};
 	struct desk *desk = desk_open(&options, &err);
 	const char *scope = arguments_nth(arguments, "--scope", 0);

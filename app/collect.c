@@ -33,7 +33,7 @@ struct collect {
 	struct collector *collector;
 	struct desk *desk;
 	struct health health;
-	const char *publish; /* or NULL */
+	const char *publish, *store; /* or NULL */
 	struct notify_beats beats;
 	int signals;
 	int64_t status_due; /* monotonic */
@@ -101,7 +101,7 @@ static void work(struct collect *collect)
 static bool begin(struct collect *collect, void *zmq, struct error *err)
 {
 	struct settings *settings = collect->setup->settings;
-	collect->collector = collector_open(settings, collect->publish, zmq, err);
+	collect->collector = collector_open(&(struct collector_options){settings, collect->publish, collect->store, zmq}, err);
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
@@ -119,7 +119,7 @@ static bool begin(struct collect *collect, void *zmq, struct error *err)
 
 static int collect_from(struct setup *setup, const char *publish)
 {
-	struct collect collect = {.setup = setup, .publish = publish};
+	struct collect collect = {.setup = setup, .publish = publish, .store = setup->store};
 	struct error err = {0};
 	collect.signals = open_signals();
 	if (collect.signals < 0) {
@@ -130,7 +130,7 @@ static int collect_from(struct setup *setup, const char *publish)
 	bool good = begin(&collect, zmq, &err);
 	if (good) {
 		work(&collect);
-		collector_settle(collect.collector);
+		collector_settle(collect.collector, desk_engine(collect.desk));
 		tell_status(&collect, false);
 	}
 	struct error lost = {0};
@@ -172,9 +172,9 @@ static int run(const struct arguments *arguments)
 const struct command collect_command = {
 	.name = "collect",
 	.positional = "",
-	.summary = "collects feeds into a journal, without a screen",
+	.summary = "collects feeds into a journal and Redis, without a screen",
 	.about = "Takes in every feed and keeps each record in a journal before it counts, so that nothing written is lost, whoever dies: a start\n"
-		 "goes on from the newest state and the records after it. Logs to standard error; stops in order on SIGTERM; reads keys again on\n"
+		 "goes on from the newest state and the records after it. With --store the rolling figures stand in Redis. Logs to standard error; stops in order on SIGTERM; reads keys again on\n"
 		 "SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --publish tcp://*:5580\n"

@@ -24,6 +24,12 @@ struct collector {
 	struct journal *journal;
 	struct saver *saver;
 	struct outlet *outlet; /* NULL: nobody can attach */
+	struct redis_store *store; /* NULL: nothing is kept in Redis */
+	const char *store_url;
+	struct desk *desk;
+	int64_t behind_since; /* monotonic: since when the engine is ahead of the disk; 0: it is not */
+	enum redis_trouble told_trouble;
+	enum redis_store_state told_store;
 	uint64_t told_unkept;  /* to those attached */
 	int64_t told_at;
 	struct engine *engine; /* recovered, until the desk takes it */
@@ -149,7 +155,10 @@ static int items(void *context, struct zmq_pollitem_t *items)
 {
 	const struct collector *collector = context;
 	items[0] = (zmq_pollitem_t){.fd = journal_descriptor(collector->journal), .events = ZMQ_POLLIN};
-	return 1 + (collector->outlet ? outlet_items(collector->outlet, items + 1) : 0);
+	int count = 1;
+	if (collector->store)
+		items[count++] = (zmq_pollitem_t){.fd = redis_store_descriptor(collector->store), .events = ZMQ_POLLIN};
+	return count + (collector->outlet ? outlet_items(collector->outlet, items + count) : 0);
 }
 
 static int64_t due(void *context)
@@ -178,8 +187,33 @@ static struct journal *open_journal(struct collector *collector, struct error *e
 	return journal_open(settings->journal, &options, err);
 }
 
-struct collector *collector_open(const struct settings *settings, const char *publish, void *zmq, struct error *err)
+/* What a person did at a board that has only Redis. */
+static bool take_inbox(void *context, struct view payload)
 {
+	struct collector *collector = context;
+	struct error err;
+	return collector->desk && outlet_refusal(payload) == NULL && desk_take(collector->desk, payload, &err) != 0;
+}
+
+static bool open_store(struct collector *collector, bool rewrite, struct error *err)
+{
+	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id,
+		.journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
+	collector->store = redis_store_open(&options, err);
+	return collector->store != NULL;
+}
+
+static bool open_outlet(struct collector *collector, const struct collector_options *options, struct error *err)
+{
+	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
+		.journal_id = journal_id(collector->journal), .zmq = options->zmq};
+	collector->outlet = outlet_open(&outlet, err);
+	return collector->outlet != NULL;
+}
+
+struct collector *collector_open(const struct collector_options *options, struct error *err)
+{
+	const struct settings *settings = options->settings;
 	struct collector *collector = memory_new(1, sizeof *collector);
 	collector->settings = settings;
 	collector->recorder = (struct recorder){.context = collector, .keep = keep};
@@ -188,17 +222,13 @@ struct collector *collector_open(const struct settings *settings, const char *pu
 	collector->journal = open_journal(collector, err);
 	if (collector->journal && recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
-	if (collector->saver && publish) {
-		const struct outlet_options options = {.settings = settings, .publish = publish, .journal_id = journal_id(collector->journal), .zmq = zmq};
-		collector->outlet = outlet_open(&options, err);
-	}
-	if (!collector->saver || (publish && !collector->outlet)) {
-		collector_close(collector, NULL, NULL);
-		return NULL;
-	}
-	for (int i = 0; i < JOURNAL_ID_SIZE; i++)
+	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
 		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
-	return collector;
+	collector->store_url = options->store;
+	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) && (!options->store || open_store(collector, false, err)))
+		return collector;
+	collector_close(collector, NULL, NULL);
+	return NULL;
 }
 
 static void pack(struct collector *collector, const struct engine *engine)
@@ -227,6 +257,8 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 		hand_over(collector);
 	saver_destroy(collector->saver);
 	outlet_close(collector->outlet);
+	if (collector->store)
+		redis_store_close(collector->store);
 	engine_destroy(collector->engine);
 	wire_buffer_finish(&collector->room);
 	free(collector->packed);
@@ -262,6 +294,7 @@ void collector_begin(struct collector *collector, struct desk *desk)
 {
 	const struct settings *settings = collector->settings;
 	struct view feeds[RECORD_FEEDS_MAX];
+	collector->desk = desk;
 	if (collector->outlet)
 		outlet_attach(collector->outlet, desk, engine_lsn(desk_engine(desk)));
 	struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""), .settings_hash = settings_fingerprint(settings),
@@ -308,14 +341,51 @@ static void serve_attached(struct collector *collector)
 	outlet_turn(collector->outlet, collector->health.journal.written);
 }
 
+static void tell_store(struct collector *collector)
+{
+	struct redis_store_status status = redis_store_status(collector->store);
+	if (status.state == collector->told_store && status.fault.trouble == collector->told_trouble)
+		return;
+	collector->told_store = status.state;
+	collector->told_trouble = status.fault.trouble;
+	if (status.fault.trouble != TROUBLE_NONE)
+		log_line(status.state == STORE_STOPPED ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "Redis: %s", status.fault.error.text); /* with its remedy */
+	else
+		log_line(LOG_LEVEL_INFO, "Redis: %s at watermark %llu, epoch %llu", redis_store_states[status.state],
+			(unsigned long long)status.watermark, (unsigned long long)status.epoch);
+}
+
+/* Redis gets what the disk has. Under a steady stream the disk is always a moment behind: then a second of waiting is enough, and
+ * a start after a kill finds Redis ahead and says so by writing it anew. */
+static void commit(struct collector *collector, const struct engine *engine)
+{
+	int64_t now = clock_monotonic();
+	bool behind = collector->health.journal.written < engine_lsn(engine);
+	collector->behind_since = !behind ? 0 : collector->behind_since ? collector->behind_since : now;
+	bool patience = behind && now < collector->behind_since + SECOND_MS;
+	if (!patience && collector->health.journal.health != JOURNAL_FULL) {
+		redis_store_commit(collector->store, engine, engine_lsn(engine), now);
+		collector->behind_since = behind ? now : 0;
+	}
+	tell_store(collector);
+}
+
 void collector_turn(struct collector *collector, struct desk *desk)
 {
 	collector->health.journal = journal_state(collector->journal);
 	tell_health(collector);
 	if (collector->outlet)
 		serve_attached(collector);
+	if (collector->store)
+		commit(collector, desk_engine(desk));
 	if (wants_state(collector, desk_engine(desk))) {
 		pack(collector, desk_engine(desk));
+		if (collector->rebase && collector->store) { /* what Redis has says nothing of the records that were not kept */
+			struct error err;
+			redis_store_close(collector->store);
+			if (!open_store(collector, true, &err))
+				log_line(LOG_LEVEL_ERROR, "Redis: %s", err.text);
+		}
 		collector->rebase = false;
 	} else if (clock_monotonic() >= collector->state_at + STATE_TIME) {
 		collector->state_at = clock_monotonic();
@@ -334,17 +404,33 @@ bool collector_reload_keys(struct collector *collector, struct error *err)
 	return !collector->outlet || outlet_reload_keys(collector->outlet, err);
 }
 
-void collector_settle(struct collector *collector)
+static void settle_store(struct collector *collector, const struct engine *engine, int64_t until)
+{
+	redis_store_hurry(collector->store);
+	for (;;) {
+		redis_store_commit(collector->store, engine, engine_lsn(engine), clock_monotonic());
+		int64_t left = until - clock_monotonic();
+		bool answers = redis_store_status(collector->store).link.state == REDIS_READY;
+		if (left <= 0 || !answers || redis_store_settled(collector->store, engine_lsn(engine)))
+			return;
+		zmq_pollitem_t item = {.fd = redis_store_descriptor(collector->store), .events = ZMQ_POLLIN};
+		zmq_poll(&item, 1, left < 50 ? (long)left : 50);
+	}
+}
+
+void collector_settle(struct collector *collector, const struct engine *engine)
 {
 	int64_t until = clock_monotonic() + 2 * SECOND_MS;
 	for (;;) {
 		struct journal_state state = journal_state(collector->journal);
 		int64_t left = until - clock_monotonic();
 		if (state.durable >= state.appended || state.health != JOURNAL_OK || left <= 0)
-			return;
+			break;
 		zmq_pollitem_t item = {.fd = journal_descriptor(collector->journal), .events = ZMQ_POLLIN};
 		zmq_poll(&item, 1, (long)left);
 	}
+	if (collector->store)
+		settle_store(collector, engine, until);
 }
 
 struct collector_health collector_health(struct collector *collector)
@@ -352,6 +438,9 @@ struct collector_health collector_health(struct collector *collector)
 	struct error err = {0};
 	collector->health.journal = journal_state(collector->journal);
 	collector->health.saved = saver_saved(collector->saver, &err);
+	collector->health.has_store = collector->store != NULL;
+	if (collector->store)
+		collector->health.store = redis_store_status(collector->store);
 	snprintf(collector->health.state_trouble, sizeof collector->health.state_trouble, "%.199s", err.text);
 	return collector->health;
 }

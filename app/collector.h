@@ -6,13 +6,19 @@
 #include "app/desk.h"
 #include "app/outlet.h"
 #include "journal/journal.h"
+#include "store/redis_store.h"
 
 struct collector;
 
-/* Opens the journal (settings->journal) and recovers the engine: the newest state, and the records after it. Damage and what it means
+/* Opens the journal and recovers the engine: the newest state, and the records after it. Damage and what it means
  * go to the log. */
-/* `publish`: where boards may attach, or NULL. */
-struct collector *collector_open(const struct settings *settings, const char *publish, void *zmq, struct error *err);
+struct collector_options {
+	const struct settings *settings; /* settings->journal: the directory */
+	const char *publish;		 /* where boards may attach, or NULL */
+	const char *store;		 /* the URL of Redis, or NULL */
+	void *zmq;
+};
+struct collector *collector_open(const struct collector_options *options, struct error *err);
 /* Saves the engine's state and closes the journal; false: not everything is on the disk, err says what. `engine` NULL: no state. */
 bool collector_close(struct collector *collector, const struct engine *engine, struct error *err);
 /* The recovered engine, for the desk; once. */
@@ -31,12 +37,14 @@ struct collector_health {
 	uint64_t saved;			    /* LSN of the newest state on the disk */
 	uint64_t unkept;		    /* records that count and are in no journal */
 	char state_trouble[200];	    /* "" while states can be saved */
+	bool has_store;
+	struct redis_store_status store;    /* where has_store */
 };
 struct collector_health collector_health(struct collector *collector);
 /* Where boards attach; NULL: nowhere. */
 const struct outlet *collector_outlet(const struct collector *collector);
-/* Waits, two seconds at most, until everything is durable. */
-void collector_settle(struct collector *collector);
+/* Waits, two seconds at most, until everything is durable, and in Redis where that answers. */
+void collector_settle(struct collector *collector, const struct engine *engine);
 bool collector_reload_keys(struct collector *collector, struct error *err);
 /* Hexadecimal. */
 const char *collector_id(const struct collector *collector);

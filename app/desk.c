@@ -6,6 +6,7 @@
 #include "app/attached.h"
 #include "app/desk.h"
 #include "app/memory_watch.h"
+#include "app/stored.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
@@ -40,7 +41,8 @@ struct desk {
 	struct hole_watch holes[HOLES_WATCHED];
 	struct engine *engine;
 	struct curve *curve;
-	struct attached *attached; /* NULL: there are feeds */
+	struct attached *attached; /* NULL: there are feeds, or only Redis */
+	struct stored *stored;	   /* NULL: no Redis is read */
 	struct desk_feed feeds[FEEDS_MOST];
 	int feed_count;
 	bool feed_clock, own_time;
@@ -333,10 +335,35 @@ static void link_changed(void *context)
 	desk->changed = true;
 }
 
+/* The collector's stream is better than what it wrote a second ago; without it Redis has to do. */
+static bool reads_store(const struct desk *desk)
+{
+	return desk->stored && (!desk->attached || attached_link(desk->attached).state != LINK_LIVE);
+}
+
+static void read_store(struct desk *desk)
+{
+	struct engine *engine = reads_store(desk) ? stored_take(desk->stored) : NULL;
+	if (engine)
+		take_engine(desk, engine);
+}
+
+static bool open_store(struct desk *desk, struct error *err)
+{
+	if (!desk->options.store)
+		return true;
+	desk->stored = stored_open(desk->options.store, desk->options.settings, err);
+	if (desk->stored)
+		read_store(desk);
+	return desk->stored != NULL;
+}
+
 static bool open_sources(struct desk *desk, struct error *err)
 {
+	if (!open_store(desk, err))
+		return false;
 	if (!desk->options.attach)
-		return open_feeds(desk, err);
+		return desk->stored || open_feeds(desk, err);
 	const struct attached_sink sink = {.context = desk, .engine = take_engine, .record = follow, .link = link_changed};
 	desk->attached = attached_open(desk->options.attach, desk->options.settings, desk->options.zmq, desk->curve, &sink, err);
 	return desk->attached != NULL;
@@ -370,6 +397,7 @@ void desk_close(struct desk *desk)
 	for (int i = 0; i < desk->feed_count; i++)
 		feed_close(desk->feeds[i].feed);
 	attached_close(desk->attached);
+	stored_close(desk->stored);
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
@@ -394,9 +422,11 @@ static long wait_for(const struct desk *desk, int64_t until)
 	const struct desk_company *company = desk->options.company;
 	int64_t company_due = company ? company->due(company->context) : INT64_MAX;
 	due = company_due < due ? company_due : due;
-	if (desk->attached) { /* time is what the collector says */
-		int64_t attached = attached_due(desk->attached);
+	if (desk->attached || desk->stored) { /* time is what the collector says */
+		int64_t attached = desk->attached ? attached_due(desk->attached) : INT64_MAX;
+		int64_t stored = reads_store(desk) ? stored_due(desk->stored) : INT64_MAX;
 		due = attached < due ? attached : due;
+		due = stored < due ? stored : due;
 		return due <= now ? 0 : (long)(due - now < SECOND_MS ? due - now : SECOND_MS);
 	}
 	int64_t engine = engine_due(desk->engine), time = present(desk);
@@ -426,10 +456,11 @@ void desk_turn(struct desk *desk, int wake, int64_t until)
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			desk->feeds[i].feed->class->next(desk->feeds[i].feed, MESSAGES_A_TURN);
-	if (desk->attached) {
+	if (desk->attached)
 		attached_next(desk->attached, MESSAGES_A_TURN);
+	read_store(desk);
+	if (desk->attached || desk->stored)
 		return;
-	}
 	tell_refusals(desk);
 	mind_holes(desk);
 	mind_memory(desk);
@@ -452,7 +483,7 @@ bool desk_ended(const struct desk *desk)
 	for (int i = 0; i < desk->feed_count; i++)
 		if (!desk->feeds[i].ended)
 			return false;
-	return !desk->attached;
+	return !desk->attached && !desk->stored;
 }
 
 bool desk_heard(const struct desk *desk)
@@ -477,14 +508,19 @@ int desk_progress(const struct desk *desk)
 	return least;
 }
 
-bool desk_link(const struct desk *desk, enum link_state *state, int64_t *silent, const char **why)
+bool desk_link(const struct desk *desk, struct desk_link *link)
 {
-	if (!desk->attached)
+	if (!desk->attached && !desk->stored)
 		return false;
-	const struct attached_link link = attached_link(desk->attached);
-	*state = link.state;
-	*silent = clock_monotonic() - link.silent_since;
-	*why = link.why;
+	*link = (struct desk_link){.from_store = reads_store(desk)};
+	if (link->from_store) {
+		link->state = stored_link(desk->stored, &link->silent, &link->why);
+		return true;
+	}
+	const struct attached_link attached = attached_link(desk->attached);
+	link->state = attached.state;
+	link->silent = clock_monotonic() - attached.silent_since;
+	link->why = attached.why;
 	return true;
 }
 

@@ -39,6 +39,7 @@ struct desk_options {
 	void *context;
 	struct engine *engine; /* to go on with, the desk's from desk_open() on, even where that fails; NULL: a new one */
 	const char *attach; /* a collector to follow, in place of feeds; NULL: none */
+	const char *store;  /* the Redis to read, in place of feeds: alone, or while the collector does not answer; NULL: none */
 	const struct recorder *recorder;    /* NULL: records live in memory */
 	const struct desk_company *company; /* NULL: none */
 };
@@ -59,8 +60,14 @@ bool desk_heard(const struct desk *desk);
 const struct engine *desk_engine(const struct desk *desk);
 /* Thousandths of the files read, -1: no file. */
 int desk_progress(const struct desk *desk);
-/* Of an attached desk: how the link to its collector is; false: it is not attached. silent: ms. */
-bool desk_link(const struct desk *desk, enum link_state *state, int64_t *silent, const char **why);
+/* Of a desk without feeds: how the link to its collector, or to Redis, is; false: it has feeds. silent: ms. */
+struct desk_link {
+	enum link_state state;
+	int64_t silent;
+	const char *why;  /* what somebody has to do about it, or "" */
+	bool from_store;  /* what is shown was read from Redis, once a second */
+};
+bool desk_link(const struct desk *desk, struct desk_link *link);
 /* A payload that came another way than by a feed (a person's action); returns the LSN, 0: it is no payload. */
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err);
 /* A record of the owner's own; recv INT64_MIN: now. */

@@ -89,6 +89,19 @@ static json_t *stream_json(const struct outlet *outlet)
 	return of;
 }
 
+static json_t *store_json(const struct redis_store_status *store)
+{
+	bool wrong = store->fault.trouble != TROUBLE_NONE;
+	json_t *of = json_pack("{s:s, s:I, s:s, s:s, s:s}", "state", redis_store_states[store->state], "since", (json_int_t)store->since,
+		"trouble", wrong ? store->fault.error.text : "", "remedy", store->remedy, "note", store->note);
+	json_object_set_new(of, "watermark", number(store->watermark));
+	json_object_set_new(of, "epoch", number(store->epoch));
+	json_object_set_new(of, "commits", number(store->commits));
+	json_object_set_new(of, "rewrites", number(store->rewrites));
+	json_object_set_new(of, "connections", number(store->link.connections));
+	return of;
+}
+
 static json_t *whole_json(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
 	const struct outlet *outlet, bool running)
 {
@@ -100,6 +113,8 @@ static json_t *whole_json(const struct health *health, const struct collector_he
 	json_object_set_new(of, "lsn", number(engine_lsn(engine)));
 	json_object_set_new(of, "events", number(events));
 	json_object_set_new(of, "journal", journal_json(health, collector));
+	if (collector->has_store)
+		json_object_set_new(of, "store", store_json(&collector->store));
 	json_object_set_new(of, "feeds", feeds_json(health, engine));
 	if (outlet)
 		json_object_set_new(of, "stream", stream_json(outlet));

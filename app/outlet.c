@@ -86,14 +86,21 @@ static const char *why_not(const struct batch *batch)
 	return "not_an_action";
 }
 
+const char *outlet_refusal(struct view event)
+{
+	struct batch batch = {0};
+	struct error err;
+	const char *word = wire_decode(event.data, event.size, &batch, &err) == FAULT_NONE ? why_not(&batch) : "malformed";
+	batch_finish(&batch);
+	return word;
+}
+
 static uint64_t take_action(void *context, struct view event, const char *who, const char **error)
 {
 	struct outlet *outlet = context;
-	struct batch batch = {0};
 	struct error err;
 	(void)who; /* the gate for clients decided already */
-	*error = wire_decode(event.data, event.size, &batch, &err) == FAULT_NONE ? why_not(&batch) : "malformed";
-	batch_finish(&batch);
+	*error = outlet_refusal(event);
 	if (*error)
 		return 0;
 	uint64_t lsn = desk_take(outlet->desk, event, &err);

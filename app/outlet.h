@@ -32,4 +32,7 @@ int64_t outlet_due(const struct outlet *outlet);
 struct stream_counts outlet_counts(const struct outlet *outlet);
 const char *outlet_endpoint(const struct outlet *outlet);
 
+/* Why this payload is no action of a person: a word; NULL: it is one. */
+const char *outlet_refusal(struct view event);
+
 #endif

@@ -11,7 +11,7 @@ const struct option feed_options[] = {
 	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
-	{"--store", "URL", "where rolling figures are kept: memory", false},
+	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false},
 	{"--speed", "X", "files: times real time; 0: as fast as it goes", false},
 	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true},
 	{0},
@@ -170,8 +170,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		return false;
 	}
 	setup->attach = arguments_value(arguments, "--attach");
-	setup->store = store_open(store ? store : "memory", setup->settings, err);
-	if (!setup->store || !read_options(setup, arguments, err)) {
+	setup->store = store && strcmp(store, "memory") != 0 ? store : NULL;
+	if (!read_options(setup, arguments, err)) {
 		*usage = true;
 		setup_close(setup);
 		return false;
@@ -198,7 +198,6 @@ void setup_close(struct setup *setup)
 	free(setup->windows);
 	free(setup->instants);
 	zone_close(setup->zone);
-	store_close(setup->store);
 	settings_destroy(setup->settings);
 	*setup = (struct setup){0};
 }

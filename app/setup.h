@@ -5,7 +5,6 @@
 #include "app/command.h"
 #include "app/desk.h"
 #include "store/snapshot.h"
-#include "store/store.h"
 
 extern const struct option feed_options[];   /* --feed, --site, --clock, --store, --speed, --at */
 extern const struct option figure_options[]; /* --window, --by, --formula, --target, --zone, --scope, --short */
@@ -17,7 +16,7 @@ struct setup {
 	struct snapshot_request request;
 	enum window *windows; /* every --window, or the one set */
 	int window_count;
-	struct store *store;
+	const char *store;  /* the URL of --store; NULL: memory */
 	const char *attach; /* --attach, or NULL; of the command line */
 	double speed; /* -1: not given */
 	int64_t *instants; /* every --at, ascending, whole seconds */

@@ -184,13 +184,11 @@ static void run_through(struct desk *desk, struct look *look, bool live)
 static bool all_refused(const struct desk *desk, const struct setup *setup, struct error *err)
 {
 	const struct settings *settings = setup->settings;
-	enum link_state link;
-	int64_t silent;
-	const char *why;
-	if (desk_link(desk, &link, &silent, &why)) {
-		if (link == LINK_REFUSED)
-			fail(err, "%s: refused: %s", setup->attach, why);
-		return link == LINK_REFUSED;
+	struct desk_link link;
+	if (desk_link(desk, &link)) {
+		if (link.state == LINK_REFUSED)
+			fail(err, "%s: refused: %s", setup->attach, link.why);
+		return link.state == LINK_REFUSED;
 	}
 	struct list_feed feeds[64];
 	int count = list_feeds(desk_engine(desk), engine_now(desk_engine(desk)), feeds, 64);
@@ -203,6 +201,11 @@ static bool all_refused(const struct desk *desk, const struct setup *setup, stru
 	return true;
 }
 
+static const char *source_of(const struct setup *setup)
+{
+	return setup->attach ? setup->attach : setup->store ? "Redis" : setup->settings->feeds[0];
+}
+
 static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
 {
 	int64_t until = clock_monotonic() + patience;
@@ -213,8 +216,7 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 		}
 		if (clock_monotonic() > until)
 			return fail(err, "%s: nothing came for %lld s: is %s running, and --site right?",
-				look->setup->attach ? look->setup->attach : look->setup->settings->feeds[0], (long long)(patience / 1000),
-				look->setup->attach ? "the collector" : "the publisher");
+				source_of(look->setup), (long long)(patience / 1000), look->setup->attach || look->setup->store ? "the collector" : "the publisher");
 		desk_turn(desk, -1, until);
 	}
 	until = clock_monotonic() + listen;
@@ -227,12 +229,12 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 static int look_at(struct setup *setup, struct look *look, int64_t listen, int64_t patience)
 {
 	struct error err;
-	bool by_instants = setup->instant_count > 0, files = !setup->attach && setup_own_time(setup) && (by_instants || !setup_endless(setup));
+	bool by_instants = setup->instant_count > 0, files = !setup->attach && !setup->store && setup_own_time(setup) && (by_instants || !setup_endless(setup));
 	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds,
 		.feed_count = setup->settings->feed_count, .speed = setup->speed >= 0 ? setup->speed : files ? 0 : 1, .start = INSTANT_NONE,
 		.stop = by_instants ? setup->instants[setup->instant_count - 1] : INT64_MAX, .zmq = zmq, .instants = setup->instants,
-		.instant_count = setup->instant_count, .attach = setup->attach, .look = take_look, .context = look};
+		.instant_count = setup->instant_count, .attach = setup->attach, .store = setup->store, .look = take_look, .context = look};
 	struct desk *desk = desk_open(&options, &err);
 	bool good = desk != NULL;
 	if (good && (files || by_instants))
@@ -258,7 +260,7 @@ static int run(const struct arguments *arguments)
 	int code = EXIT_USAGE;
 	if (!read_look(&look, &listen, &patience, &err))
 		report_usage(arguments, &err);
-	else if (setup.settings->feed_count == 0 && !setup.attach) {
+	else if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
 		fail(&err, "there is no feed to look at: give --feed URL");
 		report_usage(arguments, &err);
 	} else {

@@ -51,16 +51,10 @@ static void measure_rate(struct desk_side *side)
 
 static void give_snapshot(struct desk_side *side, const struct snapshot_request *request)
 {
-	struct store *store = side->setup->store;
-	struct error err;
-	if (!store->class->apply(store, desk_engine(side->desk), &err))
-		log_line(LOG_LEVEL_ERROR, "%s", err.text);
 	struct snapshot *snapshot = snapshot_create(desk_engine(side->desk), side->setup->settings, side->setup->zone, request);
-	enum link_state link;
-	int64_t silent;
-	const char *why;
-	if (desk_link(side->desk, &link, &silent, &why))
-		snapshot_attached(snapshot, link, silent);
+	struct desk_link link;
+	if (desk_link(side->desk, &link))
+		snapshot_attached(snapshot, link.state, link.silent, link.from_store);
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);

@@ -222,8 +222,9 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	return snapshot;
 }
 
-void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent)
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store)
 {
+	snapshot->source = from_store ? "Redis, every second" : "collector";
 	if (link == LINK_LIVE)
 		return;
 	snapshot->stale = true;

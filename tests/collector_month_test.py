@@ -37,7 +37,7 @@ def main(folder):
     journal, port = os.path.join(folder, "journal"), free_port()
     feed, stream = "tcp://127.0.0.1:%d" % port, "ipc://" + os.path.join(folder, "stream")
     words = ("collect", "--feed", feed, "--journal", journal, "--clock", "feed", "--publish", stream, *RULES)
-    publisher = start("publish", "--bind", feed, "--replay", "tcp://127.0.0.1:%d" % (port + 1), "--src", "pbx", "--speed", SPEED, "--linger", "200s", month)
+    publisher = start("publish", "--bind", feed, "--replay", "tcp://127.0.0.1:%d" % (port + 1), "--src", "pbx", "--speed", SPEED, "--wait", "1", "--linger", "200s", month)
     collector, chance, log = start(*words), random.Random(5), ""
     for _ in range(ROUNDS):
         time.sleep(1 + chance.random() * 3)

@@ -9,6 +9,7 @@
 #include "widgets/link.h"
 #include "widgets/parts.h"
 
+#define HEALTH_PARTS 7 /* as many as fill_parts() can fill */
 #define WIDE 96		 /* cells from which the title and the feeds' figures are shown */
 #define CLOCKS_WIDTH 120 /* and other clocks */
 
@@ -80,7 +81,7 @@ struct part {
 	char text[80];
 };
 
-static int fill_parts(const struct snapshot *snapshot, const struct widget_view *view, bool wide, struct part parts[6])
+static int fill_parts(const struct snapshot *snapshot, const struct widget_view *view, bool wide, struct part parts[HEALTH_PARTS])
 {
 	const struct link_summary summary = link_summarise(snapshot);
 	const bool calm = summary.role == ROLE_HEADER_OK;
@@ -102,6 +103,10 @@ static int fill_parts(const struct snapshot *snapshot, const struct widget_view 
 		parts[count].role = ROLE_HEADER;
 		snprintf(parts[count++].text, sizeof parts->text, "  %d %%", snapshot->progress / 10);
 	}
+	if (wide && snapshot->source) {
+		parts[count].role = ROLE_HEADER;
+		snprintf(parts[count++].text, sizeof parts->text, "  %s", snapshot->source);
+	}
 	if (wide && snapshot->feed_count) {
 		rate_text(snapshot->events_per_second, rate, sizeof rate);
 		parts[count].role = ROLE_HEADER;
@@ -113,7 +118,7 @@ static int fill_parts(const struct snapshot *snapshot, const struct widget_view 
 /* Between what is shown and the clocks: at the right on a wide page, in the middle of a small one. Returns where it begins. */
 static int draw_health(const struct snapshot *snapshot, const struct widget_view *view, bool wide, int right)
 {
-	struct part parts[6];
+	struct part parts[HEALTH_PARTS];
 	const int count = fill_parts(snapshot, view, wide, parts);
 	int width = 0;
 	for (int i = 0; i < count; i++)

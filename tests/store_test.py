@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""A collector, its Redis and boards of three kinds, through faults: the same figures everywhere, and what Redis holds is what the journal
+says. Prints TAP; skipped, counted, without redis-server."""
+import json, os, signal, subprocess, sys, tempfile, time
+
+from collect_test_parts import BIN, end, free_port, missing_of, received, say, start, status, wait_for
+from collect_test_parts import results as ours
+from redis_server import SERVER, Redis
+
+ROUNDS = 4 * int(os.environ.get("TABLO_ROUNDS", "1"))
+ZONE = ("--zone", "UTC")
+
+
+def text(*words):
+    done = subprocess.run([BIN, "snapshot", *words, *ZONE, "--text", "--size", "140x40", "--for", "300ms"], capture_output=True, text=True, timeout=30)
+    # The header says how it is connected, and the clock differs.
+    return "\n".join(done.stdout.splitlines()[1:]), done.stderr
+
+
+def figures(*words):
+    done = subprocess.run([BIN, "snapshot", *words, *ZONE, "--window", "today", "--window", "7d", "--json", "--for", "300ms"], capture_output=True, text=True, timeout=30)
+    if done.returncode:
+        return {}, done.stderr
+    return {(f["metric"], f["window"], json.dumps(f["scope"], sort_keys=True)): (f.get("value"), f.get("n"), f.get("of"))
+            for f in json.loads(done.stdout)["figures"]}, ""
+
+
+def verify(journal, url):
+    done = subprocess.run([BIN, "journal", "verify", journal, "--store", url, "--set", "zone=UTC"], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def settled(journal, seconds=30):
+    """Until Redis holds what the journal has."""
+    return wait_for(journal, lambda s: s["running"] and s["store"]["state"] == "steady" and s["store"]["watermark"] == s["lsn"], seconds)
+
+
+def events(count):
+    lines = []
+    for i in range(count):
+        ts = 1_700_000_000_000 + i * 400
+        lines.append({"ts": ts, "type": "contact.queued", "contact": "c%d" % i, "queue": "Q%d" % (i % 6), "channel": ("phone", "chat", "email")[i % 3], "customer": "k%d" % (i % 300)})
+        if i % 4:
+            lines.append({"ts": ts + 100, "type": "contact.answered", "contact": "c%d" % i, "agent": "Agent %d" % (i % 17)})
+        if i % 4 == 1:
+            lines.append({"ts": ts + 300, "type": "contact.released", "contact": "c%d" % i, "agent": "Agent %d" % (i % 17), "by": "customer", "wrap_ms": 1000})
+    return "".join(json.dumps(line) + "\n" for line in lines), len(lines)
+
+
+def main(folder):
+    redis = Redis("--appendonly", "yes", "--appendfsync", "everysec")
+    url = "unix://" + redis.socket
+    journal, port = os.path.join(folder, "journal"), free_port()
+    feed, stream = "tcp://127.0.0.1:%d" % port, "ipc://" + os.path.join(folder, "stream")
+    words = ("collect", "--feed", feed, "--journal", journal, "--store", url, "--publish", stream, "--clock", "feed", *ZONE)
+    lines, count = events(5000)
+    path = os.path.join(folder, "events.ndjson")
+    open(path, "w").write(lines)
+    publisher = start("publish", "--bind", feed, "--replay", "tcp://127.0.0.1:%d" % (port + 1), "--src", "pbx", "--speed", "150", "--wait", "1", "--linger", "200s", path)
+    collector, log = start(*words), ""
+    faults = {
+        "kill -9 of the collector": None,
+        "FLUSHALL": lambda: redis.ask("FLUSHALL"),
+        "kill -9 of Redis": lambda: (redis.kill(), time.sleep(0.3), redis.start()),
+        "Redis stopped for a while": lambda: (redis.process.send_signal(signal.SIGSTOP), time.sleep(1.5), redis.process.send_signal(signal.SIGCONT)),
+        "no more memory": lambda: (redis.ask("CONFIG", "SET", "maxmemory", "1"), time.sleep(0.8), redis.ask("CONFIG", "SET", "maxmemory", "0")),
+        "a key of another type": lambda: (redis.ask("DEL", "{default}:now"), redis.ask("SET", "{default}:now", "x"), time.sleep(0.8), redis.ask("DEL", "{default}:now")),
+        "cut connections": lambda: [(redis.ask("CLIENT", "KILL", "TYPE", "normal"), time.sleep(0.1)) for _ in range(10)],
+    }
+    for name, cause in faults.items():
+        time.sleep(0.5)
+        if cause:
+            cause()
+        else:
+            for _ in range(ROUNDS):
+                log += end(collector, signal.SIGKILL)
+                collector = start(*words)
+                time.sleep(0.4)
+        found = wait_for(journal, lambda s: s["running"] and s["store"]["state"] == "steady" and not s["store"]["trouble"], 30)
+        say(found and found["store"]["state"] == "steady" and not found["store"]["trouble"], "healed: " + name, "%s\n%s" % (found and found["store"], log))
+    found = wait_for(journal, lambda s: s["running"] and received(s) - sum(f["duplicate"] for f in s["feeds"]) == count and not missing_of(s), 60)
+    say(received(found) - sum(f["duplicate"] for f in found["feeds"]) == count, "every event is there", found)
+    found = settled(journal)
+    say(found["store"]["watermark"] == found["lsn"], "Redis is at the journal's end", found["store"])
+    code, out = verify(journal, url)
+    say(code == 0 and not out, "what Redis holds is what the journal says, key for key", out)
+    wanted, err = figures("--feed", "file:" + path)
+    for name, source in (("attached", ("--attach", stream)), ("on Redis", ("--store", url)), ("on both", ("--attach", stream, "--store", url))):
+        got, err = figures(*source)
+        different = [(key, wanted[key], got.get(key)) for key in wanted if got.get(key) != wanted[key] and key[1] != "now"]
+        say(got and not different, "a board %s has the figures of the file" % name, "%s %s" % (different[:6], err))
+    one, err_one = text("--attach", stream)
+    two, err_two = text("--store", url)
+    say(one and one == two, "cell for cell", "%s%s\n%s\n%s" % (err_one, err_two, one, two))
+    redis.ask("HSET", "{default}:today", "offered", "1")
+    code, out = verify(journal, url)
+    say(code == 1 and "offered" in out, "a field that was changed by hand is found", out)
+    end(collector)
+    lone, err = figures("--store", url)
+    say(lone, "a board has what is stored when the collector is gone", err)
+    none, err = figures("--store", "unix:///nonexistent/redis")
+    say(not none and "Redis" in err, "no Redis: it says so", err)
+    end(publisher, signal.SIGKILL)
+
+
+if SERVER:
+    with tempfile.TemporaryDirectory() as place:
+        main(place)
+else:
+    say(True, "a collector and its Redis # SKIP no redis-server here")
+print("1..%d" % len(ours))
+sys.exit(not all(ours))
