@@ -38,7 +38,9 @@ static void add(struct wire_buffer *events, struct event *event, enum event_type
 		event->present |= KEY_BIT(KEY_AGENT);
 		event->text[KEY_AGENT] = view_of(agent);
 	} else if (type == EVENT_CONTACT_RELEASED) {
-		event->present |= KEY_BIT(KEY_BY);
+		event->present |= KEY_BIT(KEY_BY) | KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_WRAP_MS);
+		event->text[KEY_AGENT] = view_of(agent);
+		event->number[KEY_WRAP_MS - KEY_TEXT_COUNT] = 5000;
 		event->text[KEY_BY] = view_of("customer");
 	}
 	wire_encode_event(events, event);
