@@ -98,6 +98,8 @@ struct settings {
 	char *journal; /* directory; "": none */
 	int64_t journal_sync, journal_keep;			      /* ms */
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
+	/* -- store -- */
+	int64_t store_interval; /* ms between commits */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
 	char *glyphs;  /* "auto", "utf-8", "ascii" */

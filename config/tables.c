@@ -160,6 +160,9 @@ static const struct setting board_settings[] = {
 	{"journal_keep_free", .type = SETTING_LARGE, AT(journal_keep_free), .fallback = "1024", BETWEEN(0, INT64_C(1) << 30),
 		.help = "MiB that stay free on its disk; below, the oldest files are removed."},
 
+	{"store_interval", .group = "Store", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),
+		.help = "So often what changed is written to Redis, at most."},
+
 	{"colours", .group = "Screen", .type = SETTING_CHOICE, AT(colours), .fallback = "auto", WORDS(colour_kinds),
 		.help = "\"auto\" asks the terminal and NO_COLOR; \"256\", \"16\", \"8\" or \"none\" force it."},
 	{"glyphs", .type = SETTING_CHOICE, AT(glyphs), .fallback = "auto", WORDS(glyph_kinds),

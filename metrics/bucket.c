@@ -88,8 +88,11 @@ static uint8_t *put_varint(uint8_t *to, uint64_t value)
 	return to;
 }
 
-static const uint8_t *get_varint(const uint8_t *from, uint64_t *value)
+static inline const uint8_t *get_varint(const uint8_t *from, uint64_t *value)
 {
+	*value = *from;
+	if (!(*from & 0x80)) /* most are */
+		return from + 1;
 	*value = 0;
 	for (int shift = 0;; shift += 7) {
 		uint8_t byte = *from++;
@@ -191,8 +194,12 @@ bool bucket_takes(struct count count)
 }
 
 /* get_varint() trusts its bytes; this does not. NULL: it does not end. */
-static const uint8_t *check_varint(const uint8_t *from, const uint8_t *end, uint64_t *value)
+static inline const uint8_t *check_varint(const uint8_t *from, const uint8_t *end, uint64_t *value)
 {
+	if (from < end && !(*from & 0x80)) {
+		*value = *from;
+		return from + 1;
+	}
 	for (int length = 1; length < VARINT_MOST && from + length <= end; length++)
 		if (!(from[length - 1] & 0x80))
 			return get_varint(from, value);

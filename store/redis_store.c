@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "store/redis_store_build.h"
 
-#define INTERVAL 250
 #define STATE_INTERVAL 2000
 #define LEASE_EVERY 500
 #define TRY_AGAIN 500	    /* after a call that failed */
@@ -225,7 +224,7 @@ static void commit_now(struct redis_store *store, const struct engine *engine, u
 		store->handed = lsn;
 		store->phase = PHASE_STEADY;
 		say(store, STORE_STEADY);
-		store->next_commit = now + (store->options.interval ? store->options.interval : INTERVAL);
+		store->next_commit = now + (store->options.interval ? store->options.interval : store->options.settings->store_interval);
 		store->next_state = with_state ? now + (store->options.state_interval ? store->options.state_interval : STATE_INTERVAL) : store->next_state;
 		store->next_expiry = expire ? now + EXPIRE_EVERY : store->next_expiry;
 		store->hurry = false;

@@ -17,7 +17,7 @@ struct redis_store_options {
 	uint64_t journal_end;	 /* last LSN it had when it was opened: what Redis has beyond was lost with a power cut */
 	bool rewrite;		 /* a take-over from another writer: nothing of what is stored is relied on */
 	bool force;		 /* take the lease although another one holds it */
-	int64_t interval;	 /* ms between commits; 0: 250 */
+	int64_t interval;	 /* ms between commits; 0: settings->store_interval */
 	int64_t state_interval;	 /* ms between packed states; 0: 2000 */
 	/* An action of a person, pushed by a board: the payload of a batch. True: it was taken (journalled); NULL: nobody takes any.
 	 * Comes again after troubles: whoever takes it knows (src, boot, seq) once. */

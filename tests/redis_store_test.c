@@ -230,6 +230,26 @@ static void the_table_is_what_is_written(void **state)
 	end(&collector);
 }
 
+static void the_docs_show_the_table(void **state)
+{
+	(void)state;
+	static char text[100000];
+	char path[300], line[500];
+	const char *source = getenv("TABLO_SOURCE");
+	snprintf(path, sizeof path, "%s/docs/REDIS.md", source ? source : ".");
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof text - 1, file)] = 0;
+	fclose(file);
+	for (int i = 0; i < REDIS_KEYS; i++) {
+		const struct redis_schema_entry *entry = &redis_schema[i];
+		const long long days = entry->expires / 86400;
+		snprintf(line, sizeof line, "| `{acme}:%s` | %s | %lld %s | %s |\n", entry->pattern, entry->type, days ? days : 2, days ? "d" : "s", entry->what);
+		if (!strstr(text, line))
+			fail_msg("docs/REDIS.md has no line %s", line);
+	}
+}
+
 /* ---- reading it ---- */
 
 static void expect_figures(const struct engine *a, const struct engine *b)
@@ -538,7 +558,7 @@ static void actions_are_taken_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_stored_is_what_the_engine_says), cmocka_unit_test(a_difference_is_named),
-		cmocka_unit_test(the_table_is_what_is_written), cmocka_unit_test(a_board_has_all_figures), cmocka_unit_test(damage_is_said),
+		cmocka_unit_test(the_table_is_what_is_written), cmocka_unit_test(the_docs_show_the_table), cmocka_unit_test(a_board_has_all_figures), cmocka_unit_test(damage_is_said),
 		cmocka_unit_test(whatever_happens_it_is_right), cmocka_unit_test(a_killed_server_is_mended),
 		cmocka_unit_test(the_older_writer_is_fenced), cmocka_unit_test(another_journal_is_refused),
 		cmocka_unit_test(a_lost_end_is_written_anew), cmocka_unit_test(a_key_that_holds_something_else_is_named),
