@@ -133,6 +133,8 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 static bool recover(struct collector *collector, struct error *err)
 {
 	struct engine *engine = begin_engine(collector, err);
+	if (engine)
+		engine_keep_long(engine);
 	struct reader *reader = engine ? reader_open(NULL, collector->settings->journal, SEGMENT_JOURNAL, err) : NULL;
 	uint64_t from = collector->health.recovered_from;
 	bool good = reader && reader_seek(reader, from ? from + 1 : 0, err) && fold(collector, reader, engine, err);
