@@ -179,7 +179,7 @@ void rig_open(struct rig *rig, const char *kind)
 		snprintf(rig->ask, sizeof rig->ask, "inproc://ask-%d", count);
 	}
 	rig->feed = (struct feed_options){.site = "here", .silence = 2000, .stale = 1500, .reconnect = 150, .zmq = rig->zmq};
-	rig->options = (struct stream_server_options){.bind = rig->url, .ask = rig->ask, .site = "here", .program = "0.1.0", .fresh = 1,
+	rig->options = (struct stream_server_options){.bind = rig->url, .ask = rig->ask, .site = "here", .program = "0.1.0", .fresh = 1, .linger = 200,
 		.zmq = rig->zmq};
 	rig_set_journal(rig, 1, 1);
 	rig_start(rig);
