@@ -175,7 +175,7 @@ static void answer_hello(struct stream_answers *answers, const struct asked *ask
 }
 
 /* One that is there and new enough, or a new one. NULL: there is none to be had. */
-static const struct stream_frozen *freeze(struct stream_answers *answers, int64_t now)
+static struct stream_frozen *freeze(struct stream_answers *answers, int64_t now)
 {
 	struct stream_frozen *newest = stream_states_newest(&answers->states);
 	if (newest && (newest->lsn == answers->lsn || now - newest->taken < answers->options.fresh))
@@ -189,6 +189,7 @@ static const struct stream_frozen *freeze(struct stream_answers *answers, int64_
 		return NULL;
 	}
 	place->taken = place->used = now;
+	place->fetching = 0;
 	answers->counts->states++;
 	return place;
 }
@@ -197,21 +198,21 @@ static void answer_state(struct stream_answers *answers, const struct asked *ask
 {
 	const struct stream_talk *request = &asked->talk;
 	bool is_first = !(request->has & STREAM_HAS(lsn));
-	const struct stream_frozen *frozen =
+	struct stream_frozen *frozen =
 		is_first ? freeze(answers, now) : stream_states_find(&answers->states, (uint64_t)request->lsn, now);
 	if (!frozen) {
 		send_error(answers, asked, is_first ? "none" : "gone",
 			is_first ? "there is no state to be had now" : "the state of that LSN is not kept any more: begin anew");
 		return;
 	}
-	if (is_first)
-		stream_states_find(&answers->states, frozen->lsn, now);
+	frozen->used = now;
 	size_t at = is_first ? 0 : (size_t)request->at;
 	if (at >= frozen->bytes.size) {
 		send_error(answers, asked, "request", "at is behind the state's end");
 		return;
 	}
 	size_t left = frozen->bytes.size - at, size = left < STREAM_CHUNK ? left : STREAM_CHUNK;
+	frozen->fetching += is_first - (size == left);
 	char hex[STREAM_HEX_ROOM];
 	struct stream_talk talk = {.lsn = (int64_t)frozen->lsn, .recv = frozen->recv > 0 ? frozen->recv : 0, .at = (int64_t)at,
 		.size = (int64_t)frozen->bytes.size,

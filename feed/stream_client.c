@@ -15,6 +15,7 @@
 #define TIMEOUT 2000	      /* ms */
 #define ACT_PATIENCE 5 / 2    /* times the time-out */
 #define RESTARTS_A_TIMEOUT 4  /* beginnings at most */
+#define HASTE 5		      /* time-outs after a state in which beginning anew is no good sign */
 #define LEFTOVERS 5000	      /* ms that messages of the epoch before are passed over */
 
 static const char gone_back[] = "the collector's records went back";
@@ -79,8 +80,11 @@ void stream_client_restart(struct stream_client *client, const char *why, int64_
 	client->misses = 0;
 	stream_backlog_clear(&client->backlog);
 	wire_buffer_finish(&client->fetch.bytes);
-	/* Whoever makes us begin again and again gets no more than a few of it. */
-	int64_t earliest = client->restart_at + client->options.timeout / RESTARTS_A_TIMEOUT;
+	/* Whoever makes us begin again and again gets less and less of it. */
+	bool is_hasty = client->settled_at && now - client->settled_at < HASTE * client->options.timeout;
+	client->hasty = is_hasty ? client->hasty + 1 : 0;
+	int64_t spacing = client->options.timeout / RESTARTS_A_TIMEOUT << (client->hasty < 5 ? client->hasty : 5);
+	int64_t earliest = client->restart_at + spacing;
 	client->restart_at = client->not_before = now > earliest ? now : earliest;
 }
 

@@ -26,6 +26,7 @@ struct stream_client {
 	const char *why; /* of the last restart */
 	int64_t settled_at; /* ms when the last state came: what is older may still be on its way */
 	int64_t restart_at; /* ms of the last one */
+	int hasty;	    /* restarts in a row soon after a state came */
 	struct {
 		int64_t id; /* 0: nothing is asked; of a state the first that counts */
 		int64_t due;

@@ -14,6 +14,7 @@
 
 #define SEND_QUEUE 100000     /* messages; libzmq's 1000 loses a burst to a healthy subscriber without a word */
 #define FRESH 1000	      /* ms */
+#define LINGER 1000	      /* ms */
 #define HEARTBEAT 1000	      /* ms of idleness */
 #define HEARTBEAT_BUSY 5000   /* ms: also between records, for `ask` is in them */
 #define HEARTBEAT_SPACING 100 /* ms: one who subscribes gets one soon, but cannot ask for more by doing it again */
@@ -85,6 +86,8 @@ struct stream_server *stream_server_open(const struct stream_server_options *opt
 		server->options.queue = SEND_QUEUE;
 	if (options->fresh <= 0)
 		server->options.fresh = FRESH;
+	if (options->linger <= 0)
+		server->options.linger = LINGER;
 	server->lsn = options->lsn;
 	server->recv = options->recv;
 	server->heartbeat_at = server->record_at = clock_monotonic() - HEARTBEAT;

@@ -37,7 +37,8 @@ struct stream_server_options {
 	int64_t recv;
 	int queue;	/* messages kept for a slow subscriber (100000) */
 	int64_t fresh;	/* ms that a state may be old and still be given to one who comes later (1000) */
-	int64_t linger; /* ms at close for what is still queued */
+	int64_t linger; /* ms at close for what is still queued (1000); never none: libzmq may abort where a socket is closed at once
+			 * within a message whose reader just went */
 	void *zmq;
 	struct curve *curve; /* how both sockets are secured; NULL: plaintext, and only on this machine */
 };

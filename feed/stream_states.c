@@ -1,6 +1,7 @@
 #include "feed/stream_states.h"
 
 #define IDLE 10000 /* ms without a request until a state is let go: two time-outs of an asker */
+#define PAUSE 5000 /* ms without a request after which it gives way to one that is wanted */
 #define HOLD 30000 /* ms that a state is kept for those who fetch it, whoever else comes */
 
 void stream_states_finish(struct stream_states *states)
@@ -9,7 +10,7 @@ void stream_states_finish(struct stream_states *states)
 		wire_buffer_finish(&states->kept[i].bytes);
 }
 
-const struct stream_frozen *stream_states_find(struct stream_states *states, uint64_t lsn, int64_t now)
+struct stream_frozen *stream_states_find(struct stream_states *states, uint64_t lsn, int64_t now)
 {
 	for (int i = 0; i < STREAM_STATES_MAX; i++) {
 		struct stream_frozen *frozen = &states->kept[i];
@@ -32,19 +33,23 @@ struct stream_frozen *stream_states_newest(struct stream_states *states)
 	return newest;
 }
 
+static bool is_free(const struct stream_frozen *frozen, int64_t now)
+{
+	return frozen->fetching <= 0 || now - frozen->used >= PAUSE || now - frozen->taken >= HOLD;
+}
+
 struct stream_frozen *stream_states_place(struct stream_states *states, int64_t now)
 {
-	struct stream_frozen *oldest = &states->kept[0];
+	struct stream_frozen *oldest = NULL;
 	for (int i = 0; i < STREAM_STATES_MAX; i++) {
 		struct stream_frozen *frozen = &states->kept[i];
 		if (frozen->bytes.size == 0)
 			return frozen;
-		if (frozen->taken < oldest->taken)
+		if (is_free(frozen, now) && (!oldest || frozen->taken < oldest->taken))
 			oldest = frozen;
 	}
-	if (now - oldest->taken < HOLD)
-		return NULL;
-	oldest->bytes.size = 0;
+	if (oldest)
+		oldest->bytes.size = 0;
 	return oldest;
 }
 

@@ -12,6 +12,7 @@ struct stream_frozen {
 	uint64_t lsn;
 	int64_t recv;
 	int64_t taken, used; /* monotonic ms */
+	int fetching;	     /* askers that began and did not get its end yet; those that went away too */
 };
 
 struct stream_states {
@@ -20,10 +21,11 @@ struct stream_states {
 
 void stream_states_finish(struct stream_states *states);
 /* The one of this LSN; NULL: it is not kept any more. Counts as a use. */
-const struct stream_frozen *stream_states_find(struct stream_states *states, uint64_t lsn, int64_t now);
+struct stream_frozen *stream_states_find(struct stream_states *states, uint64_t lsn, int64_t now);
 /* The one taken last; NULL: none is kept. */
 struct stream_frozen *stream_states_newest(struct stream_states *states);
-/* An empty place; for want of one, that of the oldest if it has been fetched for long enough. NULL: share the newest. */
+/* An empty place; for want of one, that of the oldest which nobody seems to fetch, or which was fetched for long enough. NULL: share
+ * the newest. */
 struct stream_frozen *stream_states_place(struct stream_states *states, int64_t now);
 /* Frees what nobody fetches any more. */
 void stream_states_tidy(struct stream_states *states, int64_t now);

@@ -178,8 +178,8 @@ void rig_open(struct rig *rig, const char *kind)
 		snprintf(rig->url, sizeof rig->url, "inproc://stream-%d", ++count);
 		snprintf(rig->ask, sizeof rig->ask, "inproc://ask-%d", count);
 	}
-	rig->feed = (struct feed_options){.site = "here", .silence = 2000, .stale = 1500, .reconnect = 300, .zmq = rig->zmq};
-	rig->options = (struct stream_server_options){.bind = rig->url, .ask = rig->ask, .site = "here", .program = "0.1.0", .fresh = 1,
+	rig->feed = (struct feed_options){.site = "here", .silence = 2000, .stale = 1500, .reconnect = 150, .zmq = rig->zmq};
+	rig->options = (struct stream_server_options){.bind = rig->url, .ask = rig->ask, .site = "here", .program = "0.1.0", .fresh = 1, .linger = 200,
 		.zmq = rig->zmq};
 	rig_set_journal(rig, 1, 1);
 	rig_start(rig);
@@ -243,7 +243,7 @@ struct rig_owner *rig_attach(struct rig *rig, struct stream_client_options chang
 	if (!change.feed.zmq)
 		change.feed = rig->feed;
 	if (!change.timeout)
-		change.timeout = 400;
+		change.timeout = 200;
 	owner->client = stream_client_open(&change, &own, &err);
 	if (!owner->client)
 		fail_msg("%s", err.text);

@@ -1,6 +1,6 @@
 /* Any order of things, by a seeded generator: records, reading, answering, lost messages, restarts, epochs, detaching. Whatever
  * happens, each owner gets each record once and in order (tests/stream_rig.c checks every one), and in the end has them all.
- * TABLO_STREAM_ROUNDS: rounds (25); TABLO_STREAM_SEED: the first seed. */
+ * TABLO_ROUNDS: times as many rounds; TABLO_STREAM_SEED: the first seed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -129,7 +129,7 @@ static void play(uint64_t first)
 static void each_record_once_and_in_order(void **state)
 {
 	(void)state;
-	uint64_t rounds = from_environment("TABLO_STREAM_ROUNDS", ROUNDS), seed = from_environment("TABLO_STREAM_SEED", 1);
+	uint64_t rounds = ROUNDS * from_environment("TABLO_ROUNDS", 1), seed = from_environment("TABLO_STREAM_SEED", 1);
 	for (uint64_t i = 0; i < rounds; i++) {
 		print_message("seed %llu\n", (unsigned long long)(seed + i));
 		play(seed + i);
