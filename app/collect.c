@@ -90,7 +90,6 @@ static void work(struct collect *collect)
 		int64_t until = clock_monotonic() + TURN_MS;
 		desk_turn(collect->desk, collect->signals, until < collect->status_due ? until : collect->status_due);
 		take_signals(collect);
-		collector_turn(collect->collector, collect->desk);
 		notify_beat(&collect->beats, clock_monotonic());
 		if (clock_monotonic() >= collect->status_due)
 			tell_status(collect, true);
@@ -101,7 +100,7 @@ static void work(struct collect *collect)
 static bool begin(struct collect *collect, void *zmq, struct error *err)
 {
 	struct settings *settings = collect->setup->settings;
-	collect->collector = collector_open(&(struct collector_options){settings, collect->publish, collect->store, zmq}, err);
+	collect->collector = collector_open(&(struct collector_options){.settings = settings, .publish = collect->publish, .store = collect->store, .zmq = zmq}, err);
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,

@@ -170,9 +170,11 @@ static int64_t due(void *context)
 	return state < outlet ? state : outlet;
 }
 
+static void turn(void *context, struct desk *desk);
+
 /* ---- opening and closing ---- */
 
-static struct journal *open_journal(struct collector *collector, struct error *err)
+static struct journal *open_journal(struct collector *collector, const uint8_t *id, struct error *err)
 {
 	const struct settings *settings = collector->settings;
 	if (!settings->journal[0]) {
@@ -186,6 +188,7 @@ static struct journal *open_journal(struct collector *collector, struct error *e
 	options.keep_bytes = (uint64_t)settings->journal_keep_size * MIB;
 	options.keep_free = settings->journal_keep_free * MIB;
 	options.report = report_damage;
+	options.id = id;
 	return journal_open(settings->journal, &options, err);
 }
 
@@ -219,9 +222,9 @@ struct collector *collector_open(const struct collector_options *options, struct
 	struct collector *collector = memory_new(1, sizeof *collector);
 	collector->settings = settings;
 	collector->recorder = (struct recorder){.context = collector, .keep = keep};
-	collector->company = (struct desk_company){.context = collector, .items = items, .due = due};
+	collector->company = (struct desk_company){.context = collector, .items = items, .due = due, .turn = turn};
 	collector->state_at = clock_monotonic();
-	collector->journal = open_journal(collector, err);
+	collector->journal = open_journal(collector, options->id, err);
 	if (collector->journal && recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
@@ -372,8 +375,9 @@ static void commit(struct collector *collector, const struct engine *engine)
 	tell_store(collector);
 }
 
-void collector_turn(struct collector *collector, struct desk *desk)
+static void turn(void *context, struct desk *desk)
 {
+	struct collector *collector = context;
 	collector->health.journal = journal_state(collector->journal);
 	tell_health(collector);
 	if (collector->outlet)

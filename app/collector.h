@@ -17,6 +17,7 @@ struct collector_options {
 	const char *publish;		 /* where boards may attach, or NULL */
 	const char *store;		 /* the URL of Redis, or NULL */
 	void *zmq;
+	const uint8_t *id;		 /* of a journal that is begun (JOURNAL_ID_SIZE bytes); NULL: a random one */
 };
 struct collector *collector_open(const struct collector_options *options, struct error *err);
 /* Saves the engine's state and closes the journal; false: not everything is on the disk, err says what. `engine` NULL: no state. */
@@ -24,13 +25,10 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 /* The recovered engine, for the desk; once. */
 struct engine *collector_engine(struct collector *collector);
 const struct recorder *collector_recorder(struct collector *collector);
-/* Its descriptors and times in the desk's poll. */
+/* Its descriptors and times in the desk's poll; after each turn it saves states, commits, serves those attached. */
 const struct desk_company *collector_company(struct collector *collector);
 /* After the desk was opened: what rules are in force, and that all feeds begin anew. */
 void collector_begin(struct collector *collector, struct desk *desk);
-/* After each turn of the desk: saves states, tells what changed. */
-void collector_turn(struct collector *collector, struct desk *desk);
-
 struct collector_health {
 	struct journal_state journal;
 	uint64_t recovered_from, recovered; /* LSN of the state a start began with, and records folded after it */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include <zmq.h>
 
+#include "app/collector.h"
 #include "app/commands.h"
 #include "app/setup.h"
 #include "app/view.h"
@@ -24,13 +26,15 @@
 static const struct option demo_options[] = {
 	{"--seed", "N", "which simulated day (default 7)", false},
 	{"--speed", "X", "times real time (default 1)", false},
+	{"--store", "URL", "collect into a journal of its own and this Redis too, as tablo collect does", false},
+	{"--publish", "URL", "with --store: where other boards may attach (default: a socket of its own)", false},
 	{"--at", "TIME", "the instant it starts at (default: now)", true},
 	{0},
 };
 
 /* The simulated helpdesk: a thread that publishes over a real socket, as any helpdesk would. */
 struct helpdesk {
-	char folder[64], feed[96], replay[96], key[96], public_key[96];
+	char folder[64], feed[96], replay[96], key[96], public_key[96], journal[96], stream[96];
 	void *zmq; /* the board's too: with keys in use no context may end while another one lives */
 	const struct settings *settings;
 	uint64_t seed;
@@ -104,11 +108,12 @@ static void *run_helpdesk(void *argument)
 	return NULL;
 }
 
-/* A key of its own for each run, for both ends: the demo's feed is secured as a real one would be. */
-static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, struct error *err)
+/* A key of its own for each run, for both ends: the demo's feed is secured as a real one would be; but not where other boards shall
+ * attach, who would have to be given it. */
+static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, bool wanted, struct error *err)
 {
 	struct curve_pair pair;
-	if (!curve_available(NULL)) /* the sockets lie in a folder of our own */
+	if (!wanted || !curve_available(NULL)) /* the sockets lie in a folder of our own */
 		return settings_set(settings, "server_key", "", err) && settings_set(settings, "client_keys", "", err);
 	bool good = curve_pair_create(&pair, err) && curve_pair_write(helpdesk->key, &pair, err);
 	curve_pair_forget(&pair);
@@ -130,7 +135,7 @@ static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct
 	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder);
 	snprintf(helpdesk->key, sizeof helpdesk->key, "%s/key", helpdesk->folder);
 	snprintf(helpdesk->public_key, sizeof helpdesk->public_key, "%s/key.pub", helpdesk->folder);
-	if (!make_keys(helpdesk, setup->settings, err))
+	if (!make_keys(helpdesk, setup->settings, !setup->store, err))
 		return false;
 	helpdesk->seed = (uint64_t)seed;
 	helpdesk->speed = setup->speed <= 0 ? 1 : setup->speed;
@@ -146,13 +151,38 @@ static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct
 	       (own_fcr || settings_set(settings, "fcr_within", "1h", err));
 }
 
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
+{
+	(void)stat;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+/* The sockets, the keys and the journal. */
 static void tidy(const struct helpdesk *helpdesk)
 {
-	unlink(helpdesk->feed + strlen("ipc://"));
-	unlink(helpdesk->replay + strlen("ipc://"));
-	unlink(helpdesk->key);
-	unlink(helpdesk->public_key);
-	rmdir(helpdesk->folder);
+	if (helpdesk->folder[0])
+		nftw(helpdesk->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Every demo is the same collector to Redis: one after the other it writes everything anew. */
+static const uint8_t demo_journal[JOURNAL_ID_SIZE] = "tablo demo 00001";
+
+static bool open_collector(struct helpdesk *helpdesk, struct setup *setup, const char *publish, struct collector **collector, struct error *err)
+{
+	if (!setup->store)
+		return true;
+	snprintf(helpdesk->journal, sizeof helpdesk->journal, "%s/journal", helpdesk->folder);
+	snprintf(helpdesk->stream, sizeof helpdesk->stream, "ipc://%s/stream", helpdesk->folder);
+	if (!settings_set(setup->settings, "journal", helpdesk->journal, err))
+		return false;
+	const struct collector_options options = {.settings = setup->settings, .publish = publish ? publish : helpdesk->stream,
+		.store = setup->store, .zmq = helpdesk->zmq, .id = demo_journal};
+	*collector = collector_open(&options, err);
+	if (*collector)
+		fprintf(stderr, "tablo: another board: tablo --attach %s --site demo --set fcr_within=1h\n", options.publish);
+	return *collector != NULL;
 }
 
 static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
@@ -166,12 +196,20 @@ static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struc
 		zmq_ctx_term(zmq);
 		return report(&err);
 	}
+	struct collector *collector = NULL;
+	bool collected = open_collector(helpdesk, setup, arguments_value(arguments, "--publish"), &collector, &err);
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds, .feed_count = 1,
-		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq};
-	struct desk *desk = desk_open(&options, &err);
+		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq, .engine = collector ? collector_engine(collector) : NULL,
+		.recorder = collector ? collector_recorder(collector) : NULL, .company = collector ? collector_company(collector) : NULL};
+	struct desk *desk = collected ? desk_open(&options, &err) : NULL;
+	if (desk && collector)
+		collector_begin(collector, desk);
 	const char *scope = arguments_nth(arguments, "--scope", 0);
 	bool good = desk && (!scope || desk_scope(desk, scope, &setup->request.scope, &err));
 	int code = good ? view_run(setup, desk, arguments) : report(&err);
+	if (desk && collector)
+		collector_settle(collector, desk_engine(desk));
+	collector_close(collector, NULL, NULL);
 	desk_close(desk);
 	atomic_store(&helpdesk->stop, true);
 	pthread_join(thread, NULL);
@@ -202,7 +240,7 @@ const struct command demo_command = {
 	.summary = "a simulated helpdesk, and the board on it; nothing else is needed",
 	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
 		 "The two hours before the start are played at once; FCR settles after one hour there instead of seven days, unless a\n"
-		 "configuration or --set is given.",
+		 "configuration or --set is given. With --store it is collector and board in one: other boards may attach, or read Redis.",
 	.options = (const struct option *const[]){demo_options, figure_options, screen_options, common_options, NULL},
 	.run = run,
 };

@@ -439,7 +439,7 @@ static long wait_for(const struct desk *desk, int64_t until)
 	return due <= now ? 0 : (long)(due - now < SECOND_MS ? due - now : SECOND_MS);
 }
 
-void desk_turn(struct desk *desk, int wake, int64_t until)
+static void wait_and_take(struct desk *desk, int wake, int64_t until)
 {
 	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + ATTACHED_POLL_MAX + DESK_COMPANY_MAX + 1];
 	int count = 0;
@@ -469,6 +469,13 @@ void desk_turn(struct desk *desk, int wake, int64_t until)
 		apply_at(desk, (struct record){.kind = RECORD_CLOCK, .recv = now});
 	if (desk->instant < desk->options.instant_count && desk_ended(desk))
 		pass_instants(desk, INT64_MAX);
+}
+
+void desk_turn(struct desk *desk, int wake, int64_t until)
+{
+	wait_and_take(desk, wake, until);
+	if (desk->options.company)
+		desk->options.company->turn(desk->options.company->context, desk);
 }
 
 bool desk_changed(struct desk *desk)

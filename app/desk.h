@@ -23,6 +23,7 @@ struct desk_company {
 	void *context;
 	int (*items)(void *context, struct zmq_pollitem_t *items);
 	int64_t (*due)(void *context); /* monotonic ms, INT64_MAX: never */
+	void (*turn)(void *context, struct desk *desk); /* at the end of each turn */
 };
 
 struct desk_options {

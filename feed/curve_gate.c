@@ -204,7 +204,7 @@ static bool start(struct curve_gate *gate, struct error *err)
 static bool open_sockets(struct curve_gate *gate, void *zmq, struct error *err)
 {
 	char name[64];
-	snprintf(name, sizeof name, "inproc://curve-gate-%p", (void *)gate);
+	socket_new_name(name, sizeof name);
 	gate->handler = zmq_socket(zmq, ZMQ_REP);
 	gate->stop = zmq_socket(zmq, ZMQ_PAIR);
 	gate->stop_end = zmq_socket(zmq, ZMQ_PAIR);

@@ -1,5 +1,8 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "feed/message.h"
 
 #define SKIP_MAX 4096
@@ -67,6 +70,13 @@ void message_finish(struct message *message)
 }
 
 /* The options set here cannot fail with values of ours on any libzmq from 4.3 on. */
+void socket_new_name(char *name, size_t room)
+{
+	uint64_t number;
+	random_bytes(&number, sizeof number);
+	snprintf(name, room, "inproc://tablo-%016" PRIx64, number);
+}
+
 void socket_set(void *socket, int option, int value)
 {
 	zmq_setsockopt(socket, option, &value, sizeof value);

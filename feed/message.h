@@ -27,6 +27,8 @@ void message_finish(struct message *message);
 bool message_skip(void *socket);
 
 void socket_set(void *socket, int option, int value);
+/* The name of an inproc socket that nobody had before: those of closed sockets stay taken for a while. `room`: 40 or more. */
+void socket_new_name(char *name, size_t room);
 /* For a socket that connects and reads from outside: high-water mark, limits, time-outs, keepalive. Never ZMQ_HEARTBEAT_*:
  * with a bounded queue and a reader that stalls it aborts the process. */
 void socket_set_reader(void *socket, const char *endpoint);

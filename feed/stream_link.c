@@ -28,7 +28,7 @@ static void close_sockets(struct stream_link *link)
 static bool open_monitor(struct stream_link *link)
 {
 	char name[64];
-	snprintf(name, sizeof name, "inproc://stream-monitor-%p-%d", (void *)link, link->generation++);
+	socket_new_name(name, sizeof name);
 	if (zmq_socket_monitor(link->socket, name, MONITORED) != 0)
 		return false;
 	link->monitor = zmq_socket(link->options.zmq, ZMQ_PAIR);

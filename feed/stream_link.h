@@ -12,7 +12,6 @@ struct stream_link {
 	struct feed_options options;
 	int queue; /* messages kept while nobody reads them */
 	void *socket, *monitor; /* NULL: the next revival opens them */
-	int generation;		/* of the socket: names its monitor */
 	struct watchdog watchdog;
 	struct handshake handshake;
 	char why[300]; /* of a refusal: what somebody has to do about it */

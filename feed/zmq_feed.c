@@ -27,7 +27,6 @@ struct zmq_feed {
 	struct feed_options options;
 	char *prefix; /* "<site>/", or "" for everything */
 	void *socket, *monitor;
-	int generation; /* of the socket: names its monitor */
 	struct watchdog watchdog;
 	struct handshake handshake;
 	enum link_state state;
@@ -62,7 +61,7 @@ static void close_sockets(struct zmq_feed *zmq)
 static bool open_monitor(struct zmq_feed *zmq)
 {
 	char name[64];
-	snprintf(name, sizeof name, "inproc://monitor-%p-%d", (void *)zmq, zmq->generation++);
+	socket_new_name(name, sizeof name);
 	if (zmq_socket_monitor(zmq->socket, name, MONITORED) != 0)
 		return false;
 	zmq->monitor = zmq_socket(zmq->options.zmq, ZMQ_PAIR);
