@@ -162,7 +162,8 @@ static int run(const struct arguments *arguments)
 		fail(&err, "there is no feed to collect: give --feed tcp://HOST:PORT");
 		report_usage(arguments, &err);
 	} else {
-		code = collect_from(&setup, arguments_value(arguments, "--publish"));
+		const char *publish = arguments_value(arguments, "--publish");
+		code = collect_from(&setup, publish ? publish : setup.settings->publish[0] ? setup.settings->publish : NULL);
 	}
 	setup_close(&setup);
 	return code;

@@ -111,6 +111,10 @@ static int run(const struct arguments *arguments)
 		return usage ? report_usage(arguments, &err) : report(&err);
 	setup_feeds(settings, arguments);
 	examination.settings = settings;
+	if (!examination.store && settings->store[0])
+		examination.store = settings->store;
+	if (!examination.journal && settings->journal[0])
+		examination.journal = settings->journal;
 	int code = examine(&examination, arguments_flag(arguments, "--json"));
 	settings_destroy(settings);
 	return code;

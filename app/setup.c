@@ -159,23 +159,30 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
 }
 
+/* Of the command line, else of the settings; NULL: none. */
+static const char *chosen(const struct arguments *arguments, const char *option, const char *setting)
+{
+	const char *given = arguments_value(arguments, option);
+	const char *url = given ? given : setting;
+	return url[0] && strcmp(url, "memory") != 0 ? url : NULL;
+}
+
 bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err)
 {
 	*setup = (struct setup){.settings = settings_create()};
 	const char *file = arguments_value(arguments, "--config");
-	const char *store = arguments_value(arguments, "--store");
 	*usage = false;
 	if (file && !settings_load(setup->settings, file, metric_names(), err)) {
 		setup_close(setup);
 		return false;
 	}
-	setup->attach = arguments_value(arguments, "--attach");
-	setup->store = store && strcmp(store, "memory") != 0 ? store : NULL;
 	if (!read_options(setup, arguments, err)) {
 		*usage = true;
 		setup_close(setup);
 		return false;
 	}
+	setup->attach = chosen(arguments, "--attach", setup->settings->attach);
+	setup->store = chosen(arguments, "--store", setup->settings->store);
 	return true;
 }
 

@@ -16,8 +16,8 @@ struct setup {
 	struct snapshot_request request;
 	enum window *windows; /* every --window, or the one set */
 	int window_count;
-	const char *store;  /* the URL of --store; NULL: memory */
-	const char *attach; /* --attach, or NULL; of the command line */
+	const char *store;  /* the URL of Redis; NULL: none */
+	const char *attach; /* the collector to follow; NULL: none */
 	double speed; /* -1: not given */
 	int64_t *instants; /* every --at, ascending, whole seconds */
 	int instant_count;

@@ -160,7 +160,13 @@ static const struct setting board_settings[] = {
 	{"journal_keep_free", .type = SETTING_LARGE, AT(journal_keep_free), .fallback = "1024", BETWEEN(0, INT64_C(1) << 30),
 		.help = "MiB that stay free on its disk; below, the oldest files are removed."},
 
-	{"store_interval", .group = "Store", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),
+	{"attach", .group = "Collector and store", .type = SETTING_KEY, AT(attach), .fallback = "",
+		.help = "A board: the collector to follow (its publish) instead of feeds. Empty: none."},
+	{"publish", .type = SETTING_KEY, AT(publish), .fallback = "",
+		.help = "A collector: where boards may attach; of tcp://HOST:PORT they ask at PORT + 1. Empty: nowhere."},
+	{"store", .type = SETTING_KEY, AT(store), .fallback = "",
+		.help = "The Redis that a collector writes and boards read: redis://[USER:PASS-FILE@]HOST/DB, unix://PATH ... Empty: none."},
+	{"store_interval", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),
 		.help = "So often what changed is written to Redis, at most."},
 
 	{"colours", .group = "Screen", .type = SETTING_CHOICE, AT(colours), .fallback = "auto", WORDS(colour_kinds),
