@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A collector, its Redis and boards of three kinds, through faults: the same figures everywhere, and what Redis holds is what the journal
 says. Prints TAP; skipped, counted, without redis-server."""
-import json, os, signal, subprocess, sys, tempfile, time
+import json, os, pty, signal, subprocess, sys, tempfile, threading, time
 
 from collect_test_parts import BIN, end, free_port, missing_of, received, say, start, status, wait_for
 from collect_test_parts import results as ours
-from redis_server import SERVER, Redis
+from redis_server import SERVER, Redis, until
 
 ROUNDS = 4 * int(os.environ.get("TABLO_ROUNDS", "1"))
 ZONE = ("--zone", "UTC")
@@ -105,7 +105,39 @@ def main(folder):
     end(publisher, signal.SIGKILL)
 
 
+def demo():
+    """Collector and board in one, twice on the same Redis; a second board attached, a third on Redis."""
+    redis = Redis()
+    for run in ("the demo", "the next demo, writing everything anew"):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+            os.execv(BIN, [BIN, "demo", "--store", "unix://" + redis.socket])
+        seen = [b""]
+
+        def read():
+            try:
+                while True:
+                    seen[0] += os.read(terminal, 65536)
+            except OSError:
+                pass
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        until(lambda: b"another board: tablo " in seen[0])
+        attach = seen[0].split(b"another board: tablo ")[1].split(b"\r")[0].decode().split()
+        rules = ("--site", "demo", "--set", "fcr_within=1h")
+        attached = until(lambda: figures(*attach)[0].get(("offered", "today", "{}"), (0,))[0] or 0, 20)
+        stored = until(lambda: figures("--store", "unix://" + redis.socket, *rules)[0].get(("offered", "today", "{}"), (0,))[0] or 0, 20)
+        say(attached > 100 and stored > 100 and abs(attached - stored) < 60, "boards beside " + run, (attached, stored))
+        os.kill(pid, signal.SIGTERM)
+        say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and not os.path.exists(attach[1][6:]), "it ends in order, and tidies up")
+        reader.join(5)
+        os.close(terminal)
+
+
 if SERVER:
+    demo()
     with tempfile.TemporaryDirectory() as place:
         main(place)
 else:
