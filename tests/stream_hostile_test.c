@@ -165,7 +165,7 @@ static void noise_and_floods_starve_nobody(void **state)
 	assert_true(counts.states <= 6);
 	/* They never read: what is kept for them is their queue, and no more was sent. */
 	assert_true(counts.unread > 0);
-	assert_true(counts.chunks < 200);
+	assert_true(counts.chunks * 4 < counts.requests);
 }
 
 /* A collector that sends anything: whatever it is, nothing is handed on but what fits, and the owner's checks hold. */
