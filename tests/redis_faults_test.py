@@ -95,7 +95,7 @@ def killed():
     redis = Redis("--appendonly", "yes", "--appendfsync", "everysec")
     probe = Probe("unix://" + redis.socket)
     probe.ask("take")
-    probe.send("soak 1500 20")
+    probe.send("soak 5000 20")  # longer than the kills take, however slow the machine
     kills = 0
     chance = random.Random(3)
     for _ in range(4 * ROUNDS):

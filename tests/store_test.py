@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A collector, its Redis and boards of three kinds, through faults: the same figures everywhere, and what Redis holds is what the journal
 says. Prints TAP; skipped, counted, without redis-server."""
-import json, os, pty, signal, subprocess, sys, tempfile, threading, time
+import json, os, pty, re, signal, subprocess, sys, tempfile, threading, time
 
 from collect_test_parts import BIN, end, free_port, missing_of, received, say, start, status, wait_for
 from collect_test_parts import results as ours
@@ -124,8 +124,7 @@ def demo():
 
         reader = threading.Thread(target=read)
         reader.start()
-        until(lambda: b"another board: tablo " in seen[0])
-        attach = seen[0].split(b"another board: tablo ")[1].split(b"\r")[0].decode().split()
+        attach = until(lambda: re.search(rb"another board: tablo (.*?)\r", seen[0])).group(1).decode().split()
         rules = ("--site", "demo", "--set", "fcr_within=1h")
         attached = until(lambda: figures(*attach)[0].get(("offered", "today", "{}"), (0,))[0] or 0, 20)
         stored = until(lambda: figures("--store", "unix://" + redis.socket, *rules)[0].get(("offered", "today", "{}"), (0,))[0] or 0, 20)
