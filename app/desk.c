@@ -43,6 +43,7 @@ struct desk {
 	struct curve *curve;
 	struct attached *attached; /* NULL: there are feeds, or only Redis */
 	struct stored *stored;	   /* NULL: no Redis is read */
+	enum link_state stored_link; /* as it was last seen */
 	struct desk_feed feeds[FEEDS_MOST];
 	int feed_count;
 	bool feed_clock, own_time;
@@ -343,9 +344,16 @@ static bool reads_store(const struct desk *desk)
 
 static void read_store(struct desk *desk)
 {
-	struct engine *engine = reads_store(desk) ? stored_take(desk->stored) : NULL;
+	if (!reads_store(desk))
+		return;
+	struct engine *engine = stored_take(desk->stored);
 	if (engine)
 		take_engine(desk, engine);
+	int64_t silent;
+	const char *why;
+	enum link_state link = stored_link(desk->stored, &silent, &why);
+	desk->changed = desk->changed || link != desk->stored_link;
+	desk->stored_link = link;
 }
 
 static bool open_store(struct desk *desk, struct error *err)
@@ -529,6 +537,15 @@ bool desk_link(const struct desk *desk, struct desk_link *link)
 	link->silent = clock_monotonic() - attached.silent_since;
 	link->why = attached.why;
 	return true;
+}
+
+struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request)
+{
+	struct snapshot *snapshot = snapshot_create(desk->engine, desk->options.settings, zone, request);
+	struct desk_link link;
+	if (desk_link(desk, &link))
+		snapshot_attached(snapshot, link.state, link.silent, link.from_store);
+	return snapshot;
 }
 
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err)

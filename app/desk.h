@@ -7,6 +7,7 @@
 #include "config/settings.h"
 #include "feed/feed.h"
 #include "metrics/engine.h"
+#include "store/snapshot.h"
 
 struct desk;
 
@@ -69,6 +70,8 @@ struct desk_link {
 	bool from_store;  /* what is shown was read from Redis, once a second */
 };
 bool desk_link(const struct desk *desk, struct desk_link *link);
+/* A snapshot of the desk's engine that knows how its link is. The settings and the zone must outlive it. */
+struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request);
 /* A payload that came another way than by a feed (a person's action); returns the LSN, 0: it is no payload. */
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err);
 /* A record of the owner's own; recv INT64_MIN: now. */

@@ -13,9 +13,9 @@
 #define LINE_WIDTH 120
 
 /* The one-line form of the board is what a canvas too low for boxes gets. */
-static void print_line(struct board *board, struct setup *setup, const struct engine *engine)
+static void print_line(struct board *board, struct setup *setup, const struct desk *desk)
 {
-	struct snapshot *snapshot = snapshot_create(engine, setup->settings, setup->zone, board_request(board));
+	struct snapshot *snapshot = desk_snapshot(desk, setup->zone, board_request(board));
 	struct canvas *canvas = canvas_create(LINE_WIDTH, 1);
 	board_draw(board, snapshot, &(struct glyphs){.ascii = true}, canvas);
 	dump_text(canvas, stdout);
@@ -41,7 +41,7 @@ int plain_run(struct setup *setup, struct desk *desk, int signals)
 		desk_turn(desk, signals, next);
 		if (clock_monotonic() < next)
 			continue;
-		print_line(board, setup, desk_engine(desk));
+		print_line(board, setup, desk);
 		next = clock_monotonic() + LINE_EVERY;
 	}
 	board_destroy(board);

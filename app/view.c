@@ -51,10 +51,7 @@ static void measure_rate(struct desk_side *side)
 
 static void give_snapshot(struct desk_side *side, const struct snapshot_request *request)
 {
-	struct snapshot *snapshot = snapshot_create(desk_engine(side->desk), side->setup->settings, side->setup->zone, request);
-	struct desk_link link;
-	if (desk_link(side->desk, &link))
-		snapshot_attached(snapshot, link.state, link.silent, link.from_store);
+	struct snapshot *snapshot = desk_snapshot(side->desk, side->setup->zone, request);
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);
@@ -235,7 +232,7 @@ static int run_on_terminal(struct setup *setup, struct desk *desk, struct screen
 		.glyphs = {.ascii = !screen_utf8(screen)}, .board = board_create(setup->settings, &setup->request)};
 	struct desk_side desk_side = {.desk = desk, .setup = setup, .exchange = exchange};
 	exchange->request = *board_request(side.board);
-	side.snapshot = snapshot_create(desk_engine(desk), setup->settings, setup->zone, board_request(side.board));
+	side.snapshot = desk_snapshot(desk, setup->zone, board_request(side.board));
 	int code = show(&side, &desk_side, signals);
 	screen_close(screen);
 	snapshot_destroy(side.snapshot);
