@@ -57,7 +57,7 @@ static void records_while_the_state_is_fetched(void **state)
 	rig_open(&rig, "ipc");
 	rig.state_size = 9 * 512 * 1024 + 17;
 	rig_write(&rig, 10);
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){0});
+	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){.timeout = RIG_DEADLINE});
 	while (owner->states == 0) {
 		rig_turn(&rig);
 		rig_write(&rig, 3);
