@@ -12,6 +12,7 @@
 #include "store/redis_verify.h"
 
 #define DIFFERENCES 10
+#define TRIES 20 /* while a collector goes on writing */
 
 /* A journal that is folded record by record. */
 struct folding {
@@ -97,51 +98,95 @@ static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 	return true;
 }
 
-static int compare(struct folding *folding, struct redis_link *link, struct redis_verify *verify, struct error *err)
+/* How Redis was when it was looked at. */
+struct looked {
+	struct redis_meta meta;
+	uint64_t state_lsn;
+};
+
+static bool look(struct folding *folding, struct redis_link *link, struct looked *looked, struct error *err)
 {
-	struct redis_difference differences[DIFFERENCES];
-	uint64_t compared;
-	char text[900], journal[65];
-	redis_journal_text(folding->id, journal);
-	verify->journal = journal;
-	const int count = redis_store_verify(link, verify, differences, DIFFERENCES, &compared, err);
+	if (!redis_verify_look(link, folding->settings, &looked->meta, &looked->state_lsn, err))
+		return false;
+	if (!looked->meta.whole)
+		return fail(err, "%s for the site %s", looked->meta.there ? "everything is just being written anew" : "nothing is stored",
+			redis_site(folding->settings));
+	if (looked->state_lsn > looked->meta.watermark)
+		return fail(err, "the packed state is of record %llu, the watermark of %llu", (unsigned long long)looked->state_lsn,
+			(unsigned long long)looked->meta.watermark);
+	return true;
+}
+
+/* The engine after the record of the packed state is packed, then it goes on to the watermark. What was folded for an earlier look
+ * serves as far as it is not beyond. */
+static bool fold_for(struct folding *folding, const char *directory, const struct looked *looked, struct view *state, struct error *err)
+{
+	if (folding->engine && folding->last > (looked->state_lsn ? looked->state_lsn : looked->meta.watermark)) {
+		engine_destroy(folding->engine);
+		folding->engine = NULL;
+		folding->last = 0;
+	}
+	if (!folding->engine && !begin(folding, directory, looked->state_lsn ? looked->state_lsn : looked->meta.watermark, err))
+		return false;
+	if (!fold_to(folding, looked->state_lsn, err))
+		return false;
+	if (looked->state_lsn)
+		state->data = (const char *)engine_pack(folding->engine, redis_state_since(folding->engine), &state->size);
+	return fold_to(folding, looked->meta.watermark, err);
+}
+
+static void print(const struct redis_difference *differences, int count)
+{
+	char text[900];
 	for (int i = 0; i < count && i < DIFFERENCES; i++) {
 		redis_difference_describe(&differences[i], text, sizeof text);
 		puts(text);
 	}
 	if (count > DIFFERENCES)
 		printf("and %d more\n", count - DIFFERENCES);
-	return count < 0 ? -1 : count == 0;
+}
+
+enum { EQUAL = 1, DIFFERS = 0, FAILED = -1, MOVED = -2 };
+
+/* MOVED: a collector committed meanwhile, so that the differences mean nothing. */
+static int look_and_compare(struct folding *folding, const char *directory, struct redis_link *link, struct error *err)
+{
+	struct looked before, after;
+	struct view state = {0};
+	if (!look(folding, link, &before, err))
+		return FAILED;
+	struct redis_difference differences[DIFFERENCES];
+	char journal[65];
+	uint64_t compared;
+	int count = -1;
+	redis_journal_text(folding->id, journal);
+	if (fold_for(folding, directory, &before, &state, err)) {
+		const struct redis_verify verify = {.settings = folding->settings, .engine = folding->engine, .journal = journal, .state = state,
+			.state_lsn = state.data ? before.state_lsn : 0};
+		count = redis_store_verify(link, &verify, differences, DIFFERENCES, &compared, err);
+	}
+	free((void *)(uintptr_t)state.data);
+	if (count <= 0)
+		return count ? FAILED : EQUAL;
+	if (!look(folding, link, &after, err))
+		return FAILED;
+	if (after.meta.watermark != before.meta.watermark || after.state_lsn != before.state_lsn)
+		return MOVED;
+	print(differences, count);
+	return DIFFERS;
 }
 
 static int fold_and_compare(struct folding *folding, const char *directory, struct redis_link *link, struct error *err)
 {
-	struct redis_meta meta;
-	struct redis_verify verify = {.settings = folding->settings};
-	uint64_t state_lsn;
-	size_t size;
-	if (!find_id(folding, directory, err) || !redis_verify_look(link, folding->settings, &meta, &state_lsn, err))
-		return -1;
-	if (!meta.whole) {
-		fail(err, "%s for the site %s", meta.there ? "everything is just being written anew" : "nothing is stored", redis_site(folding->settings));
-		return -1;
+	if (!find_id(folding, directory, err))
+		return FAILED;
+	for (int i = 0; i < TRIES; i++) {
+		int found = look_and_compare(folding, directory, link, err);
+		if (found != MOVED)
+			return found;
 	}
-	if (state_lsn > meta.watermark) {
-		fail(err, "the packed state is of record %llu, the watermark of %llu", (unsigned long long)state_lsn, (unsigned long long)meta.watermark);
-		return -1;
-	}
-	if (!begin(folding, directory, state_lsn ? state_lsn : meta.watermark, err) || !fold_to(folding, state_lsn, err))
-		return -1;
-	uint8_t *state = state_lsn ? engine_pack(folding->engine, redis_state_since(folding->engine), &size) : NULL;
-	if (state) {
-		verify.state = (struct view){(const char *)state, size};
-		verify.state_lsn = state_lsn;
-	}
-	const bool folded = fold_to(folding, meta.watermark, err);
-	verify.engine = folding->engine;
-	const int equal = folded ? compare(folding, link, &verify, err) : -1;
-	free(state);
-	return equal;
+	fail(err, "Redis moves on faster than it can be compared: ask again at a quieter time, or stop the collector");
+	return FAILED;
 }
 
 int journal_store_verify(const char *directory, const char *url, const struct settings *settings, struct error *err)
