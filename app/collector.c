@@ -84,7 +84,7 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 	bool differs = false;
 	struct error why = {0};
 	uint64_t last = journal_state(collector->journal).appended;
-	if (!state_file_load(NULL, directory, journal_id(collector->journal), last, &file, &skipped, &why)) {
+	if (!state_file_load(NULL, directory, journal_id(collector->journal), last, INT64_MAX, &file, &skipped, &why)) {
 		if (why.text[0])
 			log_line(LOG_LEVEL_WARNING, "%s: no state can be read, everything is folded: %s", directory, why.text);
 		return engine_create(collector->settings, err);

@@ -59,13 +59,12 @@ static json_t *journal_json(const struct health *health, const struct collector_
 
 static json_t *feeds_json(const struct health *health, const struct engine *engine)
 {
-	static const char *const states[] = {"connecting", "live", "no heartbeat", "stale", "refused", "ended"};
 	struct list_feed *feeds = memory_new(FEEDS_MOST, sizeof *feeds);
 	int count = list_feeds(engine, engine_now(engine), feeds, FEEDS_MOST);
 	json_t *of = json_array();
 	for (int i = 0; i < count; i++) {
 		const char *endpoint = feeds[i].feed < health->settings->feed_count ? health->settings->feeds[feeds[i].feed] : "";
-		json_t *feed = json_pack("{s:s, s:s, s:s}", "endpoint", endpoint, "src", feeds[i].src, "state", states[feeds[i].link]);
+		json_t *feed = json_pack("{s:s, s:s, s:s}", "endpoint", endpoint, "src", feeds[i].src, "state", link_states[feeds[i].link]);
 		json_object_set_new(feed, "received", number(feeds[i].received));
 		json_object_set_new(feed, "lost", number(feeds[i].lost));
 		json_object_set_new(feed, "missing", number(feeds[i].missing));

@@ -51,7 +51,7 @@ static bool begin(struct folding *folding, const char *directory, uint64_t most,
 	struct error why = {.text = ""};
 	bool differs;
 	int skipped;
-	if (state_file_load(NULL, directory, folding->id, most, &state, &skipped, &why)) {
+	if (state_file_load(NULL, directory, folding->id, most, INT64_MAX, &state, &skipped, &why)) {
 		folding->engine = engine_unpack(folding->settings, state.bytes.data, state.bytes.size, &differs, &why);
 		free((void *)(uintptr_t)state.bytes.data);
 		folding->last = folding->engine ? state.lsn : 0;

@@ -293,6 +293,8 @@ const struct event_type_info event_types[EVENT_TYPE_COUNT] = {
 	},
 };
 
+const char *const link_states[] = {"connecting", "live", "no heartbeat", "stale", "refused", "ended"};
+
 const char *const event_key_names[KEY_COUNT] = {
 #define NAME(KEY, wire) [KEY_##KEY] = wire,
 	EVENT_TEXT_KEYS(NAME) EVENT_NUMBER_KEYS(NAME)

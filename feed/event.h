@@ -194,6 +194,7 @@ bool feed_fault_security(enum feed_fault fault);
 /* ---- the record: the only thing that changes the engine ---- */
 enum record_kind { RECORD_BATCH, RECORD_CLOCK, RECORD_GAP, RECORD_LINK, RECORD_CONFIG, RECORD_HISTORY };
 enum link_state { LINK_CONNECTING, LINK_LIVE, LINK_QUIET /* never sent a heartbeat: "no heartbeat" */, LINK_STALE, LINK_REFUSED, LINK_ENDED /* a file played to its end */ };
+extern const char *const link_states[]; /* as people read them: "connecting" "live" "no heartbeat" ... */
 
 /* The rules in force: with other ones the same records give other figures. */
 struct record_config {

@@ -111,29 +111,33 @@ bool state_file_save(const struct disk *disk, const char *directory, const struc
 	return result >= 0;
 }
 
+enum state_look { STATE_GOOD, STATE_DAMAGED, STATE_LATER };
+
 /* The length is believed only as far as the file goes. */
-static bool read_state(const struct disk *disk, int file, const uint8_t *id, struct state_file *state)
+static enum state_look read_state(const struct disk *disk, int file, const uint8_t *id, int64_t at, struct state_file *state)
 {
 	uint8_t head[HEAD];
 	int64_t size = disk->size(disk->context, file);
 	if (size < HEAD || size - HEAD > BYTES_MOST || disk_read_all(disk, file, head, HEAD, 0) != HEAD)
-		return false;
+		return STATE_DAMAGED;
 	size_t bytes = (size_t)size - HEAD;
 	if (memcmp(head, MAGIC, 4) != 0 || memcmp(head + 8, id, JOURNAL_ID_SIZE) != 0 || frame_get64(head + 40) != bytes)
-		return false;
+		return STATE_DAMAGED;
+	if ((int64_t)frame_get64(head + 32) > at)
+		return STATE_LATER;
 	uint8_t *content = memory_resize(NULL, bytes, 1);
 	if (disk_read_all(disk, file, content, bytes, HEAD) != (ssize_t)bytes
 		|| crc32c_mask(crc32c(crc32c(0, head + 8, HEAD - 8), content, bytes)) != frame_get32(head + 4)) {
 		free(content);
-		return false;
+		return STATE_DAMAGED;
 	}
 	*state = (struct state_file){.lsn = frame_get64(head + 24), .recv = (int64_t)frame_get64(head + 32),
 		.bytes = {(const char *)content, bytes}};
 	memcpy(state->id, id, JOURNAL_ID_SIZE);
-	return true;
+	return STATE_GOOD;
 }
 
-static bool load_one(const struct disk *disk, const char *directory, uint64_t lsn, const uint8_t *id, struct state_file *state)
+static enum state_look load_one(const struct disk *disk, const char *directory, uint64_t lsn, const uint8_t *id, int64_t at, struct state_file *state)
 {
 	char name[NAME_SIZE];
 	make_name(lsn, name);
@@ -141,17 +145,17 @@ static bool load_one(const struct disk *disk, const char *directory, uint64_t ls
 	int file = disk->open(disk->context, path, O_RDONLY);
 	free(path);
 	if (file < 0)
-		return false;
-	bool is_good = read_state(disk, file, id, state);
+		return STATE_DAMAGED;
+	enum state_look look = read_state(disk, file, id, at, state);
 	disk->close(disk->context, file);
-	if (is_good && state->lsn != lsn) { /* renamed by somebody */
+	if (look == STATE_GOOD && state->lsn != lsn) { /* renamed by somebody */
 		free((char *)(uintptr_t)state->bytes.data);
-		is_good = false;
+		look = STATE_DAMAGED;
 	}
-	return is_good;
+	return look;
 }
 
-bool state_file_load(const struct disk *disk, const char *directory, const uint8_t *id, uint64_t most, struct state_file *state,
+bool state_file_load(const struct disk *disk, const char *directory, const uint8_t *id, uint64_t most, int64_t at, struct state_file *state,
 	int *skipped, struct error *err)
 {
 	disk = disk ? disk : &disk_real;
@@ -165,8 +169,9 @@ bool state_file_load(const struct disk *disk, const char *directory, const uint8
 	for (size_t i = 0; is_listed && !is_found && i < list.count; i++) {
 		if (list.lsns[i] > most)
 			continue;
-		is_found = load_one(disk, directory, list.lsns[i], id, &found);
-		*skipped += !is_found;
+		const enum state_look look = load_one(disk, directory, list.lsns[i], id, at, &found);
+		is_found = look == STATE_GOOD;
+		*skipped += look == STATE_DAMAGED;
 	}
 	free(list.lsns);
 	if (is_found)

@@ -19,9 +19,9 @@ struct state_file {
 
 /* Waits for the disk. Older ones go then, and those beyond `lsn`: they belong to records that a power cut took. */
 bool state_file_save(const struct disk *disk, const char *directory, const struct state_file *state, struct error *err);
-/* The newest valid one of this journal up to record `most`. bytes.data is to be freed. False without an error text: there is none;
+/* The newest valid one of this journal up to record `most`, received at `at` (ms; INT64_MAX: whenever) or earlier. bytes.data is to be freed. False without an error text: there is none;
  * `skipped` counts those that were damaged. */
-bool state_file_load(const struct disk *disk, const char *directory, const uint8_t *id, uint64_t most, struct state_file *state,
+bool state_file_load(const struct disk *disk, const char *directory, const uint8_t *id, uint64_t most, int64_t at, struct state_file *state,
 	int *skipped, struct error *err);
 
 #endif

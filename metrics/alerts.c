@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "metrics/lists.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 #define SLA_MOST 20	/* breached cases that stand in the ring at once; the others are counted and listed elsewhere */
 #define WANTED_MOST 1000
@@ -68,13 +69,21 @@ uint32_t alert_raise(struct engine *engine, struct alert alert)
 	alert.id = identify(engine, &alert);
 	*place = alert;
 	engine->standing++;
-	return ++engine->alert_count;
+	engine->alert_count++;
+	witness_alert(engine, INCIDENT_ALERT, place);
+	return engine->alert_count;
+}
+
+void alert_end(struct engine *engine, struct alert *alert, int64_t at)
+{
+	alert->cleared = at;
+	engine->standing--;
+	witness_alert(engine, INCIDENT_CLEARED, alert);
 }
 
 static void clear(struct engine *engine, struct alert *alert)
 {
-	alert->cleared = engine->second > alert->raised ? engine->second : alert->raised + 1;
-	engine->standing--;
+	alert_end(engine, alert, engine->second > alert->raised ? engine->second : alert->raised + 1);
 }
 
 void alert_clear(struct engine *engine, uint8_t kind, uint32_t item, int16_t metric, struct scope scope)

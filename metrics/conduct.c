@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 #define FAULT_TIMES (sizeof((struct conduct *)0)->fault_times / sizeof(int64_t))
 
@@ -227,6 +228,7 @@ static void fault(struct engine *engine, struct conduct *record, int step)
 	record->fault_step = (uint8_t)step;
 	count(engine, record, COUNT_RUDE_FAULTS, engine->ts, 1);
 	alerts_want(engine, ALERT_CONDUCT, number_of(engine, record), record->faults);
+	witness_step(engine, INCIDENT_FAULT, record, step);
 	engine->dirty = true;
 }
 
@@ -246,6 +248,7 @@ static void accept(struct engine *engine, struct conduct *record, int step)
 	record->fault_step = STEP_NONE;
 	record->stepped = engine->ts;
 	slot_touch(engine, record->slot);
+	witness_step(engine, INCIDENT_STEP, record, step);
 	if (step == STEP_WARNING)
 		alerts_want(engine, ALERT_CONDUCT, number_of(engine, record), 0);
 	if (step == STEP_ENDED)

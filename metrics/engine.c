@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "metrics/state.h"
 #include "metrics/timers.h"
+#include "metrics/witness_tell.h"
 
 #define SOURCES_MOST 1024
 #define UNKNOWN_TYPES_MOST 128
@@ -214,12 +215,15 @@ static void apply_link(struct engine *engine, const struct record *record)
 			feed->refusal = record->fault;
 		return;
 	}
-	if (feed->link != record->link)
+	const bool changed = feed->link != record->link;
+	if (changed)
 		feed->link_since = engine->now;
 	feed->link = record->link;
 	if (record->link != LINK_REFUSED)
 		feed->refusal = FAULT_NONE;
 	feed->silent_since = record->silent_since;
+	if (changed)
+		witness_link(engine, number);
 }
 
 void engine_apply(struct engine *engine, const struct record *record)

@@ -155,10 +155,8 @@ static void raise_level(struct engine *engine, const struct level_state *state, 
 static void end_alert(struct engine *engine, uint8_t kind, uint16_t rule, int metric, struct scope scope)
 {
 	struct alert *alert = alert_standing(engine, kind, rule, 0, (int16_t)metric, scope);
-	if (!alert)
-		return;
-	alert->cleared = engine->second;
-	engine->standing--;
+	if (alert)
+		alert_end(engine, alert, engine->second);
 }
 
 static void step(struct engine *engine, uint16_t rule, int metric, struct scope scope, double value, const struct limits *limits)

@@ -103,7 +103,7 @@ static void tell_feed(const struct engine *engine, const struct alert *alert, in
 		snprintf(to, room, "feed %u %s silent %s", (unsigned)feed + 1, alert->cleared ? "was" : "is", silent);
 }
 
-static void tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
+void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
 {
 	char text[300], duration[40];
 	switch ((enum alert_kind)alert->kind) {
@@ -137,7 +137,7 @@ static void fill(const struct engine *engine, const struct alert *alert, int64_t
 	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared,
 		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert->acknowledged ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
-	tell(engine, alert, at, item->text, sizeof item->text);
+	alert_tell(engine, alert, at, item->text, sizeof item->text);
 	text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), item->by, sizeof item->by);
 }
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 #define OCCURRENCES_KEEP (15 * DAY_MS) /* a week, and the week before */
 #define OCCURRENCES_MOST 100000
@@ -104,6 +105,7 @@ static bool post(struct engine *engine, const struct event *event)
 	}
 	engine->notes = memory_grow(engine->notes, &engine->note_room, engine->note_count + 1, sizeof *engine->notes);
 	engine->notes[engine->note_count++] = note;
+	witness_note(engine, &note);
 	return true;
 }
 
@@ -159,6 +161,7 @@ static bool answer_alert(struct engine *engine, const struct event *event)
 	alert->acknowledged_by = (uint16_t)names_intern(&engine->people, event_text(event, KEY_BY));
 	if (event->type == EVENT_ALERT_MUTED)
 		alert->muted_until = event_number(event, KEY_UNTIL, INT64_MAX);
+	witness_alert(engine, INCIDENT_ACKNOWLEDGED, alert);
 	return true;
 }
 

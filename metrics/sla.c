@@ -3,6 +3,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 /* What a target or a due may be away: beyond it a publisher's number is nonsense, and sums could overflow. */
 #define FARTHEST (10 * 366 * DAY_MS)
@@ -127,6 +128,7 @@ static void breach(struct engine *engine, uint32_t number, int64_t at, bool ours
 	sla->ours = ours;
 	end_change(engine, number);
 	alerts_want(engine, ALERT_SLA, number, 0);
+	witness_breach(engine, number, at);
 }
 
 /* A late event that lies before our breach disproves it. */

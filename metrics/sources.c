@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 #define BOOT_REMEMBERED (24 * HOUR_MS)
 #define SEQ_MOST (UINT64_MAX / 4) /* nobody counts so far; sums of numbers stay in range */
@@ -224,6 +225,7 @@ void source_gap(struct engine *engine, const struct record *record)
 	struct boot *boot = find_boot(&engine->sources[number], record->boot);
 	if (!boot)
 		return;
+	const uint64_t lost = boot->lost;
 	for (size_t at = find_span(boot, record->from); at < boot->holes && boot->missing[at].from <= record->to;) {
 		struct span span = boot->missing[at], before = span, after = span;
 		before.to = record->from - 1;
@@ -240,6 +242,7 @@ void source_gap(struct engine *engine, const struct record *record)
 		}
 		boot->lost += span.to - span.from + 1 - kept;
 	}
+	witness_gap(engine, record->src, boot->lost - lost);
 	engine->dirty = true;
 }
 

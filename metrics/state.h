@@ -8,6 +8,7 @@
 #include "metrics/engine.h"
 #include "metrics/ledger.h"
 #include "metrics/query.h"
+#include "metrics/witness.h"
 
 /* ---- timers: a binary heap ordered by (due, kind, serial of the thing); stale ones are told by `version` ---- */
 enum timer_kind { TIMER_WRAP, TIMER_LOST, TIMER_FCR, TIMER_SLA, TIMER_SLA_SOON, TIMER_HELD_EVENT, TIMER_ALERT_MUTE, TIMER_KINDS };
@@ -322,6 +323,7 @@ struct engine {
 	int64_t clock_record;
 	struct ledger_rules keeping;
 	uint64_t stamped; /* LSN when it was read back */
+	struct witness witness; /* no part of the state */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */
@@ -554,6 +556,8 @@ void fcr_timer(struct engine *engine, const struct timer *timer);
 void levels_evaluate(struct engine *engine);
 uint32_t alert_raise(struct engine *engine, struct alert alert); /* its number from 1 */
 void alert_clear(struct engine *engine, uint8_t kind, uint32_t item, int16_t metric, struct scope scope);
+void alert_end(struct engine *engine, struct alert *alert, int64_t at); /* of one that stands */
+void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room); /* as a sentence */
 /* sources.c */
 /* Registers a batch (a heartbeat too) and gives its source; 0: unsequenced. */
 uint16_t source_batch(struct engine *engine, const struct record *record);

@@ -207,7 +207,6 @@ static void put_faults(FILE *to, const uint64_t *faults)
 
 static void put_feeds(const struct writer *writer)
 {
-	static const char *const states[] = {"connecting", "live", "no heartbeat", "stale", "refused", "ended"};
 	const struct snapshot *snapshot = writer->snapshot;
 	fputs(", \"feeds\": [", writer->to);
 	for (int i = 0; i < snapshot->feed_count; i++) {
@@ -220,7 +219,7 @@ static void put_feeds(const struct writer *writer)
 		fputs(", ", writer->to);
 		put_pair(writer->to, "src", feed->src);
 		fprintf(writer->to, ", \"state\": \"%s\", \"received\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"missing\": %" PRIu64
-			", \"duplicate\": %" PRIu64 ", ", states[feed->link], feed->received, feed->lost, feed->missing, feed->duplicate);
+			", \"duplicate\": %" PRIu64 ", ", link_states[feed->link], feed->received, feed->lost, feed->missing, feed->duplicate);
 		if (feed->refusal) {
 			put_pair(writer->to, "why", feed->refusal);
 			fputs(", ", writer->to);

@@ -501,7 +501,7 @@ static void expect_state(uint64_t most, const char *text, int damaged)
 	struct state_file file = {0};
 	struct error err;
 	int skipped;
-	assert_int_equal(state_file_load(NULL, directory, (const uint8_t *)"sixteen bytes..", most, &file, &skipped, &err), text != NULL);
+	assert_int_equal(state_file_load(NULL, directory, (const uint8_t *)"sixteen bytes..", most, INT64_MAX, &file, &skipped, &err), text != NULL);
 	assert_int_equal(skipped, damaged);
 	assert_true(!text || (view_is(file.bytes, text) && file.recv == 5));
 	free((char *)(uintptr_t)file.bytes.data);

@@ -1,0 +1,112 @@
+#include "metrics/witness.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "metrics/lists.h"
+#include "metrics/witness_tell.h"
+
+const char *const incident_kinds[INCIDENT_KINDS] = {
+	[INCIDENT_ALERT] = "alert", [INCIDENT_CLEARED] = "cleared", [INCIDENT_ACKNOWLEDGED] = "acknowledged", [INCIDENT_BREACH] = "breach",
+	[INCIDENT_STEP] = "step", [INCIDENT_FAULT] = "fault", [INCIDENT_NOTE] = "note", [INCIDENT_GAP] = "gap", [INCIDENT_LINK] = "link",
+};
+
+void engine_watch(struct engine *engine, struct witness witness)
+{
+	engine->witness = witness;
+}
+
+static bool is_watched(const struct engine *engine)
+{
+	return engine->witness.saw != NULL;
+}
+
+static void tell(const struct engine *engine, const struct incident *incident)
+{
+	engine->witness.saw(engine->witness.context, engine, incident);
+}
+
+static struct incident incident_of(const struct engine *engine, enum incident_kind kind)
+{
+	return (struct incident){.kind = kind, .at = engine->now, .severity = -1, .alert_kind = -1, .metric = -1, .scope = SCOPE_ALL};
+}
+
+static struct scope scope_of(const struct engine *engine, uint16_t slot)
+{
+	struct scope scope = SCOPE_ALL;
+	if (slot && engine->slots[slot].queue)
+		scope.queue = engine->slots[slot].queue;
+	if (slot)
+		scope.channel = engine->slots[slot].channel;
+	return scope;
+}
+
+void witness_alert(const struct engine *engine, enum incident_kind kind, const struct alert *alert)
+{
+	if (!is_watched(engine))
+		return;
+	struct incident incident = incident_of(engine, kind);
+	incident.at = kind == INCIDENT_ALERT ? alert->raised : kind == INCIDENT_CLEARED ? alert->cleared : alert->acknowledged;
+	incident.id = alert->id;
+	incident.severity = alert->severity;
+	incident.alert_kind = alert->kind;
+	incident.metric = alert->metric;
+	incident.scope = alert->scope;
+	alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
+	tell(engine, &incident);
+}
+
+void witness_breach(const struct engine *engine, uint32_t sla, int64_t at)
+{
+	if (!is_watched(engine))
+		return;
+	struct incident incident = incident_of(engine, INCIDENT_BREACH);
+	const struct case_item *item = &engine->cases[engine->slas[sla].case_item];
+	incident.at = at;
+	incident.scope = scope_of(engine, item->slot);
+	snprintf(incident.text, sizeof incident.text, "%s%s", item->id[0] == '#' ? "" : "#", item->id);
+	tell(engine, &incident);
+}
+
+void witness_step(const struct engine *engine, enum incident_kind kind, const struct conduct *record, int step)
+{
+	if (!is_watched(engine))
+		return;
+	struct incident incident = incident_of(engine, kind);
+	incident.at = engine->ts;
+	incident.detail = step;
+	incident.scope = scope_of(engine, record->slot);
+	lists_scope_text(engine, incident.scope, incident.text, sizeof incident.text);
+	tell(engine, &incident);
+}
+
+void witness_note(const struct engine *engine, const struct note *note)
+{
+	if (!is_watched(engine))
+		return;
+	struct incident incident = incident_of(engine, INCIDENT_NOTE);
+	incident.at = note->at;
+	view_copy(view_of(note->text), incident.text, sizeof incident.text);
+	tell(engine, &incident);
+}
+
+void witness_gap(const struct engine *engine, struct view src, uint64_t lost)
+{
+	if (!is_watched(engine) || !lost)
+		return;
+	struct incident incident = incident_of(engine, INCIDENT_GAP);
+	incident.count = lost;
+	text_harmless(src, incident.text, sizeof incident.text);
+	tell(engine, &incident);
+}
+
+void witness_link(const struct engine *engine, int feed)
+{
+	if (!is_watched(engine))
+		return;
+	struct incident incident = incident_of(engine, INCIDENT_LINK);
+	incident.detail = feed;
+	incident.count = (uint64_t)engine->feeds[feed].link;
+	snprintf(incident.text, sizeof incident.text, "%s", link_states[engine->feeds[feed].link]);
+	tell(engine, &incident);
+}

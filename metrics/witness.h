@@ -1,0 +1,44 @@
+/* What happens in an engine, told to whoever watches as it happens: the timeline of a journal, the order of an incident. A witness
+ * changes nothing and is no part of the state: the same records tell the same, whenever they are folded. */
+#ifndef METRICS_WITNESS_H
+#define METRICS_WITNESS_H
+
+#include "metrics/scope.h"
+
+struct engine;
+
+enum incident_kind {
+	INCIDENT_ALERT,	       /* raised; critical or a warning */
+	INCIDENT_CLEARED,      /* an alert ended */
+	INCIDENT_ACKNOWLEDGED, /* or muted */
+	INCIDENT_BREACH,       /* an SLA clock ran over its target */
+	INCIDENT_STEP,	       /* of the conduct protocol: request, demand, warning, end */
+	INCIDENT_FAULT,	       /* a step out of turn */
+	INCIDENT_NOTE,
+	INCIDENT_GAP,	       /* events that nobody can send again */
+	INCIDENT_LINK,	       /* a feed went stale, was refused, or came back */
+	INCIDENT_KINDS
+};
+extern const char *const incident_kinds[INCIDENT_KINDS]; /* "alert" "cleared" ... */
+
+struct incident {
+	enum incident_kind kind;
+	int64_t at;	/* ms: when it was so; `recv` of the record or the second that told it */
+	uint64_t id;	/* of the alert, or 0 */
+	int severity;	/* enum severity, of alerts; -1 */
+	int detail;	/* step 1 to 4; the feed's number; 0 */
+	int alert_kind; /* enum alert_kind, of alerts; -1 */
+	int metric;	/* of the alert, or -1 */
+	uint64_t count; /* of events that are missing */
+	struct scope scope;
+	char text[120]; /* harmless; no names of people */
+};
+
+struct witness {
+	void *context;
+	void (*saw)(void *context, const struct engine *engine, const struct incident *incident);
+};
+/* From now on; .saw NULL: nobody any more. Within `saw` the engine may be asked anything. */
+void engine_watch(struct engine *engine, struct witness witness);
+
+#endif

@@ -1,0 +1,304 @@
+#include "replay/player.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "journal/reader.h"
+#include "journal/record.h"
+#include "journal/state_file.h"
+
+#define ARRIVE_RECORDS 100000
+#define NEARER 20000 /* records: a state is loaded rather than so many folded */
+#define TRAIL 1024
+
+struct goal {
+	int64_t at;
+	uint64_t lsn;
+	bool event; /* the first batch with an event is far enough */
+};
+
+struct player {
+	const struct settings *settings;
+	char *directory;
+	struct reader *reader;
+	struct record_room room;
+	struct engine *engine;
+	uint8_t id[JOURNAL_ID_SIZE];
+	struct player_span span;
+	struct goal goal;
+	struct frame ahead; /* read and not folded */
+	bool has_ahead, differs, damaged;
+	uint64_t lsn, events;
+	uint64_t trail[TRAIL]; /* LSNs of the batches with events folded since the last seek, a ring */
+	uint64_t trail_count;
+	struct damage damage;
+};
+
+/* ---- opening ---- */
+
+/* The first record from where the reader stands; damage is passed over. */
+static enum reader_result first_record(struct reader *reader, struct frame *frame, struct error *err)
+{
+	struct damage damage;
+	enum reader_result result;
+	while ((result = reader_next(reader, frame, &damage, err)) == READER_DAMAGE)
+		continue;
+	return result;
+}
+
+static bool find_first(struct player *player, struct error *err)
+{
+	struct frame frame;
+	const enum reader_result result = first_record(player->reader, &frame, err);
+	if (result == READER_END)
+		return fail(err, "%s: no record is in this journal", player->directory);
+	if (result != READER_RECORD)
+		return false;
+	player->span = (struct player_span){frame.recv, frame.recv, frame.lsn, frame.lsn};
+	memcpy(player->id, reader_id(player->reader), sizeof player->id);
+	return true;
+}
+
+struct player *player_open(const char *journal, const struct settings *settings, struct error *err)
+{
+	struct player *player = memory_new(1, sizeof *player);
+	player->settings = settings;
+	player->directory = memory_text(journal);
+	player->goal = (struct goal){.at = INSTANT_NONE};
+	player->reader = reader_open(NULL, journal, SEGMENT_JOURNAL, err);
+	if (player->reader && find_first(player, err) && player_span(player, &player->span, err) && player_seek(player, player->span.from, err))
+		return player;
+	player_close(player);
+	return NULL;
+}
+
+void player_close(struct player *player)
+{
+	if (!player)
+		return;
+	reader_close(player->reader);
+	engine_destroy(player->engine);
+	record_room_finish(&player->room);
+	free(player->directory);
+	free(player);
+}
+
+/* Reads on from the first record of a file; false: it holds none, or cannot be read. */
+static bool find_last(struct reader *reader, uint64_t first, struct player_span *span, struct error *err)
+{
+	struct frame frame;
+	bool found = false;
+	if (!reader_seek(reader, first, err))
+		return false;
+	while (first_record(reader, &frame, err) == READER_RECORD) {
+		span->last = frame.lsn;
+		span->to = frame.recv;
+		found = true;
+	}
+	return found;
+}
+
+bool player_span(struct player *player, struct player_span *span, struct error *err)
+{
+	struct segment_list list = {.segments = NULL};
+	struct reader *reader = reader_open(NULL, player->directory, SEGMENT_JOURNAL, err);
+	const bool listed = reader && segments_list(&list, &disk_real, player->directory, SEGMENT_JOURNAL, err);
+	bool found = false;
+	for (size_t i = list.count; listed && i > 0 && !found; i--)
+		found = find_last(reader, list.segments[i - 1].first, &player->span, err);
+	segments_finish(&list);
+	reader_close(reader);
+	*span = player->span;
+	return found;
+}
+
+/* ---- seeking ---- */
+
+static bool load_state(struct player *player, const struct goal *goal, struct state_file *state)
+{
+	struct error err;
+	int skipped;
+	return state_file_load(NULL, player->directory, player->id, goal->lsn, goal->at, state, &skipped, &err);
+}
+
+static void let_go(struct player *player)
+{
+	engine_destroy(player->engine);
+	player->engine = NULL;
+	player->lsn = 0;
+	player->trail_count = 0;
+	player->has_ahead = player->damaged = false;
+}
+
+/* From a state, or from the beginning of what is kept. */
+static bool begin_at(struct player *player, const struct state_file *state, struct error *err)
+{
+	struct error why;
+	let_go(player);
+	if (state->bytes.data)
+		player->engine = engine_unpack(player->settings, state->bytes.data, state->bytes.size, &player->differs, &why);
+	if (player->engine)
+		player->lsn = state->lsn;
+	else
+		player->engine = engine_create(player->settings, err);
+	if (!player->engine)
+		return false;
+	engine_keep_long(player->engine);
+	return reader_seek(player->reader, player->lsn ? player->lsn + 1 : 0, err);
+}
+
+static bool is_behind(const struct player *player, const struct goal *goal)
+{
+	return player->engine && player->lsn <= goal->lsn && (player->lsn == 0 || engine_now(player->engine) <= goal->at);
+}
+
+static bool go(struct player *player, struct goal goal, struct error *err)
+{
+	struct state_file state = {.lsn = 0};
+	player->goal = goal;
+	const bool found = load_state(player, &goal, &state);
+	const bool near = is_behind(player, &goal) && (!found || state.lsn < player->lsn + NEARER);
+	const bool good = near || begin_at(player, &state, err);
+	if (found)
+		free((void *)(uintptr_t)state.bytes.data);
+	return good;
+}
+
+bool player_seek(struct player *player, int64_t at, struct error *err)
+{
+	return go(player, (struct goal){.at = at, .lsn = UINT64_MAX}, err);
+}
+
+bool player_seek_record(struct player *player, uint64_t lsn, struct error *err)
+{
+	return go(player, (struct goal){.at = INT64_MAX, .lsn = lsn}, err);
+}
+
+/* The batch before the one that was folded last; 0: none. The trail of the last seek may be too short: then one goes further back
+ * for it. */
+static bool find_before(struct player *player, uint64_t *lsn, struct error *err)
+{
+	static const int64_t spans[] = {MINUTE_MS, HOUR_MS, DAY_MS};
+	const uint64_t here = player->trail_count ? player->trail[(player->trail_count - 1) % TRAIL] : player->lsn + 1;
+	const int64_t now = player->engine ? engine_now(player->engine) : INSTANT_NONE;
+	for (size_t i = 0;; i++) {
+		*lsn = 0;
+		for (uint64_t back = 1; back <= player->trail_count && back <= TRAIL && !*lsn; back++)
+			if (player->trail[(player->trail_count - back) % TRAIL] < here)
+				*lsn = player->trail[(player->trail_count - back) % TRAIL];
+		if (*lsn || now == INSTANT_NONE || i > sizeof spans / sizeof *spans)
+			return true;
+		/* Backwards, so that the fold begins anew before the records that are looked for. */
+		const int64_t from = i < sizeof spans / sizeof *spans ? now - spans[i] : player->span.from;
+		struct state_file state = {.lsn = 0};
+		const bool found = load_state(player, &(struct goal){.at = from, .lsn = UINT64_MAX}, &state);
+		const bool good = begin_at(player, &state, err);
+		if (found)
+			free((void *)(uintptr_t)state.bytes.data);
+		player->goal = (struct goal){.at = INT64_MAX, .lsn = here - 1};
+		if (!good || !player_arrive(player, err))
+			return false;
+	}
+}
+
+bool player_step(struct player *player, int by, struct error *err)
+{
+	uint64_t lsn;
+	if (by > 0) {
+		player->goal = (struct goal){.at = INT64_MAX, .lsn = UINT64_MAX, .event = true};
+		return true;
+	}
+	return find_before(player, &lsn, err) && player_seek_record(player, lsn ? lsn : player->span.first, err);
+}
+
+/* ---- folding ---- */
+
+/* True: a batch with events. */
+static bool fold(struct player *player)
+{
+	struct record record;
+	struct error why;
+	player->has_ahead = false;
+	player->lsn = player->ahead.lsn;
+	if (!record_read(&player->ahead, &record, &player->room, &why))
+		return false;
+	record.lsn = player->ahead.lsn;
+	engine_apply(player->engine, &record);
+	if (!record.batch || !record.batch->count)
+		return false;
+	player->events += record.batch->count;
+	player->trail[player->trail_count++ % TRAIL] = player->lsn;
+	return true;
+}
+
+static bool is_beyond(const struct player *player)
+{
+	return player->ahead.recv > player->goal.at || player->ahead.lsn > player->goal.lsn;
+}
+
+enum player_state player_turn(struct player *player, int most, struct error *err)
+{
+	for (int i = 0; i < most; i++) {
+		struct damage damage;
+		if (player->lsn >= player->goal.lsn)
+			return PLAYER_THERE;
+		if (!player->has_ahead) {
+			const enum reader_result result = reader_next(player->reader, &player->ahead, &damage, err);
+			if (result == READER_DAMAGE) {
+				player->damaged = true;
+				player->damage = damage;
+				continue;
+			}
+			if (result != READER_RECORD)
+				return result == READER_END ? PLAYER_END : PLAYER_FAILED;
+			player->has_ahead = true;
+		}
+		if (is_beyond(player))
+			return PLAYER_THERE;
+		if (fold(player) && player->goal.event)
+			return PLAYER_THERE;
+	}
+	return PLAYER_UNDERWAY;
+}
+
+bool player_arrive(struct player *player, struct error *err)
+{
+	enum player_state state;
+	while ((state = player_turn(player, ARRIVE_RECORDS, err)) == PLAYER_UNDERWAY)
+		continue;
+	return state != PLAYER_FAILED;
+}
+
+const struct engine *player_engine(const struct player *player)
+{
+	return player->engine;
+}
+
+uint64_t player_lsn(const struct player *player)
+{
+	return player->lsn;
+}
+
+uint64_t player_events(const struct player *player)
+{
+	return player->events;
+}
+
+bool player_damage(const struct player *player, struct damage *damage)
+{
+	if (player->damaged)
+		*damage = player->damage;
+	return player->damaged;
+}
+
+const uint8_t *player_id(const struct player *player)
+{
+	return player->id;
+}
+
+bool player_differs(const struct player *player)
+{
+	return player->differs;
+}
