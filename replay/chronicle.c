@@ -93,21 +93,39 @@ static void fill_present(struct chronicle *chronicle, struct chronicle_minute *m
 	}
 }
 
-static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
+/* The minutes before the running one, as they are known now. */
+static void fill(struct chronicle *chronicle, struct chronicle_minute *minutes, int count, int metric)
 {
 	int64_t points[MINUTES_AT_ONCE + 1];
+	query_spark(chronicle->engine, chronicle->options.scope, metric_find(chronicle_metrics[metric]),
+		(enum sl_formula)chronicle->options.settings->formula, count + 1, points);
+	for (int i = 0; i < count; i++)
+		minutes[i].value[metric] = points[i];
+}
+
+static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
+{
 	chronicle->minutes = memory_grow(chronicle->minutes, &chronicle->minute_room, chronicle->minute_count + (size_t)count, sizeof *chronicle->minutes);
 	struct chronicle_minute *minutes = chronicle->minutes + chronicle->minute_count;
-	for (int metric = 0; chronicle_metrics[metric]; metric++) {
-		query_spark(chronicle->engine, chronicle->options.scope, metric_find(chronicle_metrics[metric]),
-			(enum sl_formula)chronicle->options.settings->formula, count + 1, points);
-		for (int i = 0; i < count; i++) {
-			minutes[i].start = first + i * MINUTE_MS;
-			minutes[i].value[metric] = points[i];
-		}
-	}
+	for (int i = 0; i < count; i++)
+		minutes[i].start = first + i * MINUTE_MS;
+	for (int metric = 0; chronicle_metrics[metric]; metric++)
+		fill(chronicle, minutes, count, metric);
 	fill_present(chronicle, minutes, count);
 	chronicle->minute_count += (size_t)count;
+}
+
+/* Events that came late were counted in minutes that are in already. */
+static void correct(struct chronicle *chronicle)
+{
+	const int64_t running = engine_now(chronicle->engine) - engine_now(chronicle->engine) % MINUTE_MS;
+	const size_t count = chronicle->minute_count < MINUTES_AT_ONCE ? chronicle->minute_count : MINUTES_AT_ONCE;
+	struct chronicle_minute *minutes = chronicle->minutes + chronicle->minute_count - count;
+	if (!count || minutes[count - 1].start != running - MINUTE_MS)
+		return;
+	for (int metric = 0; chronicle_metrics[metric]; metric++)
+		if (metrics[metric_find(chronicle_metrics[metric])].kind != KIND_GAUGE)
+			fill(chronicle, minutes, (int)count, metric);
 }
 
 /* The minutes that are over since the last look. What is older than the engine shows by the minute is left empty. */
@@ -127,6 +145,8 @@ static void sample(struct chronicle *chronicle)
 		chronicle->minutes[chronicle->minute_count++] = empty;
 	}
 	add_minutes(chronicle, chronicle->sampled + MINUTE_MS, (int)over);
+	if (chronicle->sampled / HOUR_MS != (running - MINUTE_MS) / HOUR_MS)
+		correct(chronicle);
 	chronicle->sampled = running - MINUTE_MS;
 }
 
@@ -193,6 +213,8 @@ static void *run(void *argument)
 	while (!chronicle->stop) {
 		const bool more = take_some(chronicle);
 		if (!more) {
+			if (chronicle->minute_count)
+				correct(chronicle);
 			chronicle->done = true;
 			pthread_cond_broadcast(&chronicle->changed);
 			if (!chronicle->options.follow)

@@ -54,7 +54,7 @@ void redis_day_play(struct redis_day *day, struct engine *engine, int count)
 			day->recv = event.ts;
 		if (chance == 0)
 			continue; /* lost */
-		if (chance < 4)
+		if (chance < 4 && !day->punctual)
 			day->recv += redis_day_random(day, 900000); /* the event is late */
 		apply(day, engine, &event, seq);
 		if (chance == 5)
