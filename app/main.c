@@ -47,7 +47,7 @@ static void list_widgets(void)
 static void list_keys(void)
 {
 	for (const struct board_key_info *key = board_keys; key->keys; key++)
-		printf("%-16s  %s\n", key->keys, key->help);
+		printf("%-16s  %s%s\n", key->keys, key->modes == BOARD_REPLAY ? "in a replay: " : "", key->help);
 }
 
 static void print_version(void)

@@ -68,7 +68,7 @@ void usage_print_man(FILE *to)
 	for (const struct board_key_info *key = board_keys; key->keys; key++) {
 		fputs(".TP\n.B ", to);
 		man_text(to, key->keys);
-		fputs("\n", to);
+		fputs(key->modes == BOARD_REPLAY ? "\nin a replay: " : "\n", to);
 		man_text(to, key->help);
 		fputs("\n", to);
 	}

@@ -171,6 +171,21 @@ bool player_seek(struct player *player, int64_t at, struct error *err)
 	return go(player, (struct goal){.at = at, .lsn = UINT64_MAX}, err);
 }
 
+bool player_play(struct player *player, int64_t at, struct error *err)
+{
+	const struct goal goal = {.at = at, .lsn = UINT64_MAX};
+	if (!is_behind(player, &goal))
+		return go(player, goal, err);
+	player->goal = goal;
+	return true;
+}
+
+void player_pass(struct player *player, int64_t at)
+{
+	if (player->engine && player->lsn && engine_now(player->engine) < at)
+		engine_apply(player->engine, &(struct record){.kind = RECORD_CLOCK, .lsn = player->lsn, .recv = at});
+}
+
 bool player_seek_record(struct player *player, uint64_t lsn, struct error *err)
 {
 	return go(player, (struct goal){.at = INT64_MAX, .lsn = lsn}, err);
@@ -225,6 +240,8 @@ static bool fold(struct player *player)
 	if (!record_read(&player->ahead, &record, &player->room, &why))
 		return false;
 	record.lsn = player->ahead.lsn;
+	if (record.config && record.config->settings_hash != settings_fingerprint(player->settings))
+		player->differs = true;
 	engine_apply(player->engine, &record);
 	if (!record.batch || !record.batch->count)
 		return false;

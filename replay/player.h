@@ -20,6 +20,10 @@ struct player_span {
 /* Looks again how far the journal goes. */
 bool player_span(struct player *player, struct player_span *span, struct error *err);
 
+/* Where it is to go: on to `at` if that lies ahead, record by record and without a look at kept states; else as player_seek(). */
+bool player_play(struct player *player, int64_t at, struct error *err);
+/* Lets the time of the engine go on to `at` where no record lies between, as a desk does that looks at an instant. */
+void player_pass(struct player *player, int64_t at);
 /* Where it is to go: after the last record that was received at `at` or earlier; at the end of record `lsn`; on to the next batch with
  * an event, or back to the one before. Nothing is folded yet. */
 bool player_seek(struct player *player, int64_t at, struct error *err);
@@ -45,7 +49,7 @@ uint64_t player_events(const struct player *player); /* folded so far in all */
 bool player_damage(const struct player *player, struct damage *damage);
 /* JOURNAL_ID_SIZE bytes. */
 const uint8_t *player_id(const struct player *player);
-/* The state that a seek began with was made under other rules (settings, zone) than these. */
+/* The state that a seek began with, or what its collector wrote down of them, were other rules (settings, zone) than these. */
 bool player_differs(const struct player *player);
 
 #endif

@@ -251,6 +251,8 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->note);
+	free(snapshot->timeline);
+	snapshot_destroy(snapshot->other);
 	free(snapshot);
 }
 

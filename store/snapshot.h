@@ -6,6 +6,7 @@
 #include "base/zone.h"
 #include "metrics/lists.h"
 #include "metrics/metric.h"
+#include "store/timeline.h"
 
 #define SPARK_POINTS 60 /* minutes, the running one last */
 
@@ -62,6 +63,8 @@ struct snapshot {
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
+	struct timeline *timeline; /* owned; NULL: not a replay */
+	struct snapshot *other;	   /* owned; the same at the time a replay compares with, or NULL */
 	/* only where asked for (JSON): every row has all figures already */
 };
 

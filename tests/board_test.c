@@ -229,6 +229,14 @@ static void random_pictures_stay_inside(void **state)
 	sample_destroy(sample);
 }
 
+/* Keys of a mode are asked first, on their pages only; two of them may share a code where they have no page in common. */
+static bool compete(const struct board_key_info *key, const struct board_key_info *other)
+{
+	if (!key->modes || !other->modes)
+		return !key->modes && !other->modes;
+	return key->modes & other->modes && key->pages & other->pages;
+}
+
 static void every_key_is_said_once(void **state)
 {
 	(void)state;
@@ -238,7 +246,7 @@ static void every_key_is_said_once(void **state)
 		for (const struct board_key_info *other = board_keys; other != key; other++)
 			for (int i = 0; i < 4 && key->codes[i]; i++)
 				for (int j = 0; j < 4 && other->codes[j]; j++)
-					assert_int_not_equal(key->codes[i], other->codes[j]);
+					assert_false(key->codes[i] == other->codes[j] && compete(key, other));
 	}
 }
 

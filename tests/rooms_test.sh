@@ -7,10 +7,10 @@ declare -A may=(
 	[feed]='^(base|config|feed)/|^journal/frame\.h$'
 	[journal]='^(base|config|journal)/|^feed/(event|wire|pack|pack_write|replay_ring)\.h$'
 	[metrics]='^(base|config|metrics)/|^feed/event\.h$'
-	[replay]='^(base|config|journal|metrics|replay)/|^feed/event\.h$'
+	[replay]='^(base|config|journal|metrics|replay)/|^feed/event\.h$|^store/timeline\.h$'
 	[store]='^(base|config|journal|metrics|store)/|^feed/event\.h$'
 	[tui]='^(base|config|tui)/'
-	[widgets]='^(base|config|metrics|widgets)/|^store/snapshot\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
+	[widgets]='^(base|config|metrics|widgets)/|^store/(snapshot|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
 	[app]='^(base|config|feed|journal|metrics|replay|store|tui|widgets|app)/'
 )
 number=0 status=0

@@ -14,7 +14,9 @@
 	X(SPARK, "spark", 'k') X(HEADER, "header", 'h') X(HEADER_STRONG, "header_strong", 'H')                          \
 	X(HEADER_DIM, "header_dim", 'd') X(HEADER_OK, "header_ok", 'O') X(HEADER_WARN, "header_warn", 'W')              \
 	X(HEADER_CRIT, "header_crit", 'C') X(KEY, "key", 'K') X(KEY_TEXT, "key_text", 'l') X(FOCUS, "focus", 'F')       \
-	X(CRIT_STRONG, "crit_strong", 'R') X(WARN_STRONG, "warn_strong", 'A') X(OK_STRONG, "ok_strong", 'G')
+	X(CRIT_STRONG, "crit_strong", 'R') X(WARN_STRONG, "warn_strong", 'A') X(OK_STRONG, "ok_strong", 'G')   \
+	X(REPLAY, "replay", 'p') X(REPLAY_STRONG, "replay_strong", 'P') X(REPLAY_NOTICE, "replay_notice", 'N')            \
+	X(TIMELINE, "timeline", 't') X(CURSOR, "cursor", 'I')
 enum role {
 #define ROLE(NAME, name, letter) ROLE_##NAME,
 	ROLES(ROLE) ROLE_COUNT

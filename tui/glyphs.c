@@ -131,7 +131,7 @@ static int eighths_of(int64_t point, int64_t low, int64_t high, int most)
 	return 1 + (int)(share * (most - 1) + 0.5);
 }
 
-static void draw_column(const struct glyphs *glyphs, struct canvas *canvas, struct rect column, int eighths, enum role role)
+void glyphs_column(const struct glyphs *glyphs, struct canvas *canvas, struct rect column, int eighths, enum role role)
 {
 	for (int row = 0; row < column.height && eighths > row * 8; row++) {
 		const struct rect cell = {column.x, column.y + column.height - 1 - row, 1, 1};
@@ -153,7 +153,7 @@ void glyphs_chart(const struct glyphs *glyphs, struct canvas *canvas, struct rec
 		if (point == INT64_MIN)
 			continue;
 		const struct rect column = {rect.x + rect.width - shown + i, rect.y, 1, rect.height};
-		draw_column(glyphs, canvas, column, eighths_of(point, low, high, rect.height * 8), shown - i <= recent ? recent_role : role);
+		glyphs_column(glyphs, canvas, column, eighths_of(point, low, high, rect.height * 8), shown - i <= recent ? recent_role : role);
 	}
 }
 

@@ -17,6 +17,8 @@ void glyphs_spark(const struct glyphs *glyphs, struct canvas *canvas, int x, int
 /* The same in a rectangle of several rows, the lowest value at the bottom. */
 void glyphs_chart(const struct glyphs *glyphs, struct canvas *canvas, struct rect rect, const int64_t *points, int count, int recent, enum role role,
 	enum role recent_role);
+/* One column of a chart from the bottom up, one cell wide: `eighths` of a cell high. */
+void glyphs_column(const struct glyphs *glyphs, struct canvas *canvas, struct rect column, int eighths, enum role role);
 /* A bar filled to `permille`. */
 void glyphs_bar(const struct glyphs *glyphs, struct canvas *canvas, int x, int y, int width, int permille, enum role role);
 /* A box with title left and note right in its top border. Nothing below 2x2. */

@@ -36,6 +36,11 @@ static const struct theme_entry {
 	[ROLE_CRIT_STRONG] = {203, -1, 9, -1, 1, -1, BOLD, BOLD, REVERSE | BOLD},
 	[ROLE_WARN_STRONG] = {221, -1, 11, -1, 3, -1, BOLD, BOLD, BOLD | UNDERLINE},
 	[ROLE_OK_STRONG] = {114, -1, 10, -1, 2, -1, BOLD, BOLD, BOLD},
+	[ROLE_REPLAY] = {252, 54, 15, 5, 7, 5, PLAIN, PLAIN, REVERSE},
+	[ROLE_REPLAY_STRONG] = {255, 54, 15, 5, 7, 5, BOLD, BOLD, REVERSE | BOLD},
+	[ROLE_REPLAY_NOTICE] = {221, 54, 11, 5, 3, 5, BOLD, BOLD, REVERSE | BOLD},
+	[ROLE_TIMELINE] = {66, -1, 6, -1, 6, -1, PLAIN, PLAIN, PLAIN},
+	[ROLE_CURSOR] = {255, 240, 15, 8, 7, 4, BOLD, BOLD, REVERSE | BOLD},
 };
 
 static struct style style_of(int16_t foreground, int16_t background, unsigned attributes)

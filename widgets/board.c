@@ -8,7 +8,10 @@
 #include "widgets/help.h"
 #include "widgets/line.h"
 #include "widgets/link.h"
+#include "widgets/marks.h"
 #include "widgets/parts.h"
+#include "widgets/replay_header.h"
+#include "widgets/timeline.h"
 
 const struct widget_class *const board_panels[PANEL_COUNT] = {
 	[PANEL_QUEUES] = &queues_class, [PANEL_CONDUCT] = &conduct_class, [PANEL_ALERTS] = &alerts_class, [PANEL_DUE] = &due_class,
@@ -43,6 +46,26 @@ void board_destroy(struct board *board)
 const struct snapshot_request *board_request(const struct board *board)
 {
 	return &board->request;
+}
+
+const struct wish *board_wish(const struct board *board)
+{
+	return &board->wish;
+}
+
+int board_columns(const struct board *board)
+{
+	return timeline_columns(board->layout.timeline, board->layout.bare);
+}
+
+void board_say(struct board *board, const char *text)
+{
+	snprintf(board->said, sizeof board->said, "%s", text);
+}
+
+static enum board_mode mode_of(const struct snapshot *snapshot)
+{
+	return snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE;
 }
 
 static int open_flags(const struct snapshot *snapshot)
@@ -84,8 +107,10 @@ static void draw_panels(struct board *board, const struct snapshot *snapshot, st
 static void draw_waiting(const struct snapshot *snapshot, const struct widget_view *view, struct rect body)
 {
 	char text[PART_TEXT];
-	const int feeds = snapshot->settings->feed_count;
+	const int feeds = snapshot->timeline ? 0 : snapshot->settings->feed_count;
 	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
+	if (snapshot->timeline)
+		snprintf(text, sizeof text, "before the first event of the journal");
 	if (feeds > 1 && used > 0 && (size_t)used < sizeof text)
 		snprintf(text + used, sizeof text - (size_t)used, " and %d more", feeds - 1);
 	const int width = canvas_measure(view->canvas, text);
@@ -117,13 +142,18 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		draw_panel_page(board, snapshot, view);
 		break;
 	case BOARD_HELP:
-		help_draw(&view);
+		help_draw(&view, mode_of(snapshot));
 		break;
 	case BOARD_FEEDS:
 		feeds_class.draw(snapshot, &view);
 		break;
 	case BOARD_FILTER:
 		filter_draw(&board->filter, &view);
+		break;
+	case BOARD_MARKS:
+		view.selected = board->mark;
+		if (snapshot->timeline)
+			marks_draw(snapshot, &view);
 		break;
 	}
 }
@@ -133,13 +163,43 @@ static bool shows_figures(const struct board *board)
 	return board->page == BOARD_OVERVIEW || board->page == BOARD_PANEL;
 }
 
+/* Keys, or a line that is typed, or what there is to say. */
+static void draw_footer(const struct board *board, const struct snapshot *snapshot, const struct widget_view *view)
+{
+	if (board->entry.kind != ENTRY_NONE) {
+		entry_draw(&board->entry, view);
+	} else if (*board->said) {
+		canvas_fill(view->canvas, view->rect, ROLE_KEY_TEXT, ' ');
+		canvas_text(view->canvas, view->rect.x + 1, view->rect.y, view->rect.width - 1, ROLE_HEADER_WARN, board->said);
+	} else {
+		footer_draw(view, 1u << board->page, mode_of(snapshot));
+	}
+}
+
+static void draw_header(const struct board *board, const struct snapshot *snapshot, const struct widget_view *view)
+{
+	if (snapshot->timeline)
+		replay_header_draw(snapshot, view);
+	else
+		header_draw(snapshot, view, &board->clocks);
+}
+
+static void draw_timeline(const struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	view.rect = board->layout.timeline;
+	view.bare = board->layout.bare;
+	if (snapshot->timeline && view.rect.height > 0 && shows_figures(board))
+		timeline_class.draw(snapshot, &view);
+}
+
 void board_draw(struct board *board, const struct snapshot *snapshot, const struct glyphs *glyphs, struct canvas *canvas)
 {
 	struct widget_view view = {.canvas = canvas, .glyphs = glyphs, .selected = -1};
 	canvas->ascii = glyphs->ascii;
 	canvas_clear(canvas, ROLE_TEXT);
 	filter_learn(&board->filter, snapshot);
-	board->layout = layout_make(canvas->width, canvas->height, open_flags(snapshot), snapshot->due_count > 0);
+	board->layout = layout_make(canvas->width, canvas->height, open_flags(snapshot), snapshot->due_count > 0,
+		snapshot->timeline && board->page == BOARD_OVERVIEW);
 	const struct layout *layout = &board->layout;
 	if (layout->line) {
 		view.rect = (struct rect){0, 0, canvas->width, 1};
@@ -154,8 +214,10 @@ void board_draw(struct board *board, const struct snapshot *snapshot, const stru
 		canvas_paint(canvas, layout->body, ROLE_STALE);
 	view.rect = layout->header;
 	view.focused = board->focus == FOCUS_HEADER && board->page == BOARD_OVERVIEW;
-	header_draw(snapshot, &view, &board->clocks);
+	draw_header(board, snapshot, &view);
+	view.focused = false;
+	draw_timeline(board, snapshot, view);
 	view.rect = layout->footer;
 	if (layout->footer.height > 0)
-		footer_draw(&view, 1u << board->page);
+		draw_footer(board, snapshot, &view);
 }

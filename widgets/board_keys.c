@@ -1,4 +1,5 @@
 #include "tui/keys.h"
+#include "widgets/board_replay.h"
 #include "widgets/board_state.h"
 #include "widgets/classes.h"
 #include "widgets/help.h"
@@ -6,8 +7,9 @@
 #define ON_OVERVIEW (1u << BOARD_OVERVIEW)
 #define ON_PANEL (1u << BOARD_PANEL)
 #define ON_LISTS (ON_PANEL | 1u << BOARD_HELP | 1u << BOARD_FEEDS)
+#define ON_MARKS (1u << BOARD_MARKS)
 #define ON_FILTER (1u << BOARD_FILTER)
-#define EVERYWHERE (ON_OVERVIEW | ON_LISTS | ON_FILTER)
+#define EVERYWHERE (ON_OVERVIEW | ON_LISTS | ON_FILTER | ON_MARKS)
 #define CONTROL_C 3
 
 static bool can_focus(const struct board *board, int focus)
@@ -50,7 +52,7 @@ static enum board_action previous_focus(struct board *board, const struct snapsh
 static int *scroll_of(struct board *board, const struct snapshot *snapshot, int *lines)
 {
 	if (board->page == BOARD_HELP || board->page == BOARD_FEEDS) {
-		*lines = board->page == BOARD_HELP ? help_lines() : feeds_class.lines(snapshot);
+		*lines = board->page == BOARD_HELP ? help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE) : feeds_class.lines(snapshot);
 		return &board->page_scroll;
 	}
 	if (board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
@@ -150,10 +152,9 @@ static enum board_action open_focused(struct board *board, const struct snapshot
 	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : BOARD_PANEL);
 }
 
-/* Back; on the overview it takes the focus away, then the filter. */
+/* Back; on the overview it takes the focus away, then the filter; from a look back it leads to the live board. */
 static enum board_action go_back(struct board *board, const struct snapshot *snapshot, int key)
 {
-	(void)snapshot;
 	(void)key;
 	if (board->page != BOARD_OVERVIEW)
 		return show(board, BOARD_OVERVIEW);
@@ -163,7 +164,7 @@ static enum board_action go_back(struct board *board, const struct snapshot *sna
 	}
 	const struct scope *scope = &board->request.scope;
 	if (scope->queue == SCOPE_ANY && scope->channel == SCOPE_ANY && scope->market == SCOPE_ANY && !scope_of_people(*scope))
-		return BOARD_NOTHING;
+		return snapshot->timeline && snapshot->timeline->can_return ? BOARD_RETURN : BOARD_NOTHING;
 	board->request.scope = SCOPE_ALL;
 	return BOARD_REQUEST;
 }
@@ -222,7 +223,54 @@ static enum board_action change_formula(struct board *board, const struct snapsh
 	return BOARD_REQUEST;
 }
 
+static enum board_action toggle_mouse(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)board;
+	(void)snapshot;
+	(void)key;
+	return BOARD_MOUSE;
+}
+
+static enum board_action look_back(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)board;
+	(void)snapshot;
+	(void)key;
+	return BOARD_LOOK_BACK;
+}
+
 const struct board_key_info board_keys[] = {
+	{.keys = "Space", .label = "pause", .help = "stop, or go on", .codes = {' '}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL,
+		.act = replay_pause},
+	{.keys = "\u2190 \u2192", .label = "10 s", .help = "ten seconds back, forward", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT},
+		.modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_move},
+	{.keys = "\u2191 \u2193", .label = "1 min", .help = "a minute back, forward", .codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = replay_move},
+	{.keys = "Shift-arrows", .help = "ten minutes back (left, up), forward", .codes = {SCREEN_KEY_SHIFT_LEFT, SCREEN_KEY_SHIFT_RIGHT,
+		SCREEN_KEY_SHIFT_UP, SCREEN_KEY_SHIFT_DOWN}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_move},
+	{.keys = ", .", .help = "the batch with events before, the next one", .codes = {',', '.'}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL,
+		.act = replay_step},
+	{.keys = "[ ]", .label = "speed", .help = "slower, faster: 1 to 3600 times real time, then as fast as it goes", .codes = {'[', ']'},
+		.modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_speed},
+	{.keys = "n N", .label = "next / previous incident", .help = "the next, the previous incident: an alert raised, a breach, a step of conduct, a gap",
+		.codes = {'n', 'N'}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_incident},
+	{.keys = "g", .label = "go to time", .help = "go to a time: 14:05, 2026-11-20 14:05, -15m, +1h", .codes = {'g'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW | ON_PANEL, .act = replay_type},
+	{.keys = "Home End", .help = "the beginning, the end of the journal", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = replay_end},
+	{.keys = "m", .label = "mark", .help = "set a mark with a few words at the cursor", .codes = {'m'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW | ON_PANEL, .act = replay_type},
+	{.keys = "'", .help = "go to a mark", .codes = {'\''}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_marks},
+	{.keys = "\u2191 \u2193 Enter", .label = "choose", .help = "on the list of marks: choose one, and go there", .codes = {SCREEN_KEY_UP,
+		SCREEN_KEY_DOWN, SCREEN_KEY_ENTER}, .modes = BOARD_REPLAY, .pages = ON_MARKS, .act = replay_mark_key},
+	{.keys = "c", .label = "compare", .help = "compare with another time (--compare, or a week before), or no more", .codes = {'c'},
+		.modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_compare},
+	{.keys = "+ -", .label = "zoom", .help = "the timeline nearer, further", .codes = {'+', '=', '-'}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW,
+		.act = replay_zoom},
+	{.keys = "z", .help = "the timeline in the next of its spans, the whole journal among them", .codes = {'z'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = replay_zoom},
+	{.keys = "M", .help = "the mouse on or off: a click on the timeline goes there", .codes = {'M'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = toggle_mouse},
 	{.keys = "Tab", .label = "next", .help = "the next tile or panel; Shift-Tab the one before", .codes = {SCREEN_KEY_TAB}, .pages = ON_OVERVIEW,
 		.act = next_focus},
 	{.keys = "Shift-Tab", .help = "the tile or panel before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
@@ -241,8 +289,10 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_OVERVIEW, .act = change_formula},
 	{.keys = "b", .label = "by", .help = "count by outcome, or by arrival", .codes = {'b'}, .pages = ON_OVERVIEW, .act = change_attribution},
 	{.keys = "h", .label = "feeds", .help = "what each feed sent, lost and got wrong", .codes = {'h'}, .pages = ON_OVERVIEW, .act = show_feeds},
+	{.keys = "r", .help = "the last hours from the journal; Esc comes back to now", .codes = {'r'}, .modes = BOARD_LIVE,
+		.pages = ON_OVERVIEW, .act = look_back},
 	{.keys = "Esc", .label = "back", .help = "back to the overview; there: let go of the cursor, then of the filter", .codes = {SCREEN_KEY_ESCAPE},
-		.pages = ON_LISTS | ON_FILTER, .always = true, .act = go_back},
+		.pages = ON_LISTS | ON_FILTER | ON_MARKS, .always = true, .act = go_back},
 	{.keys = "?", .label = "help", .help = "this page", .codes = {'?', SCREEN_KEY_F1}, .pages = ON_OVERVIEW | ON_LISTS, .always = true, .act = show_help},
 	{.keys = "q", .label = "quit", .help = "leave; so does Ctrl-C", .codes = {'q', 'Q', CONTROL_C}, .pages = ON_OVERVIEW | ON_LISTS, .always = true,
 		.act = quit},
@@ -275,14 +325,29 @@ static bool filter_takes(struct board *board, int key, enum board_action *action
 	}
 }
 
+/* Keys of a mode are for its own pages; elsewhere the same key may mean what it always does. */
+static bool is_meant(const struct board *board, const struct snapshot *snapshot, const struct board_key_info *entry)
+{
+	const enum board_mode mode = snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE;
+	return !entry->modes || (entry->modes & mode && entry->pages & 1u << board->page);
+}
+
 enum board_action board_key(struct board *board, const struct snapshot *snapshot, int key)
 {
 	enum board_action action;
+	if (board->entry.kind != ENTRY_NONE && snapshot->timeline && key != CONTROL_C)
+		return replay_entry_key(board, snapshot, key);
+	const bool said = *board->said;
+	*board->said = 0;
+	if (board->page == BOARD_MARKS && !snapshot->timeline)
+		board->page = BOARD_OVERVIEW;
 	if (board->page == BOARD_FILTER && filter_takes(board, key, &action))
 		return action;
 	for (const struct board_key_info *entry = board_keys; entry->keys; entry++)
 		for (int i = 0; i < 4 && entry->codes[i]; i++)
-			if (entry->codes[i] == key)
-				return entry->act(board, snapshot, key);
-	return BOARD_NOTHING;
+			if (entry->codes[i] == key && is_meant(board, snapshot, entry)) {
+				action = entry->act(board, snapshot, key);
+				return action == BOARD_NOTHING && said ? BOARD_REDRAW : action;
+			}
+	return said ? BOARD_REDRAW : BOARD_NOTHING;
 }

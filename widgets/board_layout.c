@@ -7,6 +7,8 @@
 #define MEDIUM_WIDTH 96
 #define MEDIUM_HEIGHT 28
 #define TILES_A_ROW 4
+#define TIMELINE_WIDTH 40 /* cells from which a small page has one */
+#define TIMELINE_HEIGHT 14
 
 /* Share `whole` in proportion part / of, rounded. */
 static int share(int whole, int part, int of)
@@ -93,7 +95,15 @@ static void make_small(struct layout *layout, int flags, bool clocks)
 	make_news(layout, y, news, flags, clocks);
 }
 
-struct layout layout_make(int width, int height, int flags, bool clocks)
+/* Right across, in place of the lowest panels. */
+static void place_timeline(struct layout *layout)
+{
+	const struct rect left = layout->panels[PANEL_DUE];
+	layout->timeline = (struct rect){left.x, left.y, layout->body.width, left.height};
+	layout->panels[PANEL_DUE] = layout->panels[PANEL_LEARNING] = (struct rect){0};
+}
+
+struct layout layout_make(int width, int height, int flags, bool clocks, bool timeline)
 {
 	struct layout layout = {.line = width < LEAST_WIDTH || height < LEAST_HEIGHT};
 	const int footer = height >= 8 ? 1 : 0;
@@ -102,11 +112,18 @@ struct layout layout_make(int width, int height, int flags, bool clocks)
 	layout.body = (struct rect){0, 1, width, height - 1 - footer};
 	if (layout.line)
 		return layout;
-	if (width >= FULL_WIDTH && height >= FULL_HEIGHT)
+	const bool full = width >= FULL_WIDTH && height >= FULL_HEIGHT, medium = width >= MEDIUM_WIDTH && height >= MEDIUM_HEIGHT;
+	if (timeline && !medium && height >= TIMELINE_HEIGHT && width >= TIMELINE_WIDTH) {
+		layout.body.height -= 2;
+		layout.timeline = (struct rect){0, layout.body.y + layout.body.height, width, 2};
+	}
+	if (full)
 		make_full(&layout);
-	else if (width >= MEDIUM_WIDTH && height >= MEDIUM_HEIGHT)
+	else if (medium)
 		make_medium(&layout);
 	else
 		make_small(&layout, flags, clocks);
+	if (timeline && medium)
+		place_timeline(&layout);
 	return layout;
 }

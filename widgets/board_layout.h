@@ -13,10 +13,12 @@ struct layout {
 	struct rect header, body, footer;  /* footer height 0: none */
 	struct rect tiles[TILE_COUNT];	   /* width 0: not shown */
 	struct rect panels[PANEL_COUNT];
+	struct rect timeline;		   /* of a replay; height 0: none */
 	int rules[2], rule_count;	   /* rows of a line right across */
 };
 
-/* What the small page must know of the content: lines of open conduct flags, and whether a clock runs. */
-struct layout layout_make(int width, int height, int flags, bool clocks);
+/* What the page must know of the content: lines of open conduct flags, whether a clock runs, whether there is a timeline. On large
+ * pages that stands where the clocks and what can be learned stand otherwise: all else has its place. */
+struct layout layout_make(int width, int height, int flags, bool clocks, bool timeline);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "widgets/board.h"
 #include "widgets/board_layout.h"
+#include "widgets/entry.h"
 #include "widgets/filter.h"
 #include "widgets/header.h"
 
@@ -21,6 +22,10 @@ struct board {
 	int scroll[FOCUS_COUNT]; /* first line shown, by focus */
 	int page_scroll;	 /* of help and feeds */
 	struct filter filter;
+	struct entry entry; /* open while its kind is not ENTRY_NONE */
+	struct wish wish;   /* of the key pressed last */
+	int mark;	    /* under the cursor, on the page of marks */
+	char said[200];	    /* in place of the footer; "" */
 	struct header_clocks clocks;
 	struct layout layout; /* of the last picture: keys go by what was seen */
 };

@@ -4,6 +4,6 @@
 
 #include "widgets/widget.h"
 
-extern const struct widget_class tile_class, queues_class, conduct_class, alerts_class, due_class, learning_class, feeds_class;
+extern const struct widget_class tile_class, queues_class, conduct_class, alerts_class, due_class, learning_class, feeds_class, timeline_class;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "widgets/entry.h"
 #include "widgets/filter.h"
 #include "widgets/parts.h"
 
@@ -132,34 +133,16 @@ void filter_move(struct filter *filter, int by)
 
 bool filter_type(struct filter *filter, int character)
 {
-	char bytes[8];
-	if (character < ' ' || character == 127 || character > 0x10FFFF)
+	if (!entry_type(filter->typed, sizeof filter->typed, character))
 		return false;
-	const uint32_t code = (uint32_t)character;
-	if (code < 0x80)
-		snprintf(bytes, sizeof bytes, "%c", character);
-	else if (code < 0x800)
-		snprintf(bytes, sizeof bytes, "%c%c", (int)(0xC0 | code >> 6), (int)(0x80 | (code & 0x3F)));
-	else if (code < 0x10000)
-		snprintf(bytes, sizeof bytes, "%c%c%c", (int)(0xE0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3F)), (int)(0x80 | (code & 0x3F)));
-	else
-		return false;
-	char typed[sizeof filter->typed + sizeof bytes];
-	snprintf(typed, sizeof typed, "%s%s", filter->typed, bytes);
-	text_harmless(view_of(typed), filter->typed, sizeof filter->typed);
 	filter->selected = 0;
 	return true;
 }
 
 bool filter_rub_out(struct filter *filter)
 {
-	size_t length = strlen(filter->typed);
-	if (length == 0)
+	if (!entry_rub_out(filter->typed))
 		return false;
-	do
-		length--;
-	while (length > 0 && ((unsigned char)filter->typed[length] & 0xC0) == 0x80);
-	filter->typed[length] = 0;
 	filter->selected = 0;
 	return true;
 }

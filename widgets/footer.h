@@ -5,7 +5,8 @@
 #include "widgets/board.h"
 #include "widgets/widget.h"
 
-/* page: bit of enum board_page; keys whose `pages` has it are shown. */
-void footer_draw(const struct widget_view *view, unsigned page);
+/* page: bit of enum board_page; keys whose `pages` has it are shown. On the overview of a replay those of the replay, and how to
+ * leave. */
+void footer_draw(const struct widget_view *view, unsigned page, enum board_mode mode);
 
 #endif

@@ -19,27 +19,42 @@ static const struct {
 };
 #define MARK_COUNT (int)(sizeof marks / sizeof *marks)
 
-static int key_count(void)
+static bool is_shown(const struct board_key_info *key, enum board_mode mode)
+{
+	return !key->modes || key->modes & mode;
+}
+
+static int key_count(enum board_mode mode)
 {
 	int count = 0;
-	while (board_keys[count].keys)
-		count++;
+	for (const struct board_key_info *key = board_keys; key->keys; key++)
+		count += is_shown(key, mode);
 	return count;
 }
 
-int help_lines(void)
+/* The one that is shown in this line. */
+static const struct board_key_info *key_at(enum board_mode mode, int line)
 {
-	return key_count() + 1 + MARK_COUNT;
+	const struct board_key_info *key = board_keys;
+	while (!is_shown(key, mode) || line-- > 0)
+		key++;
+	return key;
 }
 
-static void draw_line(const struct widget_view *view, struct rect inner, int y, int line)
+int help_lines(enum board_mode mode)
 {
-	const int keys = key_count();
+	return key_count(mode) + 1 + MARK_COUNT;
+}
+
+static void draw_line(const struct widget_view *view, enum board_mode mode, struct rect inner, int y, int line)
+{
+	const int keys = key_count(mode);
 	int x = inner.x + 1;
 	const int room = inner.width - 1 - KEYS_WIDTH;
 	if (line < keys) {
-		canvas_text(view->canvas, x, y, KEYS_WIDTH - 1, ROLE_STRONG, board_keys[line].keys);
-		canvas_text(view->canvas, x + KEYS_WIDTH, y, room, ROLE_TEXT, board_keys[line].help);
+		const struct board_key_info *key = key_at(mode, line);
+		canvas_text(view->canvas, x, y, KEYS_WIDTH - 1, ROLE_STRONG, key->keys);
+		canvas_text(view->canvas, x + KEYS_WIDTH, y, room, ROLE_TEXT, key->help);
 	} else if (line > keys && line - keys - 1 < MARK_COUNT) {
 		const int mark = line - keys - 1;
 		canvas_text(view->canvas, x, y, KEYS_WIDTH - 1, marks[mark].role, glyphs_mark(view->glyphs, marks[mark].mark));
@@ -47,9 +62,9 @@ static void draw_line(const struct widget_view *view, struct rect inner, int y, 
 	}
 }
 
-void help_draw(const struct widget_view *view)
+void help_draw(const struct widget_view *view, enum board_mode mode)
 {
 	const struct rect inner = panel_open(view, LEVEL_NONE, "HELP", "keys and marks");
-	for (int i = 0; i < inner.height && view->scroll + i < help_lines(); i++)
-		draw_line(view, inner, inner.y + i, view->scroll + i);
+	for (int i = 0; i < inner.height && view->scroll + i < help_lines(mode); i++)
+		draw_line(view, mode, inner, inner.y + i, view->scroll + i);
 }

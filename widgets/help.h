@@ -2,9 +2,11 @@
 #ifndef WIDGETS_HELP_H
 #define WIDGETS_HELP_H
 
+#include "widgets/board.h"
 #include "widgets/widget.h"
 
-void help_draw(const struct widget_view *view);
-int help_lines(void);
+/* mode: only what does something there. */
+void help_draw(const struct widget_view *view, enum board_mode mode);
+int help_lines(enum board_mode mode);
 
 #endif

@@ -4,6 +4,7 @@
 #include "widgets/line.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
+#include "widgets/replay_header.h"
 #include "widgets/tile.h"
 
 #define WIDE 60 /* cells from which the time is said too */
@@ -47,7 +48,13 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 	int x = view->rect.x;
 	const int y = view->rect.y, end = view->rect.x + view->rect.width;
 	char at[16];
-	if (snapshot->nothing) {
+	if (snapshot->timeline) {
+		char words[64];
+		replay_words(snapshot, words, sizeof words);
+		piece(view, &x, y, end, ROLE_REPLAY_STRONG, "%s", words);
+		x++;
+	}
+	if (snapshot->nothing && !snapshot->timeline) {
 		piece(view, &x, y, end, ROLE_DIM, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
 		return;
 	}
@@ -55,7 +62,7 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 	piece(view, &x, y, end, level_role(worst), "%s", mark_of(view->glyphs, worst));
 	x++;
 	clock_text(snapshot->at, snapshot->zone, true, at, sizeof at);
-	if (view->rect.width >= WIDE)
+	if (view->rect.width >= WIDE && !snapshot->timeline)
 		piece(view, &x, y, end, ROLE_STRONG, "%s ", at);
 	const struct link_summary summary = link_summarise(snapshot);
 	if (summary.role != ROLE_HEADER_OK)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "widgets/classes.h"
+#include "widgets/compare.h"
 #include "widgets/parts.h"
 #include "widgets/tile.h"
 #include "widgets/tile_sub.h"
@@ -63,6 +64,21 @@ static void mark_target(const struct widget_view *view, enum level level)
 	canvas_text(view->canvas, x, view->rect.y, 1, level_role(level), level_mark(view->glyphs, level));
 }
 
+/* The time compared with runs dimly above. */
+static void draw_other(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile, struct rect chart)
+{
+	glyphs_spark(view->glyphs, view->canvas, chart.x, chart.y - 1, chart.width, snapshot_spark(snapshot->other, tile->metric), SPARK_POINTS, 0,
+		ROLE_BORDER, ROLE_BORDER);
+}
+
+/* What the figure rests on; where times are compared, how far it is from the other one. */
+static void describe(const struct snapshot *snapshot, const struct tile_info *tile, char *to, size_t room)
+{
+	compare_text(snapshot, tile->metric, to, room);
+	if (!*to)
+		tile->sub(snapshot, to, room);
+}
+
 static void draw_boxed(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile)
 {
 	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
@@ -81,7 +97,9 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	const struct rect chart = {inner.x, inner.y + big, inner.width, inner.height - big - 1};
 	glyphs_chart(view->glyphs, view->canvas, chart, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, chart.width * 2 / 7, ROLE_SPARK,
 		spark_role(figure->level));
-	tile->sub(snapshot, sub, sizeof sub);
+	if (snapshot->other)
+		draw_other(snapshot, view, tile, chart);
+	describe(snapshot, tile, sub, sizeof sub);
 	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
 }
 
@@ -110,7 +128,7 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 			ROLE_SPARK, ROLE_SPARK);
 	if (rect.height < 3 || rect.width < SUB_WIDTH)
 		return;
-	tile->sub(snapshot, sub, sizeof sub);
+	describe(snapshot, tile, sub, sizeof sub);
 	canvas_text(view->canvas, rect.x + 2, rect.y + 2, room, ROLE_DIM, sub);
 }
 

@@ -1,0 +1,77 @@
+#include "widgets/entry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/keys.h"
+#include "widgets/parts.h"
+
+static const struct {
+	const char *prompt, *hint;
+} kinds[] = {
+	[ENTRY_NONE] = {"", ""},
+	[ENTRY_TIME] = {"go to: ", "14:05 of the day shown, 2026-11-20 14:05, -15m, +1h"},
+	[ENTRY_MARK] = {"mark: ", "what is to be seen here; Enter keeps it with the journal"},
+};
+
+static int encode(uint32_t code, char bytes[8])
+{
+	if (code < 0x80)
+		return snprintf(bytes, 8, "%c", (int)code);
+	if (code < 0x800)
+		return snprintf(bytes, 8, "%c%c", (int)(0xC0 | code >> 6), (int)(0x80 | (code & 0x3F)));
+	return snprintf(bytes, 8, "%c%c%c", (int)(0xE0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3F)), (int)(0x80 | (code & 0x3F)));
+}
+
+bool entry_type(char *typed, size_t room, int character)
+{
+	char bytes[8], longer[512];
+	if (character < ' ' || character == 127 || character >= 0x10000)
+		return false;
+	if (strlen(typed) + (size_t)encode((uint32_t)character, bytes) >= room || room > sizeof longer - sizeof bytes)
+		return true; /* full: the rest is not taken */
+	snprintf(longer, sizeof longer, "%s%s", typed, bytes);
+	text_harmless(view_of(longer), typed, room);
+	return true;
+}
+
+bool entry_rub_out(char *typed)
+{
+	size_t length = strlen(typed);
+	if (length == 0)
+		return false;
+	do
+		length--;
+	while (length > 0 && ((unsigned char)typed[length] & 0xC0) == 0x80);
+	typed[length] = 0;
+	return true;
+}
+
+void entry_begin(struct entry *entry, enum entry_kind kind)
+{
+	*entry = (struct entry){.kind = kind};
+}
+
+bool entry_key(struct entry *entry, int key)
+{
+	const bool taken = key == SCREEN_KEY_BACKSPACE ? entry_rub_out(entry->typed) : entry_type(entry->typed, sizeof entry->typed, key);
+	if (taken)
+		*entry->wrong = 0;
+	return taken;
+}
+
+void entry_draw(const struct entry *entry, const struct widget_view *view)
+{
+	const struct rect rect = view->rect;
+	const int end = rect.x + rect.width;
+	int x = rect.x + 1;
+	canvas_fill(view->canvas, rect, ROLE_KEY_TEXT, ' ');
+	piece(view, &x, rect.y, end, ROLE_KEY, "%s%s", kinds[entry->kind].prompt, entry->typed);
+	canvas_fill(view->canvas, (struct rect){x, rect.y, 1, 1}, ROLE_CURSOR, '_');
+	x += 3;
+	if (*entry->wrong)
+		piece(view, &x, rect.y, end, ROLE_HEADER_CRIT, "%s", entry->wrong);
+	else
+		piece(view, &x, rect.y, end, ROLE_KEY_TEXT, "%s   Esc: back", kinds[entry->kind].hint);
+}

@@ -1,0 +1,27 @@
+/* What the user of a replay wants of the player: made by keys, carried out on the other thread. */
+#ifndef WIDGETS_WISH_H
+#define WIDGETS_WISH_H
+
+#include <stdint.h>
+
+enum wish_kind {
+	WISH_PAUSE,	/* or go on */
+	WISH_MOVE,	/* by `value` ms */
+	WISH_GO,	/* to the instant `value`, ms */
+	WISH_STEP,	/* `value` (1, -1) event */
+	WISH_SPEED,	/* faster 1, slower -1 */
+	WISH_INCIDENT,	/* the next 1, the one before -1 */
+	WISH_END,	/* of the journal 1, its beginning -1 */
+	WISH_ZOOM,	/* nearer 1, further -1, round 0 */
+	WISH_COMPARE,	/* or not */
+	WISH_MARK,	/* with `text`, at the cursor */
+	WISH_COLUMNS	/* the timeline has room for `value` */
+};
+
+struct wish {
+	enum wish_kind kind;
+	int64_t value;
+	char text[120];
+};
+
+#endif
