@@ -5,6 +5,11 @@
 #include "app/view.h"
 #include "base/instant.h"
 
+static const struct option board_options[] = {
+	{"--journal", "DIR", "the collector's journal, for looking back (r)", false},
+	{0},
+};
+
 static int run(const struct arguments *arguments)
 {
 	struct error err;
@@ -13,6 +18,11 @@ static int run(const struct arguments *arguments)
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
+	const char *journal = arguments_value(arguments, "--journal");
+	if (journal && !settings_set(setup.settings, "journal", journal, &err)) {
+		setup_close(&setup);
+		return report_usage(arguments, &err);
+	}
 	if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
 		fail(&err, "there is no feed to show: give --feed tcp://HOST:PORT (or file:EVENTS.ndjson), or see one at once with: tablo demo");
 		setup_close(&setup);
@@ -42,6 +52,6 @@ const struct command board_command = {
 	.about = "Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
 		 "  tablo --feed tcp://helpdesk:5560\n"
 		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60",
-	.options = (const struct option *const[]){feed_options, figure_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){board_options, feed_options, figure_options, screen_options, common_options, NULL},
 	.run = run,
 };

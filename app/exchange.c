@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "app/exchange.h"
+#include "base/clock.h"
 
 static void wake(int descriptor)
 {
@@ -71,6 +73,34 @@ bool exchange_asked(struct exchange *exchange, struct snapshot_request *request)
 	exchange->asked = false;
 	pthread_mutex_unlock(&exchange->lock);
 	return asked;
+}
+
+void exchange_wish(struct exchange *exchange, const struct wish *wish)
+{
+	pthread_mutex_lock(&exchange->lock);
+	if (exchange->wish_count < EXCHANGE_WISHES)
+		exchange->wishes[exchange->wish_count++] = *wish;
+	pthread_mutex_unlock(&exchange->lock);
+	wake(exchange->to_desk);
+}
+
+bool exchange_wished(struct exchange *exchange, struct wish *wish)
+{
+	pthread_mutex_lock(&exchange->lock);
+	const bool wished = exchange->wish_count > 0;
+	if (wished) {
+		*wish = exchange->wishes[0];
+		memmove(exchange->wishes, exchange->wishes + 1, (size_t)--exchange->wish_count * sizeof *wish);
+	}
+	pthread_mutex_unlock(&exchange->lock);
+	return wished;
+}
+
+void exchange_wait(const struct exchange *exchange, int64_t until)
+{
+	struct pollfd item = {.fd = exchange->to_desk, .events = POLLIN};
+	const int64_t left = until - clock_monotonic();
+	poll(&item, 1, left < 0 ? 0 : left > 1000 ? 1000 : (int)left); /* cut short by a signal: whoever waits looks again */
 }
 
 void exchange_stop(struct exchange *exchange)

@@ -7,14 +7,19 @@
 
 #include "base/error.h"
 #include "store/snapshot.h"
+#include "widgets/wish.h"
+
+#define EXCHANGE_WISHES 64
 
 struct exchange {
 	_Atomic(struct snapshot *) latest; /* owned by whoever takes it out */
 	int to_screen, to_desk;		   /* eventfds */
 	atomic_bool stop;
-	pthread_mutex_t lock; /* of the two below */
+	pthread_mutex_t lock; /* of what is below */
 	struct snapshot_request request;
 	bool asked;
+	struct wish wishes[EXCHANGE_WISHES]; /* the oldest first */
+	int wish_count;
 };
 
 bool exchange_open(struct exchange *exchange, const struct snapshot_request *request, struct error *err);
@@ -27,6 +32,12 @@ struct snapshot *exchange_take(struct exchange *exchange);
 void exchange_ask(struct exchange *exchange, const struct snapshot_request *request);
 /* Desk: true and the new request where there is one. */
 bool exchange_asked(struct exchange *exchange, struct snapshot_request *request);
+/* Screen: a wish for the player; one that finds no room is dropped, as a key is that nobody reads. */
+void exchange_wish(struct exchange *exchange, const struct wish *wish);
+/* Player: the oldest wish, or false. */
+bool exchange_wished(struct exchange *exchange, struct wish *wish);
+/* Player: waits until the screen wants something, or `until` (monotonic ms). */
+void exchange_wait(const struct exchange *exchange, int64_t until);
 void exchange_stop(struct exchange *exchange);
 bool exchange_stopped(const struct exchange *exchange);
 

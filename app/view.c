@@ -7,6 +7,7 @@
 
 #include "app/exchange.h"
 #include "app/plain.h"
+#include "app/replay.h"
 #include "app/view.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -21,20 +22,29 @@
 struct desk_side {
 	struct desk *desk;
 	const struct setup *setup;
-	struct exchange *exchange;
+	struct exchange *exchange; /* set by run_desk() */
 	uint64_t events_then; /* for events a second */
 	int64_t then;
 	double rate;
 };
 
+/* One source with its thread, and what of it is on the screen. */
+struct scene {
+	struct view_source source;
+	struct exchange exchange;
+	pthread_t thread;
+	struct board *board;
+	struct snapshot *snapshot;
+	int columns; /* of the timeline, as the source knows them */
+};
+
 struct screen_side {
 	struct screen *screen;
-	struct board *board;
 	struct canvas *canvas;
-	struct snapshot *snapshot;
 	struct glyphs glyphs;
-	struct exchange *exchange;
-	bool redraw, leave;
+	struct setup *setup;
+	struct scene live, back, *scene; /* the one that is shown; back: while looking back */
+	bool redraw, leave, mouse;
 	int exit_code;
 };
 
@@ -60,9 +70,10 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 
 /* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
  * asked for does not make the next event wait. */
-static void *run_desk(void *argument)
+static void run_desk(void *context, struct exchange *exchange)
 {
-	struct desk_side *side = argument;
+	struct desk_side *side = context;
+	side->exchange = exchange;
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
@@ -86,8 +97,97 @@ static void *run_desk(void *argument)
 		if (events)
 			next_event = next_tick;
 	}
+}
+
+static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)
+{
+	const struct desk_side *side = context;
+	return desk_snapshot(side->desk, side->setup->zone, request);
+}
+
+static int plain_of_desk(void *context, struct setup *setup, int signals)
+{
+	const struct desk_side *side = context;
+	return plain_run(setup, side->desk, signals);
+}
+
+/* The journal beside a board: its collector's, where its directory is on this machine. */
+static bool look_back_of_desk(void *context, struct view_source *back, struct error *err)
+{
+	const struct desk_side *side = context;
+	return replay_look_back(side->setup, back, err);
+}
+
+/* ---- scenes ---- */
+
+static void *run_scene(void *argument)
+{
+	struct scene *scene = argument;
+	scene->source.run(scene->source.context, &scene->exchange);
 	return NULL;
 }
+
+static void clear_scene(struct scene *scene)
+{
+	snapshot_destroy(scene->snapshot);
+	board_destroy(scene->board);
+	*scene = (struct scene){.columns = 0};
+}
+
+static bool open_scene(struct scene *scene, const struct setup *setup, const struct view_source *source, struct error *err)
+{
+	*scene = (struct scene){.source = *source, .board = board_create(setup->settings, &setup->request)};
+	if (!exchange_open(&scene->exchange, board_request(scene->board), err)) {
+		clear_scene(scene);
+		return false;
+	}
+	scene->snapshot = source->first(source->context, board_request(scene->board));
+	const int failed = pthread_create(&scene->thread, NULL, run_scene, scene);
+	if (!failed)
+		return true;
+	exchange_close(&scene->exchange);
+	clear_scene(scene);
+	return fail(err, "cannot start a thread for the figures: %s", strerror(failed));
+}
+
+static void close_scene(struct scene *scene)
+{
+	exchange_stop(&scene->exchange);
+	pthread_join(scene->thread, NULL);
+	exchange_close(&scene->exchange);
+	if (scene->source.close)
+		scene->source.close(scene->source.context);
+	clear_scene(scene);
+}
+
+static void look_back(struct screen_side *side)
+{
+	struct error err;
+	struct view_source source;
+	const struct view_source *live = &side->live.source;
+	if (side->scene != &side->live || !live->look_back)
+		return;
+	if (!live->look_back(live->context, &source, &err)) {
+		board_say(side->scene->board, err.text);
+		return;
+	}
+	if (open_scene(&side->back, side->setup, &source, &err)) {
+		side->scene = &side->back;
+		return;
+	}
+	source.close(source.context);
+	board_say(side->scene->board, err.text);
+}
+
+static void return_to_live(struct screen_side *side)
+{
+	if (side->scene == &side->live)
+		return;
+	close_scene(&side->back);
+	side->scene = &side->live;
+}
+
+/* ---- the screen ---- */
 
 static void fit_canvas(struct screen_side *side)
 {
@@ -102,12 +202,17 @@ static void fit_canvas(struct screen_side *side)
 static void draw(struct screen_side *side)
 {
 	fit_canvas(side);
-	board_draw(side->board, side->snapshot, &side->glyphs, side->canvas);
+	struct scene *scene = side->scene;
+	board_draw(scene->board, scene->snapshot, &side->glyphs, side->canvas);
 	if (!screen_draw(side->screen, side->canvas)) {
 		side->leave = true;
 		side->exit_code = 128 + SIGHUP;
 	}
 	side->redraw = false;
+	if (board_columns(scene->board) == scene->columns || !scene->snapshot->timeline)
+		return;
+	scene->columns = board_columns(scene->board);
+	exchange_wish(&scene->exchange, &(struct wish){.kind = WISH_COLUMNS, .value = scene->columns});
 }
 
 static void suspend(struct screen_side *side)
@@ -134,6 +239,39 @@ static void take_signals(struct screen_side *side, int descriptor)
 	}
 }
 
+static void act(struct screen_side *side, enum board_action action)
+{
+	struct scene *scene = side->scene;
+	switch (action) {
+	case BOARD_NOTHING:
+		return;
+	case BOARD_REDRAW:
+		break;
+	case BOARD_QUIT:
+		side->leave = true;
+		break;
+	case BOARD_REQUEST:
+		exchange_ask(&scene->exchange, board_request(scene->board));
+		break;
+	case BOARD_WISH:
+		exchange_wish(&scene->exchange, board_wish(scene->board));
+		break;
+	case BOARD_MOUSE:
+		side->mouse = !side->mouse && screen_mouse(side->screen, true);
+		if (!side->mouse)
+			screen_mouse(side->screen, false);
+		board_say(scene->board, side->mouse ? "the mouse is on: a click on the timeline goes there (M: off)" : "the mouse is off");
+		break;
+	case BOARD_LOOK_BACK:
+		look_back(side);
+		break;
+	case BOARD_RETURN:
+		return_to_live(side);
+		break;
+	}
+	side->redraw = true;
+}
+
 static void take_key(struct screen_side *side, int key)
 {
 	if (key == SCREEN_KEY_GONE) {
@@ -145,12 +283,11 @@ static void take_key(struct screen_side *side, int key)
 		suspend(side);
 		return;
 	}
-	enum board_action action = board_key(side->board, side->snapshot, key);
-	if (action == BOARD_QUIT)
-		side->leave = true;
-	if (action == BOARD_REQUEST)
-		exchange_ask(side->exchange, board_request(side->board));
-	side->redraw = side->redraw || action != BOARD_NOTHING;
+	struct scene *scene = side->scene;
+	int x = 0, y = 0;
+	if (key == SCREEN_KEY_CLICK)
+		screen_click(side->screen, &x, &y);
+	act(side, key == SCREEN_KEY_CLICK ? board_click(scene->board, scene->snapshot, x, y) : board_key(scene->board, scene->snapshot, key));
 }
 
 static void take_keys(struct screen_side *side)
@@ -165,11 +302,12 @@ static void take_keys(struct screen_side *side)
 
 static void take_snapshot(struct screen_side *side)
 {
-	struct snapshot *snapshot = exchange_take(side->exchange);
+	struct scene *scene = side->scene;
+	struct snapshot *snapshot = exchange_take(&scene->exchange);
 	if (!snapshot)
 		return;
-	snapshot_destroy(side->snapshot);
-	side->snapshot = snapshot;
+	snapshot_destroy(scene->snapshot);
+	scene->snapshot = snapshot;
 	side->redraw = true;
 }
 
@@ -179,7 +317,7 @@ static void run_screen(struct screen_side *side, int signals)
 		if (side->redraw)
 			draw(side);
 		struct pollfd items[] = {{.fd = screen_input(side->screen), .events = POLLIN}, {.fd = signals, .events = POLLIN},
-			{.fd = side->exchange->to_screen, .events = POLLIN},
+			{.fd = side->scene->exchange.to_screen, .events = POLLIN},
 			{.fd = screen_pending(side->screen) ? screen_output(side->screen) : -1, .events = POLLOUT}};
 		if (side->leave || (poll(items, 4, -1) < 0 && errno != EINTR))
 			return;
@@ -211,60 +349,51 @@ void view_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int show(struct screen_side *side, struct desk_side *desk_side, int signals)
+/* Everything that has to do with the terminal; curses writes elsewhere, so standard error must not reach it. */
+static int run_on_terminal(struct setup *setup, const struct view_source *source, struct screen *screen, int signals)
 {
-	pthread_t thread;
-	if (pthread_create(&thread, NULL, run_desk, desk_side) != 0) {
-		struct error err;
-		fail(&err, "cannot start a thread for the feeds: %s", strerror(errno));
-		return report(&err);
+	struct error err;
+	struct screen_side side = {.screen = screen, .redraw = true, .setup = setup, .glyphs = {.ascii = !screen_utf8(screen)}};
+	const bool opened = open_scene(&side.live, setup, source, &err);
+	if (opened) {
+		side.scene = &side.live;
+		run_screen(&side, signals);
+		return_to_live(&side);
+		close_scene(&side.live);
 	}
-	run_screen(side, signals);
-	exchange_stop(side->exchange);
-	pthread_join(thread, NULL);
-	return side->exit_code;
+	screen_close(screen);
+	canvas_destroy(side.canvas);
+	return opened ? side.exit_code : report(&err);
 }
 
-/* Everything that has to do with the terminal; curses writes elsewhere, so standard error must not reach it. */
-static int run_on_terminal(struct setup *setup, struct desk *desk, struct screen *screen, struct exchange *exchange, int signals)
+int view_show(struct setup *setup, const struct view_source *source, const struct arguments *arguments)
 {
-	struct screen_side side = {.screen = screen, .exchange = exchange, .redraw = true,
-		.glyphs = {.ascii = !screen_utf8(screen)}, .board = board_create(setup->settings, &setup->request)};
-	struct desk_side desk_side = {.desk = desk, .setup = setup, .exchange = exchange};
-	exchange->request = *board_request(side.board);
-	side.snapshot = desk_snapshot(desk, setup->zone, board_request(side.board));
-	int code = show(&side, &desk_side, signals);
-	screen_close(screen);
-	snapshot_destroy(side.snapshot);
-	canvas_destroy(side.canvas);
-	board_destroy(side.board);
+	struct error err;
+	sigset_t set;
+	fill_signals(&set);
+	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (arguments_flag(arguments, "--plain"))
+		return source->plain(source->context, setup, signals);
+	const struct settings *settings = setup->settings;
+	struct screen *screen = screen_open(&(struct screen_options){.colours = settings->colours, .glyphs = settings->glyphs}, &err);
+	if (!screen) {
+		report(&err);
+		return isatty(STDOUT_FILENO) ? source->plain(source->context, setup, signals) : EXIT_FAILED;
+	}
+	const char *log = *settings->log ? settings->log : "/dev/null";
+	if (!log_open(log, &err)) {
+		screen_close(screen);
+		return report(&err);
+	}
+	const int code = run_on_terminal(setup, source, screen, signals);
+	log_open(NULL, NULL);
+	close(signals);
 	return code;
 }
 
 int view_run(struct setup *setup, struct desk *desk, const struct arguments *arguments)
 {
-	struct error err;
-	struct exchange exchange;
-	sigset_t set;
-	fill_signals(&set);
-	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (arguments_flag(arguments, "--plain"))
-		return plain_run(setup, desk, signals);
-	const struct settings *settings = setup->settings;
-	struct screen *screen = screen_open(&(struct screen_options){.colours = settings->colours, .glyphs = settings->glyphs}, &err);
-	if (!screen) {
-		report(&err);
-		return isatty(STDOUT_FILENO) ? plain_run(setup, desk, signals) : EXIT_FAILED;
-	}
-	const char *log = *settings->log ? settings->log : "/dev/null";
-	int code = EXIT_FAILED;
-	if (!exchange_open(&exchange, &setup->request, &err) || !log_open(log, &err)) {
-		screen_close(screen);
-		return report(&err);
-	}
-	code = run_on_terminal(setup, desk, screen, &exchange, signals);
-	log_open(NULL, NULL);
-	exchange_close(&exchange);
-	close(signals);
-	return code;
+	struct desk_side side = {.desk = desk, .setup = setup};
+	const struct view_source source = {.context = &side, .first = first_of_desk, .run = run_desk, .plain = plain_of_desk, .look_back = look_back_of_desk};
+	return view_show(setup, &source, arguments);
 }

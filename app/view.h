@@ -2,11 +2,25 @@
 #ifndef APP_VIEW_H
 #define APP_VIEW_H
 
+#include "app/exchange.h"
 #include "app/setup.h"
+
+/* Who makes the snapshots, in a thread of its own: the desk, or the player of a replay. */
+struct view_source {
+	void *context;
+	struct snapshot *(*first)(void *context, const struct snapshot_request *request);
+	void (*run)(void *context, struct exchange *exchange); /* until exchange_stopped() */
+	int (*plain)(void *context, struct setup *setup, int signals); /* lines instead of a screen; returns the exit code */
+	/* Opens another source to look at for a while; false: there is none, err says why. NULL: there never is. */
+	bool (*look_back)(void *context, struct view_source *back, struct error *err);
+	void (*close)(void *context); /* of what look_back opened */
+};
 
 /* Blocks the signals that a board answers; before any thread or library that makes threads. */
 void view_block_signals(void);
 /* Runs until the user leaves; returns the exit code. desk: opened, closed by the caller. */
+int view_show(struct setup *setup, const struct view_source *source, const struct arguments *arguments);
+/* The same of a desk. */
 int view_run(struct setup *setup, struct desk *desk, const struct arguments *arguments);
 
 #endif

@@ -146,3 +146,11 @@ void query_figure(const struct query *query, int metric, struct figure *figure)
 	if (figure->level != LEVEL_NONE && figure->level != LEVEL_UNSURE)
 		held_level(query, metric, limits.rule, &figure->level);
 }
+
+enum level query_level(const struct query *query, int metric, int64_t value)
+{
+	const bool is_time = metrics[metric].unit == UNIT_DURATION;
+	const struct figure figure = {.known = value != INT64_MIN, .numerator = value, .denominator = is_time ? 1 : 1000, .n = -1, .low = -1, .high = -1};
+	const struct limits limits = limits_find(query->engine, metric, query->scope, query->at - query->after);
+	return figure_level(&metrics[metric], &figure, limits.warn, limits.crit);
+}

@@ -48,6 +48,8 @@ void query_interval(struct query *query, const struct engine *engine, struct sco
 	enum attribution by, enum sl_formula formula);
 /* One figure of it, its level (for settings' limits, without hysteresis) included. */
 void query_figure(const struct query *query, int metric, struct figure *figure);
+/* The level that a value of the metric has by the limits of the query's scope, without hysteresis; `value` as query_spark() has it. */
+enum level query_level(const struct query *query, int metric, int64_t value);
 /* For sparks: the metric's value of each of the `count` minutes that end with the running one, oldest first, as value * 1000
  * (ms for durations stay ms, ratios in thousandths); INT64_MIN where there is none. */
 void query_spark(const struct engine *engine, struct scope scope, int metric, enum sl_formula formula, int count, int64_t *points);

@@ -103,6 +103,23 @@ static void fill(struct chronicle *chronicle, struct chronicle_minute *minutes, 
 		minutes[i].value[metric] = points[i];
 }
 
+/* As a board shows it: over its window, not over the minute, in which a single contact would be all or nothing. */
+static void fill_shown(struct chronicle *chronicle, struct chronicle_minute *minutes, int count)
+{
+	const struct settings *settings = chronicle->options.settings;
+	const int level = metric_find("service_level"), depth = metric_find("queue_depth"), place = chronicle_metric("queue_depth");
+	struct query query;
+	struct figure figure;
+	query_run(&query, chronicle->engine, chronicle->options.scope, (enum window)settings->window, (enum attribution)settings->by,
+		(enum sl_formula)settings->formula, false);
+	query_figure(&query, level, &figure);
+	for (int i = 0; i < count; i++) {
+		minutes[i].service_level = figure.known && figure.denominator ? figure.numerator * 1000 / figure.denominator : INT64_MIN;
+		minutes[i].service_level_level = (uint8_t)figure.level;
+		minutes[i].waiting_level = (uint8_t)query_level(&query, depth, minutes[i].value[place]);
+	}
+}
+
 static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
 {
 	chronicle->minutes = memory_grow(chronicle->minutes, &chronicle->minute_room, chronicle->minute_count + (size_t)count, sizeof *chronicle->minutes);
@@ -112,6 +129,7 @@ static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
 	for (int metric = 0; chronicle_metrics[metric]; metric++)
 		fill(chronicle, minutes, count, metric);
 	fill_present(chronicle, minutes, count);
+	fill_shown(chronicle, minutes, count);
 	chronicle->minute_count += (size_t)count;
 }
 
@@ -138,7 +156,7 @@ static void sample(struct chronicle *chronicle)
 	if (over <= 0 || chronicle->minute_count + (size_t)over > MINUTES_MOST)
 		return;
 	for (; over > MINUTES_AT_ONCE; over--) {
-		struct chronicle_minute empty = {.start = chronicle->sampled += MINUTE_MS};
+		struct chronicle_minute empty = {.start = chronicle->sampled += MINUTE_MS, .service_level = INT64_MIN};
 		for (int i = 0; i < CHRONICLE_METRICS; i++)
 			empty.value[i] = INT64_MIN;
 		chronicle->minutes = memory_grow(chronicle->minutes, &chronicle->minute_room, chronicle->minute_count + 1, sizeof empty);

@@ -16,6 +16,10 @@ int chronicle_metric(const char *name); /* its place; -1: it is not kept */
 struct chronicle_minute {
 	int64_t start; /* ms */
 	int64_t value[CHRONICLE_METRICS]; /* * 1000, durations in ms, ratios in thousandths (as query_spark()); INT64_MIN: none */
+	/* What a board showed when the minute was over: the service level of its window, thousandths; enum level of that, and of the most
+	 * that waited in the minute. */
+	int64_t service_level;
+	uint8_t service_level_level, waiting_level;
 };
 
 struct chronicle;

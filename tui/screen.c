@@ -23,6 +23,7 @@
 #define FINISH_MS 500	    /* ms the last bytes may take */
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
+#define MOUSE_OFF "\033[?1006;1000l"
 
 struct screen {
 	struct terminal terminal;
@@ -31,6 +32,7 @@ struct screen {
 	SCREEN *curses;
 	WINDOW *keys;	      /* a pad: reading a key from a window would draw it */
 	int width, height, colours;
+	int click_x, click_y;
 	bool utf8, synchronised, all /* cells are to be handed over */, suspended;
 	int64_t dropped_since; /* monotonic ms of the first frame dropped; 0: none is owed */
 	struct cell *shown;    /* what curses was given last */
@@ -85,6 +87,8 @@ static void arm_guard(const struct screen *screen)
 	guard.count = 0;
 	if (screen->synchronised)
 		guard_add(SYNC_END);
+	if (capability("kmous"))
+		guard_add(MOUSE_OFF);
 	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
 		guard_add(capability(resets[i]));
 	sigaltstack(&(stack_t){.ss_sp = guard_stack, .ss_size = sizeof guard_stack}, NULL);
@@ -432,6 +436,8 @@ static const struct {
 	{KEY_RIGHT, SCREEN_KEY_RIGHT, true}, {KEY_ENTER, SCREEN_KEY_ENTER, true}, {KEY_BTAB, SCREEN_KEY_BACKTAB, true},
 	{KEY_BACKSPACE, SCREEN_KEY_BACKSPACE, true}, {KEY_PPAGE, SCREEN_KEY_PAGE_UP, true}, {KEY_NPAGE, SCREEN_KEY_PAGE_DOWN, true},
 	{KEY_HOME, SCREEN_KEY_HOME, true}, {KEY_END, SCREEN_KEY_END, true}, {KEY_F(1), SCREEN_KEY_F1, true},
+	{KEY_SR, SCREEN_KEY_SHIFT_UP, true}, {KEY_SF, SCREEN_KEY_SHIFT_DOWN, true}, {KEY_SLEFT, SCREEN_KEY_SHIFT_LEFT, true},
+	{KEY_SRIGHT, SCREEN_KEY_SHIFT_RIGHT, true}, {KEY_MOUSE, SCREEN_KEY_CLICK, true},
 	{'\r', SCREEN_KEY_ENTER, false}, {'\n', SCREEN_KEY_ENTER, false}, {'\t', SCREEN_KEY_TAB, false},
 	{27, SCREEN_KEY_ESCAPE, false}, {127, SCREEN_KEY_BACKSPACE, false}, {8, SCREEN_KEY_BACKSPACE, false},
 };
@@ -444,6 +450,32 @@ static int translate(wint_t code, bool function)
 	return function ? SCREEN_KEY_NONE : (int)code;
 }
 
+/* False: it was no click. */
+static bool take_click(struct screen *screen)
+{
+	MEVENT event;
+	if (getmouse(&event) != OK || !(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
+		return false;
+	screen->click_x = event.x;
+	screen->click_y = event.y;
+	return true;
+}
+
+void screen_click(const struct screen *screen, int *x, int *y)
+{
+	*x = screen->click_x;
+	*y = screen->click_y;
+}
+
+bool screen_mouse(struct screen *screen, bool on)
+{
+	mouseinterval(0); /* a press is a click: nobody waits for the second of two */
+	const mmask_t taken = mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED : 0, NULL);
+	collect(screen);
+	pump_send(&screen->pump);
+	return taken != 0;
+}
+
 int screen_key(struct screen *screen)
 {
 	for (;;) {
@@ -452,6 +484,8 @@ int screen_key(struct screen *screen)
 		if (result == ERR)
 			return terminal_gone(&screen->terminal) ? SCREEN_KEY_GONE : SCREEN_KEY_NONE;
 		const int key = translate(code, result == KEY_CODE_YES);
+		if (key == SCREEN_KEY_CLICK && !take_click(screen))
+			continue;
 		if (key != SCREEN_KEY_NONE)
 			return key;
 	}

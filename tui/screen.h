@@ -31,6 +31,10 @@ int screen_input(const struct screen *screen);	/* descriptor to poll for keys */
 int screen_output(const struct screen *screen);
 /* The next key: a code point, an enum screen_key, or SCREEN_KEY_NONE when there is none. */
 int screen_key(struct screen *screen);
+/* Where the key SCREEN_KEY_CLICK was. */
+void screen_click(const struct screen *screen, int *x, int *y);
+/* Off at first, so that text can be marked as in any other program. False: this terminal tells of no mouse. */
+bool screen_mouse(struct screen *screen, bool on);
 void screen_resize(struct screen *screen);  /* after SIGWINCH */
 void screen_suspend(struct screen *screen); /* before SIGTSTP: terminal given back */
 void screen_resume(struct screen *screen);

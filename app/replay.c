@@ -1,0 +1,214 @@
+#include "app/replay.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/replayer.h"
+#include "base/clock.h"
+#include "base/instant.h"
+#include "metrics/lists.h"
+#include "replay/player.h"
+#include "tui/dump.h"
+#include "widgets/board.h"
+
+#define LINE_EVERY (5 * SECOND_MS)
+#define LINE_WIDTH 140
+
+static const struct option replay_options[] = {
+	{"--from", "TIME", "nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)", false},
+	{"--to", "TIME", "nothing after this", false},
+	{"--at", "TIME", "begin here (default: at the beginning)", false},
+	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
+	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before, or of another journal at the same time of day", false},
+	{"--paused", NULL, "stand still until Space is pressed", false},
+	{0},
+};
+
+/* ---- as a source of the view ---- */
+
+static struct snapshot *first(void *context, const struct snapshot_request *request)
+{
+	return replayer_snapshot(context, request);
+}
+
+static bool carry_out(struct replayer *replayer, struct exchange *exchange)
+{
+	struct wish wish;
+	bool any = false;
+	while (exchange_wished(exchange, &wish)) {
+		replayer_wish(replayer, &wish);
+		any = true;
+	}
+	return any;
+}
+
+static void play(void *context, struct exchange *exchange)
+{
+	struct replayer *replayer = context;
+	struct snapshot_request request = exchange->request;
+	while (!exchange_stopped(exchange)) {
+		const bool asked = exchange_asked(exchange, &request);
+		carry_out(replayer, exchange);
+		if (replayer_turn(replayer) || asked)
+			exchange_give(exchange, replayer_snapshot(replayer, &request));
+		exchange_wait(exchange, replayer_due(replayer));
+	}
+}
+
+static void print_line(struct replayer *replayer, struct board *board)
+{
+	struct snapshot *snapshot = replayer_snapshot(replayer, board_request(board));
+	struct canvas *canvas = canvas_create(LINE_WIDTH, 1);
+	board_draw(board, snapshot, &(struct glyphs){.ascii = true}, canvas);
+	dump_text(canvas, stdout);
+	fflush(stdout);
+	canvas_destroy(canvas);
+	snapshot_destroy(snapshot);
+}
+
+static bool told_to_leave(int signals, int64_t until)
+{
+	struct pollfd item = {.fd = signals, .events = POLLIN};
+	struct signalfd_siginfo signal;
+	const int64_t left = until - clock_monotonic();
+	bool leave = false;
+	poll(&item, 1, left < 0 ? 0 : (int)left);
+	while (read(signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
+		leave = leave || signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT || signal.ssi_signo == SIGHUP;
+	return leave;
+}
+
+static int play_plain(void *context, struct setup *setup, int signals)
+{
+	struct replayer *replayer = context;
+	struct board *board = board_create(setup->settings, &setup->request);
+	int64_t next = clock_monotonic();
+	while (!told_to_leave(signals, replayer_due(replayer))) {
+		replayer_turn(replayer);
+		if (clock_monotonic() < next)
+			continue;
+		print_line(replayer, board);
+		next = clock_monotonic() + LINE_EVERY;
+	}
+	board_destroy(board);
+	return EXIT_DONE;
+}
+
+static void close_source(void *context)
+{
+	replayer_close(context);
+}
+
+bool replay_look_back(const struct setup *setup, struct view_source *back, struct error *err)
+{
+	const char *journal = setup->settings->journal;
+	if (!*journal)
+		return fail(err, "no journal to look back into: give its directory with --journal DIR%s",
+			setup->attach ? " (the collector's stream alone does not hold it)" : "");
+	const struct replayer_options options = {.journal = journal, .settings = setup->settings, .zone = setup->zone, .from = INSTANT_NONE,
+		.to = INT64_MAX, .at = INT64_MAX, .speed = 1, .paused = true, .can_return = true};
+	struct replayer *replayer = replayer_open(&options, err);
+	*back = (struct view_source){.context = replayer, .first = first, .run = play, .plain = play_plain, .close = close_source};
+	return replayer != NULL;
+}
+
+/* ---- the command ---- */
+
+/* Times without a date are of the journal's last day, and times before now are before its end. */
+static bool read_time(const struct arguments *arguments, const char *option, const struct zone *zone, int64_t end, int64_t *at, struct error *err)
+{
+	const char *text = arguments_value(arguments, option);
+	struct error why;
+	if (!text || instant_parse(view_of(text), zone, end, at, &why))
+		return true;
+	return fail(err, "%s: %.500s", option, why.text);
+}
+
+static bool journal_end(const char *journal, const struct settings *settings, int64_t *end, struct error *err)
+{
+	struct player_span span;
+	struct player *player = player_open(journal, settings, err);
+	const bool good = player && player_span(player, &span, err);
+	player_close(player);
+	if (good)
+		*end = span.to;
+	return good;
+}
+
+static bool is_journal(const char *journal, struct error *err)
+{
+	if (strstr(journal, "://"))
+		return fail(err, "%s: a replay needs the records, and only the collector's journal has them: give its directory (the setting `journal` there)", journal);
+	return true;
+}
+
+/* A scope is given by names, and they are known where the replay begins, or not at all. */
+static bool read_scope(struct replayer *replayer, const struct arguments *arguments, struct scope *scope, struct error *err)
+{
+	const char *text = arguments_nth(arguments, "--scope", 0);
+	if (!text)
+		return true;
+	while (replayer_due(replayer) <= clock_monotonic())
+		replayer_turn(replayer);
+	return list_scope_parse(replayer_engine(replayer), text, scope, err);
+}
+
+static int replay(struct setup *setup, const struct arguments *arguments, const struct replayer_options *options)
+{
+	struct error err;
+	struct replayer *replayer = replayer_open(options, &err);
+	int code = EXIT_FAILED;
+	if (!replayer || !read_scope(replayer, arguments, &setup->request.scope, &err)) {
+		report(&err);
+	} else {
+		const struct view_source source = {.context = replayer, .first = first, .run = play, .plain = play_plain};
+		code = view_show(setup, &source, arguments);
+	}
+	replayer_close(replayer);
+	return code;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	struct setup setup;
+	bool usage;
+	int64_t end = 0;
+	view_block_signals();
+	if (!setup_open(&setup, arguments, &usage, &err))
+		return usage ? report_usage(arguments, &err) : report(&err);
+	const char *journal = arguments->positional_count ? arguments->positional[0] : setup.settings->journal;
+	struct replayer_options options = {.journal = journal, .settings = setup.settings, .zone = setup.zone, .from = INSTANT_NONE, .to = INT64_MAX,
+		.at = INSTANT_NONE, .speed = setup.speed < 0 ? 1 : setup.speed, .compare = arguments_value(arguments, "--compare"),
+		.paused = arguments_flag(arguments, "--paused")};
+	int code = EXIT_FAILED;
+	if (!*journal) {
+		fail(&err, "which journal? tablo replay JOURNAL, or the setting `journal`");
+		code = report_usage(arguments, &err);
+	} else if (!is_journal(journal, &err) || !journal_end(journal, setup.settings, &end, &err)) {
+		code = report(&err);
+	} else if (!read_time(arguments, "--from", setup.zone, end, &options.from, &err) ||
+		!read_time(arguments, "--to", setup.zone, end, &options.to, &err) || !read_time(arguments, "--at", setup.zone, end, &options.at, &err)) {
+		code = report_usage(arguments, &err);
+	} else {
+		code = replay(&setup, arguments, &options);
+	}
+	setup_close(&setup);
+	return code;
+}
+
+const struct command replay_command = {
+	.name = "replay",
+	.positional = "JOURNAL",
+	.summary = "the board on a journal, with a timeline",
+	.about = "Shows what the wall showed at any moment of a collector's journal (a directory): plays, steps, seeks, finds the next incident, and\n"
+		 "compares with another time. The rules, targets and the zone are those of the configuration given; where the journal was written\n"
+		 "under others the board says so. Keys: ? on the board. A journal that still grows is followed.\n"
+		 "  tablo replay /var/lib/tablo/journal --at '1999-08-01 10:30' --speed 60 --compare -7d",
+	.options = (const struct option *const[]){replay_options, figure_options, screen_options, common_options, NULL},
+	.run = run,
+};
