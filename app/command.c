@@ -108,6 +108,11 @@ const char *arguments_nth(const struct arguments *arguments, const char *option,
 	return NULL;
 }
 
+bool arguments_takes(const struct arguments *arguments, const char *option)
+{
+	return find_option(arguments->command, option, strlen(option)) != NULL;
+}
+
 bool arguments_flag(const struct arguments *arguments, const char *option)
 {
 	return arguments_value(arguments, option) != NULL;

@@ -44,6 +44,8 @@ struct arguments {
 const char *arguments_value(const struct arguments *arguments, const char *option);
 /* The `index`-th value of a repeatable one, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, const char *option, int index);
+/* Is there such an option for this command? */
+bool arguments_takes(const struct arguments *arguments, const char *option);
 bool arguments_flag(const struct arguments *arguments, const char *option);
 /* False and a message where the value is not a number in the range; *value untouched where the option was not given. */
 bool arguments_number(const struct arguments *arguments, const char *option, double least, double most, double *value, struct error *err);

@@ -126,6 +126,9 @@ static int ascending(const void *a, const void *b)
 
 static bool set_instants(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
+	/* Without feeds there is another clock that short times are meant by. */
+	if (!arguments_takes(arguments, "--feed"))
+		return true;
 	for (const char *text; (text = arguments_nth(arguments, "--at", setup->instant_count));) {
 		int64_t at;
 		struct error why;

@@ -50,13 +50,17 @@ static enum reader_result first_record(struct reader *reader, struct frame *fram
 
 static bool find_first(struct player *player, struct error *err)
 {
-	struct frame frame;
-	const enum reader_result result = first_record(player->reader, &frame, err);
+	struct frame frame = {.lsn = 0};
+	enum reader_result result = first_record(player->reader, &frame, err);
+	const uint64_t first = frame.lsn;
+	/* What a collector writes before anybody has told the time bears none. */
+	while (result == READER_RECORD && frame.recv == INSTANT_NONE)
+		result = first_record(player->reader, &frame, err);
 	if (result == READER_END)
-		return fail(err, "%s: no record is in this journal", player->directory);
+		return fail(err, "%s: no record that bears a time is in this journal", player->directory);
 	if (result != READER_RECORD)
 		return false;
-	player->span = (struct player_span){frame.recv, frame.recv, frame.lsn, frame.lsn};
+	player->span = (struct player_span){frame.recv, frame.recv, first, frame.lsn};
 	memcpy(player->id, reader_id(player->reader), sizeof player->id);
 	return true;
 }

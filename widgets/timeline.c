@@ -8,7 +8,7 @@
 #include "widgets/parts.h"
 #include "widgets/tile.h"
 
-#define LABELS 11	/* cells at the left of a chart */
+#define LABELS 12	/* cells at the left of a chart */
 #define LABELS_BARE 6	/* the same in two rows, and at their right */
 #define AXIS_LEAST 12	/* cells from one time to the next */
 #define ROWS_MOST 8
@@ -232,7 +232,11 @@ static void draw_words(const struct snapshot *snapshot, const struct widget_view
 	}
 	if (*timeline->note) {
 		timeline_when(snapshot, timeline->note_at, timeline->cursor, false, when, sizeof when);
-		piece(view, &x, y, end, ROLE_DIM, "%snote %s \u201C%s\u201D", between, when, timeline->note);
+		piece(view, &x, y, end, ROLE_DIM, "%snote %s \u201C", between, when);
+		/* A long note must not hide what comes after it. */
+		const int most = x + line.width / 4;
+		piece(view, &x, y, most < end ? most : end, ROLE_DIM, "%s", timeline->note);
+		piece(view, &x, y, end, ROLE_DIM, "\u201D");
 		between = " \u00B7 ";
 	}
 	if (*timeline->next) {
