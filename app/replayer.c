@@ -226,8 +226,13 @@ static void set_mark(struct replayer *replayer, const char *text)
 
 static void zoom(struct replayer *replayer, int by)
 {
-	const int next = replayer->zoom - by;
-	replayer->zoom = by == 0 ? (replayer->zoom + 1) % ZOOM_COUNT : next < 0 ? 0 : next >= ZOOM_COUNT ? ZOOM_COUNT - 1 : next;
+	const int64_t whole = replayer->last - replayer->first;
+	int next = replayer->zoom;
+	/* Spans longer than the journal show what the whole shows. */
+	do
+		next = by ? next - by : (next + 1) % ZOOM_COUNT;
+	while (next >= 0 && next < ZOOM_COUNT - 1 && zooms[next] >= whole);
+	replayer->zoom = next < 0 ? replayer->zoom : next >= ZOOM_COUNT ? ZOOM_COUNT - 1 : next;
 }
 
 void replayer_wish(struct replayer *replayer, const struct wish *wish)

@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/lists.h"
+#include "replay/player.h"
 #include "store/figures_json.h"
 #include "tui/dump.h"
 #include "widgets/board.h"
@@ -22,6 +23,7 @@ static const struct option snapshot_options[] = {
 	{"--ansi", NULL, "the board as text with colours", false},
 	{"--metric", "NAME", "only this metric (repeatable; tablo --list-metrics)", true},
 	{"--size", "WxH", "of the board (default 140x40)", false},
+	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false},
 	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false},
 	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false},
 	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false},
@@ -248,6 +250,32 @@ static int look_at(struct setup *setup, struct look *look, int64_t listen, int64
 	return good && !look->failed ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* What was known at each instant, from the nearest state of the journal on. */
+static bool look_at_journal(const struct setup *setup, struct look *look, const char *journal, struct error *err)
+{
+	struct player *player = player_open(journal, setup->settings, err);
+	const int count = setup->instant_count ? setup->instant_count : 1;
+	bool good = player != NULL;
+	for (int i = 0; good && i < count; i++) {
+		const int64_t at = setup->instant_count ? setup->instants[i] : INT64_MAX;
+		good = player_seek(player, at, err) && player_arrive(player, err);
+		if (good && at != INT64_MAX)
+			player_pass(player, at);
+		if (good)
+			take_look(look, player_engine(player));
+	}
+	player_close(player);
+	return good;
+}
+
+static int report_journal(const struct setup *setup, struct look *look, const char *journal)
+{
+	struct error err;
+	if (!look_at_journal(setup, look, journal, &err))
+		return report(&err);
+	return look->failed ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int run(const struct arguments *arguments)
 {
 	struct error err;
@@ -257,10 +285,16 @@ static int run(const struct arguments *arguments)
 		return usage ? report_usage(arguments, &err) : report(&err);
 	struct look look = {.arguments = arguments, .setup = &setup, .first = INSTANT_NONE};
 	int64_t listen = SECOND_MS, patience = 10 * SECOND_MS;
+	const char *journal = arguments_value(arguments, "--journal");
 	int code = EXIT_USAGE;
 	if (!read_look(&look, &listen, &patience, &err))
 		report_usage(arguments, &err);
-	else if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
+	else if (journal && look.interval) {
+		fail(&err, "--intervals is for feeds, not for --journal");
+		report_usage(arguments, &err);
+	} else if (journal) {
+		code = report_journal(&setup, &look, journal);
+	} else if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
 		fail(&err, "there is no feed to look at: give --feed URL");
 		report_usage(arguments, &err);
 	} else {

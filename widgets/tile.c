@@ -126,7 +126,7 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	if (rect.height > 1)
 		glyphs_spark(view->glyphs, view->canvas, rect.x + 2, rect.y + 1, room, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, 0,
 			ROLE_SPARK, ROLE_SPARK);
-	if (rect.height < 3 || rect.width < SUB_WIDTH)
+	if (rect.height < 3 || (rect.width < SUB_WIDTH && !snapshot->other))
 		return;
 	describe(snapshot, tile, sub, sizeof sub);
 	canvas_text(view->canvas, rect.x + 2, rect.y + 2, room, ROLE_DIM, sub);
