@@ -244,7 +244,7 @@ const struct board_key_info board_keys[] = {
 		.act = replay_pause},
 	{.keys = "\u2190 \u2192", .label = "10 s", .help = "ten seconds back, forward", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT},
 		.modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_move},
-	{.keys = "\u2191 \u2193", .label = "1 min", .help = "a minute back, forward", .codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .modes = BOARD_REPLAY,
+	{.keys = "\u2191 \u2193", .help = "a minute back, forward", .codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .modes = BOARD_REPLAY,
 		.pages = ON_OVERVIEW, .act = replay_move},
 	{.keys = "Shift-arrows", .help = "ten minutes back (left, up), forward", .codes = {SCREEN_KEY_SHIFT_LEFT, SCREEN_KEY_SHIFT_RIGHT,
 		SCREEN_KEY_SHIFT_UP, SCREEN_KEY_SHIFT_DOWN}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_move},
