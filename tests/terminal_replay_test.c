@@ -1,0 +1,298 @@
+/* `tablo replay` on a terminal: a simulated helpdesk's hours in a journal, opened, played, sought, marked, compared, left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "journal/journal.h"
+#include "journal/record.h"
+#include "tests/redis_day.h"
+#include "tests/stage.h"
+
+#include <cmocka.h> /* last: it makes a macro of fail */
+
+#define SOON 8000 /* ms: far above what is needed, for slow machines */
+#define EVENTS 9000
+#define AT "2026-09-21 12:50:00" /* inside the hours written below */
+#define AT_SECONDS (12 * 3600 + 50 * 60)
+
+static const char *const clock_text = "REPLAY  2026-09-21 ";
+
+static void told(void *context, const struct record *record, struct view payload)
+{
+	struct journal *journal = context;
+	struct wire_buffer room = {0};
+	struct frame frame = record_frame(record, payload, 0, record->batch ? (uint32_t)record->batch->count : 0, &room);
+	assert_int_equal(journal_append(journal, &frame), JOURNAL_OK);
+	wire_buffer_finish(&room);
+}
+
+static void write_journal(const char *directory)
+{
+	struct error err;
+	struct redis_day day;
+	const struct journal_options options = journal_options();
+	struct settings *settings = redis_day_settings();
+	struct engine *engine = redis_day_engine(settings);
+	struct journal *journal = journal_open(directory, &options, &err);
+	assert_non_null(journal);
+	redis_day_start(&day, 7);
+	day.told = told;
+	day.punctual = true;
+	day.recv = DAY_START - 2 * HOUR_MS;
+	day.context = journal;
+	redis_day_play(&day, engine, EVENTS);
+	redis_day_wait(&day, engine, SECOND_MS);
+	assert_true(journal_close(journal, &err));
+	redis_day_finish(&day);
+	engine_destroy(engine);
+	settings_destroy(settings);
+}
+
+static int set_up(void **state)
+{
+	if (stage_set_up(state) != 0)
+		return -1;
+	struct stage *stage = *state;
+	char directory[100];
+	snprintf(directory, sizeof directory, "%s/incident", stage->folder);
+	write_journal(directory);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *stage = *state;
+	char words[120];
+	snprintf(words, sizeof words, "rm -rf %s/incident", stage->folder);
+	assert_int_equal(system(words), 0);
+	return stage_tear_down(state);
+}
+
+static const char *journal_of(struct stage *stage, char path[100])
+{
+	snprintf(path, 100, "%s/incident", stage->folder);
+	return path;
+}
+
+/* The time in the header as seconds of the day; -1: there is none. */
+static int shown_time(struct pty *pty)
+{
+	int hour, minute, second;
+	const char *at = strstr(pty_screen(pty), clock_text);
+	if (!at || sscanf(at + strlen(clock_text), "%d:%d:%d", &hour, &minute, &second) != 3)
+		return -1;
+	return hour * 3600 + minute * 60 + second;
+}
+
+static bool is_at(struct pty *pty, const void *wanted)
+{
+	return shown_time(pty) == *(const int *)wanted;
+}
+
+static bool is_after(struct pty *pty, const void *then)
+{
+	return shown_time(pty) > *(const int *)then;
+}
+
+#define SEE_TIME(pty, time) see_time((pty), (time), __LINE__)
+static void see_time(struct pty *pty, int time, int line)
+{
+	if (pty_wait(pty, is_at, &time, SOON))
+		return;
+	stage_print(pty);
+	fail_msg("line %d: %d is not the time shown", line, time);
+}
+
+static struct pty *open_paused(void **state, struct pty_options options, const char *more)
+{
+	char path[100];
+	const char *words[] = {"replay", journal_of(*state, path), "--zone", "UTC", "--at", AT, "--paused", more, NULL};
+	struct pty *pty = stage_start(*state, options, words);
+	SEE(pty, "REPLAY", SOON);
+	SEE_TIME(pty, AT_SECONDS);
+	return pty;
+}
+
+static void it_opens_in_another_colour(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	struct pty_colour ink, ground;
+	bool reverse;
+	SEE(pty, "paused", SOON);
+	SEE(pty, "journal incident", SOON);
+	SEE(pty, "TIMELINE", SOON);
+	SEE(pty, "waiting", SOON);
+	SEE_NO(pty, "reading", SOON);
+	pty_cell(pty, 1, 0, &ink, &ground, &reverse);
+	assert_true(!ground.is_default && ground.red > ground.green && ground.blue > ground.green);
+	pty_send(pty, "?");
+	SEE(pty, "the next, the previous incident", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "TIMELINE", SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+	assert_false(pty_alternate(pty));
+}
+
+static void arrows_move_the_time(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	const int at = AT_SECONDS;
+	pty_send(pty, "\033OC");
+	SEE_TIME(pty, at + 10);
+	pty_send(pty, "\033OD\033OD");
+	SEE_TIME(pty, at - 10);
+	pty_send(pty, "\033OB");
+	SEE_TIME(pty, at + 50);
+	pty_send(pty, "\033[1;2C");
+	SEE_TIME(pty, at + 650);
+	pty_send(pty, "\033[1;2D\033OA");
+	SEE_TIME(pty, at - 10);
+	/* Away and back again the same page is shown. */
+	pty_send(pty, "g13:10\r");
+	SEE_TIME(pty, at + 1200);
+	char *there = strdup(pty_screen(pty));
+	pty_send(pty, "g12:30\r");
+	SEE_TIME(pty, at - 1200);
+	pty_send(pty, "g13:10\r");
+	SEE_TIME(pty, at + 1200);
+	assert_string_equal(strchr(there, '\n'), strchr(pty_screen(pty), '\n'));
+	free(there);
+}
+
+static void it_plays_and_stands_still(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	const int at = AT_SECONDS, later = at + 60;
+	pty_send(pty, "]]]]] ");
+	SEE(pty, "60\u00D7", SOON);
+	SEE(pty, "playing", SOON);
+	assert_true(pty_wait(pty, is_after, &later, SOON));
+	pty_send(pty, " ");
+	SEE(pty, "paused", SOON);
+	const int then = shown_time(pty);
+	pty_send(pty, ".");
+	assert_true(pty_wait(pty, is_after, &(int){then - 1}, SOON));
+	pty_send(pty, "]]]]]]]]]] ");
+	SEE(pty, "as fast as it goes", SOON);
+	SEE(pty, "\u25A0 end", SOON);
+	/* A key is answered while it goes back to the beginning. */
+	pty_send(pty, "\033OH?");
+	SEE(pty, "keys and marks", SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+}
+
+static void incidents_and_times_are_found(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	const int at = AT_SECONDS;
+	SEE(pty, "next: ", SOON);
+	SEE_NO(pty, "reading", SOON);
+	pty_send(pty, "n");
+	assert_true(pty_wait(pty, is_after, &at, SOON));
+	const int first = shown_time(pty);
+	pty_send(pty, "n");
+	assert_true(pty_wait(pty, is_after, &first, SOON));
+	pty_send(pty, "N");
+	SEE_TIME(pty, first);
+	pty_send(pty, "g26 o'clock\r");
+	SEE(pty, "is not a time", SOON);
+	pty_send(pty, "\033");
+	SEE_NO(pty, "is not a time", SOON);
+	pty_send(pty, "g2020-01-01 10:00\r");
+	SEE(pty, "before the journal's beginning", SOON);
+	pty_send(pty, "g12:50\r");
+	SEE_TIME(pty, at);
+	pty_send(pty, "c");
+	SEE(pty, "compared with 2026-09-14: before its beginning", SOON);
+	pty_send(pty, "c");
+	SEE_NO(pty, "compared with", SOON);
+}
+
+static void a_mark_is_kept(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	pty_send(pty, "mcards fail\r");
+	SEE(pty, "the mark is kept", SOON);
+	SEE(pty, "marks: 1", SOON);
+	pty_send(pty, "\033[1;2C");
+	SEE_TIME(pty, AT_SECONDS + 600);
+	pty_send(pty, "'");
+	SEE_TIME(pty, AT_SECONDS);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+	pty = open_paused(state, (struct pty_options){0}, NULL);
+	SEE(pty, "marks: 1", SOON);
+}
+
+static void sizes_change_and_nothing_breaks(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	SEE(pty, "TIMELINE", SOON);
+	pty_resize(pty, 80, 24);
+	SEE_NO(pty, "TIMELINE", SOON);
+	SEE(pty, "REPLAY", SOON);
+	pty_resize(pty, 60, 4);
+	SEE(pty, "REPLAY 2026-09-21 12:50:00 paused", SOON);
+	pty_resize(pty, 200, 60);
+	SEE(pty, "TIMELINE", SOON);
+	SEE(pty, "notes", SOON);
+	SEE_TIME(pty, AT_SECONDS);
+}
+
+static void a_click_goes_there(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	pty_send(pty, "M");
+	SEE(pty, "the mouse is on", SOON);
+	pty_send(pty, "\033[<0;135;34M\033[<0;135;34m");
+	assert_true(pty_wait(pty, is_after, &(int){AT_SECONDS + 600}, SOON));
+	pty_send(pty, "M");
+	SEE(pty, "the mouse is off", SOON);
+}
+
+static void without_colours_it_is_words(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){.environment = (const char *const[]){"NO_COLOR=1", NULL}}, "--ascii");
+	SEE(pty, "= paused", SOON);
+	SEE(pty, "TIMELINE", SOON);
+	for (const char *at = pty_screen(pty); *at; at++)
+		assert_false(*at & 0x80);
+}
+
+static void a_live_board_looks_back(void **state)
+{
+	struct stage *stage = *state;
+	char url[128], path[100];
+	struct pty *pty = stage_show_file(stage, (struct pty_options){0});
+	SEE(pty, "3 queues", SOON);
+	pty_send(pty, "r");
+	SEE(pty, "no journal to look back into", SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+	snprintf(url, sizeof url, "file:%s", stage->events);
+	pty = START(stage, OPTIONS(0), "--feed", url, "--speed", "0", "--zone", "UTC", "--journal", journal_of(stage, path));
+	SEE(pty, "3 queues", SOON);
+	pty_send(pty, "r");
+	SEE(pty, "REPLAY", SOON);
+	SEE(pty, "TIMELINE", SOON);
+	pty_send(pty, "\033");
+	SEE_NO(pty, "REPLAY", SOON);
+	SEE(pty, "3 queues", SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+}
+
+int main(void)
+{
+#define PLAY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {PLAY(it_opens_in_another_colour), PLAY(arrows_move_the_time), PLAY(it_plays_and_stands_still),
+		PLAY(incidents_and_times_are_found), PLAY(a_mark_is_kept), PLAY(sizes_change_and_nothing_breaks), PLAY(a_click_goes_there),
+		PLAY(without_colours_it_is_words), PLAY(a_live_board_looks_back)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
