@@ -12,6 +12,8 @@
 #define ARRIVE_RECORDS 100000
 #define NEARER 20000 /* records: a state is loaded rather than so many folded */
 #define TRAIL 1024
+#define NEAR_BEFORE (2 * MINUTE_MS) /* of where a seek leads an engine is kept in memory: people go to and fro */
+#define NEAR_REACH (15 * MINUTE_MS)
 
 struct goal {
 	int64_t at;
@@ -34,6 +36,8 @@ struct player {
 	uint64_t trail[TRAIL]; /* LSNs of the batches with events folded since the last seek, a ring */
 	uint64_t trail_count;
 	struct damage damage;
+	struct state_file near; /* packed in memory; bytes.data NULL: none */
+	int64_t near_due;	/* when folding comes by this, it is to be packed; INT64_MAX: it is not */
 };
 
 /* ---- opening ---- */
@@ -71,6 +75,7 @@ struct player *player_open(const char *journal, const struct settings *settings,
 	player->settings = settings;
 	player->directory = memory_text(journal);
 	player->goal = (struct goal){.at = INSTANT_NONE};
+	player->near_due = INT64_MAX;
 	player->reader = reader_open(NULL, journal, SEGMENT_JOURNAL, err);
 	if (player->reader && find_first(player, err) && player_span(player, &player->span, err) && player_seek(player, player->span.from, err))
 		return player;
@@ -85,6 +90,7 @@ void player_close(struct player *player)
 	reader_close(player->reader);
 	engine_destroy(player->engine);
 	record_room_finish(&player->room);
+	free((void *)(uintptr_t)player->near.bytes.data);
 	free(player->directory);
 	free(player);
 }
@@ -170,9 +176,38 @@ static bool go(struct player *player, struct goal goal, struct error *err)
 	return good;
 }
 
+/* From what is kept in memory, where that lies a little before the goal and the player behind it. */
+static bool begin_near(struct player *player, const struct goal *goal, struct error *err)
+{
+	const struct state_file *near = &player->near;
+	const bool differs = player->differs;
+	if (!near->bytes.data || near->recv > goal->at || goal->at - near->recv > NEAR_REACH || !begin_at(player, near, err))
+		return false;
+	player->differs = differs; /* it was packed under the present rules */
+	player->goal = *goal;
+	return true;
+}
+
+static void keep_near(struct player *player)
+{
+	size_t size;
+	uint8_t *bytes = engine_pack(player->engine, INT64_MIN, &size);
+	free((void *)(uintptr_t)player->near.bytes.data);
+	player->near = (struct state_file){.lsn = player->lsn, .recv = engine_now(player->engine), .bytes = {(const char *)bytes, size}};
+	player->near_due = INT64_MAX;
+}
+
 bool player_seek(struct player *player, int64_t at, struct error *err)
 {
-	return go(player, (struct goal){.at = at, .lsn = UINT64_MAX}, err);
+	const struct goal goal = {.at = at, .lsn = UINT64_MAX};
+	const bool behind = is_behind(player, &goal);
+	player->near_due = INT64_MAX;
+	if (!behind && begin_near(player, &goal, err))
+		return true;
+	const bool good = go(player, goal, err);
+	if (good && !behind && at < INT64_MAX && at > INT64_MIN + NEAR_BEFORE)
+		player->near_due = at - NEAR_BEFORE;
+	return good;
 }
 
 bool player_play(struct player *player, int64_t at, struct error *err)
@@ -278,7 +313,10 @@ enum player_state player_turn(struct player *player, int most, struct error *err
 		}
 		if (is_beyond(player))
 			return PLAYER_THERE;
-		if (fold(player) && player->goal.event)
+		const bool event = fold(player);
+		if (engine_now(player->engine) >= player->near_due)
+			keep_near(player);
+		if (event && player->goal.event)
 			return PLAYER_THERE;
 	}
 	return PLAYER_UNDERWAY;

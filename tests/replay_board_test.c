@@ -239,10 +239,30 @@ static void test_looks_between_records(void **context)
 	player_close(player);
 }
 
+/* A little back and there again, as people look at an incident. */
+static void test_to_and_fro(void **context)
+{
+	struct wall *wall = *context;
+	struct error err;
+	struct player *player = open_player(wall);
+	for (int i = 0; i < 12; i++) {
+		const int number = 1 + (int)redis_day_random(&wall->day, (uint32_t)wall->count - 1);
+		seek(wall, player, number);
+		for (int back = 1; back < 5; back++) {
+			assert_true(player_seek(player, wall->moments[number].at - back * 10000, &err) && player_arrive(player, &err));
+			assert_true(engine_now(player_engine(player)) <= wall->moments[number].at - back * 10000);
+		}
+		seek(wall, player, number);
+		seek(wall, player, number - 1);
+		seek(wall, player, number);
+	}
+	player_close(player);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_played), cmocka_unit_test(test_sought_at_random), cmocka_unit_test(test_backwards),
+		cmocka_unit_test(test_played), cmocka_unit_test(test_sought_at_random), cmocka_unit_test(test_backwards), cmocka_unit_test(test_to_and_fro),
 		cmocka_unit_test(test_without_states), cmocka_unit_test(test_looks_between_records),
 	};
 	return cmocka_run_group_tests(tests, watch_the_wall, clear);
