@@ -205,7 +205,9 @@ bool player_seek(struct player *player, int64_t at, struct error *err)
 	if (!behind && begin_near(player, &goal, err))
 		return true;
 	const bool good = go(player, goal, err);
-	if (good && !behind && at < INT64_MAX && at > INT64_MIN + NEAR_BEFORE)
+	if (!good || at == INT64_MAX || at < INT64_MIN + NEAR_REACH)
+		return good;
+	if (!behind || engine_now(player->engine) < at - NEAR_REACH)
 		player->near_due = at - NEAR_BEFORE;
 	return good;
 }
