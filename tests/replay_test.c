@@ -34,6 +34,7 @@ struct live {
 	struct engine *engine;
 	struct redis_day day;
 	char directory[80];
+	uint8_t id[JOURNAL_ID_SIZE];
 	struct moment moments[MOMENTS];
 	int moment; /* the next one */
 	size_t incidents[INCIDENT_KINDS];
@@ -62,7 +63,7 @@ static void save_state(struct live *live, const struct moment *moment)
 {
 	struct error err;
 	struct state_file state = {.lsn = moment->lsn, .recv = moment->at, .bytes = {(const char *)moment->bytes, moment->size}};
-	memcpy(state.id, journal_id(live->journal), sizeof state.id);
+	memcpy(state.id, live->id, sizeof state.id);
 	assert_true(state_file_save(NULL, live->directory, &state, &err));
 }
 
@@ -91,6 +92,7 @@ static int write_journal(void **context)
 		*moment = (struct moment){.lsn = engine_lsn(live->engine), .at = engine_now(live->engine)};
 		moment->bytes = engine_pack(live->engine, INT64_MIN, &moment->size);
 	}
+	memcpy(live->id, journal_id(live->journal), sizeof live->id);
 	assert_true(journal_close(live->journal, &err));
 	*context = live;
 	return 0;
