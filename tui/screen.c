@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "tui/guard.h"
+#include "tui/crash_guard.h"
 #include "tui/pump.h"
 #include "tui/screen.h"
 #include "tui/terminal.h"
@@ -49,14 +49,14 @@ static const char *capability(const char *name)
 static void arm_guard(const struct screen *screen)
 {
 	static const char *const resets[] = {"rmkx", "sgr0", "op", "cnorm", "rmcup"};
-	guard_begin(screen->terminal.output, &screen->terminal.found);
+	crash_guard_prepare(screen->terminal.output, &screen->terminal.found);
 	if (screen->synchronised)
-		guard_add(SYNC_END);
+		crash_guard_add(SYNC_END);
 	if (capability("kmous"))
-		guard_add(MOUSE_OFF);
+		crash_guard_add(MOUSE_OFF);
 	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
-		guard_add(capability(resets[i]));
-	guard_arm();
+		crash_guard_add(capability(resets[i]));
+	crash_guard_arm();
 }
 
 /* ---- which terminal it is ---- */
@@ -252,7 +252,7 @@ void screen_close(struct screen *screen)
 		return;
 	if (!screen->suspended)
 		leave_screen(screen);
-	guard_disarm();
+	crash_guard_disarm();
 	delwin(screen->keys);
 	delscreen(screen->curses);
 	pump_release(&screen->pump);

@@ -1,8 +1,8 @@
-#include "tui/guard.h"
-
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tui/crash_guard.h"
 
 static struct {
 	volatile sig_atomic_t armed;
@@ -26,14 +26,14 @@ static void restore_and_die(int number)
 	raise(number); /* SA_RESETHAND: the default action, so that there is a core */
 }
 
-void guard_begin(int descriptor, const struct termios *mode)
+void crash_guard_prepare(int descriptor, const struct termios *mode)
 {
 	guard.descriptor = descriptor;
 	guard.mode = *mode;
 	guard.count = 0;
 }
 
-void guard_add(const char *bytes)
+void crash_guard_add(const char *bytes)
 {
 	/* Padding such as $<5> is for typewriters. */
 	while (bytes && *bytes && guard.count + 1 < sizeof guard.bytes) {
@@ -44,7 +44,7 @@ void guard_add(const char *bytes)
 	}
 }
 
-void guard_arm(void)
+void crash_guard_arm(void)
 {
 	sigaltstack(&(stack_t){.ss_sp = guard_stack, .ss_size = sizeof guard_stack}, NULL);
 	struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK | SA_NODEFER)};
@@ -53,7 +53,7 @@ void guard_arm(void)
 	guard.armed = 1;
 }
 
-void guard_disarm(void)
+void crash_guard_disarm(void)
 {
 	guard.armed = 0;
 	for (size_t i = 0; i < sizeof guard_signals / sizeof *guard_signals; i++)
