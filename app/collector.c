@@ -54,7 +54,7 @@ struct collector {
 static uint64_t keep(void *context, const struct record *record, struct view payload)
 {
 	struct collector *collector = context;
-	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
+	struct frame frame = record_frame(record, payload, &collector->room);
 	journal_append(collector->journal, &frame);
 	if (!frame.lsn) {
 		collector->health.unkept++;
