@@ -8,6 +8,9 @@
 
 struct screen;
 
+/* Is there a description of this $TERM on this machine? colours: the most it says. Not while a screen is open. */
+bool screen_knows(const char *term, int *colours);
+
 struct screen_options {
 	const char *colours; /* "auto", "256", "16", "8", "none" */
 	const char *glyphs;  /* "auto", "utf-8", "ascii" */
