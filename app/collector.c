@@ -211,7 +211,7 @@ static bool open_store(struct collector *collector, bool rewrite, struct error *
 static bool open_outlet(struct collector *collector, const struct collector_options *options, struct error *err)
 {
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
-		.journal_id = journal_id(collector->journal), .zmq = options->zmq};
+		.journal_id = journal_id(collector->journal), .zmq = options->zmq, .gate = options->gate};
 	collector->outlet = outlet_open(&outlet, err);
 	return collector->outlet != NULL;
 }
