@@ -212,6 +212,14 @@ void rig_detach(struct rig_owner *owner)
 	owner->client = NULL;
 }
 
+void rig_open_narrow(struct rig *rig, int queue)
+{
+	rig_open(rig, "ipc");
+	rig_stop(rig);
+	rig->options.queue = queue;
+	rig_start(rig);
+}
+
 void rig_close(struct rig *rig)
 {
 	for (int i = 0; i < rig->owner_count; i++)
@@ -302,4 +310,11 @@ bool rig_is_level(const struct rig *rig)
 			return false;
 	}
 	return true;
+}
+
+struct rig_owner *rig_attach_level(struct rig *rig, struct stream_client_options change)
+{
+	struct rig_owner *owner = rig_attach(rig, change);
+	RIG_UNTIL(rig, rig_is_level(rig));
+	return owner;
 }
