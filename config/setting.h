@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -36,6 +37,8 @@ struct setting {
 	const char *const *words;
 	int word_count;
 	bool (*check)(const char *value, struct error *err); /* says only what it must be: "a name of ..." */
+	bool counts;     /* a rule: with another value the same events give other figures */
+	bool is_private; /* may hold a secret by mistake (a password in a URL, a token in a command): is never written down */
 };
 
 /* Reads the value into the field; a list gets its entries separated by commas. The message says
@@ -51,6 +54,9 @@ void setting_fill(const struct setting *table, size_t count, void *base);
 void setting_release(const struct setting *table, size_t count, void *base);
 void setting_duplicate(const struct setting *table, size_t count, void *base);
 const struct setting *setting_find(const struct setting *table, size_t count, const char *name);
+
+/* As "name = value", the way a file has it; false, and nothing written, where it has no value. */
+bool setting_write(const struct setting *setting, const void *base, FILE *to);
 
 /* "20s", "1h30m", "0s": what duration_parse reads. */
 void setting_write_duration(int64_t ms, char *to, size_t room);

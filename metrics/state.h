@@ -33,6 +33,7 @@ struct engine {
 	int64_t clock_record;
 	struct ledger_rules keeping;
 	uint64_t stamped; /* LSN when it was read back */
+	bool zone_differs; /* from what the state that was read had */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */
