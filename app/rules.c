@@ -85,7 +85,8 @@ static struct view zone_line(struct view text)
 	return (struct view){0};
 }
 
-bool rules_differ(const struct rules *rules, const struct record_config *then, char to[RULES_ROOM])
+/* What figures are counted by now and was not then, or was then and is not now: for people, a few lines of each. False: nothing. */
+static bool find_differences(const struct rules *rules, const struct record_config *then, char to[RULES_ROOM])
 {
 	const size_t room = RULES_ROOM;
 	const struct record_config *now = &rules->config;
@@ -110,7 +111,7 @@ void rules_note(const struct rules *rules, const struct record *record, char tol
 	char text[RULES_ROOM];
 	if (record->kind != RECORD_CONFIG)
 		return;
-	if (rules_differ(rules, record->config, text) && strcmp(text, told) != 0)
+	if (find_differences(rules, record->config, text) && strcmp(text, told) != 0)
 		log_line(LOG_LEVEL_WARNING, "record %llu and those after it were counted by other rules, and are folded by those of now: %s",
 			(unsigned long long)record->lsn, text);
 	memcpy(told, text, sizeof text);

@@ -14,9 +14,7 @@ struct rules {
 /* False: the zone cannot be read. */
 bool rules_open(struct rules *rules, const struct settings *settings, struct error *err);
 void rules_close(struct rules *rules);
-/* What figures are counted by now and was not then, or was then and is not now: for people, a few lines of each. False: nothing. */
-bool rules_differ(const struct rules *rules, const struct record_config *then, char to[RULES_ROOM]);
-/* While a journal is folded: says in the log when a CONFIG record tells other rules. `told` ("" at first): what was said last; runs
+/* While a journal is folded: says in the log when a CONFIG record tells other rules, with some of the lines that differ. `told` ("" at first): what was said last; runs
  * with the same rules say it once. Other records are passed over. */
 void rules_note(const struct rules *rules, const struct record *record, char told[RULES_ROOM]);
 

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
 
@@ -54,9 +53,6 @@ void setting_fill(const struct setting *table, size_t count, void *base);
 void setting_release(const struct setting *table, size_t count, void *base);
 void setting_duplicate(const struct setting *table, size_t count, void *base);
 const struct setting *setting_find(const struct setting *table, size_t count, const char *name);
-
-/* As "name = value", the way a file has it; false, and nothing written, where it has no value. */
-bool setting_write(const struct setting *setting, const void *base, FILE *to);
 
 /* "20s", "1h30m", "0s": what duration_parse reads. */
 void setting_write_duration(int64_t ms, char *to, size_t room);

@@ -1,4 +1,4 @@
-/* Everything that can be set: one table entry per setting (config/settings.c); the file is read with libconfuse. The printed
+/* Everything that can be set: one table entry per setting (config/tables.c); the file is read with libconfuse. The printed
  * configuration, the man page and `tablo check` all come from the table. */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H

@@ -228,8 +228,8 @@ static const struct setting alert_settings[] = {
 	{"and_metric", .type = SETTING_KEY, .counts = true, AT(and_metric), .help = "A second figure that must be past its limit at the same time."},
 	{"and_enter", .type = SETTING_LIMIT, .counts = true, AT(and_enter), .help = "The limit of that one."},
 	{"severity", .type = SETTING_WORD, .counts = true, AT(severity), .fallback = "warning", WORDS(severities),
-		.help = "\"critical\" holds the page and rings the bell once."},
-	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "A command the collector runs, with the alert in its environment."},
+		.help = "How it is drawn: \"warning\" amber, \"critical\" red."},
+	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "Reserved: a command for a collector to run; nothing runs it yet."},
 };
 
 #define TABLE(list) list, sizeof list / sizeof *list

@@ -111,7 +111,7 @@ static void write_value(FILE *to, const struct setting *setting, const void *bas
 	}
 }
 
-bool setting_write(const struct setting *setting, const void *base, FILE *to)
+static bool write_setting(const struct setting *setting, const void *base, FILE *to)
 {
 	if (!has_value(setting, base))
 		return false;
@@ -135,7 +135,7 @@ static void write_section(FILE *to, const struct setting_table *table, const cha
 		if (!is_wanted(&table->settings[i], rules) || !has_value(&table->settings[i], base))
 			continue;
 		fputc(' ', to);
-		setting_write(&table->settings[i], base, to);
+		write_setting(&table->settings[i], base, to);
 	}
 	fputs(" }\n", to);
 }
@@ -143,7 +143,7 @@ static void write_section(FILE *to, const struct setting_table *table, const cha
 static void write_all(FILE *to, const struct settings *settings, bool rules)
 {
 	for (size_t i = 0; i < board_table.count; i++)
-		if (is_wanted(&board_table.settings[i], rules) && setting_write(&board_table.settings[i], settings, to))
+		if (is_wanted(&board_table.settings[i], rules) && write_setting(&board_table.settings[i], settings, to))
 			fputc('\n', to);
 	for (int i = 0; !rules && i < settings->link_count; i++)
 		write_section(to, &feed_table, settings->links[i].endpoint, &settings->links[i], rules);

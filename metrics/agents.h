@@ -46,9 +46,8 @@ enum activity agent_doing(const struct agent *agent);
 void agent_took(struct engine *engine, uint16_t agent, uint16_t queue);
 bool agent_in_scope(const struct engine *engine, const struct agent *agent, struct scope scope);
 /* Counts busy, idle and slot time up to `until`, minute by minute; at every minute start for all. */
-void agent_account(struct engine *engine, uint16_t agent, int64_t until);
 void agents_account(struct engine *engine, int64_t until);
-/* What agent_account() would add, for figures of the present. */
+/* What agents_account() would add, for figures of the present. */
 void agent_pending(const struct agent *agent, int64_t until, struct tally *tally);
 bool agent_restore_member(struct engine *engine, struct membership member); /* reading a state; false: it is there already */
 void agents_finish(struct engine *engine);

@@ -28,22 +28,17 @@ struct wanted_alert { uint8_t kind; uint32_t item, version; };
 /* The limits that hold for a metric in a scope. */
 struct limits { double warn, crit, hysteresis; int64_t hold; int rule; /* index of settings->levels, or -1 */ };
 struct limits limits_find(const struct engine *engine, int metric, struct scope scope, int64_t window_ms);
-/* Without hysteresis. */
-enum level figure_level(const struct metric *metric, const struct figure *figure, double warn, double crit);
 double figure_limit_value(const struct metric *metric, const struct figure *figure); /* as people write limits: %, s, counts */
 void alerts_want(struct engine *engine, uint8_t kind, uint32_t item, uint32_t version);
 void alerts_evaluate(struct engine *engine); /* raises what is wanted, clears what ended; by levels_evaluate() */
 struct alert *alert_standing(struct engine *engine, uint8_t kind, uint16_t rule, uint32_t item, int16_t metric, struct scope scope);
 void engine_wake(struct engine *engine, int64_t at); /* the second of this instant is looked at, though nothing happens */
-/* levels.c: one step of hysteresis and holding time; `raw` by figure_level(), `value` as people write limits. True: the level
+/* levels.c: one step of hysteresis and holding time; `value` as people write limits. True: the level
  * that shows has changed. `wake`: when a waiting worse level would show, or INT64_MAX. */
 bool level_step(struct level_state *state, enum worse worse, double value, const struct limits *limits, int64_t second, int64_t *wake);
-/* Numbers of an alert: value and limit in thousandths (s -> ms, % -> thousandths of the ratio). */
-int64_t alert_number(const struct metric *metric, double value);
 bool scopes_equal(struct scope a, struct scope b);
 /* At whole seconds. */
 void levels_evaluate(struct engine *engine);
 uint32_t alert_raise(struct engine *engine, struct alert alert); /* its number from 1 */
-void alert_clear(struct engine *engine, uint8_t kind, uint32_t item, int16_t metric, struct scope scope);
 
 #endif

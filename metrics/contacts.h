@@ -71,7 +71,6 @@ bool contact_released(struct engine *engine, const struct event *event, uint32_t
 bool contact_wrapped(struct engine *engine, const struct event *event, uint32_t contact);
 void contact_stop_ringing(struct engine *engine, uint32_t contact);
 void contact_drop_leg(struct engine *engine, uint32_t contact); /* the running leg goes uncounted */
-void contact_begin_leg(struct engine *engine, uint32_t contact, uint16_t agent); /* at engine->ts */
 void contact_finish(struct engine *engine, uint32_t contact); /* closes it unless a wrap-up is awaited */
 /* wraps.c: legs whose wrap-up is awaited, and what is counted of a complete leg */
 struct leg { uint32_t contact; uint16_t slot, agent; int64_t queued, talk, hold, wrap; bool nominal; };

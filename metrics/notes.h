@@ -26,7 +26,6 @@ struct survey {
 
 struct note { char text[201]; int64_t at, until; uint16_t by; };
 
-void occurrence_add(struct occurrences *list, uint16_t name, uint16_t agent, int64_t at, int64_t now);
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 
 #endif

@@ -65,7 +65,6 @@ uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_
 /* Adds to the slot and, where agent != 0, to the agent: by outcome in the minute of `at`, by arrival in that of `arrived`
  * (skipped where arrived == 0). Nothing is counted while engine->too_old. */
 void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta);
-void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta);
 void slot_touch(struct engine *engine, uint16_t slot); /* gauges changed: sample at the end of this second */
 /* Several at once, keys ascending: much cheaper. */
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived);

@@ -444,11 +444,3 @@ void screen_resume(struct screen *screen)
 	terminal_take(&screen->terminal);
 	fit(screen);
 }
-
-void screen_bell(struct screen *screen)
-{
-	if (screen->suspended || pump_pending(&screen->pump))
-		return;
-	pump_add(&screen->pump, "\a", 1);
-	pump_send(&screen->pump);
-}

@@ -37,6 +37,5 @@ int screen_key(struct screen *screen);
 void screen_resize(struct screen *screen);  /* after SIGWINCH */
 void screen_suspend(struct screen *screen); /* before SIGTSTP: terminal given back */
 void screen_resume(struct screen *screen);
-void screen_bell(struct screen *screen);
 
 #endif
