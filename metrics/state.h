@@ -405,6 +405,7 @@ void cases_snapshot_begin(struct engine *engine, uint16_t source, uint16_t queue
 void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue);
 /* Gauges of a scope: each fills its own fields, the rest stays as it was. */
 void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins); /* adds the ages of open cases */
 void conduct_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
@@ -428,6 +429,8 @@ bool level_step(struct level_state *state, enum worse worse, double value, const
 /* Numbers of an alert: value and limit in thousandths (s -> ms, % -> thousandths of the ratio). */
 int64_t alert_number(const struct metric *metric, double value);
 bool scopes_equal(struct scope a, struct scope b);
+/* scope.c: the same names in another engine's numbers; `intern`: where they are learned, NULL: false where one is not known. */
+bool scope_carry(const struct engine *from, struct scope scope, const struct engine *to, struct engine *intern, struct scope *carried);
 /* slots.c */
 uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market);
 /* Adds to the slot and, where agent != 0, to the agent: by outcome in the minute of `at`, by arrival in that of `arrived`
