@@ -15,22 +15,22 @@
 #include <cmocka.h>
 
 #define START INT64_C(1790000000000)
-#define SITES_MOST 3
+#define WORLD_SITES 3
 
 /* Several helpdesks, each told to an engine of its own and all of them to one. People, customers, contacts and cases belong to one
  * site; queues, teams and markets have the same names everywhere. */
 struct world {
 	struct settings *settings;
-	struct engine *whole, *names, *sites[SITES_MOST];
-	const struct engine *parts[SITES_MOST];
-	struct simulator *simulators[SITES_MOST];
+	struct engine *whole, *names, *sites[WORLD_SITES];
+	const struct engine *parts[WORLD_SITES];
+	struct simulator *simulators[WORLD_SITES];
 	int count;
 	int64_t now;
-	uint64_t lsn, seq[SITES_MOST];
+	uint64_t lsn, seq[WORLD_SITES];
 	struct joined joined;
 };
 
-static const char *const site_names[SITES_MOST] = {"tokyo", "berlin", "lima"};
+static const char *const site_names[WORLD_SITES] = {"tokyo", "berlin", "lima"};
 
 static struct engine *new_engine(const struct settings *settings)
 {
