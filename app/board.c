@@ -46,7 +46,7 @@ const struct command board_command = {
 		 "It follows a collector, or several, each for a site:\n"
 		 "  tablo --attach tcp://collector:5580\n"
 		 "  tablo --attach tokyo=tcp://10.0.1.5:5580,berlin=tcp://10.0.2.5:5580\n"
-		 "  tablo --sites tokyo,berlin,lima --store redis-cluster://node1:6379,node2:6379",
+		 "  tablo --sites tokyo,berlin,lima --store redis+cluster://node1:6379,node2:6379",
 	.options = (const struct option *const[]){feed_options, figure_options, screen_options, common_options, NULL},
 	.run = run,
 };

@@ -70,6 +70,11 @@ int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, 
 		queue.queue = snapshot->rows[i].scope.queue;
 		add(scopes, sites, &count, most, queue, 0);
 	}
+	for (int i = 0; i < snapshot->row_count; i++) {
+		struct scope queue = SCOPE_ALL;
+		queue.queue = snapshot->rows[i].scope.queue;
+		add(scopes, sites, &count, most, queue, site_of(snapshot, snapshot->rows[i].site));
+	}
 	for (int i = 0; i < snapshot->row_count; i++)
 		add(scopes, sites, &count, most, snapshot->rows[i].scope, site_of(snapshot, snapshot->rows[i].site));
 	return count;

@@ -110,13 +110,18 @@ static void take_longest(struct snapshot *snapshot, const struct snapshot *part,
 /* ---- lists ---- */
 
 /* "berlin/Billing"; of one site alone the name as it is. Too long a name is cut at a whole character. */
-static void put_site(const char *site, char *name, size_t room)
+static void put_before(const char *site, const char *between, char *name, size_t room)
 {
 	char text[300];
 	if (!*site || !*name)
 		return;
-	snprintf(text, sizeof text, "%s/%s", site, name);
+	snprintf(text, sizeof text, "%s%s%s", site, between, name);
 	text_harmless(view_of(text), name, room);
+}
+
+static void put_site(const char *site, char *name, size_t room)
+{
+	put_before(site, "/", name, room);
 }
 
 /* Appends a part's items to a growing array. */
@@ -159,7 +164,7 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 	snapshot->due_10m += part->due_10m;
 	for (int i = alerts; i < snapshot->alert_count; i++) {
 		snapshot->alerts[i].scope = joined_scope_from(all, site, snapshot->alerts[i].scope);
-		put_site(name, snapshot->alerts[i].text, sizeof snapshot->alerts[i].text);
+		put_before(name, ": ", snapshot->alerts[i].text, sizeof snapshot->alerts[i].text);
 	}
 	for (int i = dues; i < snapshot->due_count; i++)
 		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
