@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/scopes.h"
 #include "app/sites.h"
+#include "base/memory.h"
 #include "metrics/lists.h"
 
 bool scopes_nth(const struct arguments *arguments, const struct engine *engine, int index, struct scope *scope, struct error *err)
@@ -45,17 +47,25 @@ static void add(struct scope *scopes, int *sites, int *count, int most, struct s
 	sites[(*count)++] = site;
 }
 
-static int site_of(const struct snapshot *snapshot, const char *name)
+/* The lines of one site: each queue of all sites together, of this one, and the line itself. */
+static void add_rows(const struct joined *joined, int site, struct scope *scopes, int *sites, int *count, int most)
 {
-	for (int i = 0; i < snapshot->site_count; i++)
-		if (strcmp(snapshot->sites[i].name, name) == 0)
-			return i + 1;
-	return snapshot->request.site;
+	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
+	const int row_count = joined->parts[site] ? list_rows(joined->parts[site], SCOPE_ALL, rows, ROWS_OF_SITE) : 0;
+	for (int i = 0; i < row_count; i++) {
+		const struct scope row = joined_scope_from(joined, site, rows[i]);
+		struct scope queue = SCOPE_ALL;
+		queue.queue = row.queue;
+		add(scopes, sites, count, most, queue, 0);
+		add(scopes, sites, count, most, queue, site + 1);
+		add(scopes, sites, count, most, row, site + 1);
+	}
+	free(rows);
 }
 
-int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, const struct snapshot *snapshot, struct scope *scopes, int *sites,
-	int most, struct error *err)
+int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, struct scope *scopes, int *sites, int most, struct error *err)
 {
+	const struct joined *joined = &sites_merge(desk_sites(desk))->joined;
 	int count = 0;
 	for (const char *text; count < most && (text = arguments_nth(arguments, "--scope", count)); count++)
 		if (!sites_scope(desk_sites(desk), text, true, &scopes[count], &sites[count], err))
@@ -63,19 +73,9 @@ int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, 
 	if (count)
 		return count;
 	add(scopes, sites, &count, most, SCOPE_ALL, 0);
-	for (int i = 0; i < snapshot->site_count; i++)
+	for (int i = 0; i < joined->count; i++)
 		add(scopes, sites, &count, most, SCOPE_ALL, i + 1);
-	for (int i = 0; i < snapshot->row_count; i++) {
-		struct scope queue = SCOPE_ALL;
-		queue.queue = snapshot->rows[i].scope.queue;
-		add(scopes, sites, &count, most, queue, 0);
-	}
-	for (int i = 0; i < snapshot->row_count; i++) {
-		struct scope queue = SCOPE_ALL;
-		queue.queue = snapshot->rows[i].scope.queue;
-		add(scopes, sites, &count, most, queue, site_of(snapshot, snapshot->rows[i].site));
-	}
-	for (int i = 0; i < snapshot->row_count; i++)
-		add(scopes, sites, &count, most, snapshot->rows[i].scope, site_of(snapshot, snapshot->rows[i].site));
+	for (int i = 0; i < joined->count; i++)
+		add_rows(joined, i, scopes, sites, &count, most);
 	return count;
 }

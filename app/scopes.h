@@ -7,6 +7,8 @@
 #include "metrics/engine.h"
 #include "metrics/scope.h"
 
+#define ROWS_OF_SITE 1000 /* lines of one site that are asked for without being named */
+
 /* The first --scope, or everything. */
 bool scopes_read(const struct arguments *arguments, const struct engine *engine, struct scope *scope, struct error *err);
 /* The `index`-th --scope. False without a message in err where there is none. */
@@ -18,7 +20,6 @@ bool scopes_read_sites(const struct arguments *arguments, const struct desk *des
 /* What is asked for, with the site of each; else everything, each site, each queue of all sites together and of each, and each line of the
  * board.
  * -1: a --scope is wrong. */
-int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, const struct snapshot *snapshot, struct scope *scopes, int *sites,
-	int most, struct error *err);
+int scopes_of_sites(const struct arguments *arguments, const struct desk *desk, struct scope *scopes, int *sites, int most, struct error *err);
 
 #endif

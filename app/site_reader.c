@@ -119,17 +119,23 @@ struct site_reader *site_reader_open(const char *url, const struct settings *set
 	return NULL;
 }
 
+void site_reader_stop(struct site_reader *reader)
+{
+	if (!reader || !reader->running)
+		return;
+	pthread_mutex_lock(&reader->lock);
+	reader->stop = true;
+	pthread_mutex_unlock(&reader->lock);
+	ring(reader->stir);
+}
+
 void site_reader_close(struct site_reader *reader)
 {
 	if (!reader)
 		return;
-	if (reader->running) {
-		pthread_mutex_lock(&reader->lock);
-		reader->stop = true;
-		pthread_mutex_unlock(&reader->lock);
-		ring(reader->stir);
+	site_reader_stop(reader);
+	if (reader->running)
 		pthread_join(reader->thread, NULL);
-	}
 	if (reader->stir >= 0)
 		close(reader->stir);
 	pthread_mutex_destroy(&reader->lock);

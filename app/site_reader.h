@@ -8,6 +8,8 @@ struct site_reader;
 
 /* `wake`: an eventfd that is written to when there is something new. False: the URL is wrong. The settings outlive it. */
 struct site_reader *site_reader_open(const char *url, const struct settings *settings, int wake, struct error *err);
+/* Tells it to end, without waiting: for all of several before the first is closed. NULL: nothing. */
+void site_reader_stop(struct site_reader *reader);
 void site_reader_close(struct site_reader *reader); /* waits until a read that is under way has ended: two seconds at most */
 /* Not wanted: it rests, for the collector's own stream is better. */
 void site_reader_want(struct site_reader *reader, bool wanted);

@@ -25,7 +25,8 @@ struct site {
 	struct sites *all;
 	struct settings *settings; /* the board's, with this site's name and zone */
 	struct zone *zone;
-	struct engine *engine; /* NULL: nothing is known yet */
+	/* Two, for records of the stream go on from where the stream was, whatever was read meanwhile. NULL: nothing came this way. */
+	struct engine *followed, *stored;
 	struct attached *attached; /* NULL: only Redis */
 	struct site_reader *reader; /* NULL: only a collector */
 	enum link_state link; /* as it was last told */
@@ -89,18 +90,29 @@ static const char *zone_of(const struct settings *settings, const char *site)
 
 /* ---- one site ---- */
 
-static void take_engine(void *context, struct engine *engine)
+static void take_followed(void *context, struct engine *engine)
 {
 	struct site *site = context;
-	engine_destroy(site->engine);
-	site->engine = engine;
+	engine_destroy(site->followed);
+	site->followed = engine;
+	site->all->changed = true;
+}
+
+static void take_stored(struct site *site, struct engine *engine)
+{
+	if (!engine && !site->stored)
+		return;
+	engine_destroy(site->stored);
+	site->stored = engine;
 	site->all->changed = true;
 }
 
 static void follow(void *context, const struct record *record)
 {
 	struct site *site = context;
-	engine_apply(site->engine, record);
+	if (!site->followed) /* a record before any state: whoever sends that is no collector of ours */
+		return;
+	engine_apply(site->followed, record);
 	site->all->events += record->batch ? record->batch->count : 0;
 	site->all->changed = true;
 }
@@ -114,6 +126,15 @@ static void link_changed(void *context)
 static bool reads_store(const struct site *site)
 {
 	return site->reader && (!site->attached || attached_link(site->attached).state != LINK_LIVE);
+}
+
+/* What is known of it best: the newer of both; NULL: nothing. */
+static const struct engine *engine_of(const struct site *site)
+{
+	const struct engine *followed = site->followed, *stored = site->stored;
+	if (!followed || !stored)
+		return followed ? followed : stored;
+	return engine_now(stored) > engine_now(followed) ? stored : followed;
 }
 
 static bool open_site(struct site *site, const char *attach, const char *store, void *zmq, struct curve *curve, struct error *err)
@@ -132,7 +153,7 @@ static bool open_site(struct site *site, const char *attach, const char *store, 
 		if (!site->reader)
 			return false;
 	}
-	const struct attached_sink sink = {.context = site, .engine = take_engine, .record = follow, .link = link_changed};
+	const struct attached_sink sink = {.context = site, .engine = take_followed, .record = follow, .link = link_changed};
 	if (*url)
 		site->attached = attached_open(url, site->settings, zmq, curve, &sink, err);
 	return site->attached || !*url;
@@ -142,7 +163,8 @@ static void close_site(struct site *site)
 {
 	attached_close(site->attached);
 	site_reader_close(site->reader);
-	engine_destroy(site->engine);
+	engine_destroy(site->followed);
+	engine_destroy(site->stored);
 	zone_close(site->zone);
 	settings_destroy(site->settings);
 }
@@ -191,6 +213,7 @@ struct sites *sites_open(const char *attach, const char *store, const struct set
 	good = good && name_sites(sites, attach, err);
 	for (int i = 0; good && i < sites->count; i++)
 		good = open_site(&sites->items[i], attach, store, zmq, curve, err);
+	joined_make_room(names, sites->count);
 	if (good)
 		return sites;
 	sites_close(sites);
@@ -201,6 +224,8 @@ void sites_close(struct sites *sites)
 {
 	if (!sites)
 		return;
+	for (int i = 0; i < sites->count; i++)
+		site_reader_stop(sites->items[i].reader);
 	for (int i = 0; i < sites->count; i++)
 		close_site(&sites->items[i]);
 	if (sites->wake >= 0)
@@ -250,10 +275,12 @@ static void mind_site(struct site *site, int most)
 	if (site->reader) {
 		site_reader_want(site->reader, from_store);
 		struct engine *engine = site_reader_take(site->reader);
-		if (engine && from_store)
-			take_engine(site, engine);
-		else
+		if (!from_store) { /* what was on its way is older than the stream */
 			engine_destroy(engine);
+			take_stored(site, NULL);
+		} else if (engine) {
+			take_stored(site, engine);
+		}
 	}
 	int64_t silent;
 	enum link_state link = look_at_link(site, &silent, &from_store);
@@ -291,8 +318,10 @@ int sites_count(const struct sites *sites)
 int sites_known(const struct sites *sites)
 {
 	int known = 0;
-	for (int i = 0; i < sites->count; i++)
-		known += sites->items[i].engine && engine_now(sites->items[i].engine) != INSTANT_NONE;
+	for (int i = 0; i < sites->count; i++) {
+		const struct engine *engine = engine_of(&sites->items[i]);
+		known += engine && engine_now(engine) != INSTANT_NONE;
+	}
 	return known;
 }
 
@@ -304,7 +333,7 @@ void sites_missing_text(struct sites *sites, char *to, size_t room)
 		struct site *site = &sites->items[i];
 		int64_t silent;
 		bool from_store;
-		if (site->engine)
+		if (engine_of(site))
 			continue;
 		look_at_link(site, &silent, &from_store);
 		int wrote = snprintf(to + used, room - used, "%s%s%s%s%s", used ? ", " : "", site->settings->site, *site->why ? " (" : "", site->why,
@@ -318,7 +347,7 @@ const struct merge *sites_merge(struct sites *sites)
 	for (int i = 0; i < sites->count; i++) {
 		struct site *site = &sites->items[i];
 		struct merge_site *shown = &sites->shown[i];
-		*shown = (struct merge_site){.name = site->settings->site, .engine = site->engine, .settings = site->settings, .zone = site->zone,
+		*shown = (struct merge_site){.name = site->settings->site, .engine = engine_of(site), .settings = site->settings, .zone = site->zone,
 			.why = site->why};
 		shown->link = look_at_link(site, &shown->silent, &shown->from_store);
 	}

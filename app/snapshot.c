@@ -15,7 +15,7 @@
 #include "tui/dump.h"
 #include "widgets/board.h"
 
-#define SCOPES_MOST 1000
+#define SCOPES_MOST 6000 /* of several sites together; of one a thousand lines */
 
 static const struct option snapshot_options[] = {
 	{"--json", NULL, "every figure as JSON, one document a line for each --at (the default)", false},
@@ -68,8 +68,8 @@ static int choose_scopes(struct look *look, const struct engine *engine, struct 
 	}
 	if (count)
 		return count;
-	struct scope *rows = memory_new(SCOPES_MOST, sizeof *rows);
-	int row_count = list_rows(engine, SCOPE_ALL, rows, SCOPES_MOST);
+	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
+	int row_count = list_rows(engine, SCOPE_ALL, rows, ROWS_OF_SITE);
 	add_scope(scopes, &count, SCOPE_ALL);
 	for (int i = 0; i < row_count; i++) {
 		struct scope queue = SCOPE_ALL;
@@ -82,9 +82,9 @@ static int choose_scopes(struct look *look, const struct engine *engine, struct 
 	return count;
 }
 
-static void choose_sites(struct look *look, const struct snapshot *snapshot, struct figures_request *request, struct scope *scopes, int *sites)
+static void choose_sites(struct look *look, struct figures_request *request, struct scope *scopes, int *sites)
 {
-	request->scope_count = scopes_of_sites(look->arguments, look->desk, snapshot, scopes, sites, SCOPES_MOST, &look->err);
+	request->scope_count = scopes_of_sites(look->arguments, look->desk, scopes, sites, SCOPES_MOST, &look->err);
 	request->sites = sites;
 	request->joined = &sites_merge(desk_sites(look->desk))->joined;
 	look->failed = request->scope_count < 0;
@@ -98,7 +98,7 @@ static void write_json(struct look *look, const struct engine *engine, const str
 		.wanted = look->some_wanted ? look->wanted : NULL};
 	int *sites = memory_new(SCOPES_MOST, sizeof *sites);
 	if (look->desk)
-		choose_sites(look, snapshot, &request, scopes, sites);
+		choose_sites(look, &request, scopes, sites);
 	else
 		request.scope_count = choose_scopes(look, engine, scopes);
 	if (look->failed)

@@ -16,6 +16,20 @@ int64_t joined_latest(const struct engine *const *parts, int count)
 	return latest;
 }
 
+static void widen(struct names *names, int parts)
+{
+	const uint64_t cap = (uint64_t)names->cap * (uint64_t)(parts > 0 ? parts : 1);
+	names->cap = cap < SCOPE_ANY ? (uint32_t)cap : SCOPE_ANY - 1; /* scopes hold 16 bits */
+}
+
+void joined_make_room(struct engine *names, int parts)
+{
+	widen(&names->queues, parts);
+	widen(&names->markets, parts);
+	widen(&names->agents_names, parts);
+	widen(&names->teams, parts);
+}
+
 struct joined joined_alone(const struct joined *joined, int part)
 {
 	return (struct joined){.names = joined->names, .parts = joined->parts + part, .count = 1, .now = joined->now};

@@ -14,6 +14,8 @@ struct joined {
 	int64_t now; /* the latest of all sites, INT64_MIN: nothing came yet */
 };
 
+/* Room in `names` for what so many engines may have each: to be called before the first scope is asked for. */
+void joined_make_room(struct engine *names, int parts);
 /* The latest time of `count` engines, NULLs among them; INT64_MIN: none has any. */
 int64_t joined_latest(const struct engine *const *parts, int count);
 /* One of them alone, at the same time. */

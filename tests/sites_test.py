@@ -100,7 +100,8 @@ class Site:
 
 
 def main(folder):
-    store = "unix://" + Redis().socket if SERVER else None
+    redis = Redis() if SERVER else None
+    store = "unix://" + redis.socket if SERVER else None
     sites = [Site(folder, name, i, store) for i, name in enumerate(SITES)]
     say(all([site.settled() for site in sites]), "three collectors have all events", [status(site.journal) for site in sites])
     whole = os.path.join(folder, "whole.ndjson")
@@ -131,6 +132,14 @@ def main(folder):
         got, err = look("--sites", ",".join(SITES), "--store", store, "--attach", "tokyo=" + sites[0].stream)
         compare("one followed, two read from Redis", wanted, figures(got), err)
         say([s["from"] for s in got.get("sites", [])] == ["collector", "redis", "redis"], "and it says which", got.get("sites"))
+        board = Board("--sites", ",".join(SITES), "--store", store, "--attach", "tokyo=" + sites[0].stream)
+        say(board.is_well(), "a board on both", board.lines[-2:])
+        redis.process.send_signal(signal.SIGSTOP)
+        say(board.says("1 of 3 sites, berlin STALE"), "Redis stands still: those that are read there are named, the other goes on", board.lines[-2:])
+        begin = time.monotonic()
+        end(board.process)
+        say(time.monotonic() - begin < 5, "it ends without waiting for each of them", time.monotonic() - begin)
+        redis.process.send_signal(signal.SIGCONT)
     else:
         say(True, "sites in Redis # SKIP no redis-server here")
     board = Board("--attach", attach)
