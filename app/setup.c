@@ -145,7 +145,8 @@ static bool set_instants(struct setup *setup, const struct arguments *arguments,
 
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
-	if (!set_named(setup->settings, arguments, err) || !set_from(setup, arguments, "--site", "site", err) || !set_from(setup, arguments, "--sites", "sites", err) ||
+	if (!set_named(setup->settings, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
+		!set_from(setup, arguments, "--sites", "sites", err) ||
 		!set_from(setup, arguments, "--clock", "clock", err) || !set_from(setup, arguments, "--by", "by", err) ||
 		!set_from(setup, arguments, "--formula", "formula", err) || !set_from(setup, arguments, "--zone", "zone", err) ||
 		!set_from(setup, arguments, "--colours", "colours", err) || !set_target(setup->settings, arguments, err))

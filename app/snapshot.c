@@ -265,12 +265,14 @@ static bool listen_to_sites(struct desk *desk, struct look *look, int64_t listen
 static int look_at(struct setup *setup, struct look *look, int64_t listen, int64_t patience)
 {
 	struct error err;
-	bool by_instants = setup->instant_count > 0, files = !setup->attach && !setup->store && !setup->several && setup_own_time(setup) && (by_instants || !setup_endless(setup));
+	bool by_instants = setup->instant_count > 0, followed = setup->attach || setup->store || setup->several;
+	bool files = !followed && setup_own_time(setup) && (by_instants || !setup_endless(setup));
 	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds,
 		.feed_count = setup->settings->feed_count, .speed = setup->speed >= 0 ? setup->speed : files ? 0 : 1, .start = INSTANT_NONE,
 		.stop = by_instants ? setup->instants[setup->instant_count - 1] : INT64_MAX, .zmq = zmq, .instants = setup->instants,
-		.instant_count = setup->instant_count, .attach = setup->attach, .store = setup->store, .several = setup->several, .look = take_look, .context = look};
+		.instant_count = setup->instant_count, .attach = setup->attach, .store = setup->store, .several = setup->several,
+		.look = take_look, .context = look};
 	struct desk *desk = desk_open(&options, &err);
 	bool good = desk != NULL;
 	look->desk = good && desk_sites(desk) ? desk : NULL;

@@ -73,7 +73,7 @@ static void join_figures(const struct merge *merge, const struct joined *joined,
 {
 	const struct snapshot_request *request = &snapshot->request;
 	const struct snapshot_asked asked = {.joined = joined, .scope = request->scope, .by = request->by, .with_bins = true,
-		.formula = snapshot_formula_asked(request, snapshot->settings)};
+		.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
 	snapshot_gather(request, &asked, snapshot->figures, snapshot->today);
 	int64_t *points = memory_new((size_t)request->spark_count * SPARK_POINTS + 1, sizeof *points);
 	joined_sparks(joined, request->scope, request->sparks, request->spark_count, asked.formula, SPARK_POINTS, points);

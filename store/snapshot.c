@@ -17,11 +17,6 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 	return (enum sl_formula)settings->formula;
 }
 
-static enum sl_formula formula_of(const struct settings *settings, const struct snapshot_request *request, const char *queue)
-{
-	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
-}
-
 static enum window window_of(const struct metric *metric, enum window window)
 {
 	if (metric->kind == KIND_GAUGE)
@@ -85,7 +80,7 @@ static void gather_before(struct snapshot *snapshot, const struct engine *engine
 		return;
 	struct query *query = memory_new(1, sizeof *query);
 	query_interval(query, engine, snapshot->request.scope, from, to, snapshot->request.by,
-		formula_of(snapshot->settings, &snapshot->request, NULL));
+		snapshot_formula_asked(snapshot->settings, &snapshot->request, NULL));
 	if (query->tally.value[COUNT_OFFERED] > 0)
 		for (int i = 0; i < metric_count; i++)
 			if (metrics[i].kind == KIND_WINDOW)
@@ -142,7 +137,7 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 		row->scope = scopes[i];
 		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
 		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
-		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
+		gather(snapshot, engine, scopes[i], snapshot_formula_asked(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
 		row->worst = worst_of(row->figures);
 		row->stale = snapshot->stale;
 	}
@@ -221,7 +216,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 		snapshot->nothing = true;
 		return snapshot;
 	}
-	enum sl_formula formula = formula_of(settings, request, NULL);
+	enum sl_formula formula = snapshot_formula_asked(settings, request, NULL);
 	fill_feeds(snapshot, engine);
 	gather(snapshot, engine, request->scope, formula, true, snapshot->figures, snapshot->today);
 	gather_before(snapshot, engine);

@@ -26,10 +26,10 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 bool snapshot_week_ago(const struct snapshot *snapshot, const struct zone *zone, int64_t *from, int64_t *to);
 /* What the eye should go to first: the worst level, then how long and how many wait. */
 int snapshot_compare_rows(const void *left, const void *right);
-/* Of the whole board: what is asked for, else as set. */
-static inline enum sl_formula snapshot_formula_asked(const struct snapshot_request *request, const struct settings *settings)
+/* What is asked for, else as set: for the queue, or for the whole board (NULL). */
+static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
 {
-	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, NULL);
+	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
 }
 
 #endif
