@@ -26,7 +26,7 @@ const struct option figure_options[] = {
 	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false},
 	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false},
 	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false},
-	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent", true},
+	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true},
 	{0},
 };
 
