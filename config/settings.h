@@ -40,6 +40,14 @@ struct feed_settings {
 	int line;
 };
 
+/* collector "berlin" { ... } : where a board that shows several sites finds one of them */
+struct site_settings {
+	char *name;
+	char *attach; /* its collector's publish; NULL: only what is in Redis */
+	char *zone;   /* of its days; NULL: the board's */
+	int line;
+};
+
 /* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
 struct level_settings {
 	char *metric;
@@ -64,6 +72,8 @@ struct alert_settings {
 	char *exec; /* reserved for the collector; NULL */
 	int line;
 };
+
+#define SITES_MOST 32 /* that a board shows together */
 
 struct settings {
 	/* -- site and time -- */
@@ -100,6 +110,8 @@ struct settings {
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- store -- */
 	char *attach, *publish, *store; /* "": none */
+	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
+	int shown_count;
 	int64_t store_interval; /* ms between commits */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
@@ -112,6 +124,8 @@ struct settings {
 	int link_count;
 	struct queue_settings *queues;
 	int queue_count;
+	struct site_settings *places;
+	int place_count;
 	struct level_settings *levels;
 	int level_count;
 	struct alert_settings *alerts;

@@ -164,6 +164,9 @@ static const struct setting board_settings[] = {
 
 	{"attach", .group = "Collector and store", .type = SETTING_KEY, AT(attach), .fallback = "",
 		.help = "A board: the collector to follow (its publish) instead of feeds. Empty: none."},
+	{"sites", .type = SETTING_LIST, LIST(sites, shown_count), .most = SITES_MOST, .check = is_site,
+		.help = "A board: the sites it shows together, { \"tokyo\", \"berlin\" }, each from its own collector (a collector section, or "
+			"attach = \"tokyo=URL,berlin=URL\") or from Redis (store). Empty: one site."},
 	{"publish", .type = SETTING_KEY, AT(publish), .fallback = "",
 		.help = "A collector: where boards may attach; of tcp://HOST:PORT they ask at PORT + 1. Empty: nowhere."},
 	{"store", .type = SETTING_KEY, .is_private = true, AT(store), .fallback = "",
@@ -197,6 +200,13 @@ static const struct setting feed_settings[] = {
 	{"server_key", .type = SETTING_KEY, AT(server_key), .help = "The publisher's public key (40 characters), or a file that holds it."},
 	{"key_file", .type = SETTING_KEY, AT(key_file), .help = "Our own key for this feed; otherwise the general one."},
 	{"allow_plaintext", .type = SETTING_FLAG, AT(allow_plaintext), .fallback = "false", .help = "This feed may go unencrypted."},
+};
+
+#undef AT
+#define AT(member) .offset = offsetof(struct site_settings, member)
+static const struct setting site_settings[] = {
+	{"attach", .type = SETTING_KEY, AT(attach), .help = "Its collector (the publish of that one); otherwise it is read from Redis alone."},
+	{"zone", .type = SETTING_KEY, AT(zone), .check = is_zone, .help = "The time zone of its days, as its collector has it; otherwise the board's."},
 };
 
 #undef AT
@@ -236,6 +246,8 @@ static const struct setting alert_settings[] = {
 const struct setting_table board_table = {"", "", "", TABLE(board_settings)};
 const struct setting_table feed_table = {"feed", "tcp://pbx:5556", "How the link to one feed is secured; its title is the feed's URL.",
 	TABLE(feed_settings)};
+const struct setting_table site_table = {"collector", "berlin",
+	"Where a board over several sites (sites) finds the collector of one; its title is the site's name.", TABLE(site_settings)};
 const struct setting_table queue_table = {"queue", "Billing", "What one queue does otherwise; its title is its name in the feed.",
 	TABLE(queue_settings)};
 const struct setting_table level_table = {"level", "longest_wait",

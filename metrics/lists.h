@@ -150,4 +150,11 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 /* The target T of a queue and channel in ms. */
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
 
+/* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_conduct_order(const void *left, const void *right);
+int list_care_order(const void *left, const void *right);
+int list_alert_order(const void *left, const void *right);
+int list_due_order(const void *left, const void *right);
+int list_named_order(const void *left, const void *right);
+
 #endif

@@ -153,3 +153,14 @@ int list_alerts(const struct engine *engine, int64_t at, struct list_alert *item
 		}
 	return count;
 }
+
+/* Ids tell alerts of one instant apart, so that the order is the same in every picture. */
+int list_alert_order(const void *left, const void *right)
+{
+	const struct list_alert *a = left, *b = right;
+	if ((a->cleared != 0) != (b->cleared != 0))
+		return a->cleared ? 1 : -1;
+	if (a->raised != b->raised)
+		return a->raised < b->raised ? 1 : -1;
+	return (a->id > b->id) - (a->id < b->id);
+}

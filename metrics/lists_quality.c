@@ -50,7 +50,7 @@ static void tell_conduct(const struct engine *engine, const struct conduct *reco
 }
 
 /* Open ones first; the highest step and then the oldest step first. Of closed ones the latest first. */
-static int compare_conduct(const void *left, const void *right)
+int list_conduct_order(const void *left, const void *right)
 {
 	const struct list_conduct *a = left, *b = right;
 	if (a->open != b->open)
@@ -82,7 +82,7 @@ int list_conduct(const struct engine *engine, struct scope scope, int64_t at, st
 		if ((record->open || just_closed(record, at)) && item_in_scope(engine, record->slot, record->agent, scope))
 			tell_conduct(engine, record, at, &all[found++]);
 	}
-	qsort(all, found, sizeof *all, compare_conduct);
+	qsort(all, found, sizeof *all, list_conduct_order);
 	int count = 0;
 	for (; count < room && (size_t)count < found; count++)
 		items[count] = all[count];
@@ -116,7 +116,7 @@ int list_flagged_before(const struct engine *engine, struct scope scope, int64_t
 	return count;
 }
 
-static int compare_care(const void *left, const void *right)
+int list_care_order(const void *left, const void *right)
 {
 	const struct list_care *a = left, *b = right;
 	return a->since != b->since ? (a->since < b->since ? 1 : -1) : strcmp(a->agent, b->agent);
@@ -133,7 +133,7 @@ int list_care(const struct engine *engine, int64_t at, struct list_care *items, 
 		*item = (struct list_care){.rude = agent->rude_shift, .since = elapsed(agent->break_suggested, at)};
 		put(names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
 	}
-	qsort(items, (size_t)count, sizeof *items, compare_care);
+	qsort(items, (size_t)count, sizeof *items, list_care_order);
 	return count;
 }
 
@@ -146,7 +146,7 @@ static enum level due_level(const struct sla *sla)
 	return sla->soon && !sla->paused ? LEVEL_WARN : LEVEL_OK;
 }
 
-static int compare_due(const void *left, const void *right)
+int list_due_order(const void *left, const void *right)
 {
 	const struct list_due *a = left, *b = right;
 	if (a->paused != b->paused)
@@ -178,10 +178,10 @@ int list_due(const struct engine *engine, struct scope scope, int64_t at, struct
 			continue;
 		struct list_due item;
 		tell_due(engine, sla, at, &item);
-		if (count == room && (room == 0 || compare_due(&item, &items[room - 1]) >= 0))
+		if (count == room && (room == 0 || list_due_order(&item, &items[room - 1]) >= 0))
 			continue;
 		int place = count < room ? count++ : room - 1;
-		for (; place > 0 && compare_due(&item, &items[place - 1]) < 0; place--)
+		for (; place > 0 && list_due_order(&item, &items[place - 1]) < 0; place--)
 			items[place] = items[place - 1];
 		items[place] = item;
 	}
@@ -202,7 +202,7 @@ int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t
 
 /* ---- by name ---- */
 
-static int compare_named(const void *left, const void *right)
+int list_named_order(const void *left, const void *right)
 {
 	const struct list_named *a = left, *b = right;
 	if (a->count != b->count)
@@ -249,7 +249,7 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 		sum += one->at > from;
 	}
 	if (count)
-		qsort(all, count, sizeof *all, compare_named);
+		qsort(all, count, sizeof *all, list_named_order);
 	int filled = 0;
 	for (; filled < room && (size_t)filled < count; filled++)
 		items[filled] = all[filled];
@@ -289,7 +289,7 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 		put(i ? names_text(&engine->unknown_types, i) : "without a name", all[count].name, sizeof all[count].name);
 		count++;
 	}
-	qsort(all, count, sizeof *all, compare_named);
+	qsort(all, count, sizeof *all, list_named_order);
 	int filled = 0;
 	for (; filled < room && (size_t)filled < count; filled++)
 		items[filled] = all[filled];

@@ -102,6 +102,8 @@ uint32_t index_list_remove(struct index_list *list, uint32_t place);
 /* The slot that an event without a contact or case of its own belongs to: by contact, case, queue (in this order). */
 struct attribution_of { uint16_t slot, agent; uint32_t contact, case_item; uint64_t customer; int64_t arrived; };
 struct attribution_of event_attribution(struct engine *engine, const struct event *event);
+/* scope.c: the same names in another engine's numbers; `intern`: where they are learned, NULL: false where one is not known. */
+bool scope_carry(const struct engine *from, struct scope scope, const struct engine *to, struct engine *intern, struct scope *carried);
 /* Does what belongs to this slot and agent lie in the scope? */
 bool item_in_scope(const struct engine *engine, uint16_t slot, uint16_t agent, struct scope scope);
 int64_t event_duration(const struct event *event, enum event_key key, int64_t otherwise); /* bounded */
