@@ -138,7 +138,7 @@ static void fill(const struct engine *engine, const struct alert *alert, int64_t
 		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert->acknowledged ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
 	tell(engine, alert, at, item->text, sizeof item->text);
-	text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), item->by, sizeof item->by);
+	lists_person(engine, names_text(&engine->people, alert->acknowledged_by), item->by, sizeof item->by);
 }
 
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room)

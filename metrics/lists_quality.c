@@ -44,7 +44,7 @@ static void tell_conduct(const struct engine *engine, const struct conduct *reco
 	}
 	if (record->agent)
 		item->scope.agent = record->agent;
-	put(names_text(&engine->agents_names, record->agent), item->agent, sizeof item->agent);
+	lists_person(engine, names_text(&engine->agents_names, record->agent), item->agent, sizeof item->agent);
 	put_place(engine, record->queue, record->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 	put(record->id, item->contact, sizeof item->contact);
 }
@@ -109,7 +109,7 @@ int list_flagged_before(const struct engine *engine, struct scope scope, int64_t
 		struct list_conduct *item = &items[count++];
 		*item = (struct list_conduct){.scope = SCOPE_ALL, .closed_ms = -1, .since = elapsed(contact->since, at),
 			.prior_ms = elapsed(flag->opened, at), .prior_step = flag->highest, .aim = flag->aim, .kind = flag->kind};
-		put(names_text(&engine->agents_names, contact->agent), item->agent, sizeof item->agent);
+		lists_person(engine, names_text(&engine->agents_names, contact->agent), item->agent, sizeof item->agent);
 		put_place(engine, contact->queue, contact->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 		put(contact->id, item->contact, sizeof item->contact);
 	}
@@ -131,7 +131,7 @@ int list_care(const struct engine *engine, int64_t at, struct list_care *items, 
 			continue;
 		struct list_care *item = &items[count++];
 		*item = (struct list_care){.rude = agent->rude_shift, .since = elapsed(agent->break_suggested, at)};
-		put(names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
+		lists_person(engine, names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
 	}
 	qsort(items, (size_t)count, sizeof *items, list_care_order);
 	return count;
@@ -220,13 +220,16 @@ static size_t find_name(struct list_named *names, size_t count, const char *name
 
 struct naming { const struct names *first, *second; bool by_agent; };
 
-static const char *name_of(const struct naming *naming, const struct named_count *one)
+static void put_name(const struct engine *engine, const struct naming *naming, const struct named_count *one, char *to, size_t room)
 {
 	const char *name = naming->by_agent ? "" : names_text(naming->first, one->name);
-	return *name ? name : names_text(naming->second, one->agent);
+	if (*name)
+		put(name, to, room);
+	else
+		lists_person(engine, names_text(naming->second, one->agent), to, room);
 }
 
-static int list_occurrences(const struct occurrences *list, const struct naming *naming, int64_t from, int64_t to,
+static int list_occurrences(const struct engine *engine, const struct occurrences *list, const struct naming *naming, int64_t from, int64_t to,
 	struct list_named *items, int room, int64_t *total)
 {
 	struct list_named *all = NULL;
@@ -237,7 +240,7 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 		if (one->at <= before || one->at > to)
 			continue;
 		char name[64];
-		put(name_of(naming, one), name, sizeof name);
+		put_name(engine, naming, one, name, sizeof name);
 		size_t place = find_name(all, count, name);
 		if (place == count) {
 			all = memory_grow(all, &space, ++count, sizeof *all);
@@ -262,19 +265,19 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->policies, &engine->agents_names, false};
-	return list_occurrences(&engine->refusals, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->refusals, &naming, from, to, items, room, total);
 }
 
 int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->kinds, &engine->agents_names, true};
-	return list_occurrences(&engine->mistakes, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->mistakes, &naming, from, to, items, room, total);
 }
 
 int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->teams, &engine->agents_names, false};
-	return list_occurrences(&engine->praises, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->praises, &naming, from, to, items, room, total);
 }
 
 int list_unknown(const struct engine *engine, struct list_named *items, int room)
