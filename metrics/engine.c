@@ -163,6 +163,8 @@ static void advance(struct engine *engine, int64_t to)
 	if (engine->now == INT64_MIN) {
 		engine->now = to;
 		engine->second = whole(to, SECOND_MS) - SECOND_MS;
+		for (size_t i = 0; i < engine->agent_count; i++) /* those whom a history knows: time begins for them too */
+			engine->agents[i].accounted = engine->agents[i].activity_since = to;
 	}
 	engine->too_old = engine->from_snapshot = false;
 	for (;;) {

@@ -205,7 +205,7 @@ enum conduct_end { CONDUCT_OPEN, CONDUCT_CALMED, CONDUCT_WITHDRAWN, CONDUCT_ENDE
 
 /* ---- lists by name: refusals by policy, mistakes by agent ... ---- */
 struct named_count { uint16_t name, agent; int64_t at; }; /* one occurrence */
-struct occurrences { struct named_count *items; size_t count, room; };
+struct occurrences { struct named_count *items; size_t count, room; uint64_t changed; /* LSN of the record that added one last */ };
 
 /* ---- follow-ups ---- */
 struct followup { uint64_t customer; uint32_t case_item; uint16_t slot; int64_t since; bool open; };
@@ -409,7 +409,8 @@ void conduct_gauges(const struct engine *engine, struct scope scope, int64_t at,
 void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 /* notes.c */
-void occurrence_add(struct occurrences *list, uint16_t name, uint16_t agent, int64_t at, int64_t now);
+void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent); /* at engine->ts */
+void occurrence_put_back(struct occurrences *list, struct named_count one, uint64_t stamp);
 /* figure.c: without hysteresis; the limits that hold for a metric in a scope */
 struct limits { double warn, crit, hysteresis; int64_t hold; int rule; /* index of settings->levels, or -1 */ };
 struct limits limits_find(const struct engine *engine, int metric, struct scope scope, int64_t window_ms);
@@ -459,6 +460,8 @@ void slots_finish(struct engine *engine);
 /* samples.c: the gauges at the end of the second that begins at `second`. */
 void watches_sample(struct engine *engine, int64_t second);
 void samples_finish(struct samples *samples);
+/* One that was kept elsewhere, in its place; what is there already stays. */
+void samples_put_back(struct samples *samples, const struct sample *sample);
 /* The highest of the samples that begin in (after, until] and the first second that reached it; -1: none. */
 int64_t samples_peak(const struct samples *samples, enum gauge gauge, int64_t after, int64_t until, int64_t *at);
 /* agents.c */

@@ -451,7 +451,7 @@ struct walked {
 	char last[64];
 };
 
-static void take_bucket(void *context, const struct bucket *bucket)
+static void take_bucket(void *context, const struct history_bucket *bucket)
 {
 	struct walked *walked = context;
 	walked->count++;
@@ -462,20 +462,23 @@ static void take_bucket(void *context, const struct bucket *bucket)
 static void history_keeps_the_last_of_each_bucket(void **state)
 {
 	(void)state;
-	const uint8_t *id = (const uint8_t *)"sixteen bytes..";
+	struct history_options options = {.id = "sixteen bytes.."};
 	struct error err = {""};
-	struct history *history = history_open(NULL, directory, id, NULL, NULL, &err);
+	uint64_t damaged;
+	struct history *history = history_open(NULL, directory, &options, &damaged, &err);
 	assert_non_null(history);
 	for (int64_t i = 0; i < 3000; i++)
-		assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 15, i * 900000, view_of("old")}, &err));
+		assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 15, i * 900000, view_of("old")}, &err));
 	assert_true(history_commit(history, &err));
 	history_close(history);
-	history = history_open(NULL, directory, id, NULL, NULL, &err);
-	assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 15, 900000, view_of("new")}, &err));
-	assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 1, 0, {0}}, &err));
+	history = history_open(NULL, directory, &options, &damaged, &err);
+	assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 15, 900000, view_of("new")}, &err));
+	assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 1, 0, {0}}, &err));
 	assert_true(history_commit(history, &err));
 	history_close(history);
-	assert_null(history_open(NULL, directory, (const uint8_t *)"another sixteen.", NULL, NULL, &err));
+	assert_int_equal(damaged, 0);
+	memcpy(options.id, "another sixteen.", JOURNAL_ID_SIZE);
+	assert_null(history_open(NULL, directory, &options, &damaged, &err));
 	struct walked walked = {0};
 	struct history_walk walk = {.from = INT64_MIN, .to = INT64_MAX, .bucket = take_bucket, .context = &walked};
 	assert_true(history_read(NULL, directory, &walk, &err));
