@@ -81,8 +81,13 @@ void engine_destroy(struct engine *engine)
 void engine_keep_long(struct engine *engine)
 {
 	engine->keeping.minutes = 2 * DAY_MS;
-	engine->keeping.quarters = 35 * DAY_MS;
 	engine->keeping.days = 731 * DAY_MS;
+	engine_keep_past(engine);
+}
+
+void engine_keep_past(struct engine *engine)
+{
+	engine->keeping.quarters = 35 * DAY_MS;
 	for (size_t i = 0; i < engine->watch_count; i++)
 		engine->watches[i].quarters.keep = engine->keeping.quarters;
 }

@@ -43,13 +43,10 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 /* The same question again, with the same sums but gauges of now: for whoever knows that nothing was counted. False: the window has
  * moved on, ask anew. */
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula);
-/* The same over the stretch [from, to) of whole quarter hours, without gauges: for interval tables. */
+/* The same over the stretch [from, to) of whole quarter hours, without gauges but peaks: for interval tables. */
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula);
 /* One figure of it, its level (for settings' limits, without hysteresis) included. */
 void query_figure(const struct query *query, int metric, struct figure *figure);
-/* For sparks: the metric's value of each of the `count` minutes that end with the running one, oldest first, as value * 1000
- * (ms for durations stay ms, ratios in thousandths); INT64_MIN where there is none. */
-void query_spark(const struct engine *engine, struct scope scope, int metric, enum sl_formula formula, int count, int64_t *points);
 
 #endif

@@ -13,6 +13,7 @@ struct writer {
 	const struct engine *engine;
 	const struct snapshot *snapshot;
 	const char *comma;
+	const struct comparing *compared; /* of the scope and window at hand; NULL: none */
 };
 
 /* All texts are harmless already: only what JSON itself reserves is escaped. */
@@ -81,9 +82,32 @@ static double limit_value(const struct metric *metric)
 	return metric->unit == UNIT_RATIO ? limit / 100 : limit;
 }
 
-static void put_figure(struct writer *writer, const struct metric *metric, struct scope scope, const char *window, const struct query *query,
+/* What it was before, and what it is to be held against that: over as many whole quarter hours. */
+static void put_compared(const struct writer *writer, int number, const struct figure *present)
+{
+	const struct metric *metric = &metrics[number];
+	const char *comma = ", \"compared\": {";
+	for (int i = 0; writer->compared && i < COMPARISON_COUNT; i++) {
+		struct figure then, now;
+		if (!comparing_figure(&writer->compared[i], number, &then, &now))
+			continue;
+		fprintf(writer->to, "%s\"%s\": {\"then\": ", comma, comparisons[i].name);
+		put_number(writer->to, metric->unit, figure_value(metric, &then));
+		now = metric->kind == KIND_GAUGE ? *present : now;
+		if (now.known) {
+			fputs(", \"now\": ", writer->to);
+			put_number(writer->to, metric->unit, figure_value(metric, &now));
+		}
+		fputs("}", writer->to);
+		comma = ", ";
+	}
+	fputs(strcmp(comma, ", ") == 0 ? "}" : "", writer->to);
+}
+
+static void put_figure(struct writer *writer, int number, struct scope scope, const char *window, const struct query *query,
 	const struct figure *figure)
 {
+	const struct metric *metric = &metrics[number];
 	FILE *to = writer->to;
 	fprintf(to, "%s{\"metric\": \"%s\", ", writer->comma, metric->name);
 	writer->comma = ",\n  ";
@@ -118,6 +142,7 @@ static void put_figure(struct writer *writer, const struct metric *metric, struc
 		fputs(", \"at_least\": true", to);
 	if (figure->nominal)
 		fputs(", \"nominal\": true", to);
+	put_compared(writer, number, figure);
 	fprintf(to, ", \"unit\": \"%s\", \"level\": \"%s\"}", unit_names[metric->unit], level_name(figure->level));
 }
 
@@ -136,7 +161,7 @@ static void put_figures(struct writer *writer, const struct figures_request *req
 			continue;
 		struct figure figure = {.n = -1, .low = -1, .high = -1, .denominator = 1};
 		query_figure(query, i, &figure);
-		put_figure(writer, &metrics[i], scope, window, query, &figure);
+		put_figure(writer, i, scope, window, query, &figure);
 	}
 }
 
@@ -146,23 +171,35 @@ static enum sl_formula formula_for(const struct writer *writer, const struct fig
 				     : snapshot_formula(writer->snapshot->settings, list_scope_name(writer->engine, scope, "queue"));
 }
 
+static void compare(struct writer *writer, struct comparing *compared, const struct query *query)
+{
+	for (int i = 0; i < COMPARISON_COUNT; i++)
+		comparing_run(&compared[i], writer->engine, query->scope, query->window, (enum comparison)i, query->by, query->formula, query->window != WINDOW_NOW);
+	writer->compared = compared;
+}
+
 static void put_all_figures(struct writer *writer, const struct figures_request *request)
 {
 	struct query *query = memory_new(1, sizeof *query);
+	struct comparing *compared = memory_new(COMPARISON_COUNT, sizeof *compared);
 	writer->comma = "\n  ";
 	fputs("\"figures\": [", writer->to);
 	for (int i = 0; i < request->scope_count; i++) {
 		enum sl_formula formula = formula_for(writer, request, request->scopes[i]);
 		query_run(query, writer->engine, request->scopes[i], WINDOW_NOW, request->by, formula, true);
+		compare(writer, compared, query);
 		put_figures(writer, request, request->scopes[i], window_names[WINDOW_NOW], true, query);
 		for (int w = 0; w < request->window_count; w++) {
 			if (request->windows[w] == WINDOW_NOW)
 				continue;
 			query_run(query, writer->engine, request->scopes[i], request->windows[w], request->by, formula, true);
+			compare(writer, compared, query);
 			put_figures(writer, request, request->scopes[i], window_names[request->windows[w]], false, query);
 		}
 	}
 	fputs("]", writer->to);
+	writer->compared = NULL;
+	free(compared);
 	free(query);
 }
 
@@ -276,6 +313,58 @@ static void put_named(const struct writer *writer, const char *key, const struct
 	fputs("]", writer->to);
 }
 
+static void put_points(const struct writer *writer, const struct metric *metric, const int64_t *points, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const struct figure figure = {.known = true, .numerator = points[i], .denominator = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000};
+		fputs(i ? ", " : "", writer->to);
+		if (points[i] == INT64_MIN)
+			fputs("null", writer->to);
+		else
+			put_number(writer->to, metric->unit, figure_value(metric, &figure));
+	}
+}
+
+/* One line a metric and span, for the board's scope: the points, oldest first, and where the first one begins. */
+static void put_span(const struct writer *writer, const struct spark_span *span, bool first)
+{
+	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot_request *request = &snapshot->request;
+	struct spark *sparks = memory_new(SPARKS_MOST, sizeof *sparks);
+	int64_t starts[SPARK_MOST + 1];
+	for (int i = 0; i < request->spark_count; i++)
+		sparks[i].metric = request->sparks[i];
+	spark_run(writer->engine, request->scope, snapshot_formula(snapshot->settings, NULL), span, sparks, request->spark_count);
+	spark_starts(writer->engine, span, starts);
+	for (int i = 0; i < request->spark_count; i++) {
+		const struct metric *metric = &metrics[sparks[i].metric];
+		fprintf(writer->to, "%s\n  {\"metric\": \"%s\", \"span\": \"%s\", ", first && i == 0 ? "" : ",", metric->name, span->name);
+		put_instant(writer, "from", starts[0]);
+		fprintf(writer->to, ", \"unit\": \"%s\", \"points\": [", unit_names[metric->unit]);
+		put_points(writer, metric, sparks[i].points, span->count);
+		fputs("]}", writer->to);
+	}
+	free(sparks);
+}
+
+static void put_sparks(const struct writer *writer, const struct figures_request *request)
+{
+	const struct spark_span *told[WINDOW_COUNT];
+	int count = 0;
+	fputs(", \"sparks\": [", writer->to);
+	for (int w = 0; writer->snapshot->at != INSTANT_NONE && w < request->window_count; w++) {
+		const struct spark_span *span = spark_span(request->windows[w]);
+		bool is_told = false;
+		for (int i = 0; i < count; i++)
+			is_told = is_told || told[i] == span;
+		if (is_told)
+			continue;
+		put_span(writer, span, count == 0);
+		told[count++] = span;
+	}
+	fputs("]", writer->to);
+}
+
 void figures_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request)
 {
 	struct writer writer = {.to = to, .engine = engine, .snapshot = snapshot};
@@ -287,6 +376,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_pair(to, "zone", snapshot->zone_name);
 	fputs(", ", to);
 	put_all_figures(&writer, request);
+	put_sparks(&writer, request);
 	put_alerts(&writer);
 	put_conduct(&writer);
 	put_due(&writer);

@@ -186,6 +186,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	redis_replies_finish(&board->replies);
 	if (!engine)
 		return NULL;
+	engine_keep_past(engine);
 	const int64_t now = engine_now(engine);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;

@@ -123,7 +123,9 @@ static void write_scores(struct pen *pen, const struct snapshot *snapshot)
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
-	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", "today")};
+	char window[32];
+	window_text(snapshot->named_window, true, window, sizeof window);
+	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", window)};
 	pen.y = pen.inner.y;
 	write_refusals(&pen, snapshot);
 	write_mistakes(&pen, snapshot);
