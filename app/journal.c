@@ -9,7 +9,7 @@
 #include "journal/history.h"
 #include "journal/reader.h"
 
-static const struct option journal_options[] = {
+static const struct option journal_command_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
 	{0},
 };
@@ -114,6 +114,6 @@ const struct command journal_command = {
 	.about = "ls: the journal's files. verify: reads every record and prints what is damaged. verify --store URL: folds the journal up to the\n"
 		 "watermark of that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and\n"
 		 "exit 1. The site, the zone and the rules are those of the configuration, which must be the collector's. DIR: the setting `journal`.",
-	.options = (const struct option *const[]){journal_options, common_options, NULL},
+	.options = (const struct option *const[]){journal_command_options, common_options, NULL},
 	.run = run,
 };

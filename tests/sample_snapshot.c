@@ -262,6 +262,7 @@ struct sample *sample_create(void)
 	set_today(snapshot->today);
 	set_before(snapshot);
 	set_sparks(snapshot);
+	snapshot->named_window = WINDOW_TODAY;
 	set_rows(snapshot);
 	set_conduct(snapshot);
 	set_alerts(snapshot);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 #include "widgets/tile.h"
@@ -109,7 +110,9 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : ROLE_DIM, label);
 	canvas_right(view->canvas, rect.x + 2 + room - value, rect.y, value, figure->known ? level_strong(figure->level) : ROLE_DIM, text);
 	if (rect.height > 1) {
-		const int span = canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, snapshot->span->label) + 1;
+		/* An hour is what one expects. */
+		const bool is_hour = snapshot->span->step == MINUTE_MS;
+		const int span = is_hour ? 0 : canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, snapshot->span->label) + 1;
 		tile_spark_draw(snapshot, view, tile->metric, (struct rect){rect.x + 2 + span, rect.y + 1, room - span, 1}, 0, ROLE_SPARK);
 	}
 	if (rect.height < 3 || rect.width < SUB_WIDTH)
