@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "metrics/past.h"
 
 #define RETRY_SECONDS 5 /* on a disk that fails, or is full */
@@ -211,6 +212,7 @@ struct recall {
 	struct past_reading *reading;
 	bool first; /* names and what the numbers mean; then all that refers to them */
 	uint64_t passed_over;
+	char example[100]; /* whose the first of them was, harmless */
 };
 
 static void take(void *context, const struct history_bucket *bucket)
@@ -219,7 +221,10 @@ static void take(void *context, const struct history_bucket *bucket)
 	if (bucket->grain >= PAST_KINDS || past_is_first((enum past_kind)bucket->grain) != recall->first)
 		return;
 	const struct past_piece piece = {bucket->scope, (enum past_kind)bucket->grain, bucket->start, bucket->bytes};
-	recall->passed_over += !past_read(recall->reading, &piece);
+	if (past_read(recall->reading, &piece))
+		return;
+	if (recall->passed_over++ == 0)
+		text_harmless(piece.name, recall->example, sizeof recall->example);
 }
 
 /* In two walks: what comes first may have been written last. */
@@ -233,8 +238,8 @@ static bool read_all(const char *directory, struct engine *engine, const struct 
 	good = good && history_read(NULL, directory, &walk, err);
 	past_read_end(recall.reading);
 	if (recall.passed_over)
-		log_line(LOG_LEVEL_WARNING, "%s: %llu pieces of the history are damaged, or of another version, and are passed over", directory,
-			(unsigned long long)recall.passed_over);
+		log_line(LOG_LEVEL_WARNING, "%s: %llu pieces of the history (%s ...) are damaged, or of another version, and are passed over", directory,
+			(unsigned long long)recall.passed_over, recall.example);
 	return good;
 }
 

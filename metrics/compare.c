@@ -39,6 +39,7 @@ static int64_t known_since(const struct engine *engine)
 	int64_t first = INT64_MAX;
 	for (size_t i = 1; i < engine->watch_count; i++)
 		first = engine->watches[i].since < first ? engine->watches[i].since : first;
+	first = first > engine->keeping.from ? first : engine->keeping.from;
 	return first > kept ? first : kept + 1;
 }
 

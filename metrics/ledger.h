@@ -26,6 +26,7 @@ struct ledger_rules {
 	int64_t minutes, quarters, days; /* ms; days 0: no days are kept */
 	const struct zone *zone;
 	int64_t day_start; /* ms after midnight */
+	int64_t from;	   /* what began before is not there, although it was counted; INT64_MIN: all is */
 	uint64_t stamp;	   /* LSN of the record at hand */
 	uint64_t held;	   /* what records before this one counted came back from a history: it is not counted again */
 };
