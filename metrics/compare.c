@@ -32,13 +32,19 @@ static int64_t days_before(int64_t at, int days, const struct zone *zone)
 	return then + shift;
 }
 
-/* Since when all that was counted is there. Nothing tells when somebody began to listen, but the first that was heard. */
+int64_t query_heard_since(const struct engine *engine)
+{
+	int64_t first = INT64_MAX;
+	for (size_t i = 1; i < engine->watch_count; i++) /* that of everything is older than the first record */
+		first = engine->watches[i].since < first ? engine->watches[i].since : first;
+	return first;
+}
+
+/* Since when all that was counted is there. */
 static int64_t known_since(const struct engine *engine)
 {
 	const int64_t kept = engine->now - engine->keeping.quarters - QUARTER_MS;
-	int64_t first = INT64_MAX;
-	for (size_t i = 1; i < engine->watch_count; i++)
-		first = engine->watches[i].since < first ? engine->watches[i].since : first;
+	int64_t first = query_heard_since(engine);
 	first = first > engine->keeping.from ? first : engine->keeping.from;
 	return first > kept ? first : kept + 1;
 }

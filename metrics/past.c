@@ -135,7 +135,8 @@ static void write_names(struct writing *writing)
 	for (int i = 0; i < PAST_NAME_LISTS; i++) {
 		/* Writing changes nothing. */
 		struct names *list = past_names_list((struct engine *)(uintptr_t)writing->engine, i);
-		if (since->lsn && since->names[i] == list->count)
+		const bool is_empty = list->count <= NAME_OTHER + 1;
+		if (is_empty || (since->lsn && since->names[i] == list->count))
 			continue;
 		snprintf(writing->name, sizeof writing->name, "%s", past_names_title(i));
 		writing->archive.size = 0;

@@ -20,4 +20,7 @@ void query_begin(struct query *query, const struct engine *engine, struct scope 
 int64_t query_after(const struct engine *engine, enum window window, int64_t at);
 bool query_from_quarters(enum window window);
 
+/* When somebody was heard for the first time: INT64_MAX before. Nothing else tells since when anybody listens. */
+int64_t query_heard_since(const struct engine *engine);
+
 #endif

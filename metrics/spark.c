@@ -48,11 +48,10 @@ static void gauge_points(const struct engine *engine, struct scope scope, enum g
 	const struct watch *watch = watch_find(engine, scope);
 	if (!watch)
 		return;
-	const bool minutes = span->step == MINUTE_MS;
-	const struct samples *samples = minutes ? &watch->minutes : &watch->quarters;
-	const int64_t since = minutes ? watch->since : watch->since - samples->length;
+	const struct samples *samples = span->step == MINUTE_MS ? &watch->minutes : &watch->quarters;
+	const int64_t heard = query_heard_since(engine), since = watch->since > heard ? watch->since : heard;
 	for (int i = 0; i < span->count; i++) /* nothing is sampled while everything stands at 0 */
-		points[i] = watch->since == INT64_MIN || starts[i + 1] > since + samples->length ? 0 : INT64_MIN;
+		points[i] = starts[i + 1] > since ? 0 : INT64_MIN;
 	int place = 0;
 	for (size_t i = samples->first; i < samples->count; i++) {
 		const int64_t start = samples->items[i].start;
