@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/past.h"
 
-#define RETRY_SECONDS 5 /* on a disk that fails, or is full */
+#define SECOND_NS INT64_C(1000000000)
+#define RETRY_NS (5 * SECOND_NS) /* on a disk that fails, or is full */
 
 struct historian {
 	pthread_t thread;
@@ -38,9 +40,8 @@ static bool is_kept(void *context, const struct history_bucket *bucket)
 /* What was put stays in memory, and nothing more is taken until it is written. With the lock held. */
 static void await_next_try(struct historian *historian)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += RETRY_SECONDS;
+	const int64_t due = clock_monotonic_ns() + RETRY_NS;
+	const struct timespec until = {.tv_sec = due / SECOND_NS, .tv_nsec = due % SECOND_NS};
 	if (historian->stop)
 		historian->ready = false; /* the next start writes it */
 	else
@@ -111,7 +112,11 @@ struct historian *historian_create(const char *directory, const uint8_t *id, uin
 	memcpy(options.id, id, sizeof options.id);
 	struct historian *historian = memory_new(1, sizeof *historian);
 	pthread_mutex_init(&historian->lock, NULL);
-	pthread_cond_init(&historian->changed, NULL);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&historian->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
 	historian->history = history_open(NULL, directory, &options, &damaged, err);
 	int failed = 0;
 	bool good = historian->history && find_end(historian, directory, last, damaged, err);
