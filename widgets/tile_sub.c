@@ -111,7 +111,7 @@ void sub_fcr(const struct snapshot *snapshot, char *to, size_t room)
 		return;
 	used += snprintf(to + used, room - (size_t)used, "%s%" PRId64 " open", used ? " \u00B7 " : "", open->numerator);
 	if (figure->high >= 0 && (size_t)used < room)
-		snprintf(to + used, room - (size_t)used, " \u2264 %" PRId64 " %%", (figure->high + 5000) / 10000);
+		snprintf(to + used, room - (size_t)used, ", \u2264 %" PRId64 " %%", (figure->high + 5000) / 10000);
 }
 
 void sub_csat(const struct snapshot *snapshot, char *to, size_t room)
