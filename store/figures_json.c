@@ -315,17 +315,19 @@ static void put_named(const struct writer *writer, const char *key, const struct
 
 static void put_points(const struct writer *writer, const struct metric *metric, const int64_t *points, int count)
 {
+	const char *comma = "";
 	for (int i = 0; i < count; i++) {
-		const struct figure figure = {.known = true, .numerator = points[i], .denominator = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000};
-		fputs(i ? ", " : "", writer->to);
 		if (points[i] == INT64_MIN)
-			fputs("null", writer->to);
-		else
-			put_number(writer->to, metric->unit, figure_value(metric, &figure));
+			continue;
+		const struct figure figure = {.known = true, .numerator = points[i], .denominator = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000};
+		fprintf(writer->to, "%s[%d, ", comma, i);
+		put_number(writer->to, metric->unit, figure_value(metric, &figure));
+		fputs("]", writer->to);
+		comma = ", ";
 	}
 }
 
-/* One line a metric and span, for the board's scope: the points, oldest first, and where the first one begins. */
+/* One line a metric and span, for the board's scope: the points that are known with their places, and where the first place begins. */
 static void put_span(const struct writer *writer, const struct spark_span *span, bool first)
 {
 	const struct snapshot *snapshot = writer->snapshot;
@@ -340,7 +342,7 @@ static void put_span(const struct writer *writer, const struct spark_span *span,
 		const struct metric *metric = &metrics[sparks[i].metric];
 		fprintf(writer->to, "%s\n  {\"metric\": \"%s\", \"span\": \"%s\", ", first && i == 0 ? "" : ",", metric->name, span->name);
 		put_instant(writer, "from", starts[0]);
-		fprintf(writer->to, ", \"unit\": \"%s\", \"points\": [", unit_names[metric->unit]);
+		fprintf(writer->to, ", \"places\": %d, \"unit\": \"%s\", \"points\": [", span->count, unit_names[metric->unit]);
 		put_points(writer, metric, sparks[i].points, span->count);
 		fputs("]}", writer->to);
 	}

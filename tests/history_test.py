@@ -14,7 +14,7 @@ RULES = ("--zone", ZONE, "--set", "history_days=36", "--set", "hold_unknown=60s"
 KEEP = ("--set", "journal_segment=1", "--set", "journal_keep_size=1")
 WINDOWS = ("today", "24h", "7d", "35d")
 BEGIN, DAYS, DAY = 1_793_512_800_000, 21, 86_400_000  # 2026-11-01 07:00 in Berlin
-CONTACTS = 260 * int(os.environ.get("TABLO_ROUNDS", "1"))  # a day
+CONTACTS = 170 * int(os.environ.get("TABLO_ROUNDS", "1"))  # a day
 
 
 def day_of(day, dice):
