@@ -117,7 +117,8 @@ def main(folder):
     for state in glob.glob(journal + "/S-*"):
         os.remove(state)
     collector = start(*words)
-    found = wait_for(journal, ready, 30)
+    # How much was received, only records told that are gone.
+    found = wait_for(journal, lambda s: live(s) and s["journal"]["state"] > 0 and (not redis or s["store"]["state"] == "steady" and s["store"]["watermark"] == s["lsn"]), 30)
     after, err = look("--attach", stream, "--for", "300ms")
     same(before, after, err, "without any state, what was counted in five weeks comes from the history", lambda key: counted(key) and key[0] != "fcr")
     without_high = lambda figures: {key: value[:4] for key, value in figures.items() if key[0] == "fcr"}
@@ -125,7 +126,6 @@ def main(folder):
     say(found.get("journal", {}).get("recalled", 0) > 0, "and the status says so", found.get("journal"))
     listed = subprocess.run([BIN, "journal", "ls", journal], capture_output=True, text=True, timeout=20).stdout
     say("H-" in listed and "the history tells everything up to record" in listed, "journal ls names the history", listed)
-    wait_for(journal, lambda s: ready(s) and s["journal"]["state"] > 0, 30)
     if redis:
         done = subprocess.run([BIN, "journal", "verify", journal, "--store", url, "--set", "zone=" + ZONE, *RULES[2:]], capture_output=True, text=True, timeout=60)
         say(done.returncode == 0 and not done.stdout, "Redis holds what history and records say", done.stdout + done.stderr)
