@@ -33,12 +33,11 @@ static void look(struct stored *stored)
 {
 	struct error err = {0};
 	bool moved = false;
-	struct engine *engine = stored->moved ? redis_board_poll(stored->board, stored->older ? 0 : HOURS_FIRST, &moved, &err)
-					      : redis_board_load(stored->board, HOURS_FIRST, &err);
+	struct engine *engine = stored->older ? redis_board_poll(stored->board, 0, &moved, &err)
+					      : redis_board_load(stored->board, stored->moved ? 0 : HOURS_FIRST, &err);
 	stored->due = clock_monotonic() + LOOK_MS;
-	if (engine && stored->moved && !stored->older)
-		stored->older = redis_board_load_older(stored->board, engine, 0, &err);
 	if (engine) {
+		stored->older = stored->moved != 0;
 		engine_destroy(stored->engine);
 		stored->engine = engine;
 		stored->moved = clock_monotonic();

@@ -188,6 +188,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	if (!engine)
 		return NULL;
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, hours && now != INT64_MIN ? now - hours * HOUR_MS : INT64_MIN);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;
 	engine_destroy(engine);
@@ -197,6 +198,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 bool redis_board_load_older(struct redis_board *board, struct engine *engine, int hours, struct error *err)
 {
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, INT64_MIN);
 	return now == INT64_MIN || read_series(board, engine, INT64_MIN, now - (hours - 24) * HOUR_MS, err);
 }
 
