@@ -18,6 +18,7 @@ struct stored {
 	struct engine *engine; /* read, and not yet taken */
 	int64_t due, moved;    /* monotonic; moved 0: nothing was read yet */
 	bool older;	       /* the rest of the history was read too */
+	bool told;	       /* that it is counted by other rules */
 	char why[600];
 };
 
@@ -32,15 +33,17 @@ static void look(struct stored *stored)
 {
 	struct error err = {0};
 	bool moved = false;
-	struct engine *engine = stored->moved ? redis_board_poll(stored->board, stored->older ? 0 : HOURS_FIRST, &moved, &err)
-					      : redis_board_load(stored->board, HOURS_FIRST, &err);
+	struct engine *engine = stored->older ? redis_board_poll(stored->board, 0, &moved, &err)
+					      : redis_board_load(stored->board, stored->moved ? 0 : HOURS_FIRST, &err);
 	stored->due = clock_monotonic() + LOOK_MS;
-	if (engine && stored->moved && !stored->older)
-		stored->older = redis_board_load_older(stored->board, engine, 0, &err);
 	if (engine) {
+		stored->older = stored->moved != 0;
 		engine_destroy(stored->engine);
 		stored->engine = engine;
 		stored->moved = clock_monotonic();
+		if (redis_board_differs(stored->board) && !stored->told)
+			log_line(LOG_LEVEL_WARNING, "what Redis holds was counted by other rules than this board's configuration says: give both the same");
+		stored->told = redis_board_differs(stored->board);
 	}
 	note(stored, &err);
 }

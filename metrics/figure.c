@@ -42,7 +42,7 @@ static enum level interval_level(enum worse worse, const struct figure *figure, 
 	return past(worse, worst, warn) || past(worse, worst, crit) ? LEVEL_UNSURE : LEVEL_OK;
 }
 
-enum level figure_level(const struct metric *metric, const struct figure *figure, double warn, double crit)
+static enum level level_of(const struct metric *metric, const struct figure *figure, double warn, double crit)
 {
 	/* What rests on nothing has no level: nobody on shift, no answers. */
 	if (!figure->known || figure->n == 0 || metric->worse == WORSE_NEITHER || (isnan(warn) && isnan(crit)))
@@ -142,7 +142,7 @@ void query_figure(const struct query *query, int metric, struct figure *figure)
 	*figure = (struct figure){.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(query, figure);
 	struct limits limits = limits_find(query->engine, metric, query->scope, query->at - query->after);
-	figure->level = figure_level(&metrics[metric], figure, limits.warn, limits.crit);
+	figure->level = level_of(&metrics[metric], figure, limits.warn, limits.crit);
 	if (figure->level != LEVEL_NONE && figure->level != LEVEL_UNSURE)
 		held_level(query, metric, limits.rule, &figure->level);
 }
@@ -152,5 +152,5 @@ enum level query_level(const struct query *query, int metric, int64_t value)
 	const bool is_time = metrics[metric].unit == UNIT_DURATION;
 	const struct figure figure = {.known = value != INT64_MIN, .numerator = value, .denominator = is_time ? 1 : 1000, .n = -1, .low = -1, .high = -1};
 	const struct limits limits = limits_find(query->engine, metric, query->scope, query->at - query->after);
-	return figure_level(&metrics[metric], &figure, limits.warn, limits.crit);
+	return level_of(&metrics[metric], &figure, limits.warn, limits.crit);
 }

@@ -4,6 +4,7 @@
 #ifndef METRICS_LISTS_H
 #define METRICS_LISTS_H
 
+#include "metrics/compare.h"
 #include "metrics/engine.h"
 #include "metrics/query.h"
 
@@ -11,10 +12,14 @@
 void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room);
 /* "all queues", "Billing · chat", "team Berlin". */
 void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room);
+/* The same whatever the settings show: for what has to be equal on every board. */
+void lists_scope_identity(const struct engine *engine, struct scope scope, char *to, size_t room);
 /* The name behind one key of a scope ("queue", "channel", "market", "agent", "team"); NULL where it is not restricted. */
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* The name of somebody, short where the settings name nobody in full. */
+void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
 void lists_duration(int64_t ms, char *to, size_t room);
 
@@ -81,15 +86,15 @@ struct list_due {
 int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room);
 int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones are due within ms */
 
-/* Names with how often in (from, to], the most frequent first, and how often in the period of equal length before. The total
- * of the period into *total (may be NULL), however small `room` is. Occurrences are remembered for 8 days. */
+/* Names with how often in the period, the most frequent first, and how often in the one it is compared with. The total of the period into
+ * *total (may be NULL), however small `room` is. Occurrences are remembered for 71 days, 100,000 of a kind at most. */
 struct list_named {
 	char name[64];
 	int64_t count, before;
 };
-int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by policy */
-int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by agent */
-int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total);  /* by team; no team: by agent */
+int list_refusals(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by policy */
+int list_mistakes(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by agent */
+int list_praises(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total);  /* by team; no team: by agent */
 /* Event types that we do not know, the most frequent first; before is 0. */
 int list_unknown(const struct engine *engine, struct list_named *items, int room);
 
@@ -149,5 +154,12 @@ int list_queues(const struct engine *engine, const char **names, int room);
 int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room);
 /* The target T of a queue and channel in ms. */
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
+
+/* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_conduct_order(const void *left, const void *right);
+int list_care_order(const void *left, const void *right);
+int list_alert_order(const void *left, const void *right);
+int list_due_order(const void *left, const void *right);
+int list_named_order(const void *left, const void *right);
 
 #endif

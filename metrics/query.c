@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "metrics/state.h"
+#include "metrics/query_sums.h"
 
 #define DAYS(n) ((n) * DAY_MS)
 
@@ -10,27 +10,24 @@ static const int64_t window_lengths[WINDOW_COUNT] = {[WINDOW_5M] = 5 * MINUTE_MS
 	[WINDOW_35D] = DAYS(35)};
 
 /* A window is what begins in (after, at]. Today begins at the last day boundary strictly before `at`. */
-static int64_t window_after(const struct engine *engine, enum window window, int64_t at)
+int64_t query_after(const struct engine *engine, enum window window, int64_t at)
 {
 	if (window == WINDOW_TODAY)
 		return instant_day_begin(at, engine->zone, engine->settings->day_start) - 1;
 	return at - window_lengths[window];
 }
 
-static bool from_quarters(enum window window)
+static int64_t minute_of(int64_t at)
+{
+	return at - at % MINUTE_MS;
+}
+
+bool query_from_quarters(enum window window)
 {
 	return window >= WINDOW_TODAY;
 }
 
 /* ---- sums ---- */
-
-/* Which buckets: minutes or quarters, from when to when, counted how. */
-struct stretch {
-	int64_t after, until;
-	enum attribution by;
-	bool quarters, with_bins;
-	bool present; /* reaches to now: what is not yet written down belongs to it */
-};
 
 static void sum_ledger(const struct ledger *ledger, const struct stretch *stretch, struct tally *tally)
 {
@@ -89,7 +86,7 @@ static void sum_slots(const struct engine *engine, struct scope scope, const str
 		sum_member_time(engine, scope, stretch, tally);
 }
 
-static void sum_scope(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
+void query_sum(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
 {
 	memset(tally->value, 0, (stretch->with_bins ? TALLY_KEYS : KEY_WAIT_BINS) * sizeof *tally->value);
 	if (scope_of_people(scope))
@@ -105,7 +102,7 @@ static void find_peaks(const struct engine *engine, const struct query *query, s
 	const struct watch *watch = watch_find(engine, query->scope);
 	if (!watch)
 		return;
-	const struct samples *samples = from_quarters(query->window) ? &watch->quarters : &watch->minutes;
+	const struct samples *samples = query_from_quarters(query->window) ? &watch->quarters : &watch->minutes;
 	gauges->depth_peak = samples_peak(samples, GAUGE_WAITING, query->after, query->at, &gauges->depth_peak_at);
 	gauges->busy_peak = samples_peak(samples, GAUGE_BUSY, query->after, query->at, &gauges->busy_peak_at);
 }
@@ -143,7 +140,7 @@ static void gather_gauges(const struct engine *engine, struct query *query)
 
 /* ---- questions ---- */
 
-static void begin(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+void query_begin(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula)
 {
 	query->engine = engine;
@@ -151,27 +148,34 @@ static void begin(struct query *query, const struct engine *engine, struct scope
 	query->window = window;
 	query->by = by;
 	query->formula = formula;
+	query->joined = NULL;
 	clear_gauges(&query->gauges);
 }
 
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins)
 {
-	begin(query, engine, scope, window, by, formula);
+	query_reach(query, engine, scope, window, by, formula, with_bins, engine->now);
+}
+
+void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins, int64_t at)
+{
+	query_begin(query, engine, scope, window, by, formula);
 	query->at = query->after = engine->now;
 	memset(query->tally.value, 0, sizeof query->tally.value);
 	if (engine->now == INT64_MIN)
 		return;
-	query->after = window_after(engine, window, engine->now);
-	const struct stretch stretch = {query->after, query->at, by, from_quarters(window), with_bins, true};
+	query->after = query_after(engine, window, at);
+	const struct stretch stretch = {query->after, query->at, by, query_from_quarters(window), with_bins, minute_of(engine->now) > query->after};
 	if (window != WINDOW_NOW)
-		sum_scope(engine, scope, &stretch, &query->tally);
+		query_sum(engine, scope, &stretch, &query->tally);
 	gather_gauges(engine, query);
 }
 
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula)
 {
-	if (window_after(engine, query->window, engine->now) != query->after)
+	if (query_after(engine, query->window, engine->now) != query->after)
 		return false;
 	query->engine = engine;
 	query->formula = formula;
@@ -184,63 +188,10 @@ bool query_again(struct query *query, const struct engine *engine, enum sl_formu
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula)
 {
-	begin(query, engine, scope, WINDOW_24H, by, formula);
+	query_begin(query, engine, scope, WINDOW_24H, by, formula);
 	query->after = from - 1;
 	query->at = to - 1;
 	const struct stretch stretch = {query->after, query->at, by, true, true, to > engine->now};
-	sum_scope(engine, scope, &stretch, &query->tally);
-}
-
-/* ---- sparks ---- */
-
-static int64_t point_of(const struct metric *metric, const struct query *query)
-{
-	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
-	metric->value(query, &figure);
-	if (!figure.known || !figure.denominator)
-		return INT64_MIN;
-	/* Durations are ms and scores thousandths already. */
-	int64_t scale = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000;
-	return figure.numerator * scale / figure.denominator;
-}
-
-static void gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points)
-{
-	enum gauge gauge = (enum gauge)(metric->gauge - 1);
-	const struct watch *watch = watch_find(engine, scope);
-	if (!watch)
-		return;
-	/* Nothing is sampled while everything stands at 0. */
-	for (int i = 0; i < count; i++)
-		points[i] = first + i * MINUTE_MS >= watch->since ? 0 : INT64_MIN;
-	const struct samples *samples = &watch->minutes;
-	for (size_t i = samples->first; i < samples->count; i++) {
-		int64_t place = (samples->items[i].start - first) / MINUTE_MS;
-		if (samples->items[i].start >= first && place < count)
-			points[place] = (int64_t)samples->items[i].most[gauge] * SECOND_MS; /* a wait in ms, a count in thousandths */
-	}
-}
-
-void query_spark(const struct engine *engine, struct scope scope, int number, enum sl_formula formula, int count, int64_t *points)
-{
-	for (int i = 0; i < count; i++)
-		points[i] = INT64_MIN;
-	if (engine->now == INT64_MIN)
-		return;
-	const struct metric *metric = &metrics[number];
-	int64_t running = engine->now - engine->now % MINUTE_MS, first = running - (count - 1) * MINUTE_MS;
-	if (metric->gauge) {
-		gauge_points(engine, scope, metric, first, count, points);
-		return;
-	}
-	struct query query;
-	begin(&query, engine, scope, WINDOW_5M, BY_OUTCOME, formula);
-	for (int i = 0; i < count; i++) {
-		int64_t minute = first + i * MINUTE_MS;
-		const struct stretch stretch = {minute - 1, minute, BY_OUTCOME, false, true, minute == running};
-		query.after = minute - 1;
-		query.at = minute;
-		sum_scope(engine, scope, &stretch, &query.tally);
-		points[i] = point_of(metric, &query);
-	}
+	query_sum(engine, scope, &stretch, &query->tally);
+	find_peaks(engine, query, &query->gauges);
 }

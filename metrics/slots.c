@@ -147,6 +147,8 @@ static bool fits(uint16_t wanted, uint16_t number)
 
 void ledgers_close(struct engine *engine, int64_t second)
 {
+	if (engine->keeping.stamp < engine->keeping.held)
+		return; /* what is open came back as it was after later records */
 	const int64_t before = second - MINUTES_LATE;
 	for (size_t i = 0; i < engine->slot_count; i++)
 		ledger_close(&engine->slots[i].ledger, before, engine->now, &engine->keeping);
@@ -194,7 +196,7 @@ int64_t slot_short(const struct engine *engine, uint16_t slot)
 
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
 {
-	if (engine->too_old)
+	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
 	const int64_t instants[LEDGER_WAYS] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
 	const struct ledger_rules *rules = &engine->keeping;
@@ -207,7 +209,7 @@ void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struc
 	}
 }
 
-void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta)
+static void count_one(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta)
 {
 	struct count count = {key, delta};
 	if (delta)
@@ -216,5 +218,5 @@ void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t ke
 
 void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta)
 {
-	count_key(engine, slot, agent, (uint16_t)counter, at, arrived, delta);
+	count_one(engine, slot, agent, (uint16_t)counter, at, arrived, delta);
 }

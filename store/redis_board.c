@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "store/redis_meta.h"
 #include "store/redis_series.h"
 
 #define STATE_MOST (256 * 1024 * 1024) /* bytes of a packed engine that are believed */
@@ -187,6 +188,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	if (!engine)
 		return NULL;
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, hours && now != INT64_MIN ? now - hours * HOUR_MS : INT64_MIN);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;
 	engine_destroy(engine);
@@ -196,6 +198,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 bool redis_board_load_older(struct redis_board *board, struct engine *engine, int hours, struct error *err)
 {
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, INT64_MIN);
 	return now == INT64_MIN || read_series(board, engine, INT64_MIN, now - (hours - 24) * HOUR_MS, err);
 }
 
@@ -210,24 +213,9 @@ struct engine *redis_board_poll(struct redis_board *board, int hours, bool *move
 	return *moved ? redis_board_load(board, hours, err) : NULL;
 }
 
-uint64_t redis_board_lsn(const struct redis_board *board)
-{
-	return board->lsn;
-}
-
-const struct redis_meta *redis_board_meta(const struct redis_board *board)
-{
-	return &board->meta;
-}
-
 bool redis_board_differs(const struct redis_board *board)
 {
 	return board->differs;
-}
-
-struct redis_link *redis_board_link(struct redis_board *board)
-{
-	return board->link;
 }
 
 struct engine *redis_store_load(const char *url, const struct settings *settings, struct error *err)

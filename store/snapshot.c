@@ -7,11 +7,7 @@
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
-
-#define ROWS_MOST 400
-#define ITEMS_MOST 200
-#define NAMED_MOST 20
-#define FEEDS_MOST 32
+#include "store/snapshot_parts.h"
 
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue)
 {
@@ -21,11 +17,6 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 	return (enum sl_formula)settings->formula;
 }
 
-static enum sl_formula formula_of(const struct settings *settings, const struct snapshot_request *request, const char *queue)
-{
-	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
-}
-
 static enum window window_of(const struct metric *metric, enum window window)
 {
 	if (metric->kind == KIND_GAUGE)
@@ -33,18 +24,23 @@ static enum window window_of(const struct metric *metric, enum window window)
 	return metric->kind == KIND_DAY && window < WINDOW_TODAY ? WINDOW_TODAY : window;
 }
 
-/* Every metric of one scope; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
-static void gather(struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
-	struct figure *figures, struct figure *today)
+static void ask(struct query *query, const struct snapshot_asked *asked, enum window window)
 {
-	const struct snapshot_request *request = &snapshot->request;
+	if (asked->joined)
+		joined_query(query, asked->joined, asked->scope, window, asked->by, asked->formula, asked->with_bins);
+	else
+		query_run(query, asked->engine, asked->scope, window, asked->by, asked->formula, asked->with_bins);
+}
+
+void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today)
+{
 	struct query *query = memory_new(1, sizeof *query);
-	query_run(query, engine, scope, request->window, request->by, formula, with_bins);
+	ask(query, asked, request->window);
 	for (int i = 0; i < metric_count; i++)
 		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
 			query_figure(query, i, &figures[i]);
 	if (request->window < WINDOW_TODAY || (today && request->window != WINDOW_TODAY))
-		query_run(query, engine, scope, WINDOW_TODAY, request->by, formula, with_bins);
+		ask(query, asked, WINDOW_TODAY);
 	for (int i = 0; i < metric_count; i++) {
 		if (metrics[i].kind == KIND_DAY && request->window < WINDOW_TODAY)
 			query_figure(query, i, &figures[i]);
@@ -54,32 +50,39 @@ static void gather(struct snapshot *snapshot, const struct engine *engine, struc
 	free(query);
 }
 
-/* The same window a week ago, in whole quarter hours; windows under a quarter have none. */
-static void gather_before(struct snapshot *snapshot, const struct engine *engine)
+static void gather(const struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
+	struct figure *figures, struct figure *today)
 {
-	static const int64_t lengths[WINDOW_COUNT] = {[WINDOW_15M] = QUARTER_MS, [WINDOW_30M] = 2 * QUARTER_MS, [WINDOW_60M] = HOUR_MS,
-		[WINDOW_24H] = DAY_MS};
-	int64_t length = lengths[snapshot->request.window];
-	int64_t to = snapshot->at / QUARTER_MS * QUARTER_MS - 7 * DAY_MS;
-	int64_t from = to - length;
-	if (snapshot->request.window == WINDOW_TODAY)
-		from = instant_day_begin(snapshot->at, snapshot->zone, snapshot->settings->day_start) - 7 * DAY_MS;
-	else if (!length)
-		return;
-	if (from >= to)
-		return;
-	struct query *query = memory_new(1, sizeof *query);
-	query_interval(query, engine, snapshot->request.scope, from, to, snapshot->request.by,
-		formula_of(snapshot->settings, &snapshot->request, NULL));
-	if (query->tally.value[COUNT_OFFERED] > 0)
-		for (int i = 0; i < metric_count; i++)
-			if (metrics[i].kind == KIND_WINDOW)
-				query_figure(query, i, &snapshot->before[i]);
-	free(query);
+	const struct snapshot_asked asked = {.engine = engine, .scope = scope, .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
+	snapshot_gather(&snapshot->request, &asked, figures, today);
+}
+
+static void gather_compared(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	struct comparing *comparing = memory_new(1, sizeof *comparing);
+	for (int c = 0; c < COMPARISON_COUNT; c++) {
+		comparing_run(comparing, engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
+		for (int i = 0; i < metric_count; i++) {
+			struct figure *then = &snapshot->compared[c].then[i], *now = &snapshot->compared[c].now[i];
+			if (comparing_figure(comparing, i, then, now) && metrics[i].kind == KIND_GAUGE)
+				*now = snapshot->figures[i];
+		}
+	}
+	free(comparing);
+}
+
+static void gather_sparks(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	snapshot->spark_count = request->spark_count;
+	for (int i = 0; i < request->spark_count; i++)
+		snapshot->sparks[i].metric = request->sparks[i];
+	spark_run(engine, request->scope, formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 }
 
 /* What the eye should go to first: the worst level, then how many wait and how long. */
-static int compare_rows(const void *left, const void *right)
+int snapshot_compare_rows(const void *left, const void *right)
 {
 	static int waiting = -1, longest = -1;
 	if (waiting < 0) {
@@ -98,7 +101,8 @@ static int compare_rows(const void *left, const void *right)
 	if (depth_a != depth_b)
 		return depth_a < depth_b ? 1 : -1;
 	int names = strcmp(a->queue, b->queue);
-	return names ? names : strcmp(a->channel, b->channel);
+	int channels = names ? names : strcmp(a->channel, b->channel);
+	return channels ? channels : strcmp(a->site, b->site);
 }
 
 /* The level of a row is the worst of what its line shows. */
@@ -126,18 +130,20 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 		row->scope = scopes[i];
 		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
 		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
-		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
+		gather(snapshot, engine, scopes[i], snapshot_formula_asked(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
 		row->worst = worst_of(row->figures);
 		row->stale = snapshot->stale;
 	}
 	free(scopes);
-	qsort(snapshot->rows, (size_t)count, sizeof *snapshot->rows, compare_rows);
+	qsort(snapshot->rows, (size_t)count, sizeof *snapshot->rows, snapshot_compare_rows);
 }
 
 static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 {
 	struct scope scope = snapshot->request.scope;
-	int64_t at = snapshot->at, today = instant_day_begin(at, snapshot->zone, snapshot->settings->day_start);
+	int64_t at = snapshot->at;
+	const struct period period = period_of(snapshot->request.window, at, snapshot->zone, snapshot->settings->day_start);
+	snapshot->named_window = period_window(snapshot->request.window);
 	snapshot->conduct = memory_new(ITEMS_MOST, sizeof *snapshot->conduct);
 	snapshot->conduct_count = list_conduct(engine, scope, at, snapshot->conduct, ITEMS_MOST);
 	snapshot->care = memory_new(NAMED_MOST, sizeof *snapshot->care);
@@ -148,11 +154,11 @@ static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 	snapshot->due_count = list_due(engine, scope, at, snapshot->due, ITEMS_MOST);
 	snapshot->due_10m = list_due_within(engine, scope, at, 10 * MINUTE_MS);
 	snapshot->refusals = memory_new(NAMED_MOST, sizeof *snapshot->refusals);
-	snapshot->refusal_count = list_refusals(engine, today, at, snapshot->refusals, NAMED_MOST, &snapshot->refusals_total);
+	snapshot->refusal_count = list_refusals(engine, &period, snapshot->refusals, NAMED_MOST, &snapshot->refusals_total);
 	snapshot->mistakes = memory_new(NAMED_MOST, sizeof *snapshot->mistakes);
-	snapshot->mistake_count = list_mistakes(engine, today, at, snapshot->mistakes, NAMED_MOST, &snapshot->mistakes_total);
+	snapshot->mistake_count = list_mistakes(engine, &period, snapshot->mistakes, NAMED_MOST, &snapshot->mistakes_total);
 	snapshot->praises = memory_new(NAMED_MOST, sizeof *snapshot->praises);
-	snapshot->praise_count = list_praises(engine, today, at, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
+	snapshot->praise_count = list_praises(engine, &period, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
 	snapshot->unknown = memory_new(NAMED_MOST, sizeof *snapshot->unknown);
 	snapshot->unknown_count = list_unknown(engine, snapshot->unknown, NAMED_MOST);
 	struct list_note note;
@@ -198,19 +204,16 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	snapshot->at = engine_now(engine);
 	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
 	lists_scope_text(engine, request->scope, snapshot->scope_text, sizeof snapshot->scope_text);
-	for (size_t i = 0; i < METRICS_MOST; i++)
-		for (int point = 0; point < SPARK_POINTS; point++)
-			snapshot->sparks[i][point] = INT64_MIN;
+	snapshot->span = spark_span(request->window);
 	if (snapshot->at == INSTANT_NONE) {
 		snapshot->nothing = true;
 		return snapshot;
 	}
-	enum sl_formula formula = formula_of(settings, request, NULL);
+	enum sl_formula formula = snapshot_formula_asked(settings, request, NULL);
 	fill_feeds(snapshot, engine);
 	gather(snapshot, engine, request->scope, formula, true, snapshot->figures, snapshot->today);
-	gather_before(snapshot, engine);
-	for (int i = 0; i < request->spark_count; i++)
-		query_spark(engine, request->scope, request->sparks[i], formula, SPARK_POINTS, snapshot->sparks[request->sparks[i]]);
+	gather_compared(snapshot, engine, formula);
+	gather_sparks(snapshot, engine, formula);
 	struct list_wait wait;
 	if (list_longest_wait(engine, request->scope, snapshot->at, &wait)) {
 		view_copy(view_of(wait.contact), snapshot->longest_contact, sizeof snapshot->longest_contact);
@@ -240,6 +243,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	for (int i = 0; i < snapshot->queue_count; i++)
 		free(snapshot->queues[i]);
 	free(snapshot->queues);
+	free(snapshot->sites);
 	free(snapshot->rows);
 	free(snapshot->conduct);
 	free(snapshot->care);
@@ -271,6 +275,9 @@ int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric
 
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric)
 {
-	int index = metric_find(metric);
-	return snapshot->sparks[index < 0 ? 0 : index];
+	const int index = metric_find(metric);
+	for (int i = 0; i < snapshot->spark_count; i++)
+		if (snapshot->sparks[i].metric == index)
+			return snapshot->sparks[i].points;
+	return NULL;
 }

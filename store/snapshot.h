@@ -6,25 +6,43 @@
 #include "base/zone.h"
 #include "metrics/lists.h"
 #include "metrics/metric.h"
+#include "metrics/spark.h"
 #include "store/timeline.h"
 
-#define SPARK_POINTS 60 /* minutes, the running one last */
+#define SPARKS_MOST 16
 
 struct snapshot_request {
 	struct scope scope;
 	enum window window;
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
-	int16_t sparks[16];   /* metric indexes whose sparks are wanted */
+	int site;     /* of a board over several: only this one, counted from 1; 0: all */
+	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
 };
 
 struct snapshot_row { /* one line of the queue table: a (queue, channel) */
 	char queue[64], channel[12];
+	char site[64]; /* where several are shown; else "" */
+	bool shared;   /* another site has a queue of the same name */
 	struct scope scope;
 	struct figure figures[METRICS_MOST]; /* by metric index */
 	enum level worst;
 	bool stale;
+};
+
+/* One of the sites of a board over several. */
+struct snapshot_site {
+	char name[64];
+	enum link_state link;
+	bool known;	 /* something is known of it; else it is missing in every figure */
+	bool stale;	 /* it is not followed: its share stands as it was */
+	bool from_store; /* read from Redis */
+	bool shown;	 /* it is in the figures: all are, or this one was chosen */
+	int64_t silent;	 /* ms */
+	int64_t behind;	 /* ms its engine's time is behind the latest of all; 0: not known */
+	char why[200];	 /* what somebody has to do about the link, or "" */
+	struct figure figures[METRICS_MOST];
 };
 
 struct snapshot {
@@ -42,9 +60,14 @@ struct snapshot {
 	double events_per_second;
 
 	struct figure figures[METRICS_MOST];		      /* of the scope, by metric index */
-	int64_t sparks[METRICS_MOST][SPARK_POINTS];	      /* as query_spark(); only for metrics that a tile shows, else INT64_MIN */
+	const struct spark_span *span; /* of the sparks */
+	struct spark sparks[SPARKS_MOST]; /* those that were asked for */
+	int spark_count;
 	struct figure today[METRICS_MOST];		      /* the same of the day, whatever the window */
-	struct figure before[METRICS_MOST];		      /* same time last week; known false: none */
+	struct { /* known false: it cannot be compared */
+		struct figure then[METRICS_MOST], now[METRICS_MOST]; /* of gauges, now is the figure itself */
+	} compared[COMPARISON_COUNT];
+	enum window named_window; /* of refusals, mistakes, praises */
 	char longest_where[96]; /* "Billing · chat": where the longest wait is */
 	char longest_contact[65];
 
@@ -65,6 +88,9 @@ struct snapshot {
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */
 	struct snapshot *other;	   /* owned; the same at the time a replay compares with, or NULL */
+	struct snapshot_site *sites; int site_count; /* of a board over several; else 0 */
+	int sites_stale; /* of those shown: how many are stale or not known at all */
+	bool zones_differ; /* of those shown: "today" is each site's own day */
 	/* only where asked for (JSON): every row has all figures already */
 };
 
@@ -81,6 +107,7 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 /* What was counted today, by the metric's name; 0 where it is not known. */
 int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
+/* snapshot->span->count points, or NULL where none were asked for. */
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 
 #endif

@@ -14,24 +14,6 @@
 
 #include <cmocka.h> /* last: its macro fail() would hide ours */
 
-#define S SECOND_MS
-#define M MINUTE_MS
-#define H HOUR_MS
-#define D DAY_MS
-
-static int64_t gauge(const struct teller *teller, const char *metric)
-{
-	struct figure figure = figure_of(teller, metric, WINDOW_NOW);
-	assert_true(figure.known);
-	return figure.numerator / figure.denominator;
-}
-
-/* Such a one as the window of 35 days needs. */
-static void long_history(struct settings *settings)
-{
-	settings->history_days = 36;
-}
-
 /* ---- cases ---- */
 
 static void backlog_by_age(void **state)
@@ -361,7 +343,7 @@ static void refusals_by_policy(void **state)
 	tell(&t, T0 + D + 9 * M, "refusal.said", "agent=ana policy=refund");
 	struct list_named items[4];
 	int64_t total;
-	assert_int_equal(list_refusals(t.engine, T0 + D - H, T0 + 2 * D - H, items, 4, &total), 2);
+	assert_int_equal(list_refusals(t.engine, &(struct period){T0 + D - H, T0 + 2 * D - H, T0 - H, T0 + D - H}, items, 4, &total), 2);
 	assert_int_equal(total, 4);
 	assert_string_equal(items[0].name, "swap");
 	assert_int_equal(items[0].count, 3);

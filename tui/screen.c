@@ -72,6 +72,17 @@ static enum usable try_terminal(const char *term)
 	return usable;
 }
 
+bool screen_knows(const char *term, int *colours)
+{
+	int result;
+	if (setupterm(term, STDOUT_FILENO, &result) != OK)
+		return false;
+	const int most = tigetnum("colors");
+	*colours = most > 0 ? most : 0;
+	del_curterm(cur_term);
+	return true;
+}
+
 /* $TERM, or the nearest relative that this machine's terminfo knows. */
 static const char *choose_terminal(struct error *err)
 {
@@ -466,12 +477,4 @@ void screen_resume(struct screen *screen)
 	screen->suspended = false;
 	terminal_take(&screen->terminal);
 	fit(screen);
-}
-
-void screen_bell(struct screen *screen)
-{
-	if (screen->suspended || pump_pending(&screen->pump))
-		return;
-	pump_add(&screen->pump, "\a", 1);
-	pump_send(&screen->pump);
 }

@@ -5,6 +5,7 @@
 #include "widgets/link.h"
 #include "widgets/parts.h"
 #include "widgets/replay_header.h"
+#include "widgets/sites.h"
 #include "widgets/tile.h"
 
 #define WIDE 60 /* cells from which the time is said too */
@@ -53,6 +54,12 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 		replay_words(snapshot, words, sizeof words);
 		piece(view, &x, y, end, ROLE_REPLAY_STRONG, "%s", words);
 		x++;
+	}
+	if (snapshot->nothing && snapshot->site_count) {
+		char text[3 * PART_TEXT];
+		sites_waiting_text(snapshot, text, sizeof text);
+		piece(view, &x, y, end, ROLE_DIM, "%s", text);
+		return;
 	}
 	if (snapshot->nothing && !snapshot->timeline) {
 		piece(view, &x, y, end, ROLE_DIM, "waiting for the first batch from %s", link_endpoint(snapshot, 0));

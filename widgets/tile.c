@@ -2,10 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "widgets/classes.h"
 #include "widgets/compare.h"
 #include "widgets/parts.h"
+#include "widgets/sites.h"
 #include "widgets/tile.h"
+#include "widgets/tile_spark.h"
 #include "widgets/tile_sub.h"
 
 #define BARE_LABEL 10 /* cells of the label on the small page */
@@ -67,8 +70,8 @@ static void mark_target(const struct widget_view *view, enum level level)
 /* The time compared with runs dimly above. */
 static void draw_other(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile, struct rect chart)
 {
-	glyphs_spark(view->glyphs, view->canvas, chart.x, chart.y - 1, chart.width, snapshot_spark(snapshot->other, tile->metric), SPARK_POINTS, 0,
-		ROLE_BORDER, ROLE_BORDER);
+	const struct rect above = {chart.x, chart.y - 1, chart.width, 1};
+	tile_spark_draw(snapshot->other, view, tile->metric, above, chart.width, ROLE_BORDER);
 }
 
 /* What the figure rests on; where times are compared, how far it is from the other one. */
@@ -87,7 +90,12 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	tile_target(snapshot, tile->metric, target, sizeof target - 3);
 	if (marked)
 		strcat(target, *target ? " -" : "-"); /* room for the mark */
-	struct rect inner = panel_open(view, figure->level, tile->title, target);
+	char title[64], share[32];
+	sites_share_text(snapshot, share, sizeof share);
+	snprintf(title, sizeof title, "%s%s", tile->title, share);
+	/* What a figure is of stands before what it should be. */
+	const bool fits = view->rect.width >= canvas_measure(view->canvas, title) + canvas_measure(view->canvas, target) + 8;
+	struct rect inner = panel_open(view, figure->level, title, fits || !*share ? target : marked ? "-" : "");
 	if (marked)
 		mark_target(view, figure->level);
 	inner.x++;
@@ -95,12 +103,14 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	draw_figure(view, inner, tile->metric, figure);
 	const int big = glyphs_big_height(view->glyphs) + 1;
 	const struct rect chart = {inner.x, inner.y + big, inner.width, inner.height - big - 1};
-	glyphs_chart(view->glyphs, view->canvas, chart, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, chart.width * 2 / 7, ROLE_SPARK,
-		spark_role(figure->level));
+	tile_spark_draw(snapshot, view, tile->metric, chart, chart.width * 2 / 7, spark_role(figure->level));
 	if (snapshot->other)
 		draw_other(snapshot, view, tile, chart);
 	describe(snapshot, tile, sub, sizeof sub);
 	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
+	const int label = canvas_measure(view->canvas, snapshot->span->label);
+	if (chart.height > 0 && canvas_measure(view->canvas, sub) + 2 + label <= inner.width)
+		canvas_right(view->canvas, inner.x + inner.width - label, inner.y + inner.height - 1, label, ROLE_DIM, snapshot->span->label);
 }
 
 /* A bar before the label: wider the worse it is, for colour alone would not do. */
@@ -121,11 +131,14 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	figure_text(tile->metric, figure, true, text, sizeof text);
 	const enum role bar = figure->level == LEVEL_OK ? ROLE_OK : level_role(figure->level);
 	canvas_fill(view->canvas, (struct rect){rect.x + 1, rect.y, 1, 1}, bar, bar_of(view->glyphs, figure->level));
-	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : ROLE_DIM, label);
+	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : snapshot->sites_stale ? ROLE_WARN : ROLE_DIM, label);
 	canvas_right(view->canvas, rect.x + 2 + room - value, rect.y, value, figure->known ? level_strong(figure->level) : ROLE_DIM, text);
-	if (rect.height > 1)
-		glyphs_spark(view->glyphs, view->canvas, rect.x + 2, rect.y + 1, room, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, 0,
-			ROLE_SPARK, ROLE_SPARK);
+	if (rect.height > 1) {
+		/* An hour is what one expects. */
+		const bool is_hour = snapshot->span->step == MINUTE_MS;
+		const int span = is_hour ? 0 : canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, snapshot->span->label) + 1;
+		tile_spark_draw(snapshot, view, tile->metric, (struct rect){rect.x + 2 + span, rect.y + 1, room - span, 1}, 0, ROLE_SPARK);
+	}
 	if (rect.height < 3 || (rect.width < SUB_WIDTH && !snapshot->other))
 		return;
 	describe(snapshot, tile, sub, sizeof sub);
@@ -145,7 +158,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 
 const struct widget_class tile_class = {
 	.name = "tile",
-	.help = "one figure in big digits, with its target, its last hour and what it rests on",
+	.help = "one figure in big digits, with its target, how it went (an hour, a day, a week, by the window) and what it rests on",
 	.min_width = 12,
 	.min_height = 1,
 	.draw = draw,
