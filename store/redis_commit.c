@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "store/redis_bundle.h"
 #include "store/redis_commit.h"
 
 struct field {
@@ -270,51 +271,65 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 
 /* ---- the call ---- */
 
-static void encode_operation(struct redis_call *call, const char *operation, size_t place)
+static size_t position_of(size_t place)
 {
-	redis_call_word(call, view_of(operation));
-	redis_call_number(call, place + 2); /* from 1, and the meta key stands first */
+	return place + 2; /* from 1, and the meta key stands first */
 }
 
-static void encode_fields(struct redis_call *call, const struct redis_commit *commit, size_t place, bool drop)
+/* The fields of one kind, cut into operations that the script takes at once. */
+static void encode_fields(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place, bool drop)
 {
-	size_t count = 0;
+	const size_t words = drop ? 1 : 2;
+	size_t count = 0, left = 0;
 	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next)
 		count += commit->fields[number].drop == drop;
-	if (!count)
-		return;
-	encode_operation(call, drop ? "F" : "H", place);
-	redis_call_number(call, drop ? count : count * 2);
 	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next) {
 		const struct field *field = &commit->fields[number];
 		if (field->drop != drop)
 			continue;
-		redis_call_word(call, name_of(field));
+		if (!left) {
+			left = count < REDIS_FIELDS_MOST / words ? count : REDIS_FIELDS_MOST / words;
+			redis_bundle_operation(bundle, drop ? 'F' : 'H', position_of(place));
+			redis_bundle_number(bundle, (uint32_t)(left * words));
+		}
+		redis_bundle_text(bundle, name_of(field));
 		if (!drop)
-			redis_call_word(call, value_of(field));
+			redis_bundle_text(bundle, value_of(field));
+		left--;
+		count--;
 	}
 }
 
-static void encode_key(struct redis_call *call, const struct redis_commit *commit, size_t place)
+static void encode_key(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place)
 {
 	const struct key *key = &commit->keys[place];
 	if (key->remove)
-		encode_operation(call, "D", place);
+		redis_bundle_operation(bundle, 'D', position_of(place));
 	if (key->value) {
-		encode_operation(call, "S", place);
-		redis_call_word(call, (struct view){key->value, key->value_size});
+		redis_bundle_operation(bundle, 'S', position_of(place));
+		redis_bundle_text(bundle, (struct view){key->value, key->value_size});
 	}
-	encode_fields(call, commit, place, false);
-	encode_fields(call, commit, place, true);
+	encode_fields(bundle, commit, place, false);
+	encode_fields(bundle, commit, place, true);
 	if (key->seconds) {
-		encode_operation(call, "E", place);
-		redis_call_number(call, key->seconds);
+		redis_bundle_operation(bundle, 'E', position_of(place));
+		redis_bundle_number(bundle, key->seconds);
 	}
+}
+
+static void encode_expected(struct redis_bundle *bundle, const struct redis_commit *commit)
+{
+	if (!commit->expected[0])
+		return;
+	redis_bundle_operation(bundle, 'C', position_of(commit->expected_place));
+	for (size_t i = 0; i < 3; i++)
+		redis_bundle_text(bundle, view_of(commit->expected[i]));
 }
 
 void redis_commit_encode(const struct redis_commit *commit, struct redis_call *call)
 {
 	const struct redis_commit_head *head = &commit->head;
+	struct redis_bundle bundle = {.call = call};
 	call->script = &redis_script_commit;
 	redis_call_key(call, view_of(head->meta));
 	for (size_t i = 0; i < commit->key_count; i++)
@@ -325,11 +340,8 @@ void redis_commit_encode(const struct redis_commit *commit, struct redis_call *c
 	redis_call_decimal(call, head->schema);
 	redis_call_word(call, view_of(head->journal));
 	redis_call_word(call, view_of(head->writer));
-	for (size_t i = 0; commit->expected[0] && i < 4; i++)
-		if (i)
-			redis_call_word(call, view_of(commit->expected[i - 1]));
-		else
-			encode_operation(call, "C", commit->expected_place);
+	encode_expected(&bundle, commit);
 	for (size_t i = 0; i < commit->key_count; i++)
-		encode_key(call, commit, i);
+		encode_key(&bundle, commit, i);
+	redis_bundle_finish(&bundle);
 }
