@@ -14,6 +14,7 @@
 
 #define START INT64_C(1790000000000)
 #define PATIENCE 120000
+#define ROUNDS 40
 
 struct site {
 	struct settings *settings;
@@ -123,9 +124,9 @@ static double middle(int64_t *times, size_t count)
 /* Commits of a contact in every queue: what the desk waits, and until it is stored. */
 static void bench_commits(struct site *site)
 {
-	int64_t desk[40], whole[40];
+	int64_t desk[ROUNDS], whole[ROUNDS];
 	size_t size = 0;
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < ROUNDS; i++) {
 		site->now += 1000;
 		serve_all(site);
 		const int64_t began = clock_monotonic_ns();
@@ -139,8 +140,8 @@ static void bench_commits(struct site *site)
 		whole[i] = clock_monotonic_ns() - began;
 		size = redis_store_status(site->store).newest_size;
 	}
-	printf("redis store    %d queues: commit with a contact in each: desk %.1f ms, stored after %.1f ms, %zu KiB\n", site->queues, middle(desk, 40),
-		middle(whole, 40), size / 1024);
+	printf("redis store    %d queues: commit with a contact in each: desk %.1f ms, stored after %.1f ms, %zu KiB\n", site->queues, middle(desk, ROUNDS),
+		middle(whole, ROUNDS), size / 1024);
 }
 
 static void bench_load(struct site *site, const char *url)
@@ -202,10 +203,15 @@ static void bench(int queues, bool with_past)
 	redis_server_finish(&server);
 }
 
-int main(void)
+/* Without arguments everything; with one only so many queues, a day of them (for callgrind --toggle-collect=store_build). */
+int main(int argc, char **argv)
 {
 	if (!redis_server_there()) {
 		printf("redis_store_bench: no redis-server here\n");
+		return 0;
+	}
+	if (argc > 1) {
+		bench(atoi(argv[1]), false);
 		return 0;
 	}
 	bench(20, false);

@@ -414,7 +414,7 @@ void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, s
 		if (item_in_scope(engine, item->slot, item->agent, scope))
 			weigh_age(item, at, gauges, bins);
 	}
-	gauges->case_age_p50 = sketch_percentile(bins, 500);
-	gauges->case_age_p90 = sketch_percentile(bins, 900);
+	gauges->case_age_p50 = gauges->cases_open ? sketch_percentile(bins, 500) : -1;
+	gauges->case_age_p90 = gauges->cases_open ? sketch_percentile(bins, 900) : -1;
 	weigh_clocks(engine, scope, gauges);
 }

@@ -472,6 +472,7 @@ void agent_account(struct engine *engine, uint16_t agent, int64_t until);
 void agents_account(struct engine *engine, int64_t until);
 /* What agent_account() would add, for figures of the present. */
 void agent_pending(const struct agent *agent, int64_t until, struct tally *tally);
+void agents_pending(const struct engine *engine, int64_t until, struct tally *tally); /* of all, for sums that end at `until` */
 bool agent_restore_member(struct engine *engine, struct membership member); /* reading a state; false: it is there already */
 void agents_finish(struct engine *engine);
 /* contact_list.c: places of contacts, lists, closing */

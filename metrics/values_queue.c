@@ -46,6 +46,10 @@ void value_abandon_rate(const struct query *query, struct figure *figure)
 /* SLO is by arrival, whatever the rest of the board is by: a contact answered now may have been offered before the window. */
 static void offered_in_time(const struct query *query, struct figure *figure)
 {
+	if (query->has_arrival) {
+		figure_ratio(figure, query->arrival_in_time, query->arrival_offered);
+		return;
+	}
 	if (query->by == BY_ARRIVAL || !query->engine || query->at != engine_now(query->engine)) {
 		figure_ratio(figure, counted(query, COUNT_ANSWERED_IN_TIME), counted(query, COUNT_OFFERED));
 		return;

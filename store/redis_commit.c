@@ -31,6 +31,7 @@ struct redis_commit {
 	size_t field_count, field_room;
 	uint32_t free; /* fields of removed keys, without bytes, by .next */
 	size_t size;
+	struct redis_commit_rest rest; /* .forget NULL: none */
 	char *expected[3]; /* field, before, after; NULL: nothing is expected */
 	uint32_t expected_place;
 };
@@ -51,10 +52,31 @@ struct redis_commit *redis_commit_create(const struct redis_commit_head *head)
 	return commit;
 }
 
+static void forget_rest(struct redis_commit *commit)
+{
+	const struct redis_commit_rest rest = commit->rest;
+	commit->rest = (struct redis_commit_rest){.put = NULL};
+	if (rest.forget)
+		rest.forget(rest.context);
+}
+
+void redis_commit_defer(struct redis_commit *commit, const struct redis_commit_rest *rest)
+{
+	commit->rest = *rest;
+}
+
+void redis_commit_complete(struct redis_commit *commit)
+{
+	if (commit->rest.put)
+		commit->rest.put(commit->rest.context, commit);
+	forget_rest(commit);
+}
+
 void redis_commit_destroy(struct redis_commit *commit)
 {
 	if (!commit)
 		return;
+	forget_rest(commit);
 	for (size_t i = 0; i < commit->field_count; i++)
 		free(commit->fields[i].bytes);
 	for (size_t i = 0; i < commit->key_count; i++) {
@@ -259,7 +281,7 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 {
 	const struct redis_commit_head *a = &older->head, *b = &newer->head;
 	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
-		a->epoch != b->epoch || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
+		a->epoch != b->epoch || older->rest.put || newer->rest.put || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
 		return false;
 	for (size_t i = 0; i < newer->key_count; i++)
 		absorb_key(older, newer, &newer->keys[i]);

@@ -26,7 +26,7 @@ struct redis_store {
 	struct redis_worker *worker;
 	struct redis_lease lease;
 	struct redis_figures *figures;
-	struct redis_shadow *shadow;
+	struct redis_shadow *shadow; /* the worker's while a commit is under way */
 	enum store_phase phase;
 	struct redis_meta meta;
 	struct redis_fault fault;
@@ -49,7 +49,7 @@ struct redis_store {
 	int64_t state_since;
 	char note[200];
 	uint64_t commits, rewrites;
-	size_t newest_size;
+	size_t newest_size, fields;
 };
 
 /* Where redis_series_write() and redis_state_write() put things: straight into a commit, with the key's expiry. */
