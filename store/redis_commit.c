@@ -227,7 +227,8 @@ void redis_commit_drop_field(struct redis_commit *commit, struct view key, struc
 
 void redis_commit_value(struct redis_commit *commit, struct view key, struct view value)
 {
-	struct key *at = &commit->keys[place_of(commit, key)];
+	const uint32_t place = place_of(commit, key); /* may move the keys */
+	struct key *at = &commit->keys[place];
 	commit->size += value.size;
 	commit->size -= at->value ? at->value_size : 0;
 	free(at->value);
@@ -237,7 +238,8 @@ void redis_commit_value(struct redis_commit *commit, struct view key, struct vie
 
 void redis_commit_expire(struct redis_commit *commit, struct view key, uint32_t seconds)
 {
-	commit->keys[place_of(commit, key)].seconds = seconds;
+	const uint32_t place = place_of(commit, key); /* may move the keys */
+	commit->keys[place].seconds = seconds;
 }
 
 void redis_commit_remove(struct redis_commit *commit, struct view key)

@@ -113,6 +113,9 @@ end
 for i = 1, #bundles do
 	local words, at = bundles[i], 1
 	local size = #words
+	if size == 0 then
+		return redis.error_reply('BADCALL an empty bundle')
+	end
 	while at <= size do
 		local verb, key = words[at], words[at + 1] ~= 1 and KEYS[words[at + 1] or 0]
 		local want, follow, wrong = wanted[verb], words[at + 2], nil
@@ -126,6 +129,9 @@ for i = 1, #bundles do
 			follow = follow + 1
 		else
 			follow, wrong = examine(words, at, verb, key)
+		end
+		if not wrong and at + 1 + follow > size then
+			return redis.error_reply('BADCALL the end of an operation')
 		end
 		if want and not wrong then
 			local is = checked[key]
@@ -142,9 +148,6 @@ for i = 1, #bundles do
 			return wrong
 		end
 		at = at + 2 + follow
-	end
-	if at ~= size + 1 then
-		return redis.error_reply('BADCALL the end of an operation')
 	end
 end
 
