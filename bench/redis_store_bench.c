@@ -177,7 +177,16 @@ static long long used_memory(struct redis_link *link)
 	return found ? atoll(found + strlen("used_memory:")) : 0;
 }
 
-static void bench(int queues, bool with_past)
+/* For a program that looks at what is stored: says where it is, until the input ends. */
+static void hold(const struct redis_server *server)
+{
+	printf("store %s\n", server->url);
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+}
+
+static void bench(int queues, bool with_past, bool held)
 {
 	struct redis_server server = {.folder = ""};
 	struct error err;
@@ -204,6 +213,8 @@ static void bench(int queues, bool with_past)
 	bench_commits(&site);
 	settle(&site);
 	bench_load(&site, server.url);
+	if (held)
+		hold(&server);
 	redis_store_close(site.store);
 	engine_destroy(site.engine);
 	batch_finish(&site.batch);
@@ -212,7 +223,7 @@ static void bench(int queues, bool with_past)
 	redis_server_finish(&server);
 }
 
-/* Without arguments everything; with one only so many queues, a day of them (for callgrind --toggle-collect=store_build). */
+/* Without arguments everything; with one only so many queues, a day of them; with "hold" behind it the store stays (start_bench.py). */
 int main(int argc, char **argv)
 {
 	if (!redis_server_there()) {
@@ -220,11 +231,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 1) {
-		bench(atoi(argv[1]), false);
+		bench(atoi(argv[1]), false, argc > 2);
 		return 0;
 	}
-	bench(20, false);
-	bench(200, false);
-	bench(200, true);
+	bench(20, false, false);
+	bench(200, false, false);
+	bench(200, true, false);
 	return 0;
 }
