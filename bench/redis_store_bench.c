@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/instant.h"
@@ -171,6 +172,18 @@ static void bench_load(struct site *site, const char *url)
 	redis_board_close(board);
 }
 
+/* What the program holds of the machine's memory, MiB. */
+static double resident(void)
+{
+	long long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+	if (file && fscanf(file, "%*d %lld", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return (double)(pages * sysconf(_SC_PAGESIZE)) / 1048576;
+}
+
 static long long used_memory(struct redis_link *link)
 {
 	const char *found = strstr(redis_server_ask(link, "INFO", "memory", NULL), "used_memory:");
@@ -194,6 +207,7 @@ static void bench(int queues, bool with_past, bool held)
 	settings_set(site.settings, "zone", "UTC", NULL);
 	settings_set(site.settings, "site", "acme", NULL);
 	settings_set(site.settings, "history_days", "35", NULL);
+	const double before = resident();
 	redis_server_start(&server, NULL);
 	struct redis_link *link = redis_server_link(&server, NULL, 3000);
 	redis_link_connect(link, NULL);
@@ -203,6 +217,7 @@ static void bench(int queues, bool with_past, bool held)
 		serve_all(&site);
 	if (with_past)
 		repeat_day(&site);
+	printf("engine         %d queues, %s: %.1f MiB resident\n", queues, with_past ? "quarter hours of 35 d" : "24 h", resident() - before);
 	struct redis_store_options options = {.url = server.url, .settings = site.settings, .journal = "bench", .interval = 1};
 	site.store = redis_store_open(&options, &err);
 	const int64_t began = clock_monotonic();

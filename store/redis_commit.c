@@ -24,7 +24,10 @@ struct key {
 
 struct redis_commit {
 	struct redis_commit_head head;
-	struct map key_places, field_places; /* fields by key place and name */
+	struct map key_places;
+	struct map field_places; /* fields by key place and name, once it is indexed */
+	bool indexed;		 /* else a field told twice stands there twice, in order: only what absorbs others grows old enough to mind */
+	uint32_t newest_place;	 /* of the key told last: fields of one key come together */
 	struct key *keys;
 	size_t key_count, key_room;
 	struct field *fields;
@@ -104,10 +107,13 @@ size_t redis_commit_size(const struct redis_commit *commit)
 
 static uint32_t place_of(struct redis_commit *commit, struct view name)
 {
-	uint32_t place = map_find(&commit->key_places, name);
+	uint32_t place = commit->newest_place;
+	if (place < commit->key_count && view_equals(commit->keys[place].name, name))
+		return place;
+	place = commit->newest_place = map_find(&commit->key_places, name);
 	if (place != MAP_NONE)
 		return place;
-	place = (uint32_t)commit->key_count;
+	place = commit->newest_place = (uint32_t)commit->key_count;
 	commit->keys = memory_grow(commit->keys, &commit->key_room, commit->key_count + 1, sizeof *commit->keys);
 	commit->keys[commit->key_count++] = (struct key){.name = {copy(name), name.size}, .first = MAP_NONE, .last = MAP_NONE};
 	map_put(&commit->key_places, name, place);
@@ -156,7 +162,7 @@ static uint32_t add_field(struct redis_commit *commit, uint32_t place)
 	return number;
 }
 
-static struct field *field_of(struct redis_commit *commit, uint32_t place, struct view name)
+static uint32_t field_of(struct redis_commit *commit, uint32_t place, struct view name)
 {
 	struct place_name room;
 	const struct view known = field_name(&room, place, name);
@@ -165,12 +171,13 @@ static struct field *field_of(struct redis_commit *commit, uint32_t place, struc
 		number = add_field(commit, place);
 		map_put(&commit->field_places, known, number);
 	}
-	return &commit->fields[number];
+	return number;
 }
 
 static void put_field(struct redis_commit *commit, uint32_t place, struct view name, struct view value, bool drop)
 {
-	struct field *field = field_of(commit, place, name);
+	const uint32_t number = commit->indexed ? field_of(commit, place, name) : add_field(commit, place);
+	struct field *field = &commit->fields[number];
 	char *bytes = memory_new(name.size + value.size + 1, 1);
 	memcpy(bytes, name.data, name.size);
 	if (value.size)
@@ -201,7 +208,8 @@ static void forget_fields(struct redis_commit *commit, uint32_t place)
 	for (uint32_t number = key->first; number != MAP_NONE; number = commit->fields[number].next) {
 		struct field *field = &commit->fields[number];
 		struct place_name room;
-		map_remove(&commit->field_places, field_name(&room, place, name_of(field)));
+		if (commit->indexed)
+			map_remove(&commit->field_places, field_name(&room, place, name_of(field)));
 		commit->size -= field->name_size + field->value_size + 16;
 		free(field->bytes);
 		field->bytes = NULL;
@@ -211,6 +219,49 @@ static void forget_fields(struct redis_commit *commit, uint32_t place)
 		commit->free = key->first;
 	}
 	key->first = key->last = MAP_NONE;
+}
+
+/* `number` stands for what `older` stood for, and is free then. */
+static void replace_field(struct redis_commit *commit, uint32_t older, uint32_t number)
+{
+	struct field *to = &commit->fields[older], *from = &commit->fields[number];
+	const uint32_t next = to->next;
+	commit->size -= to->name_size + to->value_size + 16;
+	free(to->bytes);
+	*to = *from;
+	to->next = next;
+	*from = (struct field){.next = commit->free};
+	commit->free = number;
+}
+
+static void index_key(struct redis_commit *commit, uint32_t place)
+{
+	struct key *key = &commit->keys[place];
+	uint32_t before = MAP_NONE, next;
+	for (uint32_t number = key->first; number != MAP_NONE; number = next) {
+		struct place_name room;
+		const struct view known = field_name(&room, place, name_of(&commit->fields[number]));
+		const uint32_t older = map_find(&commit->field_places, known);
+		next = commit->fields[number].next;
+		if (older == MAP_NONE) {
+			map_put(&commit->field_places, known, number);
+			before = number;
+			continue;
+		}
+		if (older == before) /* its .next is about to be taken over */
+			commit->fields[older].next = next;
+		else
+			commit->fields[before].next = next;
+		replace_field(commit, older, number);
+	}
+	key->last = before;
+}
+
+static void index_fields(struct redis_commit *commit)
+{
+	for (size_t i = 0; !commit->indexed && i < commit->key_count; i++)
+		index_key(commit, (uint32_t)i);
+	commit->indexed = true;
 }
 
 /* ---- what is put ---- */
@@ -285,6 +336,7 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
 		a->epoch != b->epoch || older->rest.put || newer->rest.put || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
 		return false;
+	index_fields(older);
 	for (size_t i = 0; i < newer->key_count; i++)
 		absorb_key(older, newer, &newer->keys[i]);
 	if (!b->previous) /* a rewrite: whatever stands below does not matter */
@@ -300,27 +352,30 @@ static size_t position_of(size_t place)
 	return place + 2; /* from 1, and the meta key stands first */
 }
 
-/* The fields of one kind, cut into operations that the script takes at once. */
-static void encode_fields(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place, bool drop)
+/* How many fields from here on make one operation: of one kind, and as many as the script takes at once. */
+static size_t count_run(const struct redis_commit *commit, uint32_t number)
 {
-	const size_t words = drop ? 1 : 2;
-	size_t count = 0, left = 0;
-	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next)
-		count += commit->fields[number].drop == drop;
-	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next) {
-		const struct field *field = &commit->fields[number];
-		if (field->drop != drop)
-			continue;
-		if (!left) {
-			left = count < REDIS_FIELDS_MOST / words ? count : REDIS_FIELDS_MOST / words;
-			redis_bundle_operation(bundle, drop ? 'F' : 'H', position_of(place));
-			redis_bundle_number(bundle, (uint32_t)(left * words));
+	const bool drop = commit->fields[number].drop;
+	const size_t most = drop ? REDIS_FIELDS_MOST : REDIS_FIELDS_MOST / 2;
+	size_t count = 0;
+	for (; number != MAP_NONE && commit->fields[number].drop == drop && count < most; number = commit->fields[number].next)
+		count++;
+	return count;
+}
+
+static void encode_fields(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place)
+{
+	for (uint32_t number = commit->keys[place].first; number != MAP_NONE;) {
+		const bool drop = commit->fields[number].drop;
+		const size_t count = count_run(commit, number);
+		redis_bundle_operation(bundle, drop ? 'F' : 'H', position_of(place));
+		redis_bundle_number(bundle, (uint32_t)(drop ? count : count * 2));
+		for (size_t i = 0; i < count; i++) {
+			redis_bundle_text(bundle, name_of(&commit->fields[number]));
+			if (!drop)
+				redis_bundle_text(bundle, value_of(&commit->fields[number]));
+			number = commit->fields[number].next;
 		}
-		redis_bundle_text(bundle, name_of(field));
-		if (!drop)
-			redis_bundle_text(bundle, value_of(field));
-		left--;
-		count--;
 	}
 }
 
@@ -333,8 +388,7 @@ static void encode_key(struct redis_bundle *bundle, const struct redis_commit *c
 		redis_bundle_operation(bundle, 'S', position_of(place));
 		redis_bundle_text(bundle, (struct view){key->value, key->value_size});
 	}
-	encode_fields(bundle, commit, place, false);
-	encode_fields(bundle, commit, place, true);
+	encode_fields(bundle, commit, place);
 	if (key->seconds) {
 		redis_bundle_operation(bundle, 'E', position_of(place));
 		redis_bundle_number(bundle, key->seconds);

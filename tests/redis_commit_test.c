@@ -104,6 +104,10 @@ static void test_operations(void **state)
 	put(commit, "{acme}:again", "before", "1");
 	redis_commit_remove(commit, view_of("{acme}:again"));
 	put(commit, "{acme}:again", "after", "1");
+	put(commit, "{acme}:again", "dropped", "1");
+	redis_commit_drop_field(commit, view_of("{acme}:again"), view_of("dropped"));
+	redis_commit_drop_field(commit, view_of("{acme}:again"), view_of("put"));
+	put(commit, "{acme}:again", "put", "1");
 	assert_int_equal(send(commit, NULL), TROUBLE_NONE);
 	assert_string_equal(ask("EXISTS", "{acme}:old"), "0");
 	assert_string_equal(ask("HGET", "{acme}:h", "x"), "11");
@@ -113,6 +117,8 @@ static void test_operations(void **state)
 	assert_true(atoi(ask("TTL", "{acme}:series")) > 900);
 	assert_string_equal(ask("HEXISTS", "{acme}:again", "before"), "0");
 	assert_string_equal(ask("HGET", "{acme}:again", "after"), "1");
+	assert_string_equal(ask("HEXISTS", "{acme}:again", "dropped"), "0");
+	assert_string_equal(ask("HGET", "{acme}:again", "put"), "1");
 	assert_string_equal(ask("HGET", META, "watermark"), "00000000000000000007");
 	assert_string_equal(ask("HGET", META, "epoch"), "00000000000000000001");
 	assert_string_equal(ask("HGET", META, "journal"), "j1");
