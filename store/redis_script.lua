@@ -13,7 +13,7 @@
 --            C key field before after   nothing is written (BEHIND) unless the field holds one of the two; first of all operations
 --
 -- Bundles, because a word of ARGV is an object of the server, then a text of Lua's and then again an object for the call; a word of a
--- bundle is only the last two, which is 40 % less in all. Small ones of some hundred words are taken apart the fastest.
+-- bundle is only the last two, which is a quarter less in all. Small ones of some hundred words are taken apart the fastest.
 -- Numbers that are compared are decimal strings of 20 digits: Lua's own numbers are doubles and exact only to 2^53. Redis rolls
 -- nothing back, so everything that could fail is looked at before the first write.
 
