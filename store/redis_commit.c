@@ -334,7 +334,8 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 {
 	const struct redis_commit_head *a = &older->head, *b = &newer->head;
 	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
-		a->epoch != b->epoch || older->rest.put || newer->rest.put || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
+		a->epoch != b->epoch || older->rest.put || newer->rest.put || older->expected[0] || newer->expected[0] ||
+		a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
 		return false;
 	index_fields(older);
 	for (size_t i = 0; i < newer->key_count; i++)
