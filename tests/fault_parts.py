@@ -1,0 +1,147 @@
+"""What tests of faults share: a collector with its own Redis and a publisher that can be asked again, a proxy that cuts, and the three
+questions after every fault: is every event there once, is Redis what the journal says, and how long did it take. Prints TAP by
+collect_test_parts."""
+import json, os, random, select, signal, socket, subprocess, threading, time
+
+from collect_test_parts import BIN, end, free_port, missing_of, received, say, start, status, wait_for
+
+FACTOR = int(os.environ.get("TABLO_ROUNDS", "1"))  # 1: what an ordinary run has time for
+SOAK = os.environ.get("TABLO_SOAK") == "1"         # the numbers that are promised, times FACTOR
+# The collectors are far slower with them: fewer rounds, and nothing said about how long.
+SLOW = os.environ.get("TABLO_SANITIZED") == "1"
+
+
+def rounds(ordinary, promised, sanitized=None):
+    """How often a fault is played here."""
+    if SOAK:
+        return promised * FACTOR
+    return (sanitized or ordinary) if SLOW else ordinary * FACTOR
+
+
+def calls(count, first=0, begin=1_700_000_000_000):
+    """Contacts of six queues, 40 ms apart, as lines of events; and how many lines."""
+    lines = []
+    for i in range(first, first + count):
+        ts = begin + i * 40
+        lines.append({"ts": ts, "type": "contact.queued", "contact": "c%d" % i, "queue": "Q%d" % (i % 6), "channel": ("phone", "chat", "email")[i % 3],
+                      "customer": "k%d" % (i % 300)})
+        if i % 4:
+            lines.append({"ts": ts + 10, "type": "contact.answered", "contact": "c%d" % i, "agent": "Agent %d" % (i % 17)})
+        if i % 4 == 1:
+            lines.append({"ts": ts + 30, "type": "contact.released", "contact": "c%d" % i, "agent": "Agent %d" % (i % 17), "by": "customer", "wrap_ms": 1000})
+    return "".join(json.dumps(line) + "\n" for line in lines), len(lines)
+
+
+class Cutter:
+    """Passes bytes both ways and cuts each connection after a random number of them, with FIN or RST, in either direction."""
+
+    def __init__(self, target, seed, least=40, most=(9000, 40000)):
+        self.target, self.random, self.cuts, self.cutting = target, random.Random(seed), 0, True
+        self.least, self.most = least, most
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", free_port()))
+        self.listener.listen(16)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(client, self.random.randrange(self.least, self.random.choice(self.most))), daemon=True).start()
+
+    def serve(self, client, budget):
+        server = socket.socket(socket.AF_UNIX)
+        try:
+            server.connect(self.target)
+            pair = {client: server, server: client}
+            while True:
+                for source in select.select(list(pair), [], [])[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        return
+                    if self.cutting and len(data) >= budget:
+                        pair[source].sendall(data[:budget])
+                        self.cuts += 1
+                        if self.cuts % 2:  # RST: what is on its way is thrown away too
+                            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                        return
+                    budget -= len(data)
+                    pair[source].sendall(data)
+        except OSError:
+            pass
+        finally:
+            client.close()
+            server.close()
+
+
+class Rig:
+    """A publisher that is fed line by line, a collector on it, and the Redis that `url` names."""
+
+    def __init__(self, folder, url, *more, rules=(), publish=True, replay=True, name="rig"):
+        self.url, self.rules = url, ("--set", "zone=UTC", *rules)
+        self.journal = os.path.join(folder, name)
+        port = free_port()
+        self.feed, self.stream = "tcp://127.0.0.1:%d" % port, "ipc://%s.stream" % self.journal
+        self.words = ("collect", "--feed", self.feed, "--journal", self.journal, "--store", url, "--clock", "feed",
+                      *(("--publish", self.stream) if publish else ()), *self.rules, *more)
+        offered = ("--replay", "tcp://127.0.0.1:%d" % (port + 1)) if replay else ()
+        self.publisher = start("publish", "--bind", self.feed, *offered, "--src", "pbx", "--wait", "1", "--linger", "600s", "-", stdin=subprocess.PIPE)
+        self.sent, self.log, self.longest, self.contacts = 0, "", 0.0, 0
+        self.collector = start(*self.words)
+
+    def send(self, count):
+        lines, n = calls(count, self.contacts)
+        self.contacts += count
+        self.send_lines(lines, n)
+
+    def send_lines(self, lines, n):
+        self.publisher.stdin.write(lines)
+        self.publisher.stdin.flush()
+        self.sent += n
+
+    def again(self, sign=signal.SIGKILL):
+        """The collector is killed, and started anew."""
+        self.log += end(self.collector, sign)
+        self.collector = start(*self.words)
+
+    def whole(self, found):
+        once = found.get("feeds") and received(found) - sum(feed["duplicate"] for feed in found["feeds"])
+        return once == self.sent and not missing_of(found)
+
+    def steady(self, found):
+        store = found["store"]
+        return store["state"] == "steady" and not store["trouble"] and store["watermark"] == found["lsn"]
+
+    def named(self, *words, seconds=30):
+        """Until the status names the trouble; what it said."""
+        found = wait_for(self.journal, lambda s: s["running"] and any(w in s["store"]["trouble"] for w in words), seconds)
+        return found["store"]["trouble"] if found and any(w in found["store"]["trouble"] for w in words) else ""
+
+    def heal(self, seconds=40):
+        """From now until everything that was published is in and Redis is at its end: in seconds; None: never."""
+        began = time.monotonic()
+        found = wait_for(self.journal, lambda s: s["running"] and self.whole(s) and self.steady(s), seconds)
+        self.found = found
+        if not found or not self.whole(found) or not self.steady(found):
+            return None
+        took = time.monotonic() - began
+        self.longest = max(self.longest, took)
+        return took
+
+    def verify(self):
+        done = subprocess.run([BIN, "journal", "verify", self.journal, "--store", self.url, *self.rules], capture_output=True, text=True, timeout=120)
+        return "" if done.returncode == 0 and not done.stdout else done.stdout + done.stderr + "(exit %d)" % done.returncode
+
+    def check(self, name, limit=5.0):
+        """The line of TAP that every fault ends with."""
+        took = self.heal()
+        different = self.verify() if took is not None else "never healed"
+        slow = took is not None and took > limit and not SLOW
+        say(took is not None and not different and not slow, "%s: nothing lost, nothing twice, Redis is the journal, after %.1f s" % (name, took or -1),
+            "%s\n%s\n%d sent\n%s" % (different, self.found, self.sent, self.log[-3000:]))
+        return took
+
+    def stop(self):
+        self.log += end(self.collector)
+        self.publisher.kill()
+        self.publisher.communicate()
