@@ -134,8 +134,10 @@ struct wanted {
 static size_t choose(const struct engine *engine, int64_t from, int64_t before, struct wanted *wanted, size_t room)
 {
 	size_t count = 0;
-	const int64_t first = from > series_kept(engine, GRAIN_QUARTERS) ? from : series_kept(engine, GRAIN_QUARTERS);
-	for (int64_t day = first; count < room;) {
+	/* Where the settings want more than Redis keeps, the newest that there is room for. */
+	const int64_t kept = series_kept(engine, GRAIN_QUARTERS), reach = before - ((int64_t)room - 1) * DAY_MS;
+	const int64_t oldest = kept > reach ? kept : reach;
+	for (int64_t day = from > oldest ? from : oldest; count < room;) {
 		wanted[count] = (struct wanted){series_stretch(engine, GRAIN_QUARTERS, day), before};
 		day = wanted[count].stretch.to;
 		if (wanted[count++].stretch.to > before || day > engine_now(engine))
@@ -191,12 +193,6 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 		return engine;
 	engine_destroy(engine);
 	return NULL;
-}
-
-bool redis_board_load_older(struct redis_board *board, struct engine *engine, int hours, struct error *err)
-{
-	const int64_t now = engine_now(engine);
-	return now == INT64_MIN || read_series(board, engine, INT64_MIN, now - (hours - 24) * HOUR_MS, err);
 }
 
 struct engine *redis_board_poll(struct redis_board *board, int hours, bool *moved, struct error *err)
