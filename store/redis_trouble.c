@@ -9,18 +9,18 @@
 
 /* The pauses: five seconds after it is over, whoever ended it, all is stored again. So nothing that is tried again may rest longer than
  * HEALS (a pause is drawn from 3/4 to 5/4 of it); what is not tried again waits for its owner. */
-#define HEALS (3 * SECONDS)
+#define HEALS (2 * SECONDS)
 
 const struct redis_trouble_entry redis_troubles[TROUBLE_COUNT] = {
 	[TROUBLE_NONE] = {.name = "none", .means = "all is well", .remedy = "-"},
-	[TROUBLE_REFUSED] = {.name = "refused", .drop = true, .again = true, .retry = 250, .retry_most = HEALS,
+	[TROUBLE_REFUSED] = {.name = "refused", .drop = true, .again = true, .retry = 250, .retry_most = 1 * SECONDS,
 		.means = "nothing listens there", .remedy = "start redis-server, or correct the store's address"},
 	[TROUBLE_UNREACHABLE] = {.name = "unreachable", .drop = true, .again = true, .retry = 1 * SECONDS, .retry_most = HEALS,
 		.means = "the address is not known or not reachable", .remedy = "check the host name and the network"},
-	[TROUBLE_TIMEOUT] = {.name = "time-out", .drop = true, .again = true, .retry = 250, .retry_most = HEALS,
+	[TROUBLE_TIMEOUT] = {.name = "time-out", .drop = true, .again = true, .retry = 250, .retry_most = 1 * SECONDS,
 		.means = "no answer in time; whether it was done is not known, it is looked up on the next connection",
 		.remedy = "see whether redis-server is stopped or overloaded (redis-cli --latency, SLOWLOG GET)"},
-	[TROUBLE_RESET] = {.name = "reset", .drop = true, .again = true, .retry = 250, .retry_most = HEALS,
+	[TROUBLE_RESET] = {.name = "reset", .drop = true, .again = true, .retry = 250, .retry_most = 1 * SECONDS,
 		.means = "the connection was cut; whether it was done is not known, it is looked up on the next connection",
 		.remedy = "none if it was a restart; else see the log of redis-server"},
 	[TROUBLE_PROTOCOL] = {.name = "protocol", .drop = true, .again = true, .retry = HEALS, .retry_most = HEALS,

@@ -60,10 +60,13 @@ class Cutter:
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.run, daemon=True).start()
 
+    def budget(self):
+        return self.random.randrange(self.least, self.random.choice(self.most))
+
     def run(self):
         while True:
             client, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(client, self.random.randrange(self.least, self.random.choice(self.most))), daemon=True).start()
+            threading.Thread(target=self.serve, args=(client, self.budget()), daemon=True).start()
 
     def serve(self, client, budget):
         server = socket.socket(socket.AF_UNIX)
@@ -151,15 +154,16 @@ class Rig:
     def check(self, name, limit=5.0):
         """The line of TAP that every fault ends with. The time counts until the journal, folded, is what Redis holds."""
         began = time.monotonic()
-        took, different = self.heal(), "never healed"
+        took, different, said = self.heal(), "never healed", ["steady after %s s" % (time.monotonic() - began)]
         while took is not None and different:
             different, took = self.verify(), time.monotonic() - began
+            said.append("%.1f s: %s" % (took, different))
             if took > 40:
                 break
         self.longest = max(self.longest, took or 1000)
         say(took is not None and not different and (took <= limit or SLOW),
             "%s: nothing lost, nothing twice, Redis is the journal, after %.1f s" % (name, took or -1),
-            "%s\n%s\n%d sent\n%s" % (different, self.found, self.sent, self.log[-3000:]))
+            "%s\n%s\n%d sent\n%s" % ("\n".join(said), self.found, self.sent, self.log[-3000:]))
         return took
 
     def stop(self):

@@ -20,8 +20,8 @@ def steadily(rig, seconds, pause=0.05, count=12):
 def cuts(folder):
     """Connections that are cut in the middle of anything."""
     redis = Redis()
-    # The greeting alone is 500 bytes, and a commit of this site 3 to 30 KiB: some cuts hit either.
-    cutter = Cutter(redis.socket, 7, 300, (40000, 200000))
+    # The greeting alone is 10 KiB, a commit 3 to 30, the first after a greeting with the packed state some 200: a cut may hit any of them.
+    cutter = Cutter(redis.socket, 7, 300, (12000, 100000, 1000000))
     rig = Rig(folder, "redis://127.0.0.1:%d" % cutter.port, rules=("--set", "store_interval=50ms"))
     wanted, patience = rounds(25, 1000, 10), time.monotonic() + rounds(40, 2000, 120)
     while cutter.cuts < wanted and time.monotonic() < patience:
@@ -264,7 +264,7 @@ def full_disk(folder):
         subprocess.run(["mount", "-o", "remount,size=256m", place], check=True)
         wait_for(rig.journal, lambda s: s["journal"]["health"] == "ok")
         rig.send(100)
-        rig.check("the disk is free again")
+        rig.check("the disk is free again", 10)  # what waited in memory is written first
         rig.stop()
         redis.kill()
     finally:
