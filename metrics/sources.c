@@ -61,10 +61,15 @@ static void add_hole(struct engine *engine, uint16_t number, struct boot *boot, 
 	if (from > to)
 		return;
 	const struct span span = {from, to, engine->now};
+	count_missing(engine, number, (int64_t)(to - from + 1));
+	/* One that goes on where the last one ends is the same one, and asked for at once. */
+	if (boot->holes && boot->missing[boot->holes - 1].to + 1 == from) {
+		boot->missing[boot->holes - 1].to = to;
+		return;
+	}
 	insert_span(boot, boot->holes && boot->missing[0].from > to ? 0 : boot->holes, span);
 	if (boot->holes > SPANS_MOST)
 		give_up(boot, 0);
-	count_missing(engine, number, (int64_t)(to - from + 1));
 }
 
 /* The first span that ends at `seq` or later. */
