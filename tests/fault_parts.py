@@ -163,8 +163,13 @@ class Rig:
         self.longest = max(self.longest, took or 1000)
         say(took is not None and not different and (took <= limit or SLOW),
             "%s: nothing lost, nothing twice, Redis is the journal, after %.1f s" % (name, took or -1),
-            "%s\n%s\n%d sent\n%s" % ("\n".join(said), self.found, self.sent, self.log[-3000:]))
+            "%s\n%s\n%d sent\n%s" % ("\n".join(said), self.found, self.sent, (self.log + self.last_words())[-3000:]))
         return took
+
+    def last_words(self):
+        """Of a collector that died by itself."""
+        code = self.collector.poll()
+        return "" if code is None else "it ended with %d: %s" % (code, self.collector.communicate()[1])
 
     def stop(self):
         self.log += end(self.collector)
