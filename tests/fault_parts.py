@@ -101,12 +101,31 @@ class Rig:
         self.journal = os.path.join(folder, name)
         port = free_port()
         self.feed, self.stream = "tcp://127.0.0.1:%d" % port, "ipc://%s.stream" % self.journal
+        self.offered = ("--replay", "tcp://127.0.0.1:%d" % (port + 1)) if replay else ()
         self.words = ("collect", "--feed", self.feed, "--journal", self.journal, "--store", url, "--clock", "feed",
                       *(("--publish", self.stream) if publish else ()), *self.rules, *more)
-        offered = ("--replay", "tcp://127.0.0.1:%d" % (port + 1)) if replay else ()
-        self.publisher = start("publish", "--bind", self.feed, *offered, "--src", "pbx", "--wait", "1", "--linger", "600s", "-", stdin=subprocess.PIPE)
-        self.sent, self.log, self.longest, self.contacts = 0, "", 0.0, 0
-        self.collector = start(*self.words)
+        self.sent, self.longest, self.contacts = 0, 0.0, 0
+        # A file: a pipe that nobody reads would stop the collector once it is full.
+        self.errors = tempfile.TemporaryFile("w+")
+        self.publisher = self.new_publisher()
+        self.collector = self.new_collector()
+
+    def new_collector(self):
+        return subprocess.Popen([BIN, *self.words], stdout=subprocess.DEVNULL, stderr=self.errors)
+
+    def log(self):
+        self.errors.seek(0)
+        code = self.collector.poll()
+        return self.errors.read()[-3000:] + ("" if code is None else "it ended with %d" % code)
+
+    def new_publisher(self):
+        return start("publish", "--bind", self.feed, *self.offered, "--src", "pbx", "--wait", "1", "--linger", "600s", "-", stdin=subprocess.PIPE)
+
+    def publish_anew(self):
+        """The publisher is killed; the next one counts from 1 again, in a boot of its own."""
+        self.publisher.kill()
+        self.publisher.communicate()
+        self.publisher = self.new_publisher()
 
     def send(self, count):
         lines, n = calls(count, self.contacts)
@@ -120,8 +139,8 @@ class Rig:
 
     def again(self, sign=signal.SIGKILL):
         """The collector is killed, and started anew."""
-        self.log += end(self.collector, sign)
-        self.collector = start(*self.words)
+        end(self.collector, sign)
+        self.collector = self.new_collector()
 
     def whole(self, found):
         once = found.get("feeds") and received(found) - sum(feed["duplicate"] for feed in found["feeds"])
@@ -163,16 +182,11 @@ class Rig:
         self.longest = max(self.longest, took or 1000)
         say(took is not None and not different and (took <= limit or SLOW),
             "%s: nothing lost, nothing twice, Redis is the journal, after %.1f s" % (name, took or -1),
-            "%s\n%s\n%d sent\n%s" % ("\n".join(said), self.found, self.sent, (self.log + self.last_words())[-3000:]))
+            "%s\n%s\n%d sent\n%s" % ("\n".join(said), self.found, self.sent, self.log()))
         return took
 
-    def last_words(self):
-        """Of a collector that died by itself."""
-        code = self.collector.poll()
-        return "" if code is None else "it ended with %d: %s" % (code, self.collector.communicate()[1])
-
     def stop(self):
-        self.log += end(self.collector)
+        end(self.collector)
         self.publisher.kill()
         self.publisher.communicate()
 

@@ -5,7 +5,7 @@ without redis-server. TABLO_SOAK=1: the numbers that are promised; TABLO_ROUNDS=
 import os, random, signal, socket, subprocess, sys, tempfile, time
 
 from collect_test_parts import end, say, start, status, wait_for
-from fault_parts import Cutter, Rig, SLOW, rounds, run_parts
+from fault_parts import Cutter, Rig, SLOW, SOAK, rounds, run_parts
 from redis_server import CLI, SERVER, Redis, until
 
 
@@ -17,13 +17,16 @@ def steadily(rig, seconds, pause=0.05, count=12):
         time.sleep(pause)
 
 
-def cuts(folder):
+CUTTERS = 5 if SOAK else 1
+
+
+def cuts(folder, seed="1"):
     """Connections that are cut in the middle of anything."""
     redis = Redis()
     # The greeting alone is 10 KiB, a commit 3 to 30, the first after a greeting with the packed state some 200: a cut may hit any of them.
-    cutter = Cutter(redis.socket, 7, 300, (12000, 100000, 1000000))
+    cutter = Cutter(redis.socket, int(seed), 300, (12000, 100000, 1000000))
     rig = Rig(folder, "redis://127.0.0.1:%d" % cutter.port, rules=("--set", "store_interval=50ms"))
-    wanted, patience = rounds(25, 1000, 10), time.monotonic() + rounds(40, 2000, 120)
+    wanted, patience = rounds(25, 1000, 10) // CUTTERS, time.monotonic() + rounds(40, 1000, 120)
     while cutter.cuts < wanted and time.monotonic() < patience:
         rig.send(30)
         time.sleep(0.02)
@@ -200,6 +203,23 @@ def loading(folder):
     redis.kill()
 
 
+def publisher_killed(folder):
+    """kill -9 of the publisher, and of the collector beside it: what was taken in stays, each once."""
+    redis = Redis()
+    rig = Rig(folder, "unix://" + redis.socket)
+    chance, turns = random.Random(9), rounds(4, 50, 2)
+    for turn in range(turns):
+        rig.send(chance.randrange(20, 200))
+        rig.heal()  # what nobody took in before it died is nowhere
+        rig.publish_anew()
+        if turn % 2:
+            rig.again()
+    rig.send(50)
+    rig.check("%d times kill -9 of the publisher" % turns)
+    rig.stop()
+    redis.kill()
+
+
 def two_writers(folder):
     """A second collector on the same site, with a journal of its own; then the first is stopped until another has taken over."""
     redis = Redis()
@@ -271,11 +291,11 @@ def full_disk(folder):
         subprocess.run(["umount", "-l", place], capture_output=True)
 
 
-PARTS = {part.__name__: part for part in (troubled, stopped, cuts, redis_killed, collector_killed, loading, two_writers, full_disk)}
+PARTS = {part.__name__: part for part in (troubled, stopped, cuts, redis_killed, collector_killed, loading, publisher_killed, two_writers, full_disk)}
 
 if not SERVER or not CLI:
     say(True, "a collector and its Redis through faults # SKIP no redis-server and redis-cli here")
     print("1..1")
 else:
     names = list(TROUBLES)
-    run_parts(PARTS, 4, [("troubled", *names[i::4]) for i in range(4)])
+    run_parts(PARTS, 4, [("troubled", *names[i::4]) for i in range(4)] + [("cuts", str(seed + 1)) for seed in range(CUTTERS)])
