@@ -28,8 +28,8 @@ def cuts(folder, seed="1"):
     rig = Rig(folder, "redis://127.0.0.1:%d" % cutter.port, rules=("--set", "store_interval=50ms"))
     wanted, patience = rounds(25, 1000, 10) // CUTTERS, time.monotonic() + rounds(40, 1000, 120)
     while cutter.cuts < wanted and time.monotonic() < patience:
-        rig.send(30)
-        time.sleep(0.02)
+        rig.send(2)
+        time.sleep(0.05)
     cutter.cutting = False
     rig.url = "unix://" + redis.socket
     say(cutter.cuts >= wanted, "%d connections cut" % cutter.cuts)
