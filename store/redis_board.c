@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "store/redis_meta.h"
 #include "store/redis_series.h"
 
 #define STATE_MOST (256 * 1024 * 1024) /* bytes of a packed engine that are believed */
@@ -211,19 +212,9 @@ uint64_t redis_board_lsn(const struct redis_board *board)
 	return board->lsn;
 }
 
-const struct redis_meta *redis_board_meta(const struct redis_board *board)
-{
-	return &board->meta;
-}
-
 bool redis_board_differs(const struct redis_board *board)
 {
 	return board->differs;
-}
-
-struct redis_link *redis_board_link(struct redis_board *board)
-{
-	return board->link;
 }
 
 struct engine *redis_store_load(const char *url, const struct settings *settings, struct error *err)
