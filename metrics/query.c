@@ -198,6 +198,19 @@ bool query_again(struct query *query, const struct engine *engine, enum sl_formu
 	return true;
 }
 
+int64_t query_oldest(const struct engine *engine)
+{
+	int64_t oldest = INT64_MIN;
+	for (size_t i = 0; i < engine->slot_count; i++)
+		for (int way = 0; way < LEDGER_WAYS; way++) {
+			const struct series *const kept[] = {&engine->slots[i].ledger.quarters[way], &engine->slots[i].ledger.minutes[way]};
+			for (int k = 0; k < 2; k++)
+				if (kept[k]->count > kept[k]->first && (oldest == INT64_MIN || kept[k]->buckets[kept[k]->first].start < oldest))
+					oldest = kept[k]->buckets[kept[k]->first].start;
+		}
+	return oldest == INT64_MIN ? oldest : oldest / QUARTER_MS * QUARTER_MS;
+}
+
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula)
 {

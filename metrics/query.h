@@ -57,6 +57,8 @@ int64_t query_day_after(const struct engine *engine);
 /* The same over the stretch [from, to) of whole quarter hours, without gauges but peaks: for interval tables. */
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula);
+/* Where the oldest quarter hour begins in which something was counted, and is still kept; INT64_MIN: nowhere. */
+int64_t query_oldest(const struct engine *engine);
 /* One figure of it, its level (for settings' limits, without hysteresis) included. */
 void query_figure(const struct query *query, int metric, struct figure *figure);
 

@@ -14,7 +14,7 @@
 #define STATE_INTERVAL 2000
 #define LEASE_EVERY 500
 #define TRY_AGAIN 500	    /* after a call that failed */
-#define MEND_AGAIN 5000	    /* after what somebody must mend */
+#define MEND_AGAIN 2500	    /* after what somebody must mend */
 #define EXPIRE_EVERY (6 * HOUR_MS)
 #define SCOPES_MOST 4096
 
