@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "journal/reader.h"
 #include "journal/record.h"
@@ -30,6 +31,7 @@ struct collector {
 	int64_t behind_since; /* monotonic: since when the engine is ahead of the disk; 0: it is not */
 	enum redis_trouble told_trouble;
 	enum redis_store_state told_store;
+	uint64_t told_warning; /* hash of what is doubtful in the set-up of Redis */
 	uint64_t told_unkept;  /* to those attached */
 	int64_t told_at;
 	struct engine *engine; /* recovered, until the desk takes it */
@@ -242,6 +244,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->settings = settings;
 	collector->recorder = (struct recorder){.context = collector, .keep = keep};
 	collector->company = (struct desk_company){.context = collector, .items = items, .due = due, .turn = turn};
+	collector->told_warning = map_hash(view_of(""));
 	collector->state_at = clock_monotonic();
 	collector->journal = rules_open(&collector->rules, settings, err) ? open_journal(collector, options->id, err) : NULL;
 	if (collector->journal && recover(collector, err))
@@ -387,6 +390,11 @@ static void serve_attached(struct collector *collector)
 static void tell_store(struct collector *collector)
 {
 	struct redis_store_status status = redis_store_status(collector->store);
+	const char *warning = status.link.about.warning;
+	if (map_hash(view_of(warning)) != collector->told_warning) {
+		collector->told_warning = map_hash(view_of(warning));
+		log_line(LOG_LEVEL_WARNING, "%s", *warning ? warning : "Redis: its set-up is in order again");
+	}
 	if (status.state == collector->told_store && status.fault.trouble == collector->told_trouble)
 		return;
 	collector->told_store = status.state;

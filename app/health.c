@@ -94,8 +94,8 @@ static json_t *stream_json(const struct outlet *outlet)
 static json_t *store_json(const struct redis_store_status *store)
 {
 	bool wrong = store->fault.trouble != TROUBLE_NONE;
-	json_t *of = json_pack("{s:s, s:I, s:s, s:s, s:s}", "state", redis_store_states[store->state], "since", (json_int_t)store->since,
-		"trouble", wrong ? store->fault.error.text : "", "remedy", store->remedy, "note", store->note);
+	json_t *of = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "state", redis_store_states[store->state], "since", (json_int_t)store->since,
+		"trouble", wrong ? store->fault.error.text : "", "remedy", store->remedy, "note", store->note, "warning", store->link.about.warning);
 	json_object_set_new(of, "watermark", number(store->watermark));
 	json_object_set_new(of, "epoch", number(store->epoch));
 	json_object_set_new(of, "commits", number(store->commits));

@@ -52,5 +52,9 @@ struct hole {
 	int64_t since; /* engine time */
 };
 bool engine_hole(const struct engine *engine, int index, struct hole *hole);
+/* The number of a publisher's next event; 0: nobody of that name was heard. */
+uint64_t engine_expects(const struct engine *engine, struct view src, uint64_t boot);
+/* The lowest hole of this boot that begins in [least, seq); false: there is none that may still be filled. */
+bool engine_lacks(const struct engine *engine, struct view src, uint64_t boot, uint64_t least, uint64_t seq, struct hole *hole);
 
 #endif

@@ -17,6 +17,11 @@ int64_t query_after(const struct engine *engine, enum window window, int64_t at)
 	return at - window_lengths[window];
 }
 
+int64_t query_day_after(const struct engine *engine)
+{
+	return query_after(engine, WINDOW_TODAY, engine->now);
+}
+
 static int64_t minute_of(int64_t at)
 {
 	return at - at % MINUTE_MS;
@@ -40,6 +45,13 @@ static void sum_pending(const struct engine *engine, const struct agent *agent, 
 {
 	if (stretch->present && stretch->until > agent->accounted - MINUTE_MS)
 		agent_pending(agent, engine->now, tally);
+}
+
+void agents_pending(const struct engine *engine, int64_t until, struct tally *tally)
+{
+	const struct stretch stretch = {.until = until, .present = true};
+	for (size_t i = 1; i < engine->agent_count; i++)
+		sum_pending(engine, &engine->agents[i], &stretch, tally);
 }
 
 static void sum_people(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
@@ -148,6 +160,7 @@ void query_begin(struct query *query, const struct engine *engine, struct scope 
 	query->window = window;
 	query->by = by;
 	query->formula = formula;
+	query->has_arrival = false;
 	query->joined = NULL;
 	clear_gauges(&query->gauges);
 }
@@ -183,6 +196,19 @@ bool query_again(struct query *query, const struct engine *engine, enum sl_formu
 	clear_gauges(&query->gauges);
 	gather_gauges(engine, query);
 	return true;
+}
+
+int64_t query_oldest(const struct engine *engine)
+{
+	int64_t oldest = INT64_MIN;
+	for (size_t i = 0; i < engine->slot_count; i++)
+		for (int way = 0; way < LEDGER_WAYS; way++) {
+			const struct series *const kept[] = {&engine->slots[i].ledger.quarters[way], &engine->slots[i].ledger.minutes[way]};
+			for (int k = 0; k < 2; k++)
+				if (kept[k]->count > kept[k]->first && (oldest == INT64_MIN || kept[k]->buckets[kept[k]->first].start < oldest))
+					oldest = kept[k]->buckets[kept[k]->first].start;
+		}
+	return oldest == INT64_MIN ? oldest : oldest / QUARTER_MS * QUARTER_MS;
 }
 
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,

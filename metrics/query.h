@@ -39,6 +39,8 @@ struct query {
 	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
 	struct tally tally;
 	struct gauges gauges;
+	bool has_arrival; /* whoever asks knows the next two already; else they are summed where they are needed */
+	int64_t arrival_offered, arrival_in_time; /* OFFERED and ANSWERED_IN_TIME by arrival */
 };
 
 /* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
@@ -50,9 +52,13 @@ void query_reach(struct query *query, const struct engine *engine, struct scope 
 /* The same question again, with the same sums but gauges of now: for whoever knows that nothing was counted. False: the window has
  * moved on, ask anew. */
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula);
+/* Today is what begins after this instant, the last day boundary before now. */
+int64_t query_day_after(const struct engine *engine);
 /* The same over the stretch [from, to) of whole quarter hours, without gauges but peaks: for interval tables. */
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula);
+/* Where the oldest quarter hour begins in which something was counted, and is still kept; INT64_MIN: nowhere. */
+int64_t query_oldest(const struct engine *engine);
 /* One figure of it, its level (for settings' limits, without hysteresis) included. */
 void query_figure(const struct query *query, int metric, struct figure *figure);
 /* The level that a value of the metric has by the limits of the query's scope, without hysteresis; `value` as sparks have it. */
