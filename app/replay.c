@@ -142,7 +142,8 @@ static bool journal_end(const char *journal, const struct settings *settings, in
 static bool is_journal(const char *journal, struct error *err)
 {
 	if (strstr(journal, "://"))
-		return fail(err, "%s: a replay needs the records, and only the collector's journal has them: give its directory (the setting `journal` there)", journal);
+		return fail(err, "%s: a replay needs the records, and only the collector's journal has them: give its directory (its setting `journal`)",
+			journal);
 	return true;
 }
 

@@ -109,7 +109,7 @@ static void begin_seek(struct replayer *replayer, int64_t goal)
 {
 	replayer->goal = goal;
 	replayer->seeking = replayer->under_way = replayer->changed = true;
-	replayer->ended = false;
+	replayer->ended = replayer->failed = false;
 	replayer->sought = clock_monotonic();
 }
 

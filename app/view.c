@@ -394,6 +394,7 @@ int view_show(struct setup *setup, const struct view_source *source, const struc
 int view_run(struct setup *setup, struct desk *desk, const struct arguments *arguments)
 {
 	struct desk_side side = {.desk = desk, .setup = setup};
-	const struct view_source source = {.context = &side, .first = first_of_desk, .run = run_desk, .plain = plain_of_desk, .look_back = look_back_of_desk};
+	const struct view_source source = {.context = &side, .first = first_of_desk, .run = run_desk, .plain = plain_of_desk,
+		.look_back = look_back_of_desk};
 	return view_show(setup, &source, arguments);
 }

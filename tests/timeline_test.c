@@ -34,7 +34,8 @@ static void fill_columns(struct timeline *timeline, int count)
 	static const struct {
 		int part, step;
 		unsigned events;
-	} things[] = {{33, 0, TIMELINE_ALERT_WARN}, {37, 0, TIMELINE_ALERT_CRIT}, {40, 3, 0}, {45, 2, TIMELINE_NOTE}, {47, 1, TIMELINE_FAULT}, {60, 0, TIMELINE_MARK},
+	} things[] = {{33, 0, TIMELINE_ALERT_WARN}, {37, 0, TIMELINE_ALERT_CRIT}, {40, 3, 0}, {45, 2, TIMELINE_NOTE}, {47, 1, TIMELINE_FAULT},
+		{60, 0, TIMELINE_MARK},
 		{66, 0, TIMELINE_NOTE}, {70, 0, TIMELINE_GAP}, {75, 0, TIMELINE_LINK}, {80, 0, TIMELINE_BREACH}, {90, 4, TIMELINE_GAP}};
 	for (size_t i = 0; i < sizeof things / sizeof *things; i++) {
 		struct timeline_column *column = &timeline->columns[things[i].part * count / 120];
@@ -286,7 +287,8 @@ static void test_outlines(void **state)
 	};
 	const struct chronicle_look look = {.minutes = minutes, .minute_count = 120, .incidents = incidents, .incident_count = 5};
 	struct timeline *timeline = memory_new(1, sizeof *timeline);
-	*timeline = (struct timeline){.from = MORNING - 30 * MINUTE_MS, .to = MORNING + 150 * MINUTE_MS, .cursor = MORNING + 15 * MINUTE_MS, .column_count = 18};
+	*timeline = (struct timeline){.from = MORNING - 30 * MINUTE_MS, .to = MORNING + 150 * MINUTE_MS, .cursor = MORNING + 15 * MINUTE_MS,
+		.column_count = 18};
 	outline_fill(timeline, &look, &look, 60 * MINUTE_MS);
 	/* Ten minutes a column: nothing before the first and after the last, the worst in between. */
 	const struct timeline_column *columns = timeline->columns;
