@@ -180,7 +180,7 @@ static void take_record(struct chronicle *chronicle, const struct frame *frame)
 	chronicle->events += record.batch ? record.batch->count : 0;
 	if (engine_now(chronicle->engine) == INT64_MIN) /* nobody has told the time yet */
 		return;
-	if (engine_now(chronicle->engine) - chronicle->sampled >= 2 * MINUTE_MS || chronicle->sampled == INT64_MIN)
+	if (chronicle->sampled == INT64_MIN || engine_now(chronicle->engine) - chronicle->sampled >= 2 * MINUTE_MS)
 		sample(chronicle);
 }
 
