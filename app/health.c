@@ -52,6 +52,9 @@ static json_t *journal_json(const struct health *health, const struct collector_
 	json_object_set_new(of, "not_journalled", number(collector->unkept));
 	json_object_set_new(of, "state", number(collector->saved));
 	json_object_set_new(of, "state_trouble", json_string(collector->state_trouble));
+	json_object_set_new(of, "history", number(collector->history.written));
+	json_object_set_new(of, "history_trouble", json_string(collector->history.trouble));
+	json_object_set_new(of, "recalled", number(collector->recalled));
 	json_object_set_new(of, "recovered_from", number(collector->recovered_from));
 	json_object_set_new(of, "recovered", number(collector->recovered));
 	return of;

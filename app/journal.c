@@ -6,38 +6,51 @@
 #include "app/journal_store.h"
 #include "app/setup.h"
 #include "base/instant.h"
+#include "journal/history.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 
-static const struct option journal_options[] = {
+static const struct option journal_command_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
 	{0},
 };
 
-static int list(const char *directory)
+static bool list_kind(const char *directory, enum segment_kind kind, struct error *err)
 {
 	struct segment_list segments = {.segments = NULL};
-	struct error err;
-	if (!segments_list(&segments, &disk_real, directory, SEGMENT_JOURNAL, &err))
-		return report(&err);
+	if (!segments_list(&segments, &disk_real, directory, kind, err))
+		return false;
 	for (size_t i = 0; i < segments.count; i++) {
 		const struct segment *segment = &segments.segments[i];
 		char *path = disk_path(directory, segment->name);
 		const int file = disk_real.open(disk_real.context, path, 0); /* O_RDONLY */
 		const int64_t size = file < 0 ? -1 : disk_real.size(disk_real.context, file);
-		printf("%s\tfirst record %llu\t%lld bytes\n", segment->name, (unsigned long long)segment->first, (long long)size);
+		printf("%s\tfirst %s %llu\t%lld bytes\n", segment->name, kind == SEGMENT_JOURNAL ? "record" : "bucket",
+			(unsigned long long)segment->first, (long long)size);
 		if (file >= 0)
 			disk_real.close(disk_real.context, file);
 		free(path);
 	}
 	segments_finish(&segments);
+	return true;
+}
+
+static int list(const char *directory)
+{
+	struct history_mark mark;
+	struct error err;
+	if (!list_kind(directory, SEGMENT_JOURNAL, &err) || !list_kind(directory, SEGMENT_HISTORY, &err) ||
+		!history_find(NULL, directory, UINT64_MAX, &mark, NULL, &err))
+		return report(&err);
+	if (mark.number)
+		printf("the history tells everything up to record %llu\n", (unsigned long long)mark.lsn);
 	return EXIT_DONE;
 }
 
 /* Every record is read, and what is wrong with the files is said. */
-static int look_through(const char *directory, struct error *err)
+static int look_through(const char *directory, enum segment_kind kind, struct error *err)
 {
-	struct reader *reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
+	struct reader *reader = reader_open(NULL, directory, kind, err);
 	int code = EXIT_DONE;
 	if (!reader)
 		return report(err);
@@ -49,7 +62,7 @@ static int look_through(const char *directory, struct error *err)
 		if (result == READER_DAMAGE) {
 			damage_describe(&damage, text, sizeof text);
 			puts(text);
-			/* What retention removed at the beginning is no damage, nor what a running writer just puts down. */
+			/* What retention or cleaning removed at the beginning is no damage, nor what a running writer just puts down. */
 			code = damage.kind == DAMAGE_MISSING && damage.from <= 1 ? code : EXIT_FAILED;
 		}
 		if (result == READER_FAILED)
@@ -90,8 +103,10 @@ static int show_rules(const char *directory)
 static int verify(const char *directory, const struct settings *settings, const char *store)
 {
 	struct error err;
-	if (!store)
-		return look_through(directory, &err);
+	if (!store) {
+		const int journal = look_through(directory, SEGMENT_JOURNAL, &err), history = look_through(directory, SEGMENT_HISTORY, &err);
+		return journal == EXIT_DONE ? history : journal;
+	}
 	const int equal = journal_store_verify(directory, store, settings, &err);
 	return equal < 0 ? report(&err) : equal ? EXIT_DONE : EXIT_FAILED;
 }
@@ -128,6 +143,6 @@ const struct command journal_command = {
 	.about = "ls: the journal's files. rules: the settings in force from each start on. verify: reads every record and prints what is damaged. verify --store URL: folds the journal up to the\n"
 		 "watermark of that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and\n"
 		 "exit 1. The site, the zone and the rules are those of the configuration, which must be the collector's. DIR: the setting `journal`.",
-	.options = (const struct option *const[]){journal_options, common_options, NULL},
+	.options = (const struct option *const[]){journal_command_options, common_options, NULL},
 	.run = run,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/historian.h"
 #include "app/rules.h"
 #include "base/clock.h"
 #include "journal/reader.h"
@@ -62,12 +63,13 @@ static bool begin(struct folding *folding, const char *directory, uint64_t most,
 		free((void *)(uintptr_t)state.bytes.data);
 		folding->last = folding->engine ? state.lsn : 0;
 	}
+	uint64_t recalled = 0;
 	if (!folding->engine)
-		folding->engine = engine_create(folding->settings, err);
+		folding->engine = historian_recall(directory, folding->settings, most, &recalled, err);
 	if (!folding->engine)
 		return false;
 	engine_keep_long(folding->engine);
-	return reader_seek(folding->reader, folding->last + 1, err);
+	return reader_seek(folding->reader, recalled ? 0 : folding->last + 1, err);
 }
 
 static bool apply(struct folding *folding, const struct frame *frame, struct error *err)

@@ -190,6 +190,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	if (!engine)
 		return NULL;
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, hours && now != INT64_MIN ? now - hours * HOUR_MS : INT64_MIN);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;
 	engine_destroy(engine);
