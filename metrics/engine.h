@@ -46,5 +46,7 @@ struct hole {
 	int64_t since; /* engine time */
 };
 bool engine_hole(const struct engine *engine, int index, struct hole *hole);
+/* Would every event of this batch be a duplicate (a heartbeat: does it tell nothing new)? False where it bears no numbers. */
+bool engine_has(const struct engine *engine, const struct batch *batch);
 
 #endif

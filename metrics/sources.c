@@ -103,12 +103,19 @@ static bool fill(struct boot *boot, uint64_t seq)
 
 /* ---- boots ---- */
 
-static struct boot *find_boot(struct source *source, uint64_t boot)
+/* -1: it is not known. */
+static int boot_index(const struct source *source, uint64_t boot)
 {
 	for (int i = 0; i < source->boot_count; i++)
 		if (source->boots[i].boot == boot)
-			return &source->boots[i];
-	return NULL;
+			return i;
+	return -1;
+}
+
+static struct boot *find_boot(struct source *source, uint64_t boot)
+{
+	int at = boot_index(source, boot);
+	return at < 0 ? NULL : &source->boots[at];
 }
 
 static void forget_boot(struct source *source, int at)
@@ -262,6 +269,20 @@ bool engine_hole(const struct engine *engine, int index, struct hole *hole)
 		}
 	}
 	return false;
+}
+
+bool engine_has(const struct engine *engine, const struct batch *batch)
+{
+	uint32_t number = batch->src.size ? names_find(&engine->sources_names, batch->src) : NAME_NONE;
+	if (number == NAME_NONE || number == NAME_OTHER || number >= engine->source_count || batch->seq > SEQ_MOST)
+		return false;
+	const struct source *source = &engine->sources[number];
+	int known = boot_index(source, batch->boot);
+	const struct boot *boot = &source->boots[known < 0 ? 0 : known];
+	if (known < 0 || batch->seq < boot->first || batch->seq + batch->count > boot->next)
+		return false;
+	size_t at = find_span(boot, batch->seq);
+	return !batch->count || at == boot->holes || boot->missing[at].from >= batch->seq + batch->count;
 }
 
 void sources_finish(struct engine *engine)
