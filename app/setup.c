@@ -159,8 +159,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
 }
 
-/* Of the command line, else of the settings; NULL: none. */
-static const char *chosen(const struct arguments *arguments, const char *option, const char *setting)
+const char *setup_chosen(const struct arguments *arguments, const char *option, const char *setting)
 {
 	const char *given = arguments_value(arguments, option);
 	const char *url = given ? given : setting;
@@ -181,8 +180,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		setup_close(setup);
 		return false;
 	}
-	setup->attach = chosen(arguments, "--attach", setup->settings->attach);
-	setup->store = chosen(arguments, "--store", setup->settings->store);
+	setup->attach = setup_chosen(arguments, "--attach", setup->settings->attach);
+	setup->store = setup_chosen(arguments, "--store", setup->settings->store);
 	return true;
 }
 

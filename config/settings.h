@@ -99,7 +99,7 @@ struct settings {
 	int64_t journal_sync, journal_keep;			      /* ms */
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- store -- */
-	char *attach, *publish, *store; /* "": none */
+	char *attach, *publish, *peer, *store; /* "": none */
 	int64_t store_interval; /* ms between commits */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */

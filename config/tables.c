@@ -164,6 +164,8 @@ static const struct setting board_settings[] = {
 		.help = "A board: the collector to follow (its publish) instead of feeds. Empty: none."},
 	{"publish", .type = SETTING_KEY, AT(publish), .fallback = "",
 		.help = "A collector: where boards may attach; of tcp://HOST:PORT they ask at PORT + 1. Empty: nowhere."},
+	{"peer", .type = SETTING_KEY, AT(peer), .fallback = "",
+		.help = "A collector of a pair: the publish of the other one. Whoever has the lease in Redis is primary, the other one stands by. Empty: alone."},
 	{"store", .type = SETTING_KEY, AT(store), .fallback = "",
 		.help = "The Redis that a collector writes and boards read: redis://[USER:PASS-FILE@]HOST/DB, unix://PATH ... Empty: none."},
 	{"store_interval", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),

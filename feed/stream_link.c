@@ -70,7 +70,7 @@ static bool open_sockets(struct stream_link *link, struct error *err)
 
 bool stream_link_open(struct stream_link *link, const char *url, const struct feed_options *options, int queue, struct error *err)
 {
-	*link = (struct stream_link){.url = url, .options = *options, .queue = queue};
+	*link = (struct stream_link){.url = url, .options = *options, .queue = queue, .told_at = clock_monotonic()};
 	if (options->site && strlen(options->site) + 3 > TOPIC_MAX)
 		return fail(err, "the site '%.80s' is too long", options->site);
 	watchdog_init(&link->watchdog, options, strncmp(url, "inproc:", 7) != 0, clock_monotonic());
@@ -191,6 +191,7 @@ enum message_state stream_link_receive(struct stream_link *link, struct message 
 		return MESSAGE_SKIPPED;
 	}
 	watchdog_heard(&link->watchdog, now);
+	link->told_at = now;
 	return MESSAGE_HERE;
 }
 

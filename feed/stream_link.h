@@ -14,6 +14,7 @@ struct stream_link {
 	void *socket, *monitor; /* NULL: the next revival opens them */
 	struct watchdog watchdog;
 	struct handshake handshake;
+	int64_t told_at; /* monotonic ms: when it said anything last, or was opened; nobody's sleep is forgiven */
 	char why[300]; /* of a refusal: what somebody has to do about it */
 };
 

@@ -15,6 +15,7 @@ struct redis_lease {
 	char journal[65];
 	uint64_t schema;
 	uint64_t epoch; /* what we hold; 0: nothing */
+	uint64_t most;  /* a take-over is refused (TROUBLE_AHEAD) while more is stored; 0: never */
 	uint64_t watermark; /* what was stored when it was last taken or renewed */
 };
 
