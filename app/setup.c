@@ -8,7 +8,7 @@
 
 const struct option feed_options[] = {
 	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz] or sim:[SEED]", true},
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH", false},
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: both, with a comma between", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
 	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false},

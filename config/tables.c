@@ -161,7 +161,7 @@ static const struct setting board_settings[] = {
 		.help = "MiB that stay free on its disk; below, the oldest files are removed."},
 
 	{"attach", .group = "Collector and store", .type = SETTING_KEY, AT(attach), .fallback = "",
-		.help = "A board: the collector to follow (its publish) instead of feeds. Empty: none."},
+		.help = "A board: the collector to follow (its publish) instead of feeds; of a pair both, with a comma between. Empty: none."},
 	{"publish", .type = SETTING_KEY, AT(publish), .fallback = "",
 		.help = "A collector: where boards may attach; of tcp://HOST:PORT they ask at PORT + 1. Empty: nowhere."},
 	{"peer", .type = SETTING_KEY, AT(peer), .fallback = "",
