@@ -325,6 +325,11 @@ static void turn(void *context, struct desk *desk)
 	mind_partner(collector);
 	if (collector->store && !collector->standby)
 		collector_commit(collector, desk_engine(desk));
+	if (collector->peer && collector->rebase && collector->health.journal.health == JOURNAL_OK) {
+		log_line(LOG_LEVEL_WARNING, "the journal keeps records again: begins anew from it, and asks the publishers for what it did not keep");
+		collector->turnover.what = TURNOVER_AGAIN;
+		return;
+	}
 	if (wants_state(collector, desk_engine(desk))) {
 		pack(collector, desk_engine(desk));
 		if (collector->rebase && collector->store) { /* what Redis has says nothing of the records that were not kept */

@@ -34,7 +34,7 @@ struct standby {
 	int64_t opened;
 	enum link_state link;
 	enum redis_claim told;
-	char why[400];
+	char link_why[400], claim_why[400];
 };
 
 static void end(struct standby *standby, struct turnover turnover)
@@ -64,6 +64,12 @@ static uint64_t resume(void *context, const struct stream_origin *origin, struct
 	}
 	standby->theirs = theirs;
 	bool is_same = memcmp(theirs.id, journal_id(collector->journal), JOURNAL_ID_SIZE) == 0;
+	if (!is_same && last) {
+		snprintf(standby->claim_why, sizeof standby->claim_why, "%s holds another journal than the primary's: move it away to follow with an empty one",
+			collector->settings->journal);
+		log_line(LOG_LEVEL_ERROR, "%s", standby->claim_why);
+		return STREAM_HOLD;
+	}
 	uint64_t common = is_same ? epochs_common(ours, last, &theirs) : 0;
 	if (common && common < last) {
 		end(standby, (struct turnover){.what = TURNOVER_CUT, .from = common + 1});
@@ -125,10 +131,11 @@ static void take_link(void *context, enum link_state state, const char *why, int
 	struct standby *standby = context;
 	(void)silent;
 	standby->link = state;
-	snprintf(standby->why, sizeof standby->why, "%s", why);
-	if (state == LINK_LIVE)
+	snprintf(standby->link_why, sizeof standby->link_why, "%s", why);
+	if (state == LINK_LIVE) {
+		standby->claim_why[0] = 0;
 		log_line(LOG_LEVEL_INFO, "stands by: follows the primary at %s", standby->collector->peer);
-	else if (why[0])
+	} else if (why[0])
 		log_line(LOG_LEVEL_WARNING, "the primary's stream: %s", why);
 }
 
@@ -214,18 +221,18 @@ static void tell_claim(struct standby *standby, enum redis_claim claim)
 	standby->told = claim;
 	struct redis_store_status status = redis_store_status(collector->store);
 	if (claim == CLAIM_AHEAD)
-		snprintf(standby->why, sizeof standby->why,
-			"Redis stands for more records than the %llu of this journal, so it does not take over: start the other collector; if that is gone "
+		snprintf(standby->claim_why, sizeof standby->claim_why,
+			"Redis stands for records that this journal, which ends with %llu, does not have; so it does not take over: start the other collector; if that is gone "
 			"for good, start this one once without peer",
 			(unsigned long long)journal_state(collector->journal).appended);
 	else if (claim == CLAIM_REFUSED)
-		snprintf(standby->why, sizeof standby->why, "it cannot take over: %.300s", status.fault.error.text);
+		snprintf(standby->claim_why, sizeof standby->claim_why, "it cannot take over: %.300s", status.fault.error.text);
 	else if (claim == CLAIM_WAITING && status.fault.trouble != TROUBLE_NONE)
-		snprintf(standby->why, sizeof standby->why, "no primary is heard, and without Redis nobody takes over: %.300s", status.fault.error.text);
+		snprintf(standby->claim_why, sizeof standby->claim_why, "no primary is heard, and without Redis nobody takes over: %.300s", status.fault.error.text);
 	else
-		standby->why[0] = 0;
-	if (standby->why[0])
-		log_line(LOG_LEVEL_WARNING, "%s", standby->why);
+		standby->claim_why[0] = 0;
+	if (standby->claim_why[0])
+		log_line(LOG_LEVEL_WARNING, "%s", standby->claim_why);
 }
 
 static bool begin_epoch(struct collector *collector, uint64_t epoch, uint64_t lsn, char text[EPOCHS_TEXT_ROOM])
@@ -274,7 +281,8 @@ void standby_turn(struct standby *standby, struct desk *desk)
 	int64_t now = clock_monotonic();
 	acknowledge(standby, now);
 	bool silent = is_silent(standby, now);
-	enum redis_claim claim = redis_store_claim(collector->store, journal_state(collector->journal).appended, silent, now);
+	enum redis_claim claim = redis_store_claim(collector->store, journal_state(collector->journal).appended,
+		epochs_newest(&collector->epochs), silent, now);
 	if (collector->turnover.what != TURNOVER_NONE)
 		return;
 	if (claim == CLAIM_TAKEN)
@@ -287,5 +295,5 @@ struct standby_status standby_status(const struct standby *standby)
 {
 	bool ever;
 	return (struct standby_status){.follows = standby->link == LINK_LIVE, .newest = stream_client_newest(standby->client),
-		.silence = silence(standby, clock_monotonic(), &ever), .why = standby->why};
+		.silence = silence(standby, clock_monotonic(), &ever), .why = standby->claim_why[0] ? standby->claim_why : standby->link_why};
 }

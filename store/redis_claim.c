@@ -3,7 +3,7 @@
 
 #define CLAIM_EVERY 100
 
-enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, bool wanted, int64_t now)
+enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, uint64_t epoch, bool wanted, int64_t now)
 {
 	redis_worker_poll(store->worker);
 	if (store->lease.epoch)
@@ -12,6 +12,7 @@ enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, bool
 		return CLAIM_WAITING;
 	store->claiming = true;
 	store->lease.most = lsn ? lsn : 1;
+	store->lease.known = epoch;
 	store_keep_lease(store, now, CLAIM_EVERY);
 	switch (store->fault.trouble) {
 	case TROUBLE_HELD:
