@@ -22,10 +22,6 @@ struct stream_sink {
 	void *context;
 	/* False: it cannot be read, and *err says why; the link is refused, and it is tried again after `reconnect`. */
 	bool (*state)(void *context, const struct stream_state *state, struct error *err);
-	/* The collector said where it is and who wrote which records (`epochs`, data NULL: it does not say): the last record that the owner
-	 * shares with it, after which it goes on; 0: a state is needed; STREAM_HOLD: nothing is to be asked any more. NULL: the options
-	 * say, as long as the origin is the same. Asked anew with each new origin. */
-	uint64_t (*resume)(void *context, const struct stream_origin *origin, struct view epochs);
 	/* The record after the one before, or after the state. The payload is good during the call. */
 	void (*record)(void *context, const struct frame *frame, const struct stream_origin *origin);
 	/* LINK_CONNECTING: not heard yet, or a state is being fetched; LIVE: following; STALE; REFUSED. `why`: what somebody has to do
@@ -33,6 +29,10 @@ struct stream_sink {
 	void (*link)(void *context, enum link_state state, const char *why, int64_t silent);
 	/* What became of an action: the LSN it was given; or 0, and the word for why ("timeout": perhaps it was taken). */
 	void (*answer)(void *context, int64_t id, uint64_t lsn, const char *error);
+	/* The collector said where it is and who wrote which records (`epochs`, data NULL: it does not say): the last record that the owner
+	 * shares with it, after which it goes on; 0: a state is needed; STREAM_HOLD: nothing is to be asked any more. NULL: the options
+	 * say, as long as the origin is the same. Asked anew with each new origin. */
+	uint64_t (*resume)(void *context, const struct stream_origin *origin, struct view epochs);
 };
 
 #define STREAM_HOLD UINT64_MAX
