@@ -15,12 +15,13 @@
 
 static void close_sockets(struct stream_link *link)
 {
+	/* The monitor is read until nothing is told to it any more: libzmq would wait for its reader, and never end. */
+	if (link->socket)
+		zmq_socket_monitor(link->socket, NULL, 0);
 	if (link->monitor)
 		zmq_close(link->monitor);
-	if (link->socket) {
-		zmq_socket_monitor(link->socket, NULL, 0);
+	if (link->socket)
 		zmq_close(link->socket);
-	}
 	link->socket = link->monitor = NULL;
 }
 

@@ -48,12 +48,13 @@ static void refuse(struct zmq_feed *zmq, enum feed_fault fault, const char *why)
 
 static void close_sockets(struct zmq_feed *zmq)
 {
+	/* The monitor is read until nothing is told to it any more: libzmq would wait for its reader, and never end. */
+	if (zmq->socket)
+		zmq_socket_monitor(zmq->socket, NULL, 0);
 	if (zmq->monitor)
 		zmq_close(zmq->monitor);
-	if (zmq->socket) {
-		zmq_socket_monitor(zmq->socket, NULL, 0);
+	if (zmq->socket)
 		zmq_close(zmq->socket);
-	}
 	zmq->socket = zmq->monitor = NULL;
 }
 

@@ -252,6 +252,31 @@ static void acknowledgements_are_counted_beyond_any_allowance_and_only_of_this_j
 	close_side(&side);
 }
 
+/* libzmq tells a monitor of it with its own thread, which waits for ever where nobody is there to be told. */
+static void a_link_can_be_closed_in_the_middle_of_its_handshake(void **state)
+{
+	(void)state;
+	struct error err;
+	void *zmq = zmq_ctx_new();
+	struct side side = {.origin = {.journal = {4}, .epoch = 7}};
+	const struct stream_source source = {.context = &side, .state = give_state, .range = give_range};
+	struct stream_server *server = stream_server_open(&(struct stream_server_options){.bind = "tcp://127.0.0.1:*", .ask = "tcp://127.0.0.1:*",
+		.origin = side.origin, .zmq = zmq}, &source, &err);
+	assert_non_null(server);
+	const struct stream_sink sink = {.context = &side, .state = take_state, .record = take_record, .link = take_link};
+	alarm(60); /* there is no other way out of a lock that is never given back */
+	for (int i = 0; i < 1500; i++) {
+		struct stream_client *client = stream_client_open(&(struct stream_client_options){.url = stream_server_endpoint(server),
+			.feed = {.site = "default", .stale = 5000, .silence = 60000, .reconnect = 10000, .zmq = zmq}}, &sink, &err);
+		assert_non_null(client);
+		usleep((useconds_t)(i * 7 % 600));
+		stream_client_close(client);
+	}
+	stream_server_close(server);
+	zmq_ctx_term(zmq);
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +284,7 @@ int main(void)
 		cmocka_unit_test(what_both_have_is_not_fetched_and_another_epoch_is_asked_about),
 		cmocka_unit_test(without_anything_in_common_a_state_comes),
 		cmocka_unit_test(one_who_holds_asks_for_nothing),
+		cmocka_unit_test(a_link_can_be_closed_in_the_middle_of_its_handshake),
 		cmocka_unit_test(acknowledgements_are_counted_beyond_any_allowance_and_only_of_this_journal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
