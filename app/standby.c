@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zmq.h>
-
 #include "app/collector_state.h"
 #include "base/clock.h"
 #include "base/instant.h"
