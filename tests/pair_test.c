@@ -126,8 +126,8 @@ static struct batch batch_of(struct event *events, uint64_t boot, uint64_t seq, 
 
 static void apply(struct engine *engine, const struct batch *batch)
 {
-	static uint64_t lsn;
-	engine_apply(engine, &(struct record){.kind = RECORD_BATCH, .lsn = ++lsn, .recv = 1000 + (int64_t)lsn, .batch = batch});
+	const uint64_t lsn = engine_lsn(engine) + 1;
+	engine_apply(engine, &(struct record){.kind = RECORD_BATCH, .lsn = lsn, .recv = 1000 + (int64_t)lsn, .batch = batch});
 }
 
 static bool has(const struct engine *engine, uint64_t boot, uint64_t seq, uint32_t count)
