@@ -103,13 +103,14 @@ static void work(struct collect *collect)
 static bool begin(struct collect *collect, void *zmq, struct error *err)
 {
 	struct settings *settings = collect->setup->settings;
-	collect->collector = collector_open(&(struct collector_options){.settings = settings, .publish = collect->publish, .store = collect->store,
-		.peer = collect->peer, .zmq = zmq}, err);
+	const struct collector_options collector = {.settings = settings, .publish = collect->publish, .store = collect->store, .peer = collect->peer,
+		.zmq = zmq};
+	collect->collector = collector_open(&collector, err);
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
-		.speed = collect->setup->speed < 0 ? 0 : collect->setup->speed, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq, .standby = collect->peer != NULL,
-		.engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
+		.speed = collect->setup->speed < 0 ? 0 : collect->setup->speed, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq,
+		.standby = collect->peer != NULL, .engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
 		.company = collector_company(collect->collector)};
 	collect->desk = desk_open(&options, err);
 	if (!collect->desk)

@@ -159,7 +159,8 @@ static bool open_journal(struct collector *collector, const uint8_t *id, struct 
 static bool open_outlet(struct collector *collector, const struct collector_options *options, struct error *err)
 {
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
-		.journal_id = journal_id(collector->journal), .mute = collector->peer != NULL, .ack = take_ack, .context = collector, .zmq = options->zmq};
+		.journal_id = journal_id(collector->journal), .mute = collector->peer != NULL, .ack = take_ack, .context = collector,
+		.zmq = options->zmq};
 	collector->outlet = outlet_open(&outlet, err);
 	return collector->outlet != NULL;
 }

@@ -220,13 +220,14 @@ static void tell_claim(struct standby *standby, enum redis_claim claim)
 	struct redis_store_status status = redis_store_status(collector->store);
 	if (claim == CLAIM_AHEAD)
 		snprintf(standby->claim_why, sizeof standby->claim_why,
-			"Redis stands for records that this journal, which ends with %llu, does not have; so it does not take over: start the other collector; if that is gone "
-			"for good, start this one once without peer",
+			"Redis stands for records that this journal, which ends with %llu, does not have; so it does not take over: start the other "
+			"collector; if that is gone for good, start this one once without peer",
 			(unsigned long long)journal_state(collector->journal).appended);
 	else if (claim == CLAIM_REFUSED)
 		snprintf(standby->claim_why, sizeof standby->claim_why, "it cannot take over: %.300s", status.fault.error.text);
 	else if (claim == CLAIM_WAITING && status.fault.trouble != TROUBLE_NONE)
-		snprintf(standby->claim_why, sizeof standby->claim_why, "no primary is heard, and without Redis nobody takes over: %.300s", status.fault.error.text);
+		snprintf(standby->claim_why, sizeof standby->claim_why, "no primary is heard, and without Redis nobody takes over: %.300s",
+			status.fault.error.text);
 	else
 		standby->claim_why[0] = 0;
 	if (standby->claim_why[0])

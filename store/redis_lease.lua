@@ -2,7 +2,7 @@
 --
 -- KEYS  the site's meta hash, the site's lease
 -- ARGV  TAKE | RENEW | RELEASE, owner, epoch (20 digits; TAKE: zeros), schema, journal, ms, force (1: although another one holds it),
---       most, known (20 digits; TAKE: not while the watermark is beyond `most`, or was written in an epoch beyond `known`)
+--       most, known (20 digits, zeros: any; TAKE: not while the watermark is beyond `most`, or was written in an epoch beyond `known`)
 -- TAKE and RENEW answer {epoch, watermark}. See redis_script.lua for the numbers.
 
 local function decimal(text)
@@ -63,11 +63,12 @@ if holder and holder ~= owner and force ~= '1' then
 	return redis.error_reply('HELD ' .. string.sub(holder, 1, 64) .. ' ' .. redis.call('PTTL', lease))
 end
 local written = redis.call('HGET', meta, 'written') or zero
-if what == 'TAKE' and (stored[2] > most or written > known) then
+if what == 'TAKE' and ((most ~= zero and stored[2] > most) or (known ~= zero and written > known)) then
 	return redis.error_reply('AHEAD ' .. stored[2])
 end
 if what == 'TAKE' then
-	epoch = one_more(stored[1])
+	-- A Redis that was emptied has forgotten the epochs; whoever takes the lease has not.
+	epoch = one_more(known > stored[1] and known or stored[1])
 	redis.call('HSET', meta, 'epoch', epoch, 'writer', owner, 'schema', schema, 'journal', journal)
 end
 redis.call('SET', lease, owner, 'PX', ms)

@@ -59,8 +59,8 @@ enum redis_claim {
 	CLAIM_TAKEN    /* it is ours: redis_store_commit() keeps it from here on */
 };
 /* For one of a pair, in place of redis_store_commit(): where it is `wanted`, takes the lease as soon as nobody holds it, unless more is
- * stored than our journal has: it ends with record `lsn`, and the newest epoch it knows of is `epoch` (0: it was in no pair). To be called every 100 ms or so, and when the descriptor is readable: what was asked for may be given
- * when it is not wanted any more. */
+ * stored than our journal has: it ends with record `lsn`, and the newest epoch it knows of is `epoch` (0: it was in no pair). To be called
+ * every 100 ms or so, and when the descriptor is readable: what was asked for may be given when it is not wanted any more. */
 enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, uint64_t epoch, bool wanted, int64_t now);
 /* Is the lease still ours? Asked of Redis at once and waited for until then; true where Redis does not answer. */
 bool redis_store_confirm(struct redis_store *store, int64_t until);

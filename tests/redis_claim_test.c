@@ -131,6 +131,11 @@ static void nobody_takes_over_without_what_redis_has(void **state)
 	claim_until(a, 100, 4, CLAIM_TAKEN);
 	assert_int_equal(stored("epoch"), 6);
 	redis_store_close(a);
+	ask("FLUSHALL"); /* Redis has forgotten the epochs, we have not */
+	struct redis_store *again = open_store("j1");
+	claim_until(again, 100, 6, CLAIM_TAKEN);
+	assert_int_equal(stored("epoch"), 7);
+	redis_store_close(again);
 	struct redis_store *other = open_store("j2");
 	claim_until(other, 1000, 0, CLAIM_REFUSED);
 	redis_store_close(other);
@@ -159,7 +164,8 @@ static void nothing_beyond_what_is_safe_reaches_redis(void **state)
 	assert_true(most > 0 && engine_lsn(engine) > 40);
 	redis_store_release(store, engine_lsn(engine));
 	redis_store_hurry(store);
-	for (const int64_t until = clock_monotonic() + PATIENCE; !redis_store_settled(store, engine_lsn(engine)) && clock_monotonic() < until; clock_sleep(1))
+	const int64_t until = clock_monotonic() + PATIENCE;
+	for (; !redis_store_settled(store, engine_lsn(engine)) && clock_monotonic() < until; clock_sleep(1))
 		redis_store_commit(store, engine, engine_lsn(engine), clock_monotonic());
 	assert_int_equal(stored("watermark"), engine_lsn(engine));
 	redis_store_release(store, 1); /* one that is still parked goes with the store */
