@@ -5,7 +5,7 @@ counted, without redis-server. TABLO_ROUNDS=N: N times as many changes. TABLO_FR
 TABLO_PATIENCE=X: deadlines X times as long, where the program is slow."""
 import json, os, random, select, signal, socket, struct, subprocess, sys, tempfile, threading, time
 
-from collect_test_parts import BIN, free_port, received, start, status
+from collect_test_parts import BIN, free_port, received
 from redis_server import SERVER, Redis, results, say, until
 
 ROUNDS = int(os.environ.get("TABLO_ROUNDS", "1"))
@@ -239,6 +239,10 @@ def starts_together(pair):
     until(lambda: pair.publisher.count > 300)
 
 
+def set_aside(log):
+    return sum(int(line.split(" records, ")[0].split()[-1]) for line in log.splitlines() if "are set aside" in line)
+
+
 def dies(pair, number):
     primary, standby = pair.settle()
     before, since = pair.epoch(), time.monotonic()
@@ -260,6 +264,8 @@ def freezes(pair, number):
     said = until(lambda: "another collector has taken over" in primary.log()[log:], 10 * SLOW)
     say(said, "awake again it says plainly that it is fenced", primary.log()[log:])
     now = pair.check("after it woke up (%d)" % number)
+    # What waited for it in its sockets, seconds of events, it must not have written.
+    say(set_aside(primary.log()[log:]) <= 10, "and wrote nothing any more: %d records are set aside" % set_aside(primary.log()[log:]), primary.log()[log:])
     say(now and now[0] is standby and primary.process.poll() is None, "and it stands by now, by itself", primary.log()[-800:])
 
 
@@ -349,7 +355,7 @@ def forks(pair):
     said = until(lambda: "are set aside" in primary.log()[log:], 20 * SLOW)
     now = pair.check("after the fork")
     line = [line for line in primary.log()[log:].splitlines() if "are set aside" in line]
-    count = int(line[0].split(" records, ")[0].split()[-1]) if line else 0
+    count = set_aside(primary.log()[log:])
     aside = os.listdir(os.path.join(primary.journal, "lost+tail")) if line else []
     say(grown and said and now and now[0] is standby and count > 30 and str(last) in line[0] and aside,
         "a fork: %d records are named and set aside" % count, (line, last, aside, primary.log()[log:][-1500:]))
