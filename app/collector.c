@@ -96,10 +96,12 @@ static bool ready(void *context)
 	struct collector *collector = context;
 	int64_t now = clock_monotonic();
 	bool was_frozen = now - collector->ready_at > FROZEN;
-	if (collector->peer && !collector->standby && was_frozen)
-		redis_store_confirm(collector->store, now + SECOND_MS);
-	collector->ready_at = clock_monotonic();
-	step_down(collector);
+	collector->ready_at = now;
+	if (collector->peer && !collector->standby && was_frozen) {
+		redis_store_confirm(collector->store, now + 2 * SECOND_MS);
+		collector->ready_at = clock_monotonic();
+		step_down(collector);
+	}
 	return collector->turnover.what == TURNOVER_NONE;
 }
 
@@ -319,6 +321,7 @@ static void turn(void *context, struct desk *desk)
 	tell_health(collector);
 	if (collector->standby)
 		standby_turn(collector->standby, desk);
+	step_down(collector);
 	if (collector->turnover.what != TURNOVER_NONE)
 		return;
 	if (collector->outlet)

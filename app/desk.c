@@ -177,7 +177,7 @@ static void wait_and_take(struct desk *desk, int wake, int64_t until)
 	if (wake >= 0)
 		items[count++] = (zmq_pollitem_t){.fd = wake, .events = ZMQ_POLLIN};
 	zmq_poll(items, count, wait_for(desk, until));
-	if (desk->options.company && desk->options.company->ready && !desk->options.company->ready(desk->options.company->context))
+	if (!desk_is_ready(desk))
 		return;
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)

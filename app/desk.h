@@ -25,7 +25,7 @@ struct desk_company {
 	int (*items)(void *context, struct zmq_pollitem_t *items);
 	int64_t (*due)(void *context); /* monotonic ms, INT64_MAX: never */
 	void (*turn)(void *context, struct desk *desk); /* at the end of each turn */
-	bool (*ready)(void *context); /* false: nothing may be taken in this turn; NULL: always */
+	bool (*ready)(void *context); /* false: nothing may be taken, and the desk is about to end; NULL: always */
 };
 
 struct desk_options {

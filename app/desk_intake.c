@@ -133,6 +133,12 @@ static void refuse(void *context, struct feed *feed, enum feed_fault fault, cons
 		log_line(LOG_LEVEL_WARNING, "%s: %s", feed->endpoint, why);
 }
 
+bool desk_is_ready(const struct desk *desk)
+{
+	const struct desk_company *company = desk->options.company;
+	return !company || !company->ready || company->ready(company->context);
+}
+
 static void take_batch(void *context, struct feed *feed, const void *payload, size_t size, int64_t at)
 {
 	struct desk *desk = context;
@@ -141,6 +147,8 @@ static void take_batch(void *context, struct feed *feed, const void *payload, si
 		recent_add(desk->recent, feed->index, (struct view){payload, size}, clock_monotonic());
 		return;
 	}
+	if (!desk_is_ready(desk)) /* whoever writes now has it too */
+		return;
 	enum feed_fault fault = wire_decode(payload, size, &desk->batch, &err);
 	desk->feeds[feed->index].bytes += size;
 	if (fault != FAULT_NONE) {

@@ -51,6 +51,8 @@ struct desk {
 
 /* What the desk's feeds call. */
 struct feed_sink desk_sink(struct desk *desk);
+/* May anything be taken now? */
+bool desk_is_ready(const struct desk *desk);
 /* The record at its time or at the engine's, whichever is later. */
 void desk_apply_at(struct desk *desk, struct record record);
 /* Looks at every instant that time passes before it comes to `recv`. */

@@ -28,15 +28,18 @@ enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, uint
 	}
 }
 
+/* An answer that was under way before says nothing of now, and a call whose connection has just died says nothing at all. */
 bool redis_store_confirm(struct redis_store *store, int64_t until)
 {
 	bool asked = false;
-	store->next_lease = 0;
-	while (store->lease.epoch && store->phase != PHASE_STOPPED && clock_monotonic() < until) {
+	uint64_t renewed = 0;
+	while (store->lease.epoch && clock_monotonic() < until) {
 		redis_worker_poll(store->worker);
-		if (store->phase == PHASE_STOPPED || (asked && !store->calling))
+		if (store->phase == PHASE_STOPPED || (asked && !store->calling && store->renewed > renewed))
 			break;
-		if (!store->calling) { /* an answer that was under way before says nothing of now */
+		if (!store->calling) {
+			renewed = store->renewed;
+			store->next_lease = 0;
 			store_keep_lease(store, clock_monotonic(), CLAIM_EVERY);
 			asked = store->calling;
 		}

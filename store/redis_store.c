@@ -71,6 +71,7 @@ static void leased(void *context, const struct redis_result *result)
 		return;
 	}
 	store->claiming = false;
+	store->renewed++;
 	if (store->fault.trouble == TROUBLE_HELD || store->phase == PHASE_LEASE)
 		store->fault = (struct redis_fault){.trouble = TROUBLE_NONE};
 	if (store->phase == PHASE_LEASE)

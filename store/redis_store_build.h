@@ -40,6 +40,7 @@ struct redis_store {
 	int64_t next_commit, next_state, next_lease, next_try, next_expiry; /* monotonic */
 	struct redis_commit *parked; /* built, and beyond what is safe; NULL: none */
 	uint64_t safe;		  /* LSN: no commit beyond is handed over */
+	uint64_t renewed;	  /* how often the lease was given */
 	bool claiming;		  /* the lease is asked for by redis_store_claim(): a refusal is no end */
 	uint64_t lease_stored;	  /* `stored` when the renewal under way was asked for */
 	/* the inbox */
