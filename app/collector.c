@@ -6,11 +6,9 @@
 
 #include "app/collector_state.h"
 #include "app/standby.h"
-#include "app/version.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "journal/record.h"
 #include "journal/state_file.h"
@@ -25,7 +23,7 @@
 static uint64_t keep(void *context, const struct record *record, struct view payload)
 {
 	struct collector *collector = context;
-	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
+	struct frame frame = record_frame(record, payload, &collector->room);
 	journal_append(collector->journal, &frame);
 	if (!frame.lsn) {
 		collector->health.unkept++;
@@ -162,7 +160,7 @@ static bool open_outlet(struct collector *collector, const struct collector_opti
 {
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
 		.journal_id = journal_id(collector->journal), .mute = collector->peer != NULL, .ack = take_ack, .context = collector,
-		.zmq = options->zmq};
+		.zmq = options->zmq, .gate = options->gate};
 	collector->outlet = outlet_open(&outlet, err);
 	return collector->outlet != NULL;
 }
@@ -182,7 +180,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->company = (struct desk_company){.context = collector, .items = items, .due = due, .ready = ready, .turn = turn};
 	collector->peer = options->peer;
 	collector->state_at = collector->ready_at = clock_monotonic();
-	if (open_journal(collector, options->id, err) && collector_recover(collector, err))
+	if (rules_open(&collector->rules, settings, err) && open_journal(collector, options->id, err) && collector_recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
 		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
@@ -225,6 +223,7 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 		redis_store_close(collector->store);
 	engine_destroy(collector->engine);
 	wire_buffer_finish(&collector->room);
+	rules_close(&collector->rules);
 	free(collector->packed);
 	turnover_finish(&collector->turnover);
 	free(collector);
@@ -259,8 +258,8 @@ void collector_tell_rules(struct collector *collector)
 {
 	const struct settings *settings = collector->settings;
 	struct view feeds[RECORD_FEEDS_MAX];
-	struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""), .settings_hash = settings_fingerprint(settings),
-		.zone_hash = map_hash(view_of(settings->zone)), .feeds = feeds};
+	struct record_config config = collector->rules.config;
+	config.feeds = feeds;
 	for (; config.feed_count < (uint32_t)settings->feed_count && config.feed_count < RECORD_FEEDS_MAX; config.feed_count++)
 		feeds[config.feed_count] = view_of(settings->feeds[config.feed_count]);
 	desk_tell(collector->desk, (struct record){.kind = RECORD_CONFIG, .recv = INSTANT_NONE, .config = &config});

@@ -21,6 +21,7 @@ struct collector_options {
 	const char *store;		 /* the URL of Redis, or NULL */
 	const char *peer;		 /* the other one of a pair, which needs `publish` and `store`; NULL: alone */
 	void *zmq;
+	struct curve_gate *gate;	 /* of the context, where others use it too; NULL: none yet */
 	const uint8_t *id;		 /* of a journal that is begun (JOURNAL_ID_SIZE bytes); NULL: a random one */
 };
 struct collector *collector_open(const struct collector_options *options, struct error *err);

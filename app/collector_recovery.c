@@ -33,7 +33,10 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 		log_line(LOG_LEVEL_WARNING, "%s: state %llu is passed over, everything is folded: %s", directory, (unsigned long long)file.lsn, why.text);
 		return engine_create(collector->settings, err);
 	}
-	if (differs)
+	if (engine_zone_differs(engine))
+		log_line(LOG_LEVEL_WARNING, "zone data of %s differ from those of state %llu: what was counted before stays as it was counted",
+			collector->settings->zone, (unsigned long long)file.lsn);
+	else if (differs)
 		log_line(LOG_LEVEL_WARNING, "the rules in the configuration changed: what was counted before stays as it was counted");
 	collector->health.recovered_from = file.lsn;
 	return engine;
@@ -46,6 +49,7 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 	struct damage damage;
 	struct record record;
 	bool good = true;
+	char told[RULES_ROOM] = "";
 	for (;;) {
 		enum reader_result result = reader_next(reader, &frame, &damage, err);
 		if (result == READER_DAMAGE) {
@@ -57,6 +61,7 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 			break;
 		struct error why;
 		if (record_read(&frame, &record, &room, &why)) {
+			rules_note(&collector->rules, &record, told);
 			record.lsn = frame.lsn;
 			engine_apply(engine, &record);
 			collector->health.recovered++;

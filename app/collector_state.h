@@ -5,6 +5,7 @@
 
 #include "app/collector.h"
 #include "app/partner.h"
+#include "app/rules.h"
 #include "app/saver.h"
 
 struct standby;
@@ -42,6 +43,7 @@ struct collector {
 	int64_t packed_recv;
 	bool rebase; /* records were not kept: only a new state tells what the engine is */
 	enum journal_health told;
+	struct rules rules; /* in force */
 };
 
 /* The newest state that is sound, and the records after it, into collector->engine. */

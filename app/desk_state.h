@@ -6,6 +6,7 @@
 #include "app/attached.h"
 #include "app/desk.h"
 #include "app/recent.h"
+#include "app/sites.h"
 #include "app/stored.h"
 #include "feed/wire.h"
 
@@ -34,6 +35,7 @@ struct desk {
 	struct curve *curve;
 	struct attached *attached; /* NULL: there are feeds, or only Redis */
 	struct stored *stored;	   /* NULL: no Redis is read */
+	struct sites *sites;	   /* NULL: one site */
 	struct recent *recent;	   /* of a standby: what the feeds brought and nobody folded; NULL: what they bring counts */
 	enum link_state stored_link; /* as it was last seen */
 	struct desk_feed feeds[DESK_FEEDS_MOST];

@@ -17,6 +17,7 @@ struct outlet_options {
 	void (*ack)(void *context, uint64_t lsn); /* a standby has written up to there; NULL: nobody minds */
 	void *context;
 	void *zmq;
+	struct curve_gate *gate; /* of the context, where others use it too; NULL: none yet */
 };
 /* Its curve is its own, so that keys can be read again. */
 struct outlet *outlet_open(const struct outlet_options *options, struct error *err);

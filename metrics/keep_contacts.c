@@ -196,6 +196,16 @@ void keep_contacts(struct archive *archive, struct engine *engine)
 
 /* ---- events that wait ---- */
 
+static bool holds_word(const struct event *event, int key)
+{
+	const struct event_type_info *info = &event_types[event->type];
+	for (size_t i = 0; i < sizeof info->words / sizeof *info->words; i++)
+		if (info->words[i].vocabulary && info->words[i].key == key)
+			return true;
+	return false;
+}
+
+/* Only a key that holds a word has a word's number: in others stands what an earlier event left there. */
 static void keep_texts(struct archive *archive, struct held_event *held)
 {
 	struct event *event = &held->event;
@@ -206,7 +216,9 @@ static void keep_texts(struct archive *archive, struct held_event *held)
 		KEEP(archive, nil);
 		if (!nil)
 			archive_view(archive, &event->text[key]);
-		KEEP(archive, event->word[key]);
+		uint8_t word = holds_word(event, key) ? event->word[key] : 0;
+		KEEP(archive, word);
+		event->word[key] = word;
 	}
 	for (int key = KEY_TEXT_COUNT; key < KEY_COUNT; key++)
 		if (event_has(event, (enum event_key)key))
