@@ -185,7 +185,8 @@ struct collector *collector_open(const struct collector_options *options, struct
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
 		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
 	collector->store_url = options->store;
-	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) && (!options->store || collector_open_store(collector, options->peer != NULL, err)) &&
+	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) &&
+		(!options->store || collector_open_store(collector, options->peer != NULL, err)) &&
 		(!options->peer || open_standby(collector, options, err)))
 		return collector;
 	collector_close(collector, NULL, NULL);

@@ -9,7 +9,7 @@
 
 const struct option feed_options[] = {
 	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz] or sim:[SEED]", true},
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; of a pair both, URL,URL; several sites: SITE=URL,SITE=URL", false},
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false},
 	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
