@@ -54,13 +54,28 @@ static bool reads_store(const struct desk *desk)
 	return desk->stored && (!desk->attached || attached_link(desk->attached).state != LINK_LIVE);
 }
 
+static void show_stored(struct desk *desk, struct engine *engine)
+{
+	engine_destroy(desk->stored_engine);
+	desk->stored_engine = engine;
+}
+
+static const struct engine *shown_engine(const struct desk *desk)
+{
+	return desk->stored_engine ? desk->stored_engine : desk->engine;
+}
+
 static void read_store(struct desk *desk)
 {
-	if (!reads_store(desk))
+	if (!reads_store(desk)) {
+		show_stored(desk, NULL);
 		return;
+	}
 	struct engine *engine = stored_take(desk->stored);
-	if (engine)
-		desk_replace(desk, engine);
+	if (engine) {
+		show_stored(desk, engine);
+		desk->heard = desk->changed = true;
+	}
 	int64_t silent;
 	const char *why;
 	enum link_state link = stored_link(desk->stored, &silent, &why);
@@ -130,6 +145,7 @@ void desk_close(struct desk *desk)
 	recent_destroy(desk->recent);
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
+	engine_destroy(desk->stored_engine);
 	batch_finish(&desk->batch);
 	batch_finish(&desk->held);
 	wire_buffer_finish(&desk->part);
@@ -245,7 +261,7 @@ bool desk_heard(const struct desk *desk)
 
 const struct engine *desk_engine(const struct desk *desk)
 {
-	return desk->engine;
+	return shown_engine(desk);
 }
 
 int desk_progress(const struct desk *desk)
@@ -285,7 +301,7 @@ struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone,
 {
 	if (desk->sites)
 		return snapshot_merge(sites_merge(desk->sites), desk->options.settings, zone, request);
-	struct snapshot *snapshot = snapshot_create(desk->engine, desk->options.settings, zone, request);
+	struct snapshot *snapshot = snapshot_create(shown_engine(desk), desk->options.settings, zone, request);
 	struct desk_link link;
 	if (desk_link(desk, &link))
 		snapshot_attached(snapshot, link.state, link.silent, link.from_store);
@@ -329,5 +345,5 @@ uint64_t desk_events(const struct desk *desk)
 
 bool desk_scope(struct desk *desk, const char *text, struct scope *scope, struct error *err)
 {
-	return engine_scope(desk->engine, text, scope, err);
+	return engine_scope(desk->stored_engine ? desk->stored_engine : desk->engine, text, scope, err);
 }

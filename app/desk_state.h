@@ -39,6 +39,9 @@ struct desk {
 	struct sites *sites;	   /* NULL: one site */
 	struct recent *recent;	   /* of a standby: what the feeds brought and nobody folded; NULL: what they bring counts */
 	enum link_state stored_link; /* as it was last seen */
+	/* What Redis had when it was read last, while it is what is shown: the engine that follows the stream stays as it is, for its records
+	 * go on from where they ended. */
+	struct engine *stored_engine;
 	struct desk_feed feeds[DESK_FEEDS_MOST];
 	int feed_count;
 	bool feed_clock, own_time;
