@@ -109,7 +109,7 @@ struct settings {
 	int64_t journal_sync, journal_keep;			      /* ms */
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- store -- */
-	char *attach, *publish, *store; /* "": none */
+	char *attach, *publish, *peer, *store; /* "": none */
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */

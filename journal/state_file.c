@@ -69,21 +69,40 @@ static int write_state(const struct disk *disk, int file, const struct state_fil
 	return result < 0 ? result : disk_sync(disk, file);
 }
 
+static int remove_state(const struct disk *disk, const char *directory, uint64_t lsn)
+{
+	char name[NAME_SIZE];
+	make_name(lsn, name);
+	char *path = disk_path(directory, name);
+	int result = disk->remove(disk->context, path);
+	free(path);
+	return result;
+}
+
 static void remove_others(const struct disk *disk, const char *directory, uint64_t lsn)
 {
 	struct lsns list = {0};
 	int kept = 0;
 	bool is_listed = list_states(disk, directory, &list, NULL);
-	for (size_t i = 0; is_listed && i < list.count; i++) {
-		if (list.lsns[i] <= lsn && ++kept <= STATE_FILES_KEPT)
-			continue;
-		char name[NAME_SIZE];
-		make_name(list.lsns[i], name);
-		char *path = disk_path(directory, name);
-		disk->remove(disk->context, path); /* one too many does no harm */
-		free(path);
-	}
+	for (size_t i = 0; is_listed && i < list.count; i++)
+		if (list.lsns[i] > lsn || ++kept > STATE_FILES_KEPT)
+			remove_state(disk, directory, list.lsns[i]); /* one too many does no harm */
 	free(list.lsns);
+}
+
+bool state_files_remove(const struct disk *disk, const char *directory, uint64_t from, struct error *err)
+{
+	disk = disk ? disk : &disk_real;
+	struct lsns list = {0};
+	int result = 0;
+	bool is_listed = list_states(disk, directory, &list, err);
+	for (size_t i = 0; is_listed && i < list.count && result >= 0; i++)
+		if (list.lsns[i] >= from)
+			result = remove_state(disk, directory, list.lsns[i]);
+	free(list.lsns);
+	if (is_listed && result >= 0)
+		result = disk->sync_directory(disk->context, directory);
+	return is_listed && (result >= 0 || fail(err, "%s: states that do not count any more cannot be removed: %s", directory, strerror(-result)));
 }
 
 bool state_file_save(const struct disk *disk, const char *directory, const struct state_file *state, struct error *err)
