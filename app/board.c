@@ -42,6 +42,6 @@ const struct command board_command = {
 	.about = "Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
 		 "  tablo --feed tcp://helpdesk:5560\n"
 		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60",
-	.options = (const struct option *const[]){feed_options, figure_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){feed_options, figure_options, rule_options, screen_options, common_options, NULL},
 	.run = run,
 };

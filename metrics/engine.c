@@ -82,7 +82,8 @@ void engine_destroy(struct engine *engine)
 void engine_keep_long(struct engine *engine)
 {
 	engine->keeping.minutes = 2 * DAY_MS;
-	engine->keeping.quarters = 35 * DAY_MS;
+	if (engine->keeping.quarters < 35 * DAY_MS)
+		engine->keeping.quarters = 35 * DAY_MS;
 	engine->keeping.days = 731 * DAY_MS;
 	for (size_t i = 0; i < engine->watch_count; i++)
 		engine->watches[i].quarters.keep = engine->keeping.quarters;

@@ -52,7 +52,10 @@ void witness_alert(const struct engine *engine, enum incident_kind kind, const s
 	incident.alert_kind = alert->kind;
 	incident.metric = alert->metric;
 	incident.scope = alert->scope;
-	alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
+	if (kind == INCIDENT_ACKNOWLEDGED)
+		text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), incident.text, sizeof incident.text);
+	else
+		alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
 	tell(engine, &incident);
 }
 
@@ -64,7 +67,9 @@ void witness_breach(const struct engine *engine, uint32_t sla, int64_t at)
 	const struct case_item *item = &engine->cases[engine->slas[sla].case_item];
 	incident.at = at;
 	incident.scope = scope_of(engine, item->slot);
-	snprintf(incident.text, sizeof incident.text, "%s%s", item->id[0] == '#' ? "" : "#", item->id);
+	incident.detail = engine->slas[sla].clock;
+	snprintf(incident.text, sizeof incident.text, "%s%s %s", item->id[0] == '#' ? "" : "#", item->id,
+		word_text(WORDS_SLA_CLOCK, engine->slas[sla].clock));
 	tell(engine, &incident);
 }
 

@@ -26,12 +26,12 @@ struct incident {
 	int64_t at;	/* ms: when it was so; `recv` of the record or the second that told it */
 	uint64_t id;	/* of the alert, or 0 */
 	int severity;	/* enum severity, of alerts; -1 */
-	int detail;	/* step 1 to 4; the feed's number; 0 */
+	int detail;	/* step 1 to 4; the SLA clock; the feed's number; 0 */
 	int alert_kind; /* enum alert_kind, of alerts; -1 */
 	int metric;	/* of the alert, or -1 */
 	uint64_t count; /* of events that are missing */
 	struct scope scope;
-	char text[120]; /* harmless; no names of people */
+	char text[120]; /* harmless; names nobody but whoever acknowledged */
 };
 
 struct witness {

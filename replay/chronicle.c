@@ -159,7 +159,8 @@ static void take_record(struct chronicle *chronicle, const struct frame *frame)
 	record.lsn = frame->lsn;
 	engine_apply(chronicle->engine, &record);
 	chronicle->events += record.batch ? record.batch->count : 0;
-	if (engine_now(chronicle->engine) - chronicle->sampled >= 2 * MINUTE_MS || chronicle->sampled == INT64_MIN)
+	const int64_t now = engine_now(chronicle->engine);
+	if (now != INT64_MIN && (chronicle->sampled == INT64_MIN || now - chronicle->sampled >= 2 * MINUTE_MS))
 		sample(chronicle);
 }
 
@@ -190,10 +191,9 @@ static bool take_some(struct chronicle *chronicle)
 
 /* ---- the thread ---- */
 
-/* Nobody tells when the journal has grown. */
-static void wait_for_more(struct chronicle *chronicle)
+static void wait_for(struct chronicle *chronicle, int64_t ms)
 {
-	const int64_t at = clock_wall() + FOLLOW_MS;
+	const int64_t at = clock_wall() + ms;
 	const struct timespec until = {at / SECOND_MS, at % SECOND_MS * 1000000};
 	pthread_cond_timedwait(&chronicle->changed, &chronicle->lock, &until);
 }
@@ -219,7 +219,7 @@ static void *run(void *argument)
 			pthread_cond_broadcast(&chronicle->changed);
 			if (!chronicle->options.follow)
 				break;
-			wait_for_more(chronicle);
+			wait_for(chronicle, FOLLOW_MS); /* nobody tells when the journal has grown */
 		}
 		pthread_mutex_unlock(&chronicle->lock);
 		enter(chronicle);
@@ -296,6 +296,14 @@ bool chronicle_wait(struct chronicle *chronicle, struct error *err)
 		*err = chronicle->err;
 	pthread_mutex_unlock(&chronicle->lock);
 	return good;
+}
+
+void chronicle_pause(struct chronicle *chronicle, int64_t ms)
+{
+	enter(chronicle);
+	if (!chronicle->done)
+		wait_for(chronicle, ms);
+	pthread_mutex_unlock(&chronicle->lock);
 }
 
 struct chronicle_look chronicle_enter(struct chronicle *chronicle)

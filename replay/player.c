@@ -58,7 +58,10 @@ static bool find_first(struct player *player, struct error *err)
 		return false;
 	player->span = (struct player_span){frame.recv, frame.recv, frame.lsn, frame.lsn};
 	memcpy(player->id, reader_id(player->reader), sizeof player->id);
-	return true;
+	/* Links that changed before anybody had told the time. */
+	while (player->span.from == INSTANT_NONE && first_record(player->reader, &frame, err) == READER_RECORD)
+		player->span.from = frame.recv;
+	return player->span.from != INSTANT_NONE || fail(err, "%s: nothing was received yet", player->directory);
 }
 
 struct player *player_open(const char *journal, const struct settings *settings, struct error *err)
