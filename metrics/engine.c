@@ -136,6 +136,7 @@ static void fire(struct engine *engine)
 	engine->ts = engine->now;
 	engine->too_old = engine->from_snapshot = false;
 	pass_seconds(engine);
+	witness_timer(engine, &timer);
 	switch ((enum timer_kind)timer.kind) {
 	case TIMER_WRAP:
 		wrap_timer(engine, &timer);

@@ -324,6 +324,7 @@ struct engine {
 	struct ledger_rules keeping;
 	uint64_t stamped; /* LSN when it was read back */
 	struct witness witness; /* no part of the state */
+	struct view subject;	/* of what is just applied, for the witness */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */

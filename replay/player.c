@@ -34,6 +34,7 @@ struct player {
 	uint64_t trail[TRAIL]; /* LSNs of the batches with events folded since the last seek, a ring */
 	uint64_t trail_count;
 	struct damage damage;
+	struct witness witness;
 };
 
 /* ---- opening ---- */
@@ -149,6 +150,7 @@ static bool begin_at(struct player *player, const struct state_file *state, stru
 	if (!player->engine)
 		return false;
 	engine_keep_long(player->engine);
+	engine_watch(player->engine, player->witness);
 	return reader_seek(player->reader, player->lsn ? player->lsn + 1 : 0, err);
 }
 
@@ -177,6 +179,18 @@ bool player_seek(struct player *player, int64_t at, struct error *err)
 bool player_seek_record(struct player *player, uint64_t lsn, struct error *err)
 {
 	return go(player, (struct goal){.at = INT64_MAX, .lsn = lsn}, err);
+}
+
+void player_on(struct player *player, uint64_t lsn)
+{
+	player->goal = (struct goal){.at = INT64_MAX, .lsn = lsn};
+}
+
+void player_watch(struct player *player, struct witness witness)
+{
+	player->witness = witness;
+	if (player->engine)
+		engine_watch(player->engine, witness);
 }
 
 /* The batch before the one that was folded last; 0: none. The trail of the last seek may be too short: then one goes further back

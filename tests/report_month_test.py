@@ -28,6 +28,9 @@ def wrong_of(truth, row, sl):
     pairs += [(sl, "%.4f" % number("service_level") if row["service_level"] else "", truth[sl]),
               ("asa_s", "%.3f" % number("asa") if row["asa"] else "", truth["asa_s"]),
               ("max_wait_s", int(number("worst_wait")), int(truth["max_wait_s"]))]
+    for name, column in (("p50_wait", "asa_p50"), ("p90_wait", "asa_p90"), ("p95_wait", "asa_p95")):
+        if row[column] and abs(number(column) - float(truth[name])) > 0.02 * float(truth[name]) + 0.001:
+            pairs.append((name, row[column], truth[name]))
     return ["%s %s %s: %s, not %s" % (row["from"], row["queue"], name, ours, theirs) for name, ours, theirs in pairs if ours != theirs]
 
 
