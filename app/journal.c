@@ -7,6 +7,7 @@
 #include "app/setup.h"
 #include "base/instant.h"
 #include "journal/reader.h"
+#include "journal/record.h"
 
 static const struct option journal_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
@@ -60,6 +61,32 @@ static int look_through(const char *directory, struct error *err)
 	return code;
 }
 
+/* The rules in force from each of its starts on. */
+static int show_rules(const char *directory)
+{
+	struct error err;
+	struct reader *reader = reader_open(NULL, directory, SEGMENT_JOURNAL, &err);
+	struct record_room room = {0};
+	enum reader_result result = READER_RECORD;
+	if (!reader)
+		return report(&err);
+	while (result == READER_RECORD || result == READER_DAMAGE) {
+		struct frame frame;
+		struct damage damage;
+		struct record record;
+		char at[40];
+		result = reader_next(reader, &frame, &damage, &err);
+		if (result != READER_RECORD || frame.type != FRAME_CONFIG || !record_read(&frame, &record, &room, NULL))
+			continue;
+		instant_format(record.recv, NULL, at, sizeof at);
+		printf("# from record %llu on, %s, tablo %.*s\n%.*s", (unsigned long long)frame.lsn, at, (int)record.config->program.size,
+			record.config->program.data, (int)record.config->settings.size, record.config->settings.data);
+	}
+	record_room_finish(&room);
+	reader_close(reader);
+	return result == READER_FAILED ? report(&err) : EXIT_DONE;
+}
+
 static int verify(const char *directory, const struct settings *settings, const char *store)
 {
 	struct error err;
@@ -79,12 +106,14 @@ static int run(const struct arguments *arguments)
 		return usage ? report_usage(arguments, &err) : report(&err);
 	const char *directory = arguments->positional_count > 1 ? arguments->positional[1] : settings->journal;
 	int code;
-	if (strcmp(what, "ls") != 0 && strcmp(what, "verify") != 0) {
-		fail(&err, "tablo journal ls DIR, or tablo journal verify DIR");
+	if (strcmp(what, "ls") != 0 && strcmp(what, "rules") != 0 && strcmp(what, "verify") != 0) {
+		fail(&err, "tablo journal ls DIR, tablo journal rules DIR, or tablo journal verify DIR");
 		code = report_usage(arguments, &err);
 	} else if (!*directory) {
 		fail(&err, "which journal? tablo journal %s DIR, or the setting `journal`", what);
 		code = report_usage(arguments, &err);
+	} else if (strcmp(what, "rules") == 0) {
+		code = show_rules(directory);
 	} else {
 		code = strcmp(what, "ls") == 0 ? list(directory) : verify(directory, settings, arguments_value(arguments, "--store"));
 	}
@@ -94,9 +123,9 @@ static int run(const struct arguments *arguments)
 
 const struct command journal_command = {
 	.name = "journal",
-	.positional = "ls|verify [DIR]",
+	.positional = "ls|rules|verify [DIR]",
 	.summary = "looks at a journal; compares what Redis holds with it",
-	.about = "ls: the journal's files. verify: reads every record and prints what is damaged. verify --store URL: folds the journal up to the\n"
+	.about = "ls: the journal's files. rules: the settings in force from each start on. verify: reads every record and prints what is damaged. verify --store URL: folds the journal up to the\n"
 		 "watermark of that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and\n"
 		 "exit 1. The site, the zone and the rules are those of the configuration, which must be the collector's. DIR: the setting `journal`.",
 	.options = (const struct option *const[]){journal_options, common_options, NULL},

@@ -1,4 +1,4 @@
-/* Everything that can be set: one table entry per setting (config/settings.c); the file is read with libconfuse. The printed
+/* Everything that can be set: one table entry per setting (config/tables.c); the file is read with libconfuse. The printed
  * configuration, the man page and `tablo check` all come from the table. */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
@@ -130,6 +130,11 @@ bool settings_set(struct settings *settings, const char *name, const char *value
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
  * (they come from the metric catalogue, which config does not know). */
 void settings_print(FILE *to, void (*levels)(FILE *to));
+/* The settings in force, one a line and a section a line, as a file that, read again, gives the same; without comments, and without
+ * those that may hold a secret. */
+void settings_write(const struct settings *settings, FILE *to);
+/* Is this line of settings_write() a rule that figures are counted by? */
+bool settings_line_counts(struct view line);
 /* A number that is the same where figures are counted by the same rules and in the same zone. */
 uint64_t settings_fingerprint(const struct settings *settings);
 /* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");

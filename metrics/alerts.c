@@ -86,13 +86,6 @@ static void clear(struct engine *engine, struct alert *alert)
 	alert_end(engine, alert, engine->second > alert->raised ? engine->second : alert->raised + 1);
 }
 
-void alert_clear(struct engine *engine, uint8_t kind, uint32_t item, int16_t metric, struct scope scope)
-{
-	for (uint32_t i = 0; engine->standing && i < kept(engine); i++)
-		if (same(&engine->alerts[i], kind, engine->alerts[i].rule, item, metric, scope))
-			clear(engine, &engine->alerts[i]);
-}
-
 /* ---- what is wanted ---- */
 
 void alerts_want(struct engine *engine, uint8_t kind, uint32_t item, uint32_t version)

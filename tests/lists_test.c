@@ -12,9 +12,6 @@
 
 #include <cmocka.h>
 
-#define S SECOND_MS
-#define M MINUTE_MS
-
 static void durations(void **state)
 {
 	(void)state;

@@ -30,7 +30,7 @@ struct scene {
 static void told(void *context, const struct record *record, struct view payload)
 {
 	struct wire_buffer room = {0};
-	struct frame frame = record_frame(record, payload, 0, record->batch ? (uint32_t)record->batch->count : 0, &room);
+	struct frame frame = record_frame(record, payload, &room);
 	assert_int_equal(journal_append(context, &frame), JOURNAL_OK);
 	wire_buffer_finish(&room);
 }

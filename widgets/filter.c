@@ -97,7 +97,7 @@ static const struct filter_choice *choice_at(const struct filter *filter, int wa
 	return NULL;
 }
 
-int filter_matches(const struct filter *filter)
+static int count_matches(const struct filter *filter)
 {
 	int count = 0;
 	for (size_t i = 0; i < filter->count; i++)
@@ -122,7 +122,7 @@ const struct scope *filter_selected(const struct filter *filter)
 
 void filter_move(struct filter *filter, int by)
 {
-	const int last = filter_matches(filter) - 1;
+	const int last = count_matches(filter) - 1;
 	filter->selected += by;
 	if (filter->selected > last)
 		filter->selected = last;
@@ -169,7 +169,7 @@ void filter_draw(const struct filter *filter, const struct widget_view *view)
 	char note[96];
 	snprintf(note, sizeof note, "%s%s", *filter->typed ? "find: " : "type to narrow", filter->typed);
 	const struct rect inner = panel_open(view, LEVEL_NONE, "FILTER", note);
-	const int count = filter_matches(filter);
+	const int count = count_matches(filter);
 	const int first = filter->selected >= inner.height ? filter->selected - inner.height + 1 : 0;
 	for (int i = first; i < count && i - first < inner.height; i++) {
 		const struct filter_choice *choice = choice_at(filter, i);

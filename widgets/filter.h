@@ -22,7 +22,6 @@ void filter_learn(struct filter *filter, const struct snapshot *snapshot);
 /* Nothing typed, the present scope selected. */
 void filter_begin(struct filter *filter, struct scope present);
 void filter_draw(const struct filter *filter, const struct widget_view *view);
-int filter_matches(const struct filter *filter);
 /* The scope under the cursor; NULL: nothing matches. */
 const struct scope *filter_selected(const struct filter *filter);
 void filter_move(struct filter *filter, int by);
