@@ -266,6 +266,6 @@ const struct command demo_command = {
 	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
 		 "The two hours before the start are played at once; FCR settles after one hour there instead of seven days, unless a\n"
 		 "configuration or --set is given. With --store it is collector and board in one: other boards may attach, or read Redis.",
-	.options = (const struct option *const[]){demo_options, figure_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){demo_options, figure_options, rule_options, screen_options, common_options, NULL},
 	.run = run,
 };

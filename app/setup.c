@@ -22,11 +22,15 @@ const struct option feed_options[] = {
 const struct option figure_options[] = {
 	{"--window", "W", "now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d", true},
 	{"--by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
+	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true},
+	{0},
+};
+
+const struct option rule_options[] = {
 	{"--formula", "CODE", "service level: SL2sv, SL1, SL2, SL2s, SL3, SL4 or SLO", false},
 	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false},
 	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false},
 	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false},
-	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true},
 	{0},
 };
 
@@ -37,11 +41,11 @@ const struct option screen_options[] = {
 	{0},
 };
 
-static bool set_from(struct setup *setup, const struct arguments *arguments, const char *option, const char *setting, struct error *err)
+static bool set_from(struct settings *settings, const struct arguments *arguments, const char *option, const char *setting, struct error *err)
 {
 	const char *value = arguments_value(arguments, option);
 	struct error why;
-	if (!value || settings_set(setup->settings, setting, value, &why))
+	if (!value || settings_set(settings, setting, value, &why))
 		return true;
 	return fail(err, "%s: %.500s", option, why.text);
 }
@@ -101,6 +105,12 @@ static bool set_target(struct settings *settings, const struct arguments *argume
 	return true;
 }
 
+bool setup_rules(struct settings *settings, const struct arguments *arguments, struct error *err)
+{
+	return set_from(settings, arguments, "--formula", "formula", err) && set_from(settings, arguments, "--zone", "zone", err) &&
+		set_target(settings, arguments, err);
+}
+
 static bool set_windows(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
 	setup->windows = memory_new(WINDOW_COUNT, sizeof *setup->windows);
@@ -148,11 +158,11 @@ static bool set_instants(struct setup *setup, const struct arguments *arguments,
 
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
-	if (!set_named(setup->settings, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
-		!set_from(setup, arguments, "--sites", "sites", err) ||
-		!set_from(setup, arguments, "--clock", "clock", err) || !set_from(setup, arguments, "--by", "by", err) ||
-		!set_from(setup, arguments, "--formula", "formula", err) || !set_from(setup, arguments, "--zone", "zone", err) ||
-		!set_from(setup, arguments, "--colours", "colours", err) || !set_target(setup->settings, arguments, err))
+	struct settings *settings = setup->settings;
+	if (!set_named(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
+		!set_from(settings, arguments, "--sites", "sites", err) ||
+		!set_from(settings, arguments, "--clock", "clock", err) || !set_from(settings, arguments, "--by", "by", err) ||
+		!set_from(settings, arguments, "--colours", "colours", err) || !setup_rules(settings, arguments, err))
 		return false;
 	if (arguments_flag(arguments, "--ascii") && !settings_set(setup->settings, "glyphs", "ascii", err))
 		return false;

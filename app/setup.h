@@ -7,7 +7,8 @@
 #include "store/snapshot.h"
 
 extern const struct option feed_options[];   /* --feed, --attach, --sites, --site, --clock, --store, --speed, --at */
-extern const struct option figure_options[]; /* --window, --by, --formula, --target, --zone, --scope, --short */
+extern const struct option figure_options[]; /* --window, --by, --scope */
+extern const struct option rule_options[];   /* --formula, --target, --short, --zone */
 extern const struct option screen_options[]; /* --ascii, --colours, --plain */
 
 struct setup {
@@ -29,6 +30,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 void setup_close(struct setup *setup);
 /* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
+/* What rule_options say. */
+bool setup_rules(struct settings *settings, const struct arguments *arguments, struct error *err);
 /* Every --feed that was given, in place of the configured ones. */
 void setup_feeds(struct settings *settings, const struct arguments *arguments);
 /* An option of the command line, else the setting; NULL: neither, or "memory". */

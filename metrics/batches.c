@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 void fault_count(struct engine *engine, uint16_t source, uint16_t feed, enum feed_fault fault, uint64_t count)
 {
@@ -29,6 +30,7 @@ static void count_unknown(struct engine *engine, struct view name)
 
 bool event_apply(struct engine *engine, const struct event *event)
 {
+	witness_event(engine, event);
 	if (event->type <= EVENT_CONTACT_WORKED)
 		return contacts_apply(engine, event);
 	if (event->type <= EVENT_CALLBACK_DROPPED)

@@ -89,7 +89,8 @@ void engine_keep_long(struct engine *engine)
 void engine_keep_past(struct engine *engine, int64_t from)
 {
 	engine->keeping.from = from;
-	engine->keeping.quarters = 35 * DAY_MS;
+	if (engine->keeping.quarters < 35 * DAY_MS)
+		engine->keeping.quarters = 35 * DAY_MS;
 	for (size_t i = 0; i < engine->watch_count; i++)
 		engine->watches[i].quarters.keep = engine->keeping.quarters;
 }
@@ -141,6 +142,7 @@ static void fire(struct engine *engine)
 	engine->ts = engine->now;
 	engine->too_old = engine->from_snapshot = false;
 	pass_seconds(engine);
+	witness_timer(engine, &timer);
 	switch ((enum timer_kind)timer.kind) {
 	case TIMER_WRAP:
 		wrap_timer(engine, &timer);

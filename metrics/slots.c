@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
+#include "metrics/witness_tell.h"
 
 /* Queues times channels times markets is the publisher's choice; beyond this many, slots of "other" take the rest. */
 #define SLOTS_MOST 16384
@@ -198,6 +199,7 @@ void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struc
 {
 	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
+	witness_count(engine, slot, agent, counts, n, at, arrived);
 	const int64_t instants[LEDGER_WAYS] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
 	const struct ledger_rules *rules = &engine->keeping;
 	for (int by = 0; by < LEDGER_WAYS; by++) {

@@ -34,8 +34,9 @@ struct engine {
 	int64_t clock_record;
 	struct ledger_rules keeping;
 	uint64_t stamped; /* LSN when it was read back */
-	struct witness witness; /* no part of the state */
 	bool zone_differs; /* from what the state that was read had */
+	struct witness witness; /* no part of the state, nor is: */
+	struct view subject;	/* of what is just applied, for the witness */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */

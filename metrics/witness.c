@@ -52,7 +52,10 @@ void witness_alert(const struct engine *engine, enum incident_kind kind, const s
 	incident.alert_kind = alert->kind;
 	incident.metric = alert->metric;
 	incident.scope = alert->scope;
-	alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
+	if (kind == INCIDENT_ACKNOWLEDGED)
+		text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), incident.text, sizeof incident.text);
+	else
+		alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
 	tell(engine, &incident);
 }
 
@@ -64,7 +67,9 @@ void witness_breach(const struct engine *engine, uint32_t sla, int64_t at)
 	const struct case_item *item = &engine->cases[engine->slas[sla].case_item];
 	incident.at = at;
 	incident.scope = scope_of(engine, item->slot);
-	snprintf(incident.text, sizeof incident.text, "%s%s", item->id[0] == '#' ? "" : "#", item->id);
+	incident.detail = engine->slas[sla].clock;
+	snprintf(incident.text, sizeof incident.text, "%s%s %s", item->id[0] == '#' ? "" : "#", item->id,
+		word_text(WORDS_SLA_CLOCK, engine->slas[sla].clock));
 	tell(engine, &incident);
 }
 
@@ -109,4 +114,57 @@ void witness_link(const struct engine *engine, int feed)
 	incident.count = (uint64_t)engine->feeds[feed].link;
 	snprintf(incident.text, sizeof incident.text, "%s", link_states[engine->feeds[feed].link]);
 	tell(engine, &incident);
+}
+
+/* ---- what is counted ---- */
+
+void witness_event(struct engine *engine, const struct event *event)
+{
+	if (engine->witness.counted)
+		engine->subject = event_subject(event);
+}
+
+/* The place of a contact that is long gone may be another's by now. */
+static const char *fcr_contact_id(const struct engine *engine, uint32_t number)
+{
+	const uint32_t contact = engine->fcr[number].contact;
+	return contact < engine->contact_count && engine->contacts[contact].fcr == number ? engine->contacts[contact].id : "";
+}
+
+static const char *subject_of(const struct engine *engine, const struct timer *timer)
+{
+	switch ((enum timer_kind)timer->kind) {
+	case TIMER_WRAP:
+		return engine->contacts[engine->wraps[timer->item].contact].id;
+	case TIMER_LOST:
+		return engine->contacts[timer->item].id;
+	case TIMER_FCR:
+		return fcr_contact_id(engine, timer->item);
+	case TIMER_SLA:
+	case TIMER_SLA_SOON:
+		return engine->cases[engine->slas[timer->item].case_item].id;
+	case TIMER_HELD_EVENT:
+	case TIMER_ALERT_MUTE:
+	case TIMER_KINDS:
+		break;
+	}
+	return "";
+}
+
+void witness_timer(struct engine *engine, const struct timer *timer)
+{
+	if (engine->witness.counted)
+		engine->subject = view_of(subject_of(engine, timer));
+}
+
+void witness_count(const struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t count, int64_t at, int64_t arrived)
+{
+	if (!engine->witness.counted)
+		return;
+	const struct slot *of = &engine->slots[slot];
+	struct scope scope = SCOPE_ALL;
+	if (slot)
+		scope = (struct scope){of->queue, of->channel, of->market, SCOPE_ANY, SCOPE_ANY};
+	const struct counting counting = {engine->subject, scope, agent, at, arrived, counts, count};
+	engine->witness.counted(engine->witness.context, engine, &counting);
 }

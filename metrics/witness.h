@@ -3,7 +3,9 @@
 #ifndef METRICS_WITNESS_H
 #define METRICS_WITNESS_H
 
+#include "base/view.h"
 #include "metrics/scope.h"
+#include "metrics/tally.h"
 
 struct engine;
 
@@ -26,19 +28,30 @@ struct incident {
 	int64_t at;	/* ms: when it was so; `recv` of the record or the second that told it */
 	uint64_t id;	/* of the alert, or 0 */
 	int severity;	/* enum severity, of alerts; -1 */
-	int detail;	/* step 1 to 4; the feed's number; 0 */
+	int detail;	/* step 1 to 4; the SLA clock; the feed's number; 0 */
 	int alert_kind; /* enum alert_kind, of alerts; -1 */
 	int metric;	/* of the alert, or -1 */
 	uint64_t count; /* of events that are missing */
 	struct scope scope;
-	char text[120]; /* harmless; no names of people */
+	char text[120]; /* harmless; names nobody but whoever acknowledged */
+};
+
+/* Something was counted: what a figure of a window is the sum of. */
+struct counting {
+	struct view subject; /* the contact, case ... it is about, as its source calls it: not harmless yet; size 0: not known */
+	struct scope slot;   /* queue, channel, market */
+	uint16_t agent;	     /* number of his name, 0: none */
+	int64_t at, arrived; /* the instants it counts under, by outcome and by arrival (0: none) */
+	const struct count *counts;
+	size_t count;
 };
 
 struct witness {
 	void *context;
-	void (*saw)(void *context, const struct engine *engine, const struct incident *incident);
+	void (*saw)(void *context, const struct engine *engine, const struct incident *incident); /* may be NULL */
+	void (*counted)(void *context, const struct engine *engine, const struct counting *counting); /* may be NULL */
 };
-/* From now on; .saw NULL: nobody any more. Within `saw` the engine may be asked anything. */
+/* From now on; both NULL: nobody any more. Within `saw` the engine may be asked anything. */
 void engine_watch(struct engine *engine, struct witness witness);
 
 #endif

@@ -211,10 +211,9 @@ static bool take_some(struct chronicle *chronicle)
 
 /* ---- the thread ---- */
 
-/* Nobody tells when the journal has grown. */
-static void wait_for_more(struct chronicle *chronicle)
+static void wait_for(struct chronicle *chronicle, int64_t ms)
 {
-	const int64_t at = clock_wall() + FOLLOW_MS;
+	const int64_t at = clock_wall() + ms;
 	const struct timespec until = {at / SECOND_MS, at % SECOND_MS * 1000000};
 	pthread_cond_timedwait(&chronicle->changed, &chronicle->lock, &until);
 }
@@ -240,7 +239,7 @@ static void *run(void *argument)
 			pthread_cond_broadcast(&chronicle->changed);
 			if (!chronicle->options.follow)
 				break;
-			wait_for_more(chronicle);
+			wait_for(chronicle, FOLLOW_MS); /* nobody tells when the journal has grown */
 		}
 		pthread_mutex_unlock(&chronicle->lock);
 		enter(chronicle);
@@ -317,6 +316,14 @@ bool chronicle_wait(struct chronicle *chronicle, struct error *err)
 		*err = chronicle->err;
 	pthread_mutex_unlock(&chronicle->lock);
 	return good;
+}
+
+void chronicle_pause(struct chronicle *chronicle, int64_t ms)
+{
+	enter(chronicle);
+	if (!chronicle->done)
+		wait_for(chronicle, ms);
+	pthread_mutex_unlock(&chronicle->lock);
 }
 
 struct chronicle_look chronicle_enter(struct chronicle *chronicle)

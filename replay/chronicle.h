@@ -36,6 +36,9 @@ void chronicle_close(struct chronicle *chronicle);
 /* Waits until it has read to the end; false: it could not, err says why. */
 bool chronicle_wait(struct chronicle *chronicle, struct error *err);
 
+/* Waits a while, or until it has read to the end. */
+void chronicle_pause(struct chronicle *chronicle, int64_t ms);
+
 struct chronicle_look {
 	const struct chronicle_minute *minutes; /* ascending, without holes from the first to the last that is over */
 	size_t minute_count;

@@ -38,6 +38,7 @@ struct player {
 	struct damage damage;
 	struct state_file near; /* packed in memory; bytes.data NULL: none */
 	int64_t near_due;	/* when folding comes by this, it is to be packed; INT64_MAX: it is not */
+	struct witness witness;
 };
 
 /* ---- opening ---- */
@@ -156,6 +157,7 @@ static bool begin_at(struct player *player, const struct state_file *state, stru
 	if (!player->engine)
 		return false;
 	engine_keep_long(player->engine);
+	engine_watch(player->engine, player->witness);
 	return reader_seek(player->reader, player->lsn ? player->lsn + 1 : 0, err);
 }
 
@@ -230,6 +232,18 @@ void player_pass(struct player *player, int64_t at)
 bool player_seek_record(struct player *player, uint64_t lsn, struct error *err)
 {
 	return go(player, (struct goal){.at = INT64_MAX, .lsn = lsn}, err);
+}
+
+void player_on(struct player *player, uint64_t lsn)
+{
+	player->goal = (struct goal){.at = INT64_MAX, .lsn = lsn};
+}
+
+void player_watch(struct player *player, struct witness witness)
+{
+	player->witness = witness;
+	if (player->engine)
+		engine_watch(player->engine, witness);
 }
 
 /* The batch before the one that was folded last; 0: none. The trail of the last seek may be too short: then one goes further back

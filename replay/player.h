@@ -6,6 +6,7 @@
 #include "config/settings.h"
 #include "journal/segment.h"
 #include "metrics/engine.h"
+#include "metrics/witness.h"
 
 struct player;
 
@@ -29,6 +30,11 @@ void player_pass(struct player *player, int64_t at);
 bool player_seek(struct player *player, int64_t at, struct error *err);
 bool player_seek_record(struct player *player, uint64_t lsn, struct error *err);
 bool player_step(struct player *player, int by /* 1 or -1 */, struct error *err);
+
+/* On from here to the end of record `lsn`, record by record, however far it is. */
+void player_on(struct player *player, uint64_t lsn);
+/* Of this engine and of every one that a seek begins with. */
+void player_watch(struct player *player, struct witness witness);
 
 enum player_state {
 	PLAYER_UNDERWAY, /* more calls are needed */

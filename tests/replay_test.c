@@ -12,6 +12,8 @@
 #include "journal/record.h"
 #include "journal/state_file.h"
 #include "replay/chronicle.h"
+#include "replay/evidence.h"
+#include "replay/life.h"
 #include "replay/player.h"
 #include "tests/redis_day.h"
 
@@ -238,6 +240,106 @@ static void test_the_chronicle_holds_what_happened(void **context)
 	chronicle_close(chronicle);
 }
 
+/* What is behind a figure adds up to it. */
+static void test_evidence_adds_up(void **context)
+{
+	const struct live *live = *context;
+	static const char *const added[] = {"offered", "answered", "abandoned", "asa", "aht", "service_level", "csat", "rude_count", "refusals", "missed"};
+	static const enum window windows[] = {WINDOW_5M, WINDOW_60M, WINDOW_TODAY};
+	struct player *player = open_player(live);
+	struct query *query = memory_new(1, sizeof *query);
+	struct evidence evidence;
+	struct error err;
+	int64_t rows = 0;
+	for (int moment = MOMENTS / 4; moment < MOMENTS; moment += MOMENTS / 4)
+		for (size_t window = 0; window < 3; window++) {
+			seek(player, &live->moments[moment], true);
+			const struct engine *engine = player_engine(player);
+			query_run(query, engine, SCOPE_ALL, windows[window], BY_OUTCOME, SL_FORMULA_SL2S, true);
+			for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
+				struct figure figure;
+				int64_t numerator = 0, denominator = 0;
+				const struct evidence_request request = {.journal = live->directory, .settings = live->settings, .engine = engine,
+					.metric = metric_find(added[i]), .scope = SCOPE_ALL, .window = windows[window], .formula = SL_FORMULA_SL2S};
+				assert_true(request.metric >= 0);
+				query_figure(query, request.metric, &figure);
+				assert_true(evidence_gather(&request, &evidence, &err));
+				assert_int_equal(evidence.kind, EVIDENCE_COUNTED);
+				for (size_t row = 0; row < evidence.count; row++) {
+					numerator += evidence.rows[row].figure.known ? evidence.rows[row].figure.numerator : 0;
+					denominator += evidence.rows[row].figure.known ? evidence.rows[row].figure.denominator : 0;
+				}
+				rows += (int64_t)evidence.count;
+				if (figure.known && metrics[request.metric].unit != UNIT_COUNT)
+					assert_int_equal(denominator, figure.denominator);
+				if (figure.known)
+					assert_int_equal(numerator, figure.numerator);
+				evidence_finish(&evidence);
+			}
+		}
+	assert_true(rows > 1000);
+	free(query);
+	player_close(player);
+}
+
+/* Whoever waits is told one by one; a scope tells its own only. */
+static void test_evidence_of_the_present(void **context)
+{
+	const struct live *live = *context;
+	static const char *const counted[] = {"queue_depth", "busy", "rude_now", "backlog", "sla_breached_open", "agents_free", "agents_on"};
+	struct player *player = open_player(live);
+	struct query *query = memory_new(1, sizeof *query);
+	struct evidence evidence;
+	struct error err;
+	seek(player, &live->moments[MOMENTS - 1], true);
+	query_run(query, player_engine(player), SCOPE_ALL, WINDOW_NOW, BY_OUTCOME, SL_FORMULA_SL2SV, false);
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+		struct figure figure;
+		const struct evidence_request request = {.settings = live->settings, .engine = player_engine(player), .metric = metric_find(counted[i]),
+			.scope = SCOPE_ALL, .window = WINDOW_NOW};
+		query_figure(query, request.metric, &figure);
+		assert_true(evidence_gather(&request, &evidence, &err));
+		if (evidence.kind != EVIDENCE_PRESENT || (int64_t)evidence.count != (figure.known ? figure.numerator : 0))
+			fail_msg("%s: %zu rows, the figure is %lld", counted[i], evidence.count, (long long)figure.numerator);
+		evidence_finish(&evidence);
+	}
+	free(query);
+	player_close(player);
+}
+
+/* A contact's life begins in its queue and ends, told in the order of time; customers are not named. */
+static void test_a_life_is_told_whole(void **context)
+{
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct evidence evidence;
+	struct life life;
+	struct error err;
+	seek(player, &live->moments[MOMENTS - 1], true);
+	const struct evidence_request request = {.journal = live->directory, .settings = live->settings, .engine = player_engine(player),
+		.metric = metric_find("aht"), .scope = SCOPE_ALL, .window = WINDOW_60M};
+	assert_true(evidence_gather(&request, &evidence, &err) && evidence.count > 20);
+	for (size_t i = 0; i < 20; i++) {
+		const struct life_request wanted = {.journal = live->directory, .settings = live->settings, .subject = evidence.rows[i].subject,
+			.from = INT64_MIN, .to = INT64_MAX};
+		bool queued = false, answered = false, released = false;
+		assert_true(life_gather(&wanted, &life, &err));
+		for (size_t j = 0; j < life.count; j++) {
+			queued = queued || strcmp(life.events[j].what, "contact.queued") == 0;
+			answered = answered || strcmp(life.events[j].what, "contact.answered") == 0;
+			released = released || strcmp(life.events[j].what, "contact.released") == 0;
+			assert_true(j == 0 || life.events[j].recv >= life.events[j - 1].recv);
+			assert_null(strstr(life.events[j].detail, "customer "));
+		}
+		if (!queued && !answered && !released)
+			fail_msg("%s: %zu events", wanted.subject, life.count);
+		assert_non_null(strstr(life.events[0].detail, "queue "));
+		life_finish(&life);
+	}
+	evidence_finish(&evidence);
+	player_close(player);
+}
+
 static void test_what_is_no_journal_is_said(void **context)
 {
 	const struct live *live = *context;
@@ -252,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_playing_forwards_is_what_was), cmocka_unit_test(test_backwards_is_what_was),
 		cmocka_unit_test(test_seeking_anywhere_is_what_was), cmocka_unit_test(test_steps_lead_there_and_back),
 		cmocka_unit_test(test_the_span_is_first_and_last), cmocka_unit_test(test_the_chronicle_holds_what_happened),
+		cmocka_unit_test(test_evidence_adds_up), cmocka_unit_test(test_evidence_of_the_present), cmocka_unit_test(test_a_life_is_told_whole),
 		cmocka_unit_test(test_what_is_no_journal_is_said),
 	};
 	return cmocka_run_group_tests(tests, write_journal, remove_journal);

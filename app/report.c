@@ -1,0 +1,192 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/setup.h"
+#include "base/instant.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "replay/player.h"
+#include "report/report.h"
+
+static const struct option report_options[] = {
+	{"--from", "TIME", "where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end", false},
+	{"--to", "TIME", "where it ends (default: the journal's end)", false},
+	{"--by", "TIME", "the length of an interval, whole quarter hours (default 30m)", false},
+	{"--format", "NAME", "md, html, csv or json (default md)", false},
+	{"--out", "FILE", "write it there (default: standard output)", false},
+	{"--count-by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
+	{"--identify", NULL, "name people: who acknowledged an alert", false},
+	{0},
+};
+
+/* A progress bar while the whole journal is read. */
+static bool read_through(struct chronicle *chronicle, const struct player_span *span, struct error *err)
+{
+	for (;;) {
+		const struct chronicle_look look = chronicle_enter(chronicle);
+		const int64_t passed = look.now == INT64_MIN ? 0 : look.now - span->from, length = span->to - span->from;
+		const bool done = look.done;
+		const uint64_t events = look.events;
+		chronicle_leave(chronicle);
+		progress_show("reading", length > 0 ? (int)(passed * 1000 / length) : -1, events);
+		if (done)
+			break;
+		chronicle_pause(chronicle, 100);
+	}
+	progress_done();
+	return chronicle_wait(chronicle, err);
+}
+
+static const struct report_format *find_format(const char *name, struct error *err)
+{
+	for (const struct report_format *format = report_formats; format->name; format++)
+		if (strcmp(format->name, name) == 0)
+			return format;
+	fail(err, "no form of a report is called '%s': there are md, html, csv and json", name);
+	return NULL;
+}
+
+static int64_t quarter_before(int64_t at)
+{
+	return at - ((at % QUARTER_MS) + QUARTER_MS) % QUARTER_MS;
+}
+
+/* "14:05" and "-2h" are of the journal's last day: now is where it ends. */
+static bool read_time(const struct arguments *arguments, const char *option, const struct zone *zone, int64_t now, int64_t *at, struct error *err)
+{
+	const char *text = arguments_value(arguments, option);
+	struct error why;
+	if (!text || instant_parse(view_of(text), zone, now, at, &why))
+		return true;
+	return fail(err, "%s: %.500s", option, why.text);
+}
+
+static bool read_stretch(const struct arguments *arguments, const struct player_span *span, struct report_options *options, struct error *err)
+{
+	int64_t from = span->from, to = span->to + 1;
+	const char *by = arguments_value(arguments, "--by");
+	options->by = 30 * MINUTE_MS;
+	if (!read_time(arguments, "--from", options->zone, span->to, &from, err) || !read_time(arguments, "--to", options->zone, span->to, &to, err) ||
+		(by && !duration_parse(view_of(by), &options->by, err)))
+		return false;
+	if (options->by <= 0 || options->by % QUARTER_MS)
+		return fail(err, "--by must be whole quarter hours (\"30m\"), not \"%s\"", by);
+	from = arguments_flag(arguments, "--from") ? quarter_before(from) : from - ((from % options->by) + options->by) % options->by;
+	to = quarter_before(to + QUARTER_MS - 1);
+	if (from >= to)
+		return fail(err, "--from must be before --to");
+	if ((to - from) / options->by > 100000)
+		return fail(err, "more than 100000 intervals: take a longer --by");
+	to = from + (to - from + options->by - 1) / options->by * options->by;
+	options->from = from;
+	options->to = to;
+	return true;
+}
+
+static bool write_report(const char *path, const struct report_format *format, const struct report_options *options, const struct chronicle_look *look,
+	struct error *err)
+{
+	FILE *to = path ? fopen(path, "w") : stdout;
+	if (!to)
+		return fail(err, "%s: cannot be written: %s", path, strerror(errno));
+	struct report *report = report_create(options, look);
+	format->write(report, to);
+	report_destroy(report);
+	const bool good = fflush(to) == 0 && !ferror(to);
+	const int why = errno;
+	if (path)
+		fclose(to);
+	return good || fail(err, "%s: cannot be written: %s", path ? path : "standard output", strerror(why));
+}
+
+/* The last part of the path, made harmless: it is the report's title. */
+static void name_journal(const char *path, char *to, size_t room)
+{
+	size_t size = strlen(path);
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	size_t from = size;
+	while (from > 0 && path[from - 1] != '/')
+		from--;
+	text_harmless((struct view){path + from, size - from}, to, room);
+}
+
+static bool make_report(const struct arguments *arguments, struct settings *settings, const char *journal, const struct zone *zone, struct error *err)
+{
+	const char *form = arguments_value(arguments, "--format");
+	const struct report_format *format = find_format(form ? form : "md", err);
+	if (!format)
+		return false;
+	struct player *player = player_open(journal, settings, err);
+	struct player_span span;
+	char name[200];
+	if (!player || !player_span(player, &span, err)) {
+		player_close(player);
+		return false;
+	}
+	player_close(player);
+	name_journal(journal, name, sizeof name);
+	struct report_options options = {.name = name, .settings = settings, .zone = zone, .attribution = (enum attribution)settings->by,
+		.formula = (enum sl_formula)settings->formula};
+	if (!read_stretch(arguments, &span, &options, err))
+		return false;
+	/* What lies before is not forgotten before the end is read. */
+	const int64_t days = (span.to - options.from) / DAY_MS + 2;
+	settings->history_days = days > settings->history_days ? (int)days : settings->history_days;
+	const struct chronicle_options wanted = {.journal = journal, .settings = settings, .scope = SCOPE_ALL, .from = INT64_MIN, .to = INT64_MAX};
+	struct chronicle *chronicle = chronicle_open(&wanted, err);
+	bool good = chronicle && read_through(chronicle, &span, err);
+	if (good) {
+		const struct chronicle_look look = chronicle_enter(chronicle);
+		good = write_report(arguments_value(arguments, "--out"), format, &options, &look, err);
+		chronicle_leave(chronicle);
+	}
+	chronicle_close(chronicle);
+	return good;
+}
+
+static bool read_rules(const struct arguments *arguments, struct settings *settings, struct error *err)
+{
+	const char *by = arguments_value(arguments, "--count-by");
+	if (by && !settings_set(settings, "by", by, err))
+		return false;
+	if (arguments_flag(arguments, "--identify") && !settings_set(settings, "identify", "true", err))
+		return false;
+	return setup_rules(settings, arguments, err);
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct error err;
+	bool usage = false;
+	struct settings *settings = setup_settings(arguments, &usage, &err);
+	if (!settings)
+		return usage ? report_usage(arguments, &err) : report(&err);
+	const char *journal = arguments->positional_count ? arguments->positional[0] : settings->journal;
+	struct zone *zone = NULL;
+	int code = EXIT_DONE;
+	if (!*journal) {
+		fail(&err, "which journal? tablo report DIR, or the setting `journal`");
+		code = report_usage(arguments, &err);
+	} else if (!read_rules(arguments, settings, &err)) {
+		code = report_usage(arguments, &err);
+	} else if (!(zone = zone_open(settings->zone, &err)) || !make_report(arguments, settings, journal, zone, &err)) {
+		code = report(&err);
+	}
+	zone_close(zone);
+	settings_destroy(settings);
+	return code;
+}
+
+const struct command report_command = {
+	.name = "report",
+	.positional = "[JOURNAL]",
+	.summary = "the post-incident report of a journal",
+	.about = "Reads a journal (a collector's directory; default: the setting `journal`) and writes what was: a summary, what came first, figures by\n"
+		 "interval and by queue, SLA breaches, conduct, alerts and who answered them when, notes, gaps. Figures are those known at the journal's\n"
+		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Nobody is named without --identify.",
+	.options = (const struct option *const[]){report_options, rule_options, common_options, NULL},
+	.run = run,
+};

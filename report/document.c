@@ -1,0 +1,185 @@
+#include <string.h>
+
+#include "base/instant.h"
+#include "report/pen.h"
+#include "report/words.h"
+
+#define COLUMNS_MOST 24
+#define CELL 48
+
+struct writing {
+	const struct report *report;
+	const struct pen *pen;
+	FILE *to;
+};
+
+static void write_summary(const struct writing *writing)
+{
+	struct words_fact facts[WORDS_FACTS_MOST];
+	const int count = words_facts(writing->report, facts);
+	writing->pen->table(writing->to, (const char *const[]){"", "in all"}, 2);
+	for (int i = 0; i < count; i++)
+		writing->pen->row(writing->to, (const char *const[]){facts[i].name, facts[i].text}, 2);
+	writing->pen->table_end(writing->to);
+}
+
+static void write_order(const struct writing *writing)
+{
+	const struct report *report = writing->report;
+	char line[2400], from[40], until[40];
+	writing->pen->heading(writing->to, "What came first");
+	for (int i = 0; i < report->trouble_count; i++) {
+		const struct report_trouble *trouble = &report->troubles[i];
+		words_date(report, trouble->stretch.from, from, sizeof from);
+		words_date(report, trouble->stretch.to, until, sizeof until);
+		size_t used = (size_t)snprintf(line, sizeof line, "%s – %s: ", from, until);
+		if (trouble->onset_count)
+			words_onsets(report, trouble, line + used, sizeof line - used - 100);
+		else
+			snprintf(line + used, sizeof line - used, "no figure left its normal band");
+		used = strlen(line);
+		snprintf(line + used, sizeof line - used, ". Normal is: %s.", onset_bases[trouble->basis]);
+		writing->pen->paragraph(writing->to, line);
+	}
+	if (!report->trouble_count)
+		writing->pen->paragraph(writing->to, "No critical alert was raised.");
+}
+
+static void begin_figures(const struct writing *writing, const char *first)
+{
+	const char *columns[COLUMNS_MOST] = {first};
+	int count = 1;
+	for (int i = 0; report_columns[i] && count < COLUMNS_MOST; i++)
+		columns[count++] = metrics[metric_find(report_columns[i])].short_title;
+	writing->pen->table(writing->to, columns, count);
+}
+
+static void write_figures(const struct writing *writing, const char *first, struct scope scope, int64_t from, int64_t until)
+{
+	struct figure figures[METRICS_MOST];
+	char texts[COLUMNS_MOST][CELL];
+	const char *cells[COLUMNS_MOST] = {first};
+	int count = 1;
+	report_figures(writing->report, scope, from, until, figures);
+	for (int i = 0; report_columns[i] && count < COLUMNS_MOST; i++) {
+		const int metric = metric_find(report_columns[i]);
+		words_figure(&metrics[metric], &figures[metric], texts[count], CELL);
+		cells[count] = texts[count];
+		count++;
+	}
+	writing->pen->row(writing->to, cells, count);
+}
+
+static void write_intervals(const struct writing *writing)
+{
+	const struct report_options *options = &writing->report->options;
+	writing->pen->heading(writing->to, "By interval");
+	begin_figures(writing, "from");
+	for (int64_t from = options->from; from < options->to; from += options->by) {
+		char time[40];
+		words_time(writing->report, from, time, sizeof time);
+		write_figures(writing, time, SCOPE_ALL, from, from + options->by);
+	}
+	writing->pen->table_end(writing->to);
+}
+
+static void write_scopes(const struct writing *writing)
+{
+	const struct report *report = writing->report;
+	writing->pen->heading(writing->to, "By queue and channel");
+	begin_figures(writing, "queue");
+	for (int i = 0; i < report->scope_count; i++) {
+		char text[120];
+		words_scope(&report->scopes[i], text, sizeof text);
+		write_figures(writing, text, report->scopes[i].scope, report->options.from, report->options.to);
+	}
+	writing->pen->table_end(writing->to);
+}
+
+static void add_fate(const struct report *report, const struct incident *incident, char *text, size_t room)
+{
+	const struct report_alert fate = report_alert_fate(report, incident);
+	size_t used = strlen(text);
+	char time[40];
+	if (fate.acknowledged) {
+		words_time(report, fate.acknowledged, time, sizeof time);
+		snprintf(text + used, room - used, ", acknowledged %s%s%s", time, *fate.by ? " by " : "", fate.by);
+		used = strlen(text);
+	}
+	if (!fate.cleared) {
+		snprintf(text + used, room - used, ", still standing at the end");
+		return;
+	}
+	words_time(report, fate.cleared, time, sizeof time);
+	snprintf(text + used, room - used, ", over at %s", time);
+}
+
+static void write_kinds(const struct writing *writing, const char *title, unsigned kinds)
+{
+	const struct report *report = writing->report;
+	const struct incident *incident;
+	bool begun = false;
+	for (size_t place = 0; (incident = report_incident(report, &place));) {
+		char time[40], text[400];
+		if (!(kinds & 1u << incident->kind))
+			continue;
+		if (!begun) {
+			writing->pen->heading(writing->to, title);
+			writing->pen->list(writing->to);
+		}
+		begun = true;
+		words_time(report, incident->at, time, sizeof time);
+		words_incident(report, incident, text, sizeof text);
+		if (incident->kind == INCIDENT_ALERT)
+			add_fate(report, incident, text, sizeof text);
+		writing->pen->item(writing->to, time, text);
+	}
+	if (begun)
+		writing->pen->list_end(writing->to);
+}
+
+static void write_marks(const struct writing *writing)
+{
+	const struct report *report = writing->report;
+	if (!report->options.mark_count)
+		return;
+	writing->pen->heading(writing->to, "Marks");
+	writing->pen->list(writing->to);
+	for (int i = 0; i < report->options.mark_count; i++) {
+		char time[40];
+		words_time(report, report->options.marks[i].at, time, sizeof time);
+		writing->pen->item(writing->to, time, report->options.marks[i].text);
+	}
+	writing->pen->list_end(writing->to);
+}
+
+/* In the order of the report. */
+static const struct {
+	const char *title;
+	unsigned kinds; /* bits (1 << enum incident_kind) */
+} lists[] = {
+	{"SLA breaches", 1u << INCIDENT_BREACH}, {"Conduct", 1u << INCIDENT_STEP | 1u << INCIDENT_FAULT}, {"Alerts", 1u << INCIDENT_ALERT},
+	{"Notes", 1u << INCIDENT_NOTE}, {"Gaps and feeds", 1u << INCIDENT_GAP | 1u << INCIDENT_LINK},
+};
+
+void document_write(const struct report *report, const struct pen *pen, FILE *to)
+{
+	const struct writing writing = {report, pen, to};
+	char from[40], until[40], about[300];
+	words_date(report, report->options.from, from, sizeof from);
+	words_date(report, report->options.to, until, sizeof until);
+	snprintf(about, sizeof about, "%s – %s, %s; service level %s, counted by %s; %llu events lost", from, until, zone_name(report->options.zone),
+		sl_formula_codes[report->options.formula], report->options.attribution == BY_ARRIVAL ? "arrival" : "outcome",
+		(unsigned long long)report->events_lost);
+	pen->begin(to, report->options.name, about);
+	write_summary(&writing);
+	write_order(&writing);
+	if (pen->charts)
+		pen->charts(to, report);
+	write_intervals(&writing);
+	write_scopes(&writing);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		write_kinds(&writing, lists[i].title, lists[i].kinds);
+	write_marks(&writing);
+	pen->end(to);
+}

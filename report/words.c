@@ -1,0 +1,160 @@
+#include "report/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "feed/event.h"
+#include "metrics/lists.h"
+#include "tui/format.h"
+
+void words_value(const struct metric *metric, int64_t value, char *to, size_t room)
+{
+	if (value == INT64_MIN)
+		snprintf(to, room, "–");
+	else if (metric->unit == UNIT_DURATION)
+		format_duration(value, to, room);
+	else if (metric->unit == UNIT_RATIO)
+		snprintf(to, room, "%lld %%", (long long)(value + 5) / 10);
+	else if (metric->unit == UNIT_COUNT)
+		format_count(value / 1000, to, room);
+	else
+		snprintf(to, room, "%.1f", (double)value / 1000);
+}
+
+void words_figure(const struct metric *metric, const struct figure *figure, char *to, size_t room)
+{
+	if (!figure->known || !figure->denominator)
+		snprintf(to, room, "–");
+	else if (metric->unit == UNIT_DURATION)
+		format_duration(figure->numerator / figure->denominator, to, room);
+	else if (metric->unit == UNIT_RATIO)
+		snprintf(to, room, "%.1f %%", 100 * figure_value(metric, figure));
+	else if (metric->unit == UNIT_COUNT)
+		format_count(figure->numerator / figure->denominator, to, room);
+	else
+		snprintf(to, room, "%.1f", figure_value(metric, figure));
+}
+
+void words_date(const struct report *report, int64_t at, char *to, size_t room)
+{
+	const struct civil civil = instant_civil(at, report->options.zone);
+	snprintf(to, room, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute);
+}
+
+void words_time(const struct report *report, int64_t at, char *to, size_t room)
+{
+	char date[40];
+	words_date(report, at, date, sizeof date);
+	const bool one_day = report->options.to - report->options.from <= DAY_MS;
+	snprintf(to, room, "%s", one_day ? date + strlen(date) - 5 : date);
+}
+
+void words_scope(const struct report_scope *scope, char *to, size_t room)
+{
+	if (!*scope->queue && !*scope->channel)
+		snprintf(to, room, "everything");
+	else
+		snprintf(to, room, "%s%s%s", scope->queue, *scope->queue && *scope->channel ? " · " : "", scope->channel);
+}
+
+void words_incident(const struct report *report, const struct incident *incident, char *to, size_t room)
+{
+	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
+	char where[96];
+	lists_scope_text(report->look->engine, incident->scope, where, sizeof where);
+	switch (incident->kind) {
+	case INCIDENT_STEP:
+		snprintf(to, room, "conduct: step %d (%s) in %s", incident->detail, steps[incident->detail % 5], where);
+		break;
+	case INCIDENT_FAULT:
+		snprintf(to, room, "protocol fault: %s out of turn in %s", steps[incident->detail % 5], where);
+		break;
+	case INCIDENT_BREACH:
+		snprintf(to, room, "SLA breached: %s in %s", incident->text, where);
+		break;
+	case INCIDENT_GAP:
+		snprintf(to, room, "gap: %llu events are missing (%s)", (unsigned long long)incident->count, incident->text);
+		break;
+	case INCIDENT_LINK:
+		snprintf(to, room, "feed %d: %s", incident->detail + 1, incident->text);
+		break;
+	case INCIDENT_NOTE:
+		snprintf(to, room, "note: %s", incident->text);
+		break;
+	case INCIDENT_ALERT:
+	case INCIDENT_CLEARED:
+	case INCIDENT_ACKNOWLEDGED:
+	case INCIDENT_KINDS:
+		snprintf(to, room, "%s", incident->text);
+		break;
+	}
+}
+
+void words_onsets(const struct report *report, const struct report_trouble *trouble, char *to, size_t room)
+{
+	size_t used = 0;
+	to[0] = 0;
+	for (int i = 0; i < trouble->onset_count && used < room; i++) {
+		char time[40], text[120];
+		words_time(report, trouble->onsets[i].at, time, sizeof time);
+		onset_text(&trouble->onsets[i], text, sizeof text);
+		const int wrote = snprintf(to + used, room - used, "%s%s%s %s", i ? " → " : "", trouble->onsets[i].before ? "before " : "", time, text);
+		used += wrote > 0 ? (size_t)wrote : 0;
+	}
+}
+
+/* ---- the summary ---- */
+
+static void add_figure(struct words_fact *facts, int *count, const struct figure *figures, const char *name)
+{
+	const int metric = metric_find(name);
+	if (metric < 0 || *count == WORDS_FACTS_MOST)
+		return;
+	struct words_fact *fact = &facts[(*count)++];
+	snprintf(fact->name, sizeof fact->name, "%s", metrics[metric].title);
+	words_figure(&metrics[metric], &figures[metric], fact->text, sizeof fact->text);
+}
+
+static void add_highest(const struct report *report, struct words_fact *facts, int *count, const char *name, const char *title)
+{
+	int64_t at = 0;
+	char value[40], time[40];
+	const int64_t highest = report_highest(report, name, &at);
+	if (highest == INT64_MIN || *count == WORDS_FACTS_MOST)
+		return;
+	struct words_fact *fact = &facts[(*count)++];
+	words_value(&metrics[metric_find(name)], highest, value, sizeof value);
+	words_time(report, at, time, sizeof time);
+	snprintf(fact->name, sizeof fact->name, "%s", title);
+	snprintf(fact->text, sizeof fact->text, "%s at %s", value, time);
+}
+
+static void add_count(struct words_fact *facts, int *count, const char *name, uint64_t number)
+{
+	if (*count == WORDS_FACTS_MOST)
+		return;
+	struct words_fact *fact = &facts[(*count)++];
+	snprintf(fact->name, sizeof fact->name, "%s", name);
+	snprintf(fact->text, sizeof fact->text, "%llu", (unsigned long long)number);
+}
+
+int words_facts(const struct report *report, struct words_fact facts[WORDS_FACTS_MOST])
+{
+	struct figure figures[METRICS_MOST];
+	uint64_t kinds[INCIDENT_KINDS] = {0};
+	const struct incident *incident;
+	int count = 0;
+	report_figures(report, SCOPE_ALL, report->options.from, report->options.to, figures);
+	for (int i = 0; report_columns[i]; i++)
+		add_figure(facts, &count, figures, report_columns[i]);
+	add_highest(report, facts, &count, "queue_depth", "most waiting");
+	add_highest(report, facts, &count, "longest_wait", "longest wait");
+	for (size_t place = 0; (incident = report_incident(report, &place));)
+		kinds[incident->kind]++;
+	add_count(facts, &count, "alerts", kinds[INCIDENT_ALERT]);
+	add_count(facts, &count, "conduct steps", kinds[INCIDENT_STEP]);
+	add_count(facts, &count, "protocol faults", kinds[INCIDENT_FAULT]);
+	add_count(facts, &count, "gaps", kinds[INCIDENT_GAP]);
+	return count;
+}

@@ -1,0 +1,29 @@
+/* Figures and instants as a report for people has them. */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include "report/report.h"
+
+/* "1 234", "04:12", "86 %", "–". */
+void words_figure(const struct metric *metric, const struct figure *figure, char *to, size_t room);
+/* A value of a chronicle's minute. */
+void words_value(const struct metric *metric, int64_t value, char *to, size_t room);
+/* "10:41", with the date where the report has several days. */
+void words_time(const struct report *report, int64_t at, char *to, size_t room);
+/* "2026-11-22 10:41". */
+void words_date(const struct report *report, int64_t at, char *to, size_t room);
+/* "everything", "Billing", "Billing · chat". */
+void words_scope(const struct report_scope *scope, char *to, size_t room);
+/* What happened, as a sentence without its time: "rude customer: step 3 (warning) in Billing · chat". */
+void words_incident(const struct report *report, const struct incident *incident, char *to, size_t room);
+/* The onsets of one stretch in one line: "10:31 offered +60 % → 10:38 free agents 0". */
+void words_onsets(const struct report *report, const struct report_trouble *trouble, char *to, size_t room);
+
+/* The summary: pairs of a name and what it is. */
+struct words_fact {
+	char name[64], text[160];
+};
+#define WORDS_FACTS_MOST 24
+int words_facts(const struct report *report, struct words_fact facts[WORDS_FACTS_MOST]);
+
+#endif
