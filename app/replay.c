@@ -210,6 +210,6 @@ const struct command replay_command = {
 		 "compares with another time. The rules, targets and the zone are those of the configuration given; where the journal was written\n"
 		 "under others the board says so. Keys: ? on the board. A journal that still grows is followed.\n"
 		 "  tablo replay /var/lib/tablo/journal --at '1999-08-01 10:30' --speed 60 --compare -7d",
-	.options = (const struct option *const[]){replay_options, figure_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){replay_options, figure_options, rule_options, screen_options, common_options, NULL},
 	.run = run,
 };
