@@ -490,6 +490,16 @@ const struct engine *replayer_engine(const struct replayer *replayer)
 	return player_engine(replayer->player);
 }
 
+const char *replayer_journal(const struct replayer *replayer)
+{
+	return replayer->journal;
+}
+
+const struct settings *replayer_settings(const struct replayer *replayer)
+{
+	return replayer->options.settings;
+}
+
 bool replayer_differs(const struct replayer *replayer)
 {
 	return player_differs(replayer->player);
