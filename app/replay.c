@@ -51,7 +51,8 @@ static void play(void *context, struct exchange *exchange)
 {
 	struct replayer *replayer = context;
 	struct snapshot_request request = exchange->request;
-	struct inquiry *inquiry = inquiry_create(replayer_journal(replayer), replayer_settings(replayer), exchange);
+	const struct replayer_options *options = replayer_options(replayer);
+	struct inquiry *inquiry = inquiry_create(options->journal, options->settings, exchange);
 	while (!exchange_stopped(exchange)) {
 		bool asked = exchange_asked(exchange, &request);
 		carry_out(replayer, exchange);

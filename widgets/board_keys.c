@@ -293,6 +293,8 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_OVERVIEW, .act = replay_end},
 	{.keys = "m", .label = "mark", .help = "set a mark with a few words at the cursor", .codes = {'m'}, .modes = BOARD_REPLAY,
 		.pages = ON_OVERVIEW | ON_PANEL, .act = replay_type},
+	{.keys = "e", .label = "report", .help = "write the report of what the timeline shows into a file", .codes = {'e'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = replay_type},
 	{.keys = "'", .help = "go to a mark", .codes = {'\''}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_marks},
 	{.keys = "\u2191 \u2193 Enter", .label = "choose", .help = "on the list of marks: choose one, and go there", .codes = {SCREEN_KEY_UP,
 		SCREEN_KEY_DOWN, SCREEN_KEY_ENTER}, .modes = BOARD_REPLAY, .pages = ON_MARKS, .act = replay_mark_key},
