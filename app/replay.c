@@ -56,7 +56,8 @@ static void play(void *context, struct exchange *exchange)
 	while (!exchange_stopped(exchange)) {
 		bool asked = exchange_asked(exchange, &request);
 		carry_out(replayer, exchange);
-		inquiry_ask(inquiry, (struct inquiry_moment){.engine = replayer_engine(replayer), .of_journal = true}, &request);
+		if (!replayer_seeking(replayer))
+			inquiry_ask(inquiry, (struct inquiry_moment){.engine = replayer_engine(replayer), .of_journal = true}, &request);
 		asked = inquiry_answered(inquiry) || asked;
 		if (replayer_turn(replayer) || asked) {
 			struct snapshot *snapshot = replayer_snapshot(replayer, &request);

@@ -485,6 +485,11 @@ const struct replayer_options *replayer_options(const struct replayer *replayer)
 	return &replayer->options;
 }
 
+bool replayer_seeking(const struct replayer *replayer)
+{
+	return replayer->seeking;
+}
+
 bool replayer_differs(const struct replayer *replayer)
 {
 	return player_differs(replayer->player);

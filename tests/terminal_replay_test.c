@@ -258,6 +258,111 @@ static void a_mark_is_kept(void **state)
 	SEE(pty, "marks: 1", SOON);
 }
 
+/* How many rows of the page hold a contact that waits. */
+static int waiting_rows(struct pty *pty)
+{
+	char row[ROW];
+	int count = 0;
+	for (int y = 2; y < HEIGHT - 1; y++) {
+		pty_row(pty, y, row, sizeof row);
+		count += strstr(row, " waiting ") != NULL;
+	}
+	return count;
+}
+
+/* The first word after the mark of the chosen row. */
+static void chosen_subject(struct pty *pty, char *to, size_t room)
+{
+	int x, y;
+	char row[ROW], word[100] = "";
+	assert_true(pty_find(pty, "\u25B8 ", &x, &y));
+	pty_row(pty, y, row, sizeof row);
+	assert_int_equal(sscanf(strstr(row, "\u25B8 ") + strlen("\u25B8 "), "%99s", word), 1);
+	snprintf(to, room, "%s", word);
+}
+
+static void a_figure_has_its_rows_and_each_its_life(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){.width = 80, .height = 24}, NULL);
+	char subject[100], title[120];
+	const int waiting = (int)stage_number(pty, "IN QUEUE"); /* a small page has its figures in digits */
+	assert_true(waiting > 0);
+	pty_resize(pty, 140, HEIGHT);
+	SEE(pty, "TIMELINE", SOON);
+	pty_send(pty, "\t\r");
+	SEE(pty, "comes from", SOON);
+	pty_send(pty, "\r");
+	SEE(pty, "EVIDENCE", SOON);
+	SEE(pty, " waiting ", SOON);
+	assert_int_equal(waiting_rows(pty), waiting);
+	chosen_subject(pty, subject, sizeof subject);
+	pty_send(pty, "\r");
+	snprintf(title, sizeof title, "LIFE \u00B7 %s", subject);
+	SEE(pty, title, SOON);
+	SEE(pty, "contact.queued", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "EVIDENCE", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "comes from", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "TIMELINE", SOON);
+	SEE_TIME(pty, AT_SECONDS);
+}
+
+static void what_a_window_counted_is_read(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	char row[ROW];
+	pty_send(pty, "\t\t\t\r");
+	SEE(pty, "rests on", SOON);
+	const int64_t of = stage_number(pty, " of ");
+	pty_send(pty, "\r");
+	SEE(pty, "last 30 min to 12:49", SOON);
+	/* Those that still wait over their target are in the figure, but not counted yet. */
+	const int64_t more = pty_shows(pty, "more still wait") ? stage_number(pty, " more; ") : 0;
+	assert_int_equal(stage_number(pty, "EVIDENCE \u00B7 Service level"), of - more);
+	SEE(pty, " 100 % ", SOON);
+	pty_send(pty, "ss/phone");
+	SEE(pty, "find: phone", SOON);
+	pty_send(pty, "\r");
+	SEE(pty, "by queue", SOON);
+	SEE(pty, " of ", SOON);
+	pty_row(pty, 3, row, sizeof row);
+	assert_non_null(strstr(row, "phone"));
+}
+
+static void a_report_is_written(void **state)
+{
+	struct stage *stage = *state;
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	char path[100], keys[200], line[200] = "";
+	pty_send(pty, "mcards fail\r");
+	SEE(pty, "the mark is kept", SOON);
+	SEE_NO(pty, "reading", SOON);
+	pty_send(pty, "e");
+	SEE(pty, "report to: report-incident-2026-09-21.html", SOON);
+	for (size_t i = 0; i < strlen("report-incident-2026-09-21.html"); i++)
+		pty_send(pty, "\177");
+	snprintf(path, sizeof path, "%s/incident/spoken.html", stage->folder);
+	snprintf(keys, sizeof keys, "%s\r", path);
+	pty_send(pty, keys);
+	SEE(pty, "the report is in", SOON);
+	FILE *report = fopen(path, "r");
+	assert_non_null(report);
+	bool marked = false;
+	while (fgets(line, sizeof line, report))
+		marked = marked || strstr(line, "cards fail");
+	fclose(report);
+	assert_true(marked);
+	/* Once more, under the same name: nothing is written over. */
+	pty_send(pty, "e");
+	SEE(pty, "report to:", SOON);
+	for (size_t i = 0; i < strlen("report-incident-2026-09-21.html"); i++)
+		pty_send(pty, "\177");
+	pty_send(pty, keys);
+	SEE(pty, "is there already", SOON);
+}
+
 static void sizes_change_and_nothing_breaks(void **state)
 {
 	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
@@ -320,7 +425,8 @@ int main(void)
 {
 #define PLAY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {PLAY(it_opens_in_another_colour), PLAY(arrows_move_the_time), PLAY(it_plays_and_stands_still),
-		PLAY(incidents_and_times_are_found), PLAY(times_are_compared), PLAY(a_mark_is_kept), PLAY(sizes_change_and_nothing_breaks),
+		PLAY(incidents_and_times_are_found), PLAY(times_are_compared), PLAY(a_mark_is_kept), PLAY(a_figure_has_its_rows_and_each_its_life),
+		PLAY(what_a_window_counted_is_read), PLAY(a_report_is_written), PLAY(sizes_change_and_nothing_breaks),
 		PLAY(a_click_goes_there),
 		PLAY(without_colours_it_is_words), PLAY(a_live_board_looks_back)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

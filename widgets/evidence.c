@@ -10,6 +10,7 @@
 #include "widgets/parts.h"
 #include "widgets/timeline.h"
 
+#define CLOCK_WIDTH 8  /* "12:50:07" */
 #define WHEN_WIDTH 14  /* "08-01 12:50:07" */
 #define STATE_WIDTH 10
 #define VALUE_WIDTH 9
@@ -94,6 +95,11 @@ const struct evidence_row *evidence_list_selected(const struct evidence_list *li
 
 /* ---- the picture ---- */
 
+int64_t evidence_day(const struct snapshot *snapshot)
+{
+	return snapshot->timeline ? snapshot->timeline->cursor : snapshot->at;
+}
+
 struct table {
 	const struct snapshot *snapshot;
 	const struct proof *proof;
@@ -102,15 +108,27 @@ struct table {
 	int subject, where, agent, when, state; /* widths with the gap after them */
 };
 
-static void plan(struct table *table)
+static bool is_of_day(const struct table *table, int64_t at)
 {
-	const bool present = table->proof->evidence.kind == EVIDENCE_PRESENT;
-	table->when = WHEN_WIDTH + 2;
-	table->state = present ? STATE_WIDTH + 2 : 0;
+	char when[32];
+	timeline_when(table->snapshot, at, evidence_day(table->snapshot), true, when, sizeof when);
+	return strlen(when) <= CLOCK_WIDTH;
+}
+
+/* Columns that hold nothing leave their room to the others. */
+static void plan(struct table *table, const struct evidence_list *list)
+{
+	const struct evidence *evidence = &table->proof->evidence;
+	bool agents = false;
+	for (size_t i = 0; i < list->count && !agents; i++)
+		agents = *evidence->rows[list->order[i]].agent;
+	/* Rows are in the order of time. */
+	table->when = (is_of_day(table, evidence->rows[0].at) && is_of_day(table, evidence->rows[evidence->count - 1].at) ? CLOCK_WIDTH : WHEN_WIDTH) + 2;
+	table->state = evidence->kind == EVIDENCE_PRESENT ? STATE_WIDTH + 2 : 0;
 	int rest = table->inner.width - 2 - table->when - table->state - VALUE_WIDTH;
 	rest = rest < 0 ? 0 : rest;
-	table->subject = rest * 30 / 100;
-	table->where = rest * 42 / 100;
+	table->subject = rest * (agents ? 36 : 50) / 100;
+	table->where = agents ? rest * 38 / 100 : rest - table->subject;
 	table->agent = rest - table->subject - table->where;
 }
 
@@ -154,7 +172,7 @@ static void draw_row(const struct table *table, const struct evidence_row *row, 
 	canvas_text(table->view->canvas, x, y, 1, role, chosen ? glyphs_mark(table->view->glyphs, MARK_ARROW) : " ");
 	x += 2;
 	where_text(row->queue, row->channel, where, sizeof where);
-	timeline_when(table->snapshot, row->at, table->proof->moment, true, when, sizeof when);
+	timeline_when(table->snapshot, row->at, evidence_day(table->snapshot), true, when, sizeof when);
 	own_text(table, row, own, sizeof own);
 	put(table, &x, y, table->subject, role, *row->subject ? row->subject : "\u2013");
 	put(table, &x, y, table->where, role, where);
@@ -164,21 +182,20 @@ static void draw_row(const struct table *table, const struct evidence_row *row, 
 	canvas_right(table->view->canvas, x, y, inner.x + inner.width - x, chosen ? role : ROLE_STRONG, own);
 }
 
-/* "3 contacts, cases" is one word too many: rows. "2 of 3 rows · last 30 min from 12:20 · all queues · by value" */
+/* "2 of 3 rows · last 30 min to 12:50:07 · all queues · by value" */
 static void write_note(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, char *to, size_t room)
 {
 	static const char *const sorts[EVIDENCE_SORTS] = {"by time", "by value", "by queue"};
-	char count[48], span[64] = "", window[32], from[32], until[32];
+	char count[48], span[64] = "", window[32], until[32];
 	const struct evidence *evidence = &proof->evidence;
 	if (list->count == evidence->count)
 		snprintf(count, sizeof count, "%zu %s", evidence->count, evidence->count == 1 ? "row" : "rows");
 	else
 		snprintf(count, sizeof count, "%zu of %zu rows", list->count, evidence->count);
-	timeline_when(snapshot, proof->moment, proof->moment, true, until, sizeof until);
+	timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, until, sizeof until);
 	if (evidence->kind == EVIDENCE_COUNTED) {
 		window_text(proof->window, false, window, sizeof window);
 		snprintf(span, sizeof span, "%s to ", window);
-		timeline_when(snapshot, evidence->from, proof->moment, false, from, sizeof from);
 	}
 	snprintf(to, room, "%s \u00B7 %s%s \u00B7 %s \u00B7 %s", count, span, until, proof->scope_text, sorts[list->sort]);
 }
@@ -227,7 +244,7 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 	} else if (proof->evidence.count == 0) {
 		draw_words(view, inner, ROLE_DIM, *proof->evidence.why ? proof->evidence.why : "there is none");
 	} else {
-		plan(&table);
+		plan(&table, list);
 		draw_rows(&table, list);
 	}
 }

@@ -25,6 +25,8 @@ void evidence_list_begin(struct evidence_list *list);
 void evidence_list_update(struct evidence_list *list, const struct proof *proof);
 /* The row under the cursor, or NULL. */
 const struct evidence_row *evidence_list_selected(const struct evidence_list *list, const struct proof *proof);
+/* An instant of the day that the header shows: others are told with their date. */
+int64_t evidence_day(const struct snapshot *snapshot);
 void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, const struct widget_view *view);
 
 #endif

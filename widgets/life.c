@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tui/format.h"
+#include "widgets/evidence.h"
 #include "widgets/parts.h"
 #include "widgets/timeline.h"
 
@@ -24,7 +25,7 @@ static void draw_event(const struct snapshot *snapshot, const struct proof *proo
 	const bool narrow = inner.width < NARROW;
 	char when[32], distance[32];
 	int x = inner.x;
-	timeline_when(snapshot, event->at, proof->moment, true, when, sizeof when);
+	timeline_when(snapshot, event->at, evidence_day(snapshot), true, when, sizeof when);
 	canvas_text(view->canvas, x, y, WHEN_WIDTH - 1, ROLE_DIM, when);
 	x += WHEN_WIDTH;
 	if (number > 0) {
@@ -69,7 +70,7 @@ void life_draw(const struct snapshot *snapshot, const struct proof *proof, const
 	const char *instead = words_instead(proof);
 	snprintf(title, sizeof title, "LIFE \u00B7 %s", subject);
 	if (!instead) {
-		timeline_when(snapshot, proof->moment, proof->moment, true, moment, sizeof moment);
+		timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, moment, sizeof moment);
 		snprintf(note, sizeof note, "%zu %s \u00B7 faint: after %s", proof->life.count, proof->life.count == 1 ? "event" : "events", moment);
 	}
 	struct rect inner = panel_open(view, LEVEL_NONE, title, note);
