@@ -68,7 +68,8 @@ static enum board_action press(struct desk *desk, const int *keys)
 }
 #define PRESS(desk, ...) press((desk), (const int[]){__VA_ARGS__, 0})
 
-static void add_row(struct proof *proof, const char *subject, const char *queue, const char *channel, const char *agent, const char *state, int64_t ago)
+static void add_row(struct proof *proof, const char *subject, const char *queue, const char *channel, const char *agent, const char *state,
+	int64_t ago)
 {
 	struct evidence *evidence = &proof->evidence;
 	struct evidence_row *row = &evidence->rows[evidence->count++];
@@ -108,6 +109,7 @@ static void answer_counted(struct desk *desk)
 		snprintf(subject, sizeof subject, "c-%d", 2000 + i);
 		add_row(proof, subject, i % 3 ? "Billing" : "Delivery", "phone", i % 2 ? "Ana K." : "Bo L.", "", (60 - i) * 30 * SECOND_MS);
 		proof->evidence.rows[i].figure.numerator = i % 5 > 0;
+		proof->evidence.rows[i].figure.denominator = i % 7 ? 1 : 2;
 	}
 	proof_release(desk->sample->snapshot.evidence);
 	desk->sample->snapshot.evidence = proof;

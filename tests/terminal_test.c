@@ -346,12 +346,38 @@ static void without_utf8_only_ascii(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
+static void a_figure_shows_its_rows(void **state)
+{
+	struct pty *pty = stage_show_file(*state, (struct pty_options){0});
+	SEE(pty, "3 queues", SOON);
+	pty_send(pty, "\t\r\r");
+	SEE(pty, "3 rows", SOON);
+	SEE(pty, "c0 ", SOON);
+	SEE(pty, "Technical \u00B7 phone", SOON);
+	pty_send(pty, "/techn");
+	SEE(pty, "1 of 3 rows", SOON);
+	SEE_NO(pty, "c0 ", SOON);
+	pty_send(pty, "\r\r");
+	SEE(pty, "LIFE \u00B7 c2", SOON);
+	SEE(pty, "give --journal DIR", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "EVIDENCE", SOON);
+	pty_send(pty, "\033\033");
+	SEE(pty, "3 queues", SOON);
+	/* What a window counted is not in the engine. */
+	pty_send(pty, "\t\t\r\r");
+	SEE(pty, "EVIDENCE \u00B7 Service level", SOON);
+	SEE(pty, "what was counted is in the collector's journal", SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {CASE(keys_do_what_the_footer_says), CASE(the_filter_narrows_and_lets_go), CASE(cursor_keys_are_keys),
 		CASE(every_size_is_drawn_right), CASE(a_resized_screen_is_a_fresh_one), CASE(the_terminal_is_left_as_found),
 		CASE(a_vanished_terminal_ends_it), CASE(suspended_and_resumed), CASE(common_terminals_work), CASE(odd_terminals_get_something),
 		CASE(no_color_means_no_colour), CASE(colours_are_on_the_screen), CASE(without_utf8_only_ascii), CASE(the_demo_shows_a_helpdesk),
-		CASE(the_demo_leaves_as_found)};
+		CASE(the_demo_leaves_as_found), CASE(a_figure_shows_its_rows)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "widgets/evidence.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define WHEN_WIDTH 14  /* "08-01 12:50:07" */
 #define STATE_WIDTH 10
 #define VALUE_WIDTH 9
+#define WIDE 100 /* cells from which the title says the scope too */
 
 /* ---- which rows, and in which order ---- */
 
@@ -146,6 +148,11 @@ static void own_text(const struct table *table, const struct evidence_row *row, 
 		format_duration(figure.numerator, to, room);
 		return;
 	}
+	/* A contact that was queued twice counts twice. */
+	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && figure.known && figure.denominator > 1) {
+		snprintf(to, room, "%" PRId64 " of %" PRId64, figure.numerator, figure.denominator);
+		return;
+	}
 	figure.n = -1; /* that it is one alone everybody sees */
 	figure_text(metrics[table->proof->request.metric].name, &figure, false, to, room);
 }
@@ -183,7 +190,8 @@ static void draw_row(const struct table *table, const struct evidence_row *row, 
 }
 
 /* "2 of 3 rows · last 30 min to 12:50:07 · all queues · by value" */
-static void write_note(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, char *to, size_t room)
+static void write_note(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, bool is_short, char *to,
+	size_t room)
 {
 	static const char *const sorts[EVIDENCE_SORTS] = {"by time", "by value", "by queue"};
 	char count[48], span[64] = "", window[32], until[32];
@@ -194,10 +202,11 @@ static void write_note(const struct snapshot *snapshot, const struct proof *proo
 		snprintf(count, sizeof count, "%zu of %zu rows", list->count, evidence->count);
 	timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, until, sizeof until);
 	if (evidence->kind == EVIDENCE_COUNTED) {
-		window_text(proof->window, false, window, sizeof window);
+		window_text(proof->window, is_short, window, sizeof window);
 		snprintf(span, sizeof span, "%s to ", window);
 	}
-	snprintf(to, room, "%s \u00B7 %s%s \u00B7 %s \u00B7 %s", count, span, until, proof->scope_text, sorts[list->sort]);
+	snprintf(to, room, "%s \u00B7 %s%s%s%s \u00B7 %s", count, span, until, is_short ? "" : " \u00B7 ", is_short ? "" : proof->scope_text,
+		sorts[list->sort]);
 }
 
 static void draw_rows(const struct table *table, const struct evidence_list *list)
@@ -232,7 +241,7 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 	const int metric = snapshot->request.evidence.metric;
 	snprintf(title, sizeof title, "EVIDENCE \u00B7 %s", metrics[proof ? proof->request.metric : metric].title);
 	if (proof && !*proof->wrong)
-		write_note(snapshot, proof, list, note, sizeof note);
+		write_note(snapshot, proof, list, view->rect.width < WIDE, note, sizeof note);
 	const struct rect inner = panel_open(view, LEVEL_NONE, title, note);
 	if (inner.height < 3)
 		return;

@@ -17,7 +17,8 @@ int life_lines(const struct proof *proof)
 	return proof ? (int)proof->life.count : 0;
 }
 
-static void draw_event(const struct snapshot *snapshot, const struct proof *proof, const struct widget_view *view, struct rect inner, int y, size_t number)
+static void draw_event(const struct snapshot *snapshot, const struct proof *proof, const struct widget_view *view, struct rect inner, int y,
+	size_t number)
 {
 	const struct life_event *event = &proof->life.events[number];
 	/* What came after the moment looked at is told too, but it was not known then. */
