@@ -15,7 +15,7 @@
 #include "journal/reader.h"
 #include "journal/record.h"
 
-#define STATE_RECORDS 100000 /* after so many records a state is saved, */
+#define STATE_EVENTS 100000 /* after so many events a state is saved, */
 #define STATE_TIME (5 * MINUTE_MS) /* or after so long, whichever is first */
 #define MIB (1024 * 1024)
 
@@ -39,11 +39,13 @@ struct collector {
 	char id[2 * JOURNAL_ID_SIZE + 1];
 	struct collector_health health;
 	uint64_t state_lsn; /* of the state that was packed last */
+	uint64_t weight;    /* of the journal's records so far (struct state_file) */
+	uint64_t events;    /* since that state */
 	int64_t state_at;   /* monotonic */
 	/* Packed, and not yet on the disk: it waits until the records it stands for are durable. */
 	uint8_t *packed;
 	size_t packed_size;
-	uint64_t packed_lsn;
+	uint64_t packed_lsn, packed_weight;
 	int64_t packed_recv;
 	bool rebase; /* records were not kept: only a new state tells what the engine is */
 	enum journal_health told;
@@ -56,12 +58,15 @@ static uint64_t keep(void *context, const struct record *record, struct view pay
 	struct collector *collector = context;
 	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
 	journal_append(collector->journal, &frame);
+	collector->events += record->batch ? record->batch->count : 0;
 	if (!frame.lsn) {
 		collector->health.unkept++;
 		collector->rebase = true;
-	} else if (collector->outlet) {
-		outlet_add(collector->outlet, &frame);
+		return 0;
 	}
+	collector->weight += frame_size(frame.payload.size);
+	if (collector->outlet)
+		outlet_add(collector->outlet, &frame);
 	return frame.lsn;
 }
 
@@ -98,6 +103,7 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 	if (differs)
 		log_line(LOG_LEVEL_WARNING, "the rules in the configuration changed: what was counted before stays as it was counted");
 	collector->health.recovered_from = file.lsn;
+	collector->weight = file.weight;
 	return engine;
 }
 
@@ -118,9 +124,11 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 		if (result != READER_RECORD)
 			break;
 		struct error why;
+		collector->weight += frame_size(frame.payload.size);
 		if (record_read(&frame, &record, &room, &why)) {
 			record.lsn = frame.lsn;
 			engine_apply(engine, &record);
+			collector->events += record.batch ? record.batch->count : 0;
 			collector->health.recovered++;
 		} else {
 			log_line(LOG_LEVEL_ERROR, "journal: record %llu cannot be read and is passed over: %s", (unsigned long long)frame.lsn, why.text);
@@ -184,6 +192,7 @@ static struct journal *open_journal(struct collector *collector, const uint8_t *
 	struct journal_options options = journal_options();
 	options.sync = settings->journal_sync;
 	options.segment_bytes = (uint64_t)settings->journal_segment * MIB;
+	options.seal = settings->journal_seal;
 	options.keep_time = settings->journal_keep;
 	options.keep_bytes = (uint64_t)settings->journal_keep_size * MIB;
 	options.keep_free = settings->journal_keep_free * MIB;
@@ -242,12 +251,15 @@ static void pack(struct collector *collector, const struct engine *engine)
 	collector->packed = engine_pack(engine, INT64_MIN, &collector->packed_size);
 	collector->packed_lsn = collector->state_lsn = engine_lsn(engine);
 	collector->packed_recv = engine_now(engine);
+	collector->packed_weight = collector->weight;
+	collector->events = 0;
 	collector->state_at = clock_monotonic();
 }
 
 static void hand_over(struct collector *collector)
 {
-	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv);
+	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv,
+		collector->packed_weight);
 	collector->packed = NULL;
 }
 
@@ -330,7 +342,7 @@ static bool wants_state(const struct collector *collector, const struct engine *
 	if (collector->packed || collector->health.journal.health == JOURNAL_FULL)
 		return false;
 	uint64_t lsn = engine_lsn(engine);
-	return collector->rebase || lsn >= collector->state_lsn + STATE_RECORDS ||
+	return collector->rebase || collector->events >= STATE_EVENTS ||
 		(lsn > collector->state_lsn && clock_monotonic() >= collector->state_at + STATE_TIME);
 }
 

@@ -96,7 +96,7 @@ struct settings {
 	int history_days;			  /* of quarter hours kept in memory */
 	/* -- journal -- */
 	char *journal; /* directory; "": none */
-	int64_t journal_sync, journal_keep;			      /* ms */
+	int64_t journal_sync, journal_keep, journal_seal;	      /* ms */
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- store -- */
 	char *attach, *publish, *store; /* "": none */

@@ -153,6 +153,8 @@ static const struct setting board_settings[] = {
 		.help = "What a power cut may cost: so often the journal is made safe on the disk. 0s: after every batch."},
 	{"journal_segment", .type = SETTING_LARGE, AT(journal_segment), .fallback = "64", BETWEEN(1, 1024),
 		.help = "MiB of one file of the journal; after an hour a new one is begun anyway."},
+	{"journal_seal", .type = SETTING_DURATION, AT(journal_seal), .fallback = "1h", BETWEEN(0, 3650 * DAY_MS),
+		.help = "So long after it was closed a file of the journal is sealed: compressed to about a fifth. 0s: never."},
 	{"journal_keep", .type = SETTING_DURATION, AT(journal_keep), .fallback = "7d", BETWEEN(HOUR_MS, 3650 * DAY_MS),
 		.help = "Files of the journal that ended longer ago are removed; the history stays."},
 	{"journal_keep_size", .type = SETTING_LARGE, AT(journal_keep_size), .fallback = "20480", BETWEEN(1, INT64_C(1) << 30),

@@ -399,6 +399,11 @@ const char *reader_directory(const struct reader *reader)
 	return reader->directory;
 }
 
+struct segment_list reader_files(const struct reader *reader)
+{
+	return reader->list;
+}
+
 void reader_expect(struct reader *reader, const uint8_t *id)
 {
 	memcpy(reader->id, id, sizeof reader->id);

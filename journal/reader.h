@@ -29,6 +29,8 @@ enum reader_result reader_next(struct reader *reader, struct frame *frame, struc
 int64_t reader_tail(struct reader *reader);
 /* Where its files are: of a single file, the directory it is in. */
 const char *reader_directory(const struct reader *reader);
+/* The files it reads, as they were listed last; owned by the reader. */
+struct segment_list reader_files(const struct reader *reader);
 /* Which journal it is to be (JOURNAL_ID_SIZE bytes): files of another one are told as foreign, the first too. */
 void reader_expect(struct reader *reader, const uint8_t *id);
 /* JOURNAL_ID_SIZE bytes of the file read last; NULL: none was. */

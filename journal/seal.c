@@ -23,6 +23,7 @@ struct seal {
 	int64_t last_recv;
 	uint8_t *bytes; /* a frame at a time */
 	bool has_head, has_records;
+	bool is_mending; /* the old file is sealed too */
 	enum seal_result result; /* unless all goes well */
 	struct error *err;
 };
@@ -83,6 +84,8 @@ static bool take_frame(struct seal *seal, const struct frame *frame, bool *has_b
 {
 	if (frame->type == FRAME_SEGMENT)
 		return put_head(seal, frame);
+	if (frame->type == FRAME_INDEX || frame->type == FRAME_FOOT)
+		return true; /* they are made anew */
 	if (!frame_is_record(frame)) { /* the end of the records */
 		const bool good = !*has_block || put_block(seal);
 		*has_block = false;
@@ -124,6 +127,8 @@ static bool pack(struct seal *seal, struct scan *scan)
 			return leave(seal, "there is no time");
 		if (result == SCAN_FAILED)
 			return break_off(seal, seal->raw_path, "cannot be read", scan->error);
+		if (result == SCAN_DAMAGE && seal->is_mending && damage.from > damage.to)
+			continue;
 		if (result == SCAN_DAMAGE)
 			return leave(seal, "it is damaged");
 		if (result == SCAN_END)
@@ -133,7 +138,7 @@ static bool pack(struct seal *seal, struct scan *scan)
 		if (!take_frame(seal, &frame, &has_block))
 			return false;
 	}
-	const int64_t tail = segment_scan_tail(scan);
+	const int64_t tail = seal->is_mending ? 0 : segment_scan_tail(scan);
 	if (tail < 0)
 		return break_off(seal, seal->raw_path, "cannot be read", (int)tail);
 	if (tail > 0 || !seal->has_records)
@@ -159,12 +164,14 @@ static bool write_draft(struct seal *seal)
 /* ---- reading back ---- */
 
 /* The next record, or the end (false), over the frames that only one of the two forms has. */
-static bool next_record(struct scan *scan, struct frame *frame, bool *is_whole)
+static bool next_record(struct scan *scan, struct frame *frame, bool is_lenient, bool *is_whole)
 {
 	struct damage damage;
 	for (;;) {
 		const enum scan_result result = segment_scan_next(scan, frame, &damage);
-		*is_whole = result == SCAN_FRAME || result == SCAN_END;
+		*is_whole = result == SCAN_FRAME || result == SCAN_END || (is_lenient && result == SCAN_DAMAGE && damage.from > damage.to);
+		if (result == SCAN_DAMAGE && *is_whole)
+			continue;
 		if (result != SCAN_FRAME)
 			return false;
 		if (frame_is_record(frame))
@@ -176,7 +183,8 @@ static bool next_record(struct scan *scan, struct frame *frame, bool *is_whole)
 static bool equal(struct seal *seal, const struct frame *was, const struct frame *is)
 {
 	return was->lsn == is->lsn && was->recv == is->recv && was->payload.size == is->payload.size
-		&& memcmp(was->payload.data, is->payload.data, is->payload.size) == 0 && frame_write(is, seal->bytes) == was->crc;
+		&& memcmp(was->payload.data, is->payload.data, is->payload.size) == 0
+		&& frame_write(is, seal->bytes) == (seal->is_mending ? frame_write(was, seal->bytes) : was->crc);
 }
 
 static bool compare(struct seal *seal, struct scan *old, struct scan *new)
@@ -184,7 +192,7 @@ static bool compare(struct seal *seal, struct scan *old, struct scan *new)
 	for (;;) {
 		struct frame was, is;
 		bool was_whole, is_whole;
-		const bool more = next_record(old, &was, &was_whole), there = next_record(new, &is, &is_whole);
+		const bool more = next_record(old, &was, seal->is_mending, &was_whole), there = next_record(new, &is, false, &is_whole);
 		if (!was_whole || !is_whole || more != there || (more && !equal(seal, &was, &is)))
 			return leave(seal, "what was read back is not what was written; is the memory or the disk failing?");
 		if (!more)
@@ -226,6 +234,8 @@ static bool exchange(struct seal *seal)
 	if (result < 0)
 		return break_off(seal, seal->draft, "cannot be renamed", result);
 	result = disk->sync_directory(disk->context, seal->sealing->directory);
+	if (seal->is_mending)
+		return result >= 0 || break_off(seal, seal->path, "is written, but its name is not safe", result);
 	if (result >= 0)
 		result = disk->remove(disk->context, seal->raw_path);
 	if (result < 0)
@@ -263,9 +273,9 @@ static void finish(struct seal *seal, bool is_good)
 	free(seal->draft);
 }
 
-enum seal_result seal_file(struct sealing *sealing, const struct segment *segment, struct error *err)
+static enum seal_result seal_any(struct sealing *sealing, const struct segment *segment, bool is_mending, struct error *err)
 {
-	struct seal seal = {.sealing = sealing, .disk = sealing->disk, .raw = segment, .sealed = segment_sealed(segment), .to = -1, .err = err};
+	struct seal seal = {.is_mending = is_mending, .sealing = sealing, .disk = sealing->disk, .raw = segment, .sealed = segment_sealed(segment), .to = -1, .err = err};
 	seal.raw_path = disk_path(sealing->directory, segment->name);
 	seal.path = disk_path(sealing->directory, seal.sealed.name);
 	seal.draft = memory_format("%s" DRAFT, seal.path);
@@ -281,6 +291,16 @@ enum seal_result seal_file(struct sealing *sealing, const struct segment *segmen
 	sealing->after = (uint64_t)seal.offset;
 	finish(&seal, good);
 	return good ? SEAL_DONE : seal.result;
+}
+
+enum seal_result seal_file(struct sealing *sealing, const struct segment *segment, struct error *err)
+{
+	return seal_any(sealing, segment, false, err);
+}
+
+enum seal_result seal_mend(struct sealing *sealing, const struct segment *segment, struct error *err)
+{
+	return seal_any(sealing, segment, true, err);
 }
 
 static void note_draft(void *to, const char *name)

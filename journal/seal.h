@@ -29,6 +29,8 @@ enum seal_result {
 };
 /* `segment` is not sealed and nobody writes to it. err: why it was left or failed. */
 enum seal_result seal_file(struct sealing *sealing, const struct segment *segment, struct error *err);
+/* Writes a sealed file anew whose index is damaged and whose records are all there; results as above. */
+enum seal_result seal_mend(struct sealing *sealing, const struct segment *segment, struct error *err);
 /* Removes what a sealing that was cut off left behind. */
 void seal_tidy(const struct disk *disk, const char *directory);
 
