@@ -12,10 +12,12 @@
 
 static int list_marks(const struct journal_call *call)
 {
-	struct marks marks;
+	struct mark_list marks;
 	struct error err;
-	if (!marks_list(&marks, NULL, call->directory, &err))
+	if (!marks_list(call->directory, &marks, &err)) {
+		marks_finish(&marks);
 		return report(&err);
+	}
 	for (size_t i = 0; i < marks.count; i++) {
 		char at[40];
 		instant_format(marks.marks[i].at, call->zone, at, sizeof at);
@@ -46,7 +48,7 @@ int journal_mark(const struct journal_call *call)
 	if (call->rest_count == 0)
 		return list_marks(call);
 	char *text = join(call);
-	const bool good = journal_instant(call, &at, &err) && marks_add(NULL, call->directory, at, text, &err);
+	const bool good = journal_instant(call, &at, &err) && mark_add(call->directory, at, text, &err);
 	free(text);
 	return good ? EXIT_DONE : report(&err);
 }

@@ -1,31 +1,30 @@
-/* `marks`, beside a journal's files: what people noted on its time line, also on what is sealed. A line each, only ever appended:
- * its sum (CRC-32C, hexadecimal), the instant (ms), the text. */
+/* Marks that people set on a journal: an instant and a few words, in the file `marks` beside the segments. A line each, with its
+ * checksum before it; lines are only ever added, so that several may add at once. */
 #ifndef JOURNAL_MARKS_H
 #define JOURNAL_MARKS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
-#include "journal/disk.h"
 
-#define MARK_TEXT 200 /* bytes with the end */
-#define MARKS_MOST 100000
+#define MARK_TEXT 120 /* bytes with the end */
 
 struct mark {
-	int64_t at;
+	int64_t at; /* ms */
 	char text[MARK_TEXT]; /* harmless */
 };
 
-struct marks {
-	struct mark *marks; /* by instant */
+struct mark_list {
+	struct mark *marks; /* by time */
 	size_t count, room;
-	size_t damaged; /* lines that were passed over */
+	size_t damaged;	    /* lines that are no marks */
 };
 
-/* Safe on the disk when it returns. `disk` NULL: the real one. */
-bool marks_add(const struct disk *disk, const char *directory, int64_t at, const char *text, struct error *err);
-/* That there is no such file is no failure: there are none then. */
-bool marks_list(struct marks *marks, const struct disk *disk, const char *directory, struct error *err);
-void marks_finish(struct marks *marks);
+/* Makes `text` harmless and waits for the disk. */
+bool mark_add(const char *directory, int64_t at, const char *text, struct error *err);
+/* No file: no marks. False: it cannot be read. To be finished in either case. */
+bool marks_list(const char *directory, struct mark_list *list, struct error *err);
+void marks_finish(struct mark_list *list);
 
 #endif

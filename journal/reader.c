@@ -27,6 +27,7 @@ struct reader {
 	bool is_single;	  /* only one file of the directory is read */
 	struct segment single;
 	bool is_seeking;  /* the head of the file was not read since: then the walk goes to where `wanted` may be */
+	bool to_last;	  /* ... as near to its end as can be */
 	struct places places;
 };
 
@@ -141,6 +142,7 @@ bool reader_seek(struct reader *reader, uint64_t lsn, struct error *err)
 	reader->wanted = lsn;
 	reader->wanted_recv = INSTANT_NONE;
 	reader->is_seeking = lsn > 0;
+	reader->to_last = false;
 	reader->last = lsn > 0 ? lsn - 1 : 0;
 	if (reader->list.count && (lsn == 0 || (reader->is_single && reader->last < reader->single.first)))
 		reader->last = reader->list.segments[0].first - 1;
@@ -173,6 +175,17 @@ bool reader_seek_time(struct reader *reader, int64_t recv, struct error *err)
 	reader->current = low;
 	if (low < reader->list.count)
 		reader->last = reader->list.segments[low].first - 1;
+	return true;
+}
+
+bool reader_seek_last(struct reader *reader, size_t number, struct error *err)
+{
+	if (!reader_seek(reader, 0, err) || number >= reader->list.count)
+		return number < reader->list.count || fail(err, "%s: holds no such file", reader->directory);
+	reader->current = number;
+	reader->last = reader->list.segments[number].first - 1;
+	reader->wanted_recv = INSTANT_NONE;
+	reader->is_seeking = reader->to_last = true;
 	return true;
 }
 
@@ -234,8 +247,8 @@ static void approach(struct reader *reader)
 		return;
 	const bool by_time = reader->wanted_recv != INSTANT_NONE;
 	places_approach(&reader->places, &reader->scan, reader->directory, &reader->list.segments[reader->current], reader->id,
-		by_time ? 0 : reader->wanted, reader->wanted_recv);
-	if (by_time && reader->scan.last > reader->last)
+		reader->to_last ? UINT64_MAX : by_time ? 0 : reader->wanted, reader->wanted_recv);
+	if ((by_time || reader->to_last) && reader->scan.last > reader->last)
 		reader->last = reader->scan.last;
 }
 

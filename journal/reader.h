@@ -17,6 +17,9 @@ bool reader_seek(struct reader *reader, uint64_t lsn, struct error *err);
 /* ... the first that was received then or later (ms). */
 bool reader_seek_time(struct reader *reader, int64_t recv, struct error *err);
 
+/* ... one of the last in file `number` of reader_files(): what follows is not much. */
+bool reader_seek_last(struct reader *reader, size_t number, struct error *err);
+
 enum reader_result {
 	READER_RECORD,
 	READER_DAMAGE, /* go on: what comes after it follows */
