@@ -5,6 +5,7 @@
 
 #include "app/attached.h"
 #include "app/desk.h"
+#include "app/journal_feed.h"
 #include "app/memory_watch.h"
 #include "app/stored.h"
 #include "base/clock.h"
@@ -298,7 +299,8 @@ static bool open_feeds(struct desk *desk, struct error *err)
 	const struct settings *settings = desk->options.settings;
 	struct feed_options options = {.site = settings->site, .silence = settings->silence, .stale = settings->stale,
 		.reconnect = settings->reconnect, .speed = desk->options.speed, .start = desk->options.start,
-		.stop = desk->options.stop, .zmq = desk->options.zmq, .curve = desk->curve};
+		.stop = desk->options.stop, .zmq = desk->options.zmq, .curve = desk->curve,
+		.more = journal_feeds};
 	struct feed_sink sink = {.context = desk, .batch = take_batch, .link = take_link, .refused = refuse, .gap = take_gap};
 	for (int i = 0; i < desk->options.feed_count; i++) {
 		struct feed *feed = feed_open(desk->options.feeds[i], &options, &sink, err);

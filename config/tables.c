@@ -65,7 +65,7 @@ static const struct setting board_settings[] = {
 		.help = "Further time zones whose clocks stand in the header: { \"Asia/Jakarta\", \"Europe/Lisbon\" }."},
 
 	{"feeds", .group = "Feeds", .type = SETTING_LIST, LIST(feeds, feed_count), .most = 64,
-		.help = "Where events come from: { \"tcp://pbx:5556\", \"ipc:///run/tablo/helpdesk\" }. Also file:PATH, sim:SEED."},
+		.help = "Where events come from: { \"tcp://pbx:5556\", \"ipc:///run/tablo/helpdesk\" }. Also file:PATH, journal:DIR, sim:SEED."},
 	{"clock", .type = SETTING_CHOICE, AT(clock), .fallback = "wall", WORDS(clock_kinds),
 		.help = "What time it is: \"wall\" (this machine's clock), or \"feed\" (the newest event's) for recorded feeds."},
 	{"silence", .type = SETTING_DURATION, AT(silence), .fallback = "60s", BETWEEN(SECOND_MS, DAY_MS),
