@@ -1,6 +1,7 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/scopes.h"
 #include "app/setup.h"
 #include "app/view.h"
 #include "base/instant.h"
@@ -13,19 +14,19 @@ static int run(const struct arguments *arguments)
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
-	if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
+	if (setup.settings->feed_count == 0 && !setup.attach && !setup.store && !setup.several) {
 		fail(&err, "there is no feed to show: give --feed tcp://HOST:PORT (or file:EVENTS.ndjson), or see one at once with: tablo demo");
 		setup_close(&setup);
 		return report_usage(arguments, &err);
 	}
 	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup.settings, .feeds = (const char *const *)setup.settings->feeds,
-		.feed_count = setup.settings->feed_count, .attach = setup.attach, .store = setup.store, .speed = setup.speed < 0 ? 1 : setup.speed, .stop = INT64_MAX,
+		.feed_count = setup.settings->feed_count, .attach = setup.attach, .store = setup.store, .several = setup.several,
+		.speed = setup.speed < 0 ? 1 : setup.speed, .stop = INT64_MAX,
 		.start = setup.instant_count ? setup.instants[0] : INSTANT_NONE, .zmq = zmq};
 	struct desk *desk = desk_open(&options, &err);
-	const char *scope = arguments_nth(arguments, "--scope", 0);
 	int code = EXIT_FAILED;
-	if (!desk || (scope && !desk_scope(desk, scope, &setup.request.scope, &err)))
+	if (!desk || !scopes_begin(arguments, desk, &setup.request, &err))
 		report(&err);
 	else
 		code = view_run(&setup, desk, arguments);
@@ -41,7 +42,11 @@ const struct command board_command = {
 	.summary = "the board (the word may be left out)",
 	.about = "Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
 		 "  tablo --feed tcp://helpdesk:5560\n"
-		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60",
+		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60\n"
+		 "It follows a collector, or several, each for a site:\n"
+		 "  tablo --attach tcp://collector:5580\n"
+		 "  tablo --attach tokyo=tcp://10.0.1.5:5580,berlin=tcp://10.0.2.5:5580\n"
+		 "  tablo --sites tokyo,berlin,lima --store redis+cluster://node1:6379,node2:6379",
 	.options = (const struct option *const[]){feed_options, figure_options, screen_options, common_options, NULL},
 	.run = run,
 };

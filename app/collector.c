@@ -5,12 +5,11 @@
 #include <zmq.h>
 
 #include "app/collector.h"
+#include "app/rules.h"
 #include "app/saver.h"
-#include "app/version.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "journal/reader.h"
 #include "journal/record.h"
@@ -49,6 +48,7 @@ struct collector {
 	int64_t packed_recv;
 	bool rebase; /* records were not kept: only a new state tells what the engine is */
 	enum journal_health told;
+	struct rules rules; /* in force */
 };
 
 /* ---- keeping ---- */
@@ -56,7 +56,7 @@ struct collector {
 static uint64_t keep(void *context, const struct record *record, struct view payload)
 {
 	struct collector *collector = context;
-	struct frame frame = record_frame(record, payload, 0, record->batch ? record->batch->count : 0, &collector->room);
+	struct frame frame = record_frame(record, payload, &collector->room);
 	journal_append(collector->journal, &frame);
 	collector->events += record->batch ? record->batch->count : 0;
 	if (!frame.lsn) {
@@ -100,7 +100,10 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 		log_line(LOG_LEVEL_WARNING, "%s: state %llu is passed over, everything is folded: %s", directory, (unsigned long long)file.lsn, why.text);
 		return engine_create(collector->settings, err);
 	}
-	if (differs)
+	if (engine_zone_differs(engine))
+		log_line(LOG_LEVEL_WARNING, "zone data of %s differ from those of state %llu: what was counted before stays as it was counted",
+			collector->settings->zone, (unsigned long long)file.lsn);
+	else if (differs)
 		log_line(LOG_LEVEL_WARNING, "the rules in the configuration changed: what was counted before stays as it was counted");
 	collector->health.recovered_from = file.lsn;
 	collector->weight = file.weight;
@@ -114,6 +117,7 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 	struct damage damage;
 	struct record record;
 	bool good = true;
+	char told[RULES_ROOM] = "";
 	for (;;) {
 		enum reader_result result = reader_next(reader, &frame, &damage, err);
 		if (result == READER_DAMAGE) {
@@ -126,6 +130,7 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 		struct error why;
 		collector->weight += frame_size(frame.payload.size);
 		if (record_read(&frame, &record, &room, &why)) {
+			rules_note(&collector->rules, &record, told);
 			record.lsn = frame.lsn;
 			engine_apply(engine, &record);
 			collector->events += record.batch ? record.batch->count : 0;
@@ -220,7 +225,7 @@ static bool open_store(struct collector *collector, bool rewrite, struct error *
 static bool open_outlet(struct collector *collector, const struct collector_options *options, struct error *err)
 {
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
-		.journal_id = journal_id(collector->journal), .zmq = options->zmq};
+		.journal_id = journal_id(collector->journal), .zmq = options->zmq, .gate = options->gate};
 	collector->outlet = outlet_open(&outlet, err);
 	return collector->outlet != NULL;
 }
@@ -233,7 +238,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->recorder = (struct recorder){.context = collector, .keep = keep};
 	collector->company = (struct desk_company){.context = collector, .items = items, .due = due, .turn = turn};
 	collector->state_at = clock_monotonic();
-	collector->journal = open_journal(collector, options->id, err);
+	collector->journal = rules_open(&collector->rules, settings, err) ? open_journal(collector, options->id, err) : NULL;
 	if (collector->journal && recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
@@ -278,6 +283,7 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 		redis_store_close(collector->store);
 	engine_destroy(collector->engine);
 	wire_buffer_finish(&collector->room);
+	rules_close(&collector->rules);
 	free(collector->packed);
 	free(collector);
 	return good;
@@ -314,8 +320,8 @@ void collector_begin(struct collector *collector, struct desk *desk)
 	collector->desk = desk;
 	if (collector->outlet)
 		outlet_attach(collector->outlet, desk, engine_lsn(desk_engine(desk)));
-	struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""), .settings_hash = settings_fingerprint(settings),
-		.zone_hash = map_hash(view_of(settings->zone)), .feeds = feeds};
+	struct record_config config = collector->rules.config;
+	config.feeds = feeds;
 	for (; config.feed_count < (uint32_t)settings->feed_count && config.feed_count < RECORD_FEEDS_MAX; config.feed_count++)
 		feeds[config.feed_count] = view_of(settings->feeds[config.feed_count]);
 	desk_tell(desk, (struct record){.kind = RECORD_CONFIG, .recv = INSTANT_NONE, .config = &config});

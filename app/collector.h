@@ -17,6 +17,7 @@ struct collector_options {
 	const char *publish;		 /* where boards may attach, or NULL */
 	const char *store;		 /* the URL of Redis, or NULL */
 	void *zmq;
+	struct curve_gate *gate;	 /* of the context, where others use it too; NULL: none yet */
 	const uint8_t *id;		 /* of a journal that is begun (JOURNAL_ID_SIZE bytes); NULL: a random one */
 };
 struct collector *collector_open(const struct collector_options *options, struct error *err);

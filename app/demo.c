@@ -16,6 +16,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "feed/curve.h"
+#include "feed/curve_gate.h"
 #include "feed/curve_keys.h"
 #include "feed/publisher.h"
 #include "feed/simulator.h"
@@ -36,7 +37,8 @@ static const struct option demo_options[] = {
 struct helpdesk {
 	char folder[64], feed[96], replay[96], key[96], public_key[96], journal[96], stream[96];
 	void *zmq; /* the board's too: with keys in use no context may end while another one lives */
-	const struct settings *settings;
+	struct settings *settings; /* its own: the keys of its side */
+	struct curve_gate *gate;   /* of the context: the collector's stream has a door in it too; NULL: libzmq knows no CURVE */
 	uint64_t seed;
 	int64_t start;
 	double speed;
@@ -98,6 +100,8 @@ static void *run_helpdesk(void *argument)
 	struct curve *curve = curve_open(helpdesk->settings, &helpdesk->err);
 	struct publisher_options options = {.bind = helpdesk->feed, .replay = helpdesk->replay, .site = "demo", .src = "simulator",
 		.zmq = helpdesk->zmq, .curve = curve, .wait = true, .keep_bytes = 2 * 1024 * 1024};
+	if (curve)
+		curve_use_gate(curve, helpdesk->gate);
 	struct publisher *publisher = curve ? publisher_open(&options, &helpdesk->err) : NULL;
 	struct simulator *simulator = simulator_create(helpdesk->seed, helpdesk->start, helpdesk->zone_offset);
 	if (publisher)
@@ -108,18 +112,29 @@ static void *run_helpdesk(void *argument)
 	return NULL;
 }
 
-/* A key of its own for each run, for both ends: the demo's feed is secured as a real one would be; but not where other boards shall
- * attach, who would have to be given it. */
-static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, bool wanted, struct error *err)
+/* How the board reads the helpdesk, whatever is configured for other feeds. */
+static void add_link(const struct helpdesk *helpdesk, struct settings *settings, bool secured)
+{
+	settings->links = memory_resize(settings->links, (size_t)settings->link_count + 1, sizeof *settings->links);
+	settings->links[settings->link_count++] = (struct feed_settings){.endpoint = memory_text(helpdesk->feed),
+		.server_key = secured ? memory_text(helpdesk->public_key) : NULL, .key_file = secured ? memory_text(helpdesk->key) : NULL,
+		.allow_plaintext = !secured};
+}
+
+/* A key of its own for each run, for both ends: the demo's feed is secured as a real one would be. What a collector beside it sends to
+ * other boards is secured as configured. */
+static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, struct error *err)
 {
 	struct curve_pair pair;
-	if (!wanted || !curve_available(NULL)) /* the sockets lie in a folder of our own */
-		return settings_set(settings, "server_key", "", err) && settings_set(settings, "client_keys", "", err);
+	bool secured = curve_available(NULL); /* without, the sockets lie in a folder of our own */
+	helpdesk->settings = settings_create();
+	add_link(helpdesk, settings, secured);
+	if (!secured)
+		return true;
 	bool good = curve_pair_create(&pair, err) && curve_pair_write(helpdesk->key, &pair, err);
 	curve_pair_forget(&pair);
-	return good && settings_set(settings, "key_file", helpdesk->key, err) &&
-	       settings_set(settings, "server_key", helpdesk->public_key, err) &&
-	       settings_set(settings, "client_keys", helpdesk->public_key, err);
+	return good && settings_set(helpdesk->settings, "key_file", helpdesk->key, err) &&
+	       settings_set(helpdesk->settings, "client_keys", helpdesk->public_key, err);
 }
 
 static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, struct error *err)
@@ -135,7 +150,7 @@ static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct
 	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder);
 	snprintf(helpdesk->key, sizeof helpdesk->key, "%s/key", helpdesk->folder);
 	snprintf(helpdesk->public_key, sizeof helpdesk->public_key, "%s/key.pub", helpdesk->folder);
-	if (!make_keys(helpdesk, setup->settings, !setup->store, err))
+	if (!make_keys(helpdesk, setup->settings, err))
 		return false;
 	helpdesk->seed = (uint64_t)seed;
 	helpdesk->speed = setup->speed <= 0 ? 1 : setup->speed;
@@ -178,28 +193,21 @@ static bool open_collector(struct helpdesk *helpdesk, struct setup *setup, const
 	if (!settings_set(setup->settings, "journal", helpdesk->journal, err))
 		return false;
 	const struct collector_options options = {.settings = setup->settings, .publish = publish ? publish : helpdesk->stream,
-		.store = setup->store, .zmq = helpdesk->zmq, .id = demo_journal};
+		.store = setup->store, .zmq = helpdesk->zmq, .gate = helpdesk->gate, .id = demo_journal};
 	*collector = collector_open(&options, err);
 	if (*collector)
 		fprintf(stderr, "tablo: another board: tablo --attach %s --site demo --set fcr_within=1h\n", options.publish);
 	return *collector != NULL;
 }
 
-static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
+/* With the helpdesk's thread running. */
+static int show_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
 {
 	struct error err;
-	pthread_t thread;
-	void *zmq = helpdesk->zmq = zmq_ctx_new();
-	helpdesk->settings = setup->settings;
-	if (pthread_create(&thread, NULL, run_helpdesk, helpdesk) != 0) {
-		fail(&err, "cannot start the simulated helpdesk: %s", strerror(errno));
-		zmq_ctx_term(zmq);
-		return report(&err);
-	}
 	struct collector *collector = NULL;
 	bool collected = open_collector(helpdesk, setup, arguments_value(arguments, "--publish"), &collector, &err);
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds, .feed_count = 1,
-		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq, .engine = collector ? collector_engine(collector) : NULL,
+		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = helpdesk->zmq, .engine = collector ? collector_engine(collector) : NULL,
 		.recorder = collector ? collector_recorder(collector) : NULL, .company = collector ? collector_company(collector) : NULL};
 	struct desk *desk = collected ? desk_open(&options, &err) : NULL;
 	if (desk && collector)
@@ -211,12 +219,28 @@ static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struc
 		collector_settle(collector, desk_engine(desk));
 	collector_close(collector, NULL, NULL);
 	desk_close(desk);
-	atomic_store(&helpdesk->stop, true);
-	pthread_join(thread, NULL);
-	zmq_ctx_term(zmq);
-	if (helpdesk->err.text[0])
-		return report(&helpdesk->err);
 	return code;
+}
+
+static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
+{
+	struct error err;
+	pthread_t thread;
+	int code = 1;
+	helpdesk->zmq = zmq_ctx_new();
+	bool good = !curve_available(NULL) || (helpdesk->gate = curve_gate_open(helpdesk->zmq, &err)) != NULL;
+	if (good && (errno = pthread_create(&thread, NULL, run_helpdesk, helpdesk)) == 0) {
+		code = show_board(setup, helpdesk, arguments);
+		atomic_store(&helpdesk->stop, true);
+		pthread_join(thread, NULL);
+	} else {
+		if (good)
+			fail(&err, "cannot start the simulated helpdesk: %s", strerror(errno));
+		code = report(&err);
+	}
+	curve_gate_close(helpdesk->gate);
+	zmq_ctx_term(helpdesk->zmq);
+	return helpdesk->err.text[0] ? report(&helpdesk->err) : code;
 }
 
 static int run(const struct arguments *arguments)
@@ -230,6 +254,7 @@ static int run(const struct arguments *arguments)
 		return usage ? report_usage(arguments, &err) : report(&err);
 	int code = prepare(&helpdesk, &setup, arguments, &err) ? run_board(&setup, &helpdesk, arguments) : report(&err);
 	tidy(&helpdesk);
+	settings_destroy(helpdesk.settings);
 	setup_close(&setup);
 	return code;
 }

@@ -7,6 +7,7 @@
 #include "app/desk.h"
 #include "app/journal_feed.h"
 #include "app/memory_watch.h"
+#include "app/sites.h"
 #include "app/stored.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -44,6 +45,7 @@ struct desk {
 	struct curve *curve;
 	struct attached *attached; /* NULL: there are feeds, or only Redis */
 	struct stored *stored;	   /* NULL: no Redis is read */
+	struct sites *sites;	   /* NULL: one site */
 	enum link_state stored_link; /* as it was last seen */
 	struct desk_feed feeds[FEEDS_MOST];
 	int feed_count;
@@ -370,6 +372,11 @@ static bool open_store(struct desk *desk, struct error *err)
 
 static bool open_sources(struct desk *desk, struct error *err)
 {
+	const struct desk_options *options = &desk->options;
+	if (options->several) {
+		desk->sites = sites_open(options->attach, options->store, options->settings, desk->engine, options->zmq, desk->curve, err);
+		return desk->sites != NULL;
+	}
 	if (!open_store(desk, err))
 		return false;
 	if (!desk->options.attach)
@@ -406,6 +413,7 @@ void desk_close(struct desk *desk)
 		return;
 	for (int i = 0; i < desk->feed_count; i++)
 		feed_close(desk->feeds[i].feed);
+	sites_close(desk->sites);
 	attached_close(desk->attached);
 	stored_close(desk->stored);
 	curve_close(desk->curve);
@@ -432,6 +440,11 @@ static long wait_for(const struct desk *desk, int64_t until)
 	const struct desk_company *company = desk->options.company;
 	int64_t company_due = company ? company->due(company->context) : INT64_MAX;
 	due = company_due < due ? company_due : due;
+	if (desk->sites) {
+		int64_t sites = sites_due(desk->sites);
+		due = sites < due ? sites : due;
+		return due <= now ? 0 : (long)(due - now < SECOND_MS ? due - now : SECOND_MS);
+	}
 	if (desk->attached || desk->stored) { /* time is what the collector says */
 		int64_t attached = desk->attached ? attached_due(desk->attached) : INT64_MAX;
 		int64_t stored = reads_store(desk) ? stored_due(desk->stored) : INT64_MAX;
@@ -451,13 +464,15 @@ static long wait_for(const struct desk *desk, int64_t until)
 
 static void wait_and_take(struct desk *desk, int wake, int64_t until)
 {
-	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + ATTACHED_POLL_MAX + DESK_COMPANY_MAX + 1];
+	zmq_pollitem_t items[FEEDS_MOST * FEED_POLL_MAX + ATTACHED_POLL_MAX + SITES_POLL_MAX + DESK_COMPANY_MAX + 1];
 	int count = 0;
 	for (int i = 0; i < desk->feed_count; i++)
 		if (desk->feeds[i].feed)
 			count += desk->feeds[i].feed->class->items(desk->feeds[i].feed, items + count);
 	if (desk->attached)
 		count += attached_items(desk->attached, items + count);
+	if (desk->sites)
+		count += sites_items(desk->sites, items + count);
 	if (desk->options.company)
 		count += desk->options.company->items(desk->options.company->context, items + count);
 	if (wake >= 0)
@@ -468,6 +483,11 @@ static void wait_and_take(struct desk *desk, int wake, int64_t until)
 			desk->feeds[i].feed->class->next(desk->feeds[i].feed, MESSAGES_A_TURN);
 	if (desk->attached)
 		attached_next(desk->attached, MESSAGES_A_TURN);
+	if (desk->sites) {
+		desk->changed = sites_next(desk->sites, MESSAGES_A_TURN) || desk->changed;
+		desk->events = sites_events(desk->sites);
+		return;
+	}
 	read_store(desk);
 	if (desk->attached || desk->stored)
 		return;
@@ -541,8 +561,15 @@ bool desk_link(const struct desk *desk, struct desk_link *link)
 	return true;
 }
 
+struct sites *desk_sites(const struct desk *desk)
+{
+	return desk->sites;
+}
+
 struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request)
 {
+	if (desk->sites)
+		return snapshot_merge(sites_merge(desk->sites), desk->options.settings, zone, request);
 	struct snapshot *snapshot = snapshot_create(desk->engine, desk->options.settings, zone, request);
 	struct desk_link link;
 	if (desk_link(desk, &link))

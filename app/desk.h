@@ -10,6 +10,7 @@
 #include "store/snapshot.h"
 
 struct desk;
+struct sites;
 
 /* Keeps each record before it counts, and gives it its number. `payload`: of a batch, what holds its events and no others. Returns
  * the LSN; 0: it could not be kept, and counts under the number of the last. */
@@ -42,6 +43,7 @@ struct desk_options {
 	struct engine *engine; /* to go on with, the desk's from desk_open() on, even where that fails; NULL: a new one */
 	const char *attach; /* a collector to follow, in place of feeds; NULL: none */
 	const char *store;  /* the Redis to read, in place of feeds: alone, or while the collector does not answer; NULL: none */
+	bool several; /* `attach`, `store` are of several sites: app/sites.h */
 	const struct recorder *recorder;    /* NULL: records live in memory */
 	const struct desk_company *company; /* NULL: none */
 };
@@ -70,7 +72,9 @@ struct desk_link {
 	bool from_store;  /* what is shown was read from Redis, once a second */
 };
 bool desk_link(const struct desk *desk, struct desk_link *link);
-/* A snapshot of the desk's engine that knows how its link is. The settings and the zone must outlive it. */
+/* Where it shows several sites; else NULL. desk_engine() has no events then, only their names. */
+struct sites *desk_sites(const struct desk *desk);
+/* A snapshot of the desk's engine, or of all sites, that knows how its link is. The settings and the zone must outlive it. */
 struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request);
 /* A payload that came another way than by a feed (a person's action); returns the LSN, 0: it is no payload. */
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/zone.h"
+#include "tui/screen.h"
 #include "tui/terminal.h"
 
 #define COLUMNS_LEAST 20 /* below, and below the rows, there are no boxes */
@@ -33,7 +34,7 @@ void check_terminal(const struct examination *examination, const struct findings
 		finding_say(findings, FINDING_OK, NULL, "standard output is no terminal; nothing to look at");
 		return;
 	}
-	if (!term || !*term || !terminal_known(term, &colours)) {
+	if (!term || !*term || !screen_knows(term, &colours)) {
 		finding_say(findings, FINDING_WARN, "set TERM, or install its description (Debian: ncurses-term)",
 			"TERM is '%.60s', which nobody here knows; the board tries others", term ? term : "");
 		return;

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/version.h"
+#include "app/rules.h"
 #include "base/clock.h"
 #include "base/instant.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "feed/ndjson.h"
 #include "feed/pack_write.h"
@@ -24,6 +23,7 @@ struct import_journal {
 	struct journal *journal;
 	struct engine *engine;
 	struct keeper keeper;
+	struct rules rules; /* in force */
 	struct wire_buffer events, one, payload, room;
 	struct batch batch; /* as it is decoded again */
 	uint32_t count;	    /* events that wait */
@@ -60,7 +60,7 @@ struct import_journal *import_journal_open(const char *directory, const struct s
 	import->directory = memory_text(directory);
 	import->recv = import->latest = INSTANT_NONE;
 	import->seq = 1;
-	if (open_journal(import, err) && (import->engine = engine_create(settings, err))) {
+	if (rules_open(&import->rules, settings, err) && open_journal(import, err) && (import->engine = engine_create(settings, err))) {
 		engine_keep_long(import->engine);
 		keeper_begin(&import->keeper, import->directory, journal_id(import->journal), settings);
 		return import;
@@ -76,6 +76,7 @@ void import_journal_close(struct import_journal *import)
 	journal_close(import->journal, NULL);
 	keeper_finish(&import->keeper);
 	engine_destroy(import->engine);
+	rules_close(&import->rules);
 	batch_finish(&import->batch);
 	wire_buffer_finish(&import->events);
 	wire_buffer_finish(&import->one);
@@ -101,7 +102,7 @@ static bool append(struct import_journal *import, struct frame *frame, struct er
 
 static bool keep(struct import_journal *import, struct record record, struct view payload, struct error *err)
 {
-	struct frame frame = record_frame(&record, payload, 0, record.batch ? record.batch->count : 0, &import->room);
+	struct frame frame = record_frame(&record, payload, &import->room);
 	if (!append(import, &frame, err))
 		return false;
 	record.lsn = frame.lsn;
@@ -117,10 +118,10 @@ static bool tell_link(struct import_journal *import, enum link_state link, struc
 /* The rules in force, and that the feed is there. */
 static bool begin(struct import_journal *import, struct error *err)
 {
-	const struct settings *settings = import->settings;
 	const struct view feed = view_of(SRC);
-	const struct record_config config = {.program = view_of(TABLO_VERSION), .settings = view_of(""),
-		.settings_hash = settings_fingerprint(settings), .zone_hash = map_hash(view_of(settings->zone)), .feeds = &feed, .feed_count = 1};
+	struct record_config config = import->rules.config;
+	config.feeds = &feed;
+	config.feed_count = 1;
 	import->has_begun = true;
 	return keep(import, (struct record){.kind = RECORD_CONFIG, .recv = import->recv, .config = &config}, (struct view){0}, err)
 		&& tell_link(import, LINK_LIVE, err);

@@ -22,6 +22,7 @@ static const struct option journal_options[] = {
 /* The only place where they are listed. */
 static const struct journal_verb verbs[] = {
 	{"ls", "[DIR|FILE]", "the files: which records, of when, how many events, how large, sealed or not, states, damage", true, 0, 0, journal_list},
+	{"rules", "[DIR|FILE]", "the settings in force from each start on", true, 0, 0, journal_rules},
 	{"verify", "[DIR|FILE] [--store URL]",
 		"reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
 		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1",
@@ -127,7 +128,10 @@ static int run(const struct arguments *arguments)
 	if (verb)
 		return run_verb(verb, arguments);
 	struct error err;
-	fail(&err, "what is to be done with the journal? tablo journal ls|verify|repair|export|mark|seal");
+	char names[200] = "";
+	for (size_t i = 0; i < VERBS; i++)
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "|" : "", verbs[i].name);
+	fail(&err, "what is to be done with the journal? tablo journal %s", names);
 	return report_usage(arguments, &err);
 }
 

@@ -23,6 +23,7 @@ struct journal_verb {
 
 int journal_list(const struct journal_call *call);
 int journal_verify(const struct journal_call *call);
+int journal_rules(const struct journal_call *call);
 int journal_repair(const struct journal_call *call);
 int journal_export(const struct journal_call *call);
 int journal_mark(const struct journal_call *call);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/rules.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "journal/state_file.h"
@@ -22,6 +23,8 @@ struct folding {
 	struct engine *engine;
 	uint8_t id[JOURNAL_ID_SIZE];
 	uint64_t last; /* LSN that was applied */
+	struct rules rules;
+	char told[RULES_ROOM]; /* of other rules */
 };
 
 /* The id stands at the head of a file: one must be read. */
@@ -69,6 +72,7 @@ static bool apply(struct folding *folding, const struct frame *frame, struct err
 	struct record record;
 	if (!record_read(frame, &record, &folding->room, err))
 		return false;
+	rules_note(&folding->rules, &record, folding->told);
 	engine_apply(folding->engine, &record);
 	folding->last = frame->lsn;
 	return true;
@@ -195,11 +199,13 @@ int journal_store_verify(const char *directory, const char *url, const struct se
 	struct redis_link *link = redis_verify_link(url, err);
 	if (!link)
 		return -1;
-	folding.reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
+	if (rules_open(&folding.rules, settings, err))
+		folding.reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
 	const int equal = folding.reader ? fold_and_compare(&folding, directory, link, err) : -1;
 	record_room_finish(&folding.room);
 	engine_destroy(folding.engine);
 	reader_close(folding.reader);
+	rules_close(&folding.rules);
 	redis_link_destroy(link);
 	return equal;
 }

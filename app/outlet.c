@@ -129,6 +129,8 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	/* Records that a power cut took may have been sent: after each start everybody begins with a state. */
 	outlet->origin.epoch = (uint64_t)clock_wall();
 	outlet->curve = curve_open(options->settings, err);
+	if (outlet->curve)
+		curve_use_gate(outlet->curve, options->gate);
 	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action};
 	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
 		.site = options->settings->site[0] ? options->settings->site : "default", .program = TABLO_VERSION, .origin = outlet->origin,

@@ -14,6 +14,7 @@ struct outlet_options {
 	const char *publish, *ask; /* where boards connect; `ask` NULL: made of `publish` */
 	const uint8_t *journal_id;
 	void *zmq;
+	struct curve_gate *gate; /* of the context, where others use it too; NULL: none yet */
 };
 /* Its curve is its own, so that keys can be read again. */
 struct outlet *outlet_open(const struct outlet_options *options, struct error *err);

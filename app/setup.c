@@ -2,13 +2,15 @@
 #include <string.h>
 
 #include "app/setup.h"
+#include "app/sites.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
 
 const struct option feed_options[] = {
 	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true},
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH", false},
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; several: SITE=URL,SITE=URL", false},
+	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
 	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false},
@@ -24,7 +26,7 @@ const struct option figure_options[] = {
 	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false},
 	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false},
 	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false},
-	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent", true},
+	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true},
 	{0},
 };
 
@@ -144,6 +146,7 @@ static bool set_instants(struct setup *setup, const struct arguments *arguments,
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
 	if (!set_named(setup->settings, arguments, err) || !set_from(setup, arguments, "--site", "site", err) ||
+		!set_from(setup, arguments, "--sites", "sites", err) ||
 		!set_from(setup, arguments, "--clock", "clock", err) || !set_from(setup, arguments, "--by", "by", err) ||
 		!set_from(setup, arguments, "--formula", "formula", err) || !set_from(setup, arguments, "--zone", "zone", err) ||
 		!set_from(setup, arguments, "--colours", "colours", err) || !set_target(setup->settings, arguments, err))
@@ -183,6 +186,7 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 	}
 	setup->attach = chosen(arguments, "--attach", setup->settings->attach);
 	setup->store = chosen(arguments, "--store", setup->settings->store);
+	setup->several = setup->settings->shown_count > 0 || sites_named(setup->attach);
 	return true;
 }
 

@@ -6,7 +6,7 @@
 #include "app/desk.h"
 #include "store/snapshot.h"
 
-extern const struct option feed_options[];   /* --feed, --site, --clock, --store, --speed, --at */
+extern const struct option feed_options[];   /* --feed, --attach, --sites, --site, --clock, --store, --speed, --at */
 extern const struct option figure_options[]; /* --window, --by, --formula, --target, --zone, --scope, --short */
 extern const struct option screen_options[]; /* --ascii, --colours, --plain */
 
@@ -18,6 +18,7 @@ struct setup {
 	int window_count;
 	const char *store;  /* the URL of Redis; NULL: none */
 	const char *attach; /* the collector to follow; NULL: none */
+	bool several; /* a board over several sites, from these two and the settings' sections */
 	double speed; /* -1: not given */
 	int64_t *instants; /* every --at, ascending, whole seconds */
 	int instant_count;

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/scopes.h"
 #include "app/setup.h"
+#include "app/sites.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
@@ -14,7 +15,7 @@
 #include "tui/dump.h"
 #include "widgets/board.h"
 
-#define SCOPES_MOST 1000
+#define SCOPES_MOST 6000 /* of several sites together; of one a thousand lines */
 
 static const struct option snapshot_options[] = {
 	{"--json", NULL, "every figure as JSON, one document a line for each --at (the default)", false},
@@ -33,6 +34,7 @@ enum form { FORM_JSON, FORM_TEXT, FORM_ANSI };
 struct look {
 	const struct arguments *arguments;
 	struct setup *setup;
+	const struct desk *desk; /* of several sites; else NULL */
 	enum form form;
 	int width, height;
 	int64_t interval; /* 0: none */
@@ -66,8 +68,8 @@ static int choose_scopes(struct look *look, const struct engine *engine, struct 
 	}
 	if (count)
 		return count;
-	struct scope *rows = memory_new(SCOPES_MOST, sizeof *rows);
-	int row_count = list_rows(engine, SCOPE_ALL, rows, SCOPES_MOST);
+	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
+	int row_count = list_rows(engine, SCOPE_ALL, rows, ROWS_OF_SITE);
 	add_scope(scopes, &count, SCOPE_ALL);
 	for (int i = 0; i < row_count; i++) {
 		struct scope queue = SCOPE_ALL;
@@ -80,19 +82,32 @@ static int choose_scopes(struct look *look, const struct engine *engine, struct 
 	return count;
 }
 
+static void choose_sites(struct look *look, struct figures_request *request, struct scope *scopes, int *sites)
+{
+	request->scope_count = scopes_of_sites(look->arguments, look->desk, scopes, sites, SCOPES_MOST, &look->err);
+	request->sites = sites;
+	request->joined = &sites_merge(desk_sites(look->desk))->joined;
+	look->failed = request->scope_count < 0;
+}
+
 static void write_json(struct look *look, const struct engine *engine, const struct snapshot *snapshot)
 {
 	struct scope *scopes = memory_new(SCOPES_MOST, sizeof *scopes);
 	struct figures_request request = {.scopes = scopes, .windows = look->setup->windows, .window_count = look->setup->window_count,
 		.by = look->setup->request.by, .formula = look->setup->request.formula,
 		.wanted = look->some_wanted ? look->wanted : NULL};
-	request.scope_count = choose_scopes(look, engine, scopes);
+	int *sites = memory_new(SCOPES_MOST, sizeof *sites);
+	if (look->desk)
+		choose_sites(look, &request, scopes, sites);
+	else
+		request.scope_count = choose_scopes(look, engine, scopes);
 	if (look->failed)
 		report(&look->err);
 	else if (look->interval && look->first != INSTANT_NONE)
 		figures_json_intervals(stdout, engine, snapshot, &request, look->first / look->interval * look->interval, snapshot->at, look->interval);
 	else
 		figures_json(stdout, engine, snapshot, &request);
+	free(sites);
 	free(scopes);
 }
 
@@ -113,13 +128,15 @@ static void take_look(void *context, const struct engine *engine)
 	struct look *look = context;
 	struct setup *setup = look->setup;
 	struct error err;
-	if (!scopes_read(look->arguments, engine, &setup->request.scope, &err)) {
+	const struct desk *desk = look->desk;
+	if (desk ? !scopes_read_sites(look->arguments, desk, &setup->request, &err) : !scopes_read(look->arguments, engine, &setup->request.scope, &err)) {
 		look->failed = true;
 		report(&err);
 		return;
 	}
 	struct board *board = board_create(setup->settings, &setup->request);
-	struct snapshot *snapshot = snapshot_create(engine, setup->settings, setup->zone, board_request(board));
+	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, board_request(board))
+					 : snapshot_create(engine, setup->settings, setup->zone, board_request(board));
 	if (look->form == FORM_JSON)
 		write_json(look, engine, snapshot);
 	else
@@ -226,18 +243,42 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 	return true;
 }
 
+/* All sites, while patience lasts; then those that came, and the picture says who is missing. */
+static bool listen_to_sites(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
+{
+	struct sites *sites = desk_sites(desk);
+	int64_t until = clock_monotonic() + patience;
+	while (sites_known(sites) < sites_count(sites) && clock_monotonic() < until)
+		desk_turn(desk, -1, until);
+	if (sites_known(sites) == 0) {
+		char missing[700];
+		sites_missing_text(sites, missing, sizeof missing);
+		return fail(err, "nothing came for %lld s from any site: %s; are their collectors running?", (long long)(patience / 1000), missing);
+	}
+	until = clock_monotonic() + listen;
+	while (clock_monotonic() < until)
+		desk_turn(desk, -1, until);
+	take_look(look, desk_engine(desk));
+	return true;
+}
+
 static int look_at(struct setup *setup, struct look *look, int64_t listen, int64_t patience)
 {
 	struct error err;
-	bool by_instants = setup->instant_count > 0, files = !setup->attach && !setup->store && setup_own_time(setup) && (by_instants || !setup_endless(setup));
+	bool by_instants = setup->instant_count > 0, followed = setup->attach || setup->store || setup->several;
+	bool files = !followed && setup_own_time(setup) && (by_instants || !setup_endless(setup));
 	void *zmq = zmq_ctx_new();
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds,
 		.feed_count = setup->settings->feed_count, .speed = setup->speed >= 0 ? setup->speed : files ? 0 : 1, .start = INSTANT_NONE,
 		.stop = by_instants ? setup->instants[setup->instant_count - 1] : INT64_MAX, .zmq = zmq, .instants = setup->instants,
-		.instant_count = setup->instant_count, .attach = setup->attach, .store = setup->store, .look = take_look, .context = look};
+		.instant_count = setup->instant_count, .attach = setup->attach, .store = setup->store, .several = setup->several,
+		.look = take_look, .context = look};
 	struct desk *desk = desk_open(&options, &err);
 	bool good = desk != NULL;
-	if (good && (files || by_instants))
+	look->desk = good && desk_sites(desk) ? desk : NULL;
+	if (good && look->desk)
+		good = listen_to_sites(desk, look, listen, patience, &err);
+	else if (good && (files || by_instants))
 		run_through(desk, look, !files);
 	else if (good)
 		good = listen_for(desk, look, listen, patience, &err);
@@ -260,7 +301,7 @@ static int run(const struct arguments *arguments)
 	int code = EXIT_USAGE;
 	if (!read_look(&look, &listen, &patience, &err))
 		report_usage(arguments, &err);
-	else if (setup.settings->feed_count == 0 && !setup.attach && !setup.store) {
+	else if (setup.settings->feed_count == 0 && !setup.attach && !setup.store && !setup.several) {
 		fail(&err, "there is no feed to look at: give --feed URL");
 		report_usage(arguments, &err);
 	} else {

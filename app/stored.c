@@ -18,6 +18,7 @@ struct stored {
 	struct engine *engine; /* read, and not yet taken */
 	int64_t due, moved;    /* monotonic; moved 0: nothing was read yet */
 	bool older;	       /* the rest of the history was read too */
+	bool told;	       /* that it is counted by other rules */
 	char why[600];
 };
 
@@ -41,6 +42,9 @@ static void look(struct stored *stored)
 		engine_destroy(stored->engine);
 		stored->engine = engine;
 		stored->moved = clock_monotonic();
+		if (redis_board_differs(stored->board) && !stored->told)
+			log_line(LOG_LEVEL_WARNING, "what Redis holds was counted by other rules than this board's configuration says: give both the same");
+		stored->told = redis_board_differs(stored->board);
 	}
 	note(stored, &err);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/zone.h"
@@ -227,6 +228,38 @@ void zone_close(struct zone *zone)
 const char *zone_name(const struct zone *zone)
 {
 	return zone->name;
+}
+
+/* Number by number: a struct has bytes between its fields. */
+static void put_date(int64_t to[5], const struct zone_date *date)
+{
+	const int64_t numbers[] = {date->kind, date->month, date->week, date->day, date->time};
+	memcpy(to, numbers, sizeof numbers);
+}
+
+uint64_t zone_hash(const struct zone *zone)
+{
+	const struct zone_rule *rule = &zone->rule;
+	size_t count = 0;
+	int64_t *numbers = memory_new(2 * zone->count + 16, sizeof *numbers);
+	numbers[count++] = zone->first;
+	for (size_t i = 0; i < zone->count; i++) {
+		numbers[count++] = zone->when[i];
+		numbers[count++] = zone->after[i];
+	}
+	if (rule->is_set) {
+		numbers[count++] = rule->standard;
+		numbers[count++] = rule->has_summer;
+	}
+	if (rule->is_set && rule->has_summer) {
+		numbers[count++] = rule->summer;
+		put_date(&numbers[count], &rule->begin);
+		put_date(&numbers[count + 5], &rule->end);
+		count += 10;
+	}
+	const uint64_t hash = map_hash((struct view){(const char *)numbers, count * sizeof *numbers});
+	free(numbers);
+	return hash;
 }
 
 static int64_t seconds_of(int64_t ms)

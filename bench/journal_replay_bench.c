@@ -85,7 +85,7 @@ static void make_record(struct maker *maker)
 	if (wire_decode(payload.data, payload.size, &maker->batch, &err) != FAULT_NONE)
 		die(&err);
 	struct record record = {.kind = RECORD_BATCH, .recv = event.ts, .batch = &maker->batch};
-	struct frame frame = record_frame(&record, payload, 0, count, &maker->room);
+	struct frame frame = record_frame(&record, payload, &maker->room);
 	while (journal_append(maker->journal, &frame), frame.lsn == 0)
 		clock_sleep(1);
 	record.lsn = frame.lsn;

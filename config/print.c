@@ -98,6 +98,7 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 	}
 	fputs("\n# ---- Sections ----\n", to);
 	print_section(to, &feed_table);
+	print_section(to, &site_table);
 	print_section(to, &queue_table);
 	print_section(to, &level_table);
 	if (levels) {

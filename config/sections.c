@@ -21,6 +21,12 @@ static void begin_link(struct sections *sections)
 	setting_fill(feed_table.settings, feed_table.count, &sections->link);
 }
 
+static void begin_site(struct sections *sections)
+{
+	sections->site = (struct site_settings){0};
+	setting_fill(site_table.settings, site_table.count, &sections->site);
+}
+
 static void begin_level(struct sections *sections)
 {
 	sections->level = (struct level_settings){0};
@@ -37,6 +43,7 @@ void sections_init(struct sections *sections, const char *const *metrics)
 {
 	*sections = (struct sections){.metrics = metrics};
 	begin_link(sections);
+	begin_site(sections);
 	begin_queue(sections);
 	begin_level(sections);
 	begin_alert(sections);
@@ -45,6 +52,7 @@ void sections_init(struct sections *sections, const char *const *metrics)
 void sections_finish(struct sections *sections)
 {
 	feed_settings_finish(&sections->link);
+	site_settings_finish(&sections->site);
 	queue_settings_finish(&sections->queue);
 	level_settings_finish(&sections->level);
 	alert_settings_finish(&sections->alert);
@@ -55,6 +63,10 @@ const struct setting_table *sections_draft(struct sections *sections, const char
 	if (strcmp(name, feed_table.name) == 0) {
 		*base = &sections->link;
 		return &feed_table;
+	}
+	if (strcmp(name, site_table.name) == 0) {
+		*base = &sections->site;
+		return &site_table;
 	}
 	if (strcmp(name, queue_table.name) == 0) {
 		*base = &sections->queue;
@@ -120,6 +132,22 @@ static bool take_link(
 		sizeof *settings->links);
 	settings->links[settings->link_count++] = sections->link;
 	begin_link(sections);
+	return true;
+}
+
+static bool take_site(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	for (int i = 0; i < settings->place_count; i++)
+		if (strcmp(settings->places[i].name, title) == 0)
+			return fail(err, "the site '%s' was set in line %d already; put both together", title,
+				settings->places[i].line);
+	sections->site.name = memory_text(title);
+	sections->site.line = line;
+	settings->places = memory_grow(settings->places, &sections->site_room, (size_t)settings->place_count + 1,
+		sizeof *settings->places);
+	settings->places[settings->place_count++] = sections->site;
+	begin_site(sections);
 	return true;
 }
 
@@ -197,12 +225,14 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
 			TITLE_MOST);
 	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
-		settings->alert_count >= SECTIONS_MOST)
+		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections of one kind; no board can show them",
 			SECTIONS_MOST);
 	sections->taken++;
 	if (strcmp(name, feed_table.name) == 0)
 		return take_link(sections, settings, title, line, err);
+	if (strcmp(name, site_table.name) == 0)
+		return take_site(sections, settings, title, line, err);
 	if (strcmp(name, queue_table.name) == 0)
 		return take_queue(sections, settings, title, line, err);
 	if (strcmp(name, level_table.name) == 0)

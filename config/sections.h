@@ -10,11 +10,12 @@
 struct sections {
 	const char *const *metrics; /* ends with NULL; NULL: any name will do */
 	struct feed_settings link;
+	struct site_settings site;
 	struct queue_settings queue;
 	struct level_settings level;
 	struct alert_settings alert;
 	size_t taken;                              /* how many, of all kinds */
-	size_t link_room, queue_room, level_room, alert_room; /* of the settings' arrays */
+	size_t link_room, site_room, queue_room, level_room, alert_room; /* of the settings' arrays */
 };
 
 void sections_init(struct sections *sections, const char *const *metrics);

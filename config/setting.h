@@ -36,6 +36,8 @@ struct setting {
 	const char *const *words;
 	int word_count;
 	bool (*check)(const char *value, struct error *err); /* says only what it must be: "a name of ..." */
+	bool counts;     /* a rule: with another value the same events give other figures */
+	bool is_private; /* may hold a secret by mistake (a password in a URL, a token in a command): is never written down */
 };
 
 /* Reads the value into the field; a list gets its entries separated by commas. The message says

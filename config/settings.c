@@ -20,6 +20,12 @@ void feed_settings_finish(struct feed_settings *link)
 	free(link->endpoint);
 }
 
+void site_settings_finish(struct site_settings *site)
+{
+	setting_release(site_table.settings, site_table.count, site);
+	free(site->name);
+}
+
 void level_settings_finish(struct level_settings *level)
 {
 	setting_release(level_table.settings, level_table.count, level);
@@ -47,12 +53,15 @@ void settings_destroy(struct settings *settings)
 		queue_settings_finish(&settings->queues[i]);
 	for (int i = 0; i < settings->link_count; i++)
 		feed_settings_finish(&settings->links[i]);
+	for (int i = 0; i < settings->place_count; i++)
+		site_settings_finish(&settings->places[i]);
 	for (int i = 0; i < settings->level_count; i++)
 		level_settings_finish(&settings->levels[i]);
 	for (int i = 0; i < settings->alert_count; i++)
 		alert_settings_finish(&settings->alerts[i]);
 	free(settings->queues);
 	free(settings->links);
+	free(settings->places);
 	free(settings->file);
 	free(settings->levels);
 	free(settings->alerts);
@@ -76,6 +85,7 @@ struct settings *settings_copy(const struct settings *settings)
 	setting_duplicate(board_table.settings, board_table.count, copy);
 	copy->queues = copy_array(settings->queues, settings->queue_count, sizeof *copy->queues);
 	copy->links = copy_array(settings->links, settings->link_count, sizeof *copy->links);
+	copy->places = copy_array(settings->places, settings->place_count, sizeof *copy->places);
 	copy->file = settings->file ? memory_text(settings->file) : NULL;
 	copy->levels = copy_array(settings->levels, settings->level_count, sizeof *copy->levels);
 	copy->alerts = copy_array(settings->alerts, settings->alert_count, sizeof *copy->alerts);
@@ -86,6 +96,10 @@ struct settings *settings_copy(const struct settings *settings)
 	for (int i = 0; i < copy->link_count; i++) {
 		setting_duplicate(feed_table.settings, feed_table.count, &copy->links[i]);
 		copy->links[i].endpoint = memory_text(copy->links[i].endpoint);
+	}
+	for (int i = 0; i < copy->place_count; i++) {
+		setting_duplicate(site_table.settings, site_table.count, &copy->places[i]);
+		copy->places[i].name = memory_text(copy->places[i].name);
 	}
 	for (int i = 0; i < copy->level_count; i++) {
 		setting_duplicate(level_table.settings, level_table.count, &copy->levels[i]);

@@ -1,4 +1,4 @@
-/* Everything that can be set: one table entry per setting (config/settings.c); the file is read with libconfuse. The printed
+/* Everything that can be set: one table entry per setting (config/tables.c); the file is read with libconfuse. The printed
  * configuration, the man page and `tablo check` all come from the table. */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
@@ -40,6 +40,14 @@ struct feed_settings {
 	int line;
 };
 
+/* collector "berlin" { ... } : where a board that shows several sites finds one of them */
+struct site_settings {
+	char *name;
+	char *attach; /* its collector's publish; NULL: only what is in Redis */
+	char *zone;   /* of its days; NULL: the board's */
+	int line;
+};
+
 /* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
 struct level_settings {
 	char *metric;
@@ -64,6 +72,8 @@ struct alert_settings {
 	char *exec; /* reserved for the collector; NULL */
 	int line;
 };
+
+#define SITES_MOST 32 /* that a board shows together */
 
 struct settings {
 	/* -- site and time -- */
@@ -100,6 +110,8 @@ struct settings {
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	/* -- store -- */
 	char *attach, *publish, *store; /* "": none */
+	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
+	int shown_count;
 	int64_t store_interval; /* ms between commits */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
@@ -112,6 +124,8 @@ struct settings {
 	int link_count;
 	struct queue_settings *queues;
 	int queue_count;
+	struct site_settings *places;
+	int place_count;
 	struct level_settings *levels;
 	int level_count;
 	struct alert_settings *alerts;
@@ -130,6 +144,11 @@ bool settings_set(struct settings *settings, const char *name, const char *value
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
  * (they come from the metric catalogue, which config does not know). */
 void settings_print(FILE *to, void (*levels)(FILE *to));
+/* The settings in force, one a line and a section a line, as a file that, read again, gives the same; without comments, and without
+ * those that may hold a secret. */
+void settings_write(const struct settings *settings, FILE *to);
+/* Is this line of settings_write() a rule that figures are counted by? */
+bool settings_line_counts(struct view line);
 /* A number that is the same where figures are counted by the same rules and in the same zone. */
 uint64_t settings_fingerprint(const struct settings *settings);
 /* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");

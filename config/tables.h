@@ -13,7 +13,7 @@ struct setting_table {
 	size_t count;
 };
 
-extern const struct setting_table board_table, feed_table, queue_table, level_table, alert_table;
+extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table;
 
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
@@ -21,6 +21,7 @@ extern const char *const channel_names[CHANNEL_COUNT];
 /* Of one element of a section's array, with what it owns. */
 void queue_settings_finish(struct queue_settings *queue);
 void feed_settings_finish(struct feed_settings *link);
+void site_settings_finish(struct site_settings *site);
 void level_settings_finish(struct level_settings *level);
 void alert_settings_finish(struct alert_settings *alert);
 /* Everything copied; for reading a file whole or not at all. */

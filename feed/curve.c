@@ -25,6 +25,8 @@ struct curve {
 	struct link_keys *keys;
 	struct curve_pair guest; /* for feeds without a key of their own: encrypted, nameless; made once */
 	struct curve_gate *gate; /* or NULL */
+	bool has_own_gate;
+	struct curve_door *door; /* or NULL */
 };
 
 static bool given(const char *value)
@@ -92,7 +94,9 @@ void curve_close(struct curve *curve)
 {
 	if (!curve)
 		return;
-	curve_gate_close(curve->gate);
+	curve_door_close(curve->door);
+	if (curve->has_own_gate)
+		curve_gate_close(curve->gate);
 	forget_keys(curve->keys, curve->settings);
 	curve_pair_forget(&curve->guest);
 	free(curve);
@@ -104,7 +108,7 @@ bool curve_reload(struct curve *curve, struct error *err)
 	if (!keys)
 		return false;
 	struct error why;
-	if (curve->gate && !curve_gate_reload(curve->gate, &why)) {
+	if (curve->door && !curve_door_reload(curve->door, &why)) {
 		forget_keys(keys, curve->settings);
 		return blame(curve->settings, 0, "client_keys", &why, err);
 	}
@@ -205,12 +209,21 @@ bool curve_connect(const struct curve *curve, void *socket, const char *feed, co
 
 /* ---- publishing ---- */
 
-static bool open_gate(struct curve *curve, void *zmq, struct error *err)
+void curve_use_gate(struct curve *curve, struct curve_gate *gate)
+{
+	curve->gate = gate;
+}
+
+static bool open_door(struct curve *curve, void *zmq, struct error *err)
 {
 	struct error why;
-	if (!curve->gate)
-		curve->gate = curve_gate_open(zmq, curve->settings->client_keys, &why);
-	return curve->gate || blame(curve->settings, 0, "client_keys", &why, err);
+	if (!curve->gate) {
+		curve->gate = curve_gate_open(zmq, &why);
+		curve->has_own_gate = curve->gate != NULL;
+	}
+	if (curve->gate && !curve->door)
+		curve->door = curve_door_open(curve->gate, curve->settings->client_keys, &why);
+	return curve->door || blame(curve->settings, 0, "client_keys", &why, err);
 }
 
 static bool bind_secured(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err)
@@ -219,11 +232,12 @@ static bool bind_secured(struct curve *curve, void *zmq, void *socket, const cha
 	if (!*pair->secret)
 		return fail(err, "publish to %.200s: client_keys is set in %.200s, but no key_file; tablo keygen makes one", endpoint,
 			file_of(curve->settings));
-	if (!open_gate(curve, zmq, err))
+	if (!open_door(curve, zmq, err))
 		return false;
 	socket_set(socket, ZMQ_CURVE_SERVER, 1);
 	socket_set(socket, ENFORCE_DOMAIN, 1);
-	return (zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, CURVE_DOMAIN, strlen(CURVE_DOMAIN)) == 0 &&
+	const char *domain = curve_door_domain(curve->door);
+	return (zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
 		       set_text(socket, ZMQ_CURVE_SECRETKEY, pair->secret)) ||
 	       fail(err, "publish to %.200s: libzmq does not take the key: %s", endpoint, zmq_strerror(zmq_errno()));
 }

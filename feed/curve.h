@@ -13,18 +13,22 @@
 #include "config/settings.h"
 
 struct curve;
+struct curve_gate;
 
 /* Reads every key that the settings name, so that a wrong one is told at the start. `settings` must outlive it. */
 struct curve *curve_open(const struct settings *settings, struct error *err);
 void curve_close(struct curve *curve); /* after the sockets, before the context is terminated */
 /* Reads key files and the list of clients again (SIGHUP). Own keys and server keys count from the next connection on, the
- * list from the next client on. On failure everything stays as it was. */
+ * list from the next client on (who is connected stays so). On failure everything stays as it was. */
 bool curve_reload(struct curve *curve, struct error *err);
 
 /* For a socket that will connect to `endpoint` on behalf of the feed `feed` (the URL as configured; for a feed's own socket
  * both are the same). `curve` NULL: there are no settings: plaintext on this machine only. */
 bool curve_connect(const struct curve *curve, void *socket, const char *feed, const char *endpoint, struct error *err);
-/* For a socket of the context `zmq` that will bind; the first one opens the gate for clients. */
+/* Where several share a ZeroMQ context its owner opens the gate, and each is told of it before it binds; the
+ * gate outlives them. Without it the first bind opens one. */
+void curve_use_gate(struct curve *curve, struct curve_gate *gate);
+/* For a socket of the context `zmq` that will bind. */
 bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err);
 /* Would every feed of the settings be allowed to connect? Looks at no key file: those may be another user's. */
 bool curve_check(const struct settings *settings, struct error *err);

@@ -31,16 +31,24 @@ struct request {
 	int count; /* of all that came */
 };
 
-struct curve_gate {
+struct curve_door {
+	struct curve_gate *gate;
+	struct curve_door *next;
+	char domain[CURVE_DOMAIN_ROOM];
 	char *path;
 	bool any;
+	char (*keys)[CURVE_KEY_ROOM];
+	size_t key_count;
+};
+
+struct curve_gate {
 	void *handler, *stop; /* `stop`: our end of the pair that ends the thread */
 	void *stop_end;	      /* the thread's */
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t mutex; /* of what follows */
-	char (*keys)[CURVE_KEY_ROOM];
-	size_t key_count;
+	struct curve_door *doors; /* and what is in them */
+	unsigned door_count;	  /* ever opened */
 	struct curve_gate_counts counts;
 	int64_t logged; /* monotonic ms; of the thread */
 	uint64_t untold; /* refusals since */
@@ -95,28 +103,45 @@ static bool well_formed(const struct request *request)
 	return true;
 }
 
-static bool listed(struct curve_gate *gate, const char *key)
+static bool on_list(char (*keys)[CURVE_KEY_ROOM], size_t count, const char *key)
 {
-	bool found = gate->any;
-	pthread_mutex_lock(&gate->mutex);
-	for (size_t i = 0; !found && i < gate->key_count; i++)
-		found = memcmp(gate->keys[i], key, CURVE_KEY_SIZE) == 0;
-	pthread_mutex_unlock(&gate->mutex);
-	return found;
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(keys[i], key, CURVE_KEY_SIZE) == 0)
+			return true;
+	return false;
 }
 
-/* What is wrong with the request; NULL: let it in. `key`: of the client, "" where it brought none. */
-static const char *judge(struct curve_gate *gate, const struct request *request, char key[CURVE_KEY_ROOM])
+/* With the mutex held. */
+static const struct curve_door *door_of(const struct curve_gate *gate, struct view domain)
 {
-	*key = 0;
-	if (!view_is(frame(request, DOMAIN), CURVE_DOMAIN))
-		return "another domain";
+	const struct curve_door *door = gate->doors;
+	while (door && !view_is(domain, door->domain))
+		door = door->next;
+	return door;
+}
+
+struct verdict {
+	const char *why;	  /* what is wrong with the request; NULL: let it in */
+	char key[CURVE_KEY_ROOM]; /* of the client; "": it brought none */
+	char list[200];		  /* the file that was asked; "": none */
+};
+
+/* With the mutex held. */
+static void judge(const struct curve_gate *gate, const struct request *request, struct verdict *verdict)
+{
+	const struct curve_door *door = door_of(gate, frame(request, DOMAIN));
+	*verdict = (struct verdict){.why = "another domain"};
+	if (!door)
+		return;
+	snprintf(verdict->list, sizeof verdict->list, "%s", door->path);
+	verdict->why = "only CURVE is let in";
 	if (!view_is(frame(request, MECHANISM), "CURVE"))
-		return "only CURVE is let in";
+		return;
+	verdict->why = "no key";
 	if (request->count != FRAME_COUNT || request->frames[CREDENTIALS].size != RAW_KEY)
-		return "no key";
-	zmq_z85_encode(key, (const uint8_t *)request->frames[CREDENTIALS].data, RAW_KEY);
-	return listed(gate, key) ? NULL : "the key is not on the list";
+		return;
+	zmq_z85_encode(verdict->key, (const uint8_t *)request->frames[CREDENTIALS].data, RAW_KEY);
+	verdict->why = door->any || on_list(door->keys, door->key_count, verdict->key) ? NULL : "the key is not on the list";
 }
 
 static void send_text(void *socket, struct view text, bool more)
@@ -135,7 +160,7 @@ static void reply(struct curve_gate *gate, const struct request *request, const 
 	send_text(gate->handler, view_of(""), false);
 }
 
-static void tell_refusal(struct curve_gate *gate, const struct request *request, const char *why, const char *key)
+static void tell_refusal(struct curve_gate *gate, const struct request *request, const struct verdict *verdict)
 {
 	int64_t now = clock_monotonic();
 	gate->untold++;
@@ -143,34 +168,46 @@ static void tell_refusal(struct curve_gate *gate, const struct request *request,
 		return;
 	struct view address = frame(request, ADDRESS);
 	log_line(LOG_LEVEL_WARNING, "a subscriber from %.*s with the public key %s was refused: %s (%s)%s", (int)address.size,
-		address.data, *key ? key : "(none)", why, gate->path, gate->untold > 1 ? "; and others before it" : "");
+		address.data, *verdict->key ? verdict->key : "(none)", verdict->why, *verdict->list ? verdict->list : "no list",
+		gate->untold > 1 ? "; and others before it" : "");
 	gate->logged = now;
 	gate->untold = 0;
 }
 
-static void count(struct curve_gate *gate, uint64_t *counter)
+static void judge_and_count(struct curve_gate *gate, const struct request *request, struct verdict *verdict)
 {
 	pthread_mutex_lock(&gate->mutex);
-	(*counter)++;
+	judge(gate, request, verdict);
+	if (verdict->why)
+		gate->counts.refused++;
+	else
+		gate->counts.allowed++;
+	pthread_mutex_unlock(&gate->mutex);
+}
+
+static void count_malformed(struct curve_gate *gate)
+{
+	pthread_mutex_lock(&gate->mutex);
+	gate->counts.malformed++;
 	pthread_mutex_unlock(&gate->mutex);
 }
 
 static bool answer(struct curve_gate *gate)
 {
 	struct request request;
-	char key[CURVE_KEY_ROOM];
+	struct verdict verdict;
 	if (!receive(gate->handler, &request))
 		return false;
 	if (!well_formed(&request)) {
-		count(gate, &gate->counts.malformed);
+		count_malformed(gate);
 		reply(gate, &request, "500", "no request of ZAP 1.0", "");
 		return true;
 	}
-	const char *why = judge(gate, &request, key);
-	count(gate, why ? &gate->counts.refused : &gate->counts.allowed);
-	reply(gate, &request, why ? "400" : "200", why ? why : "OK", why ? "" : key);
+	judge_and_count(gate, &request, &verdict);
+	const char *why = verdict.why;
+	reply(gate, &request, why ? "400" : "200", why ? why : "OK", why ? "" : verdict.key);
 	if (why)
-		tell_refusal(gate, &request, why, key);
+		tell_refusal(gate, &request, &verdict);
 	return true;
 }
 
@@ -219,13 +256,11 @@ static bool open_sockets(struct curve_gate *gate, void *zmq, struct error *err)
 	       fail(err, "no socket to check the keys of subscribers: %s", zmq_strerror(zmq_errno()));
 }
 
-struct curve_gate *curve_gate_open(void *zmq, const char *allowed, struct error *err)
+struct curve_gate *curve_gate_open(void *zmq, struct error *err)
 {
 	struct curve_gate *gate = memory_new(1, sizeof *gate);
 	pthread_mutex_init(&gate->mutex, NULL);
-	gate->path = memory_text(allowed);
-	gate->any = strcmp(allowed, "any") == 0;
-	if (curve_gate_reload(gate, err) && open_sockets(gate, zmq, err) && start(gate, err))
+	if (open_sockets(gate, zmq, err) && start(gate, err))
 		return gate;
 	curve_gate_close(gate);
 	return NULL;
@@ -249,26 +284,7 @@ void curve_gate_close(struct curve_gate *gate)
 	if (gate->stop_end)
 		zmq_close(gate->stop_end);
 	pthread_mutex_destroy(&gate->mutex);
-	free(gate->keys);
-	free(gate->path);
 	free(gate);
-}
-
-bool curve_gate_reload(struct curve_gate *gate, struct error *err)
-{
-	if (gate->any)
-		return true;
-	size_t count;
-	char (*keys)[CURVE_KEY_ROOM] = curve_allowed_read(gate->path, &count, err);
-	if (!keys)
-		return false;
-	pthread_mutex_lock(&gate->mutex);
-	char (*old)[CURVE_KEY_ROOM] = gate->keys;
-	gate->keys = keys;
-	gate->key_count = count;
-	pthread_mutex_unlock(&gate->mutex);
-	free(old);
-	return true;
 }
 
 struct curve_gate_counts curve_gate_counts(struct curve_gate *gate)
@@ -277,4 +293,65 @@ struct curve_gate_counts curve_gate_counts(struct curve_gate *gate)
 	struct curve_gate_counts counts = gate->counts;
 	pthread_mutex_unlock(&gate->mutex);
 	return counts;
+}
+
+/* ---- doors ---- */
+
+struct curve_door *curve_door_open(struct curve_gate *gate, const char *allowed, struct error *err)
+{
+	struct curve_door *door = memory_new(1, sizeof *door);
+	door->path = memory_text(allowed);
+	door->any = strcmp(allowed, "any") == 0;
+	door->gate = gate;
+	pthread_mutex_lock(&gate->mutex);
+	snprintf(door->domain, sizeof door->domain, "tablo-%u", ++gate->door_count);
+	door->next = gate->doors;
+	gate->doors = door;
+	pthread_mutex_unlock(&gate->mutex);
+	if (curve_door_reload(door, err))
+		return door;
+	curve_door_close(door);
+	return NULL;
+}
+
+void curve_door_close(struct curve_door *door)
+{
+	if (!door)
+		return;
+	pthread_mutex_lock(&door->gate->mutex);
+	struct curve_door **place = &door->gate->doors;
+	while (*place != door)
+		place = &(*place)->next;
+	*place = door->next;
+	pthread_mutex_unlock(&door->gate->mutex);
+	free(door->keys);
+	free(door->path);
+	free(door);
+}
+
+const char *curve_door_domain(const struct curve_door *door)
+{
+	return door->domain;
+}
+
+bool curve_door_reload(struct curve_door *door, struct error *err)
+{
+	if (door->any)
+		return true;
+	size_t count, gone = 0;
+	char (*keys)[CURVE_KEY_ROOM] = curve_allowed_read(door->path, &count, err);
+	if (!keys)
+		return false;
+	for (size_t i = 0; i < door->key_count; i++)
+		gone += !on_list(keys, count, door->keys[i]);
+	if (gone)
+		log_line(LOG_LEVEL_WARNING, "%s: %zu keys are gone: they come in no more, but who is connected with one stays so until he goes "
+			"or this program is started anew", door->path, gone);
+	pthread_mutex_lock(&door->gate->mutex);
+	char (*old)[CURVE_KEY_ROOM] = door->keys;
+	door->keys = keys;
+	door->key_count = count;
+	pthread_mutex_unlock(&door->gate->mutex);
+	free(old);
+	return true;
 }

@@ -17,7 +17,8 @@ bool curve_available(struct error *err)
 	       fail(err, "this libzmq was built without CURVE, so no feed can be encrypted: install one with libsodium");
 }
 
-bool curve_key_valid(struct view text)
+/* 40 characters of Z85 that are 32 bytes? */
+static bool is_key(struct view text)
 {
 	char key[CURVE_KEY_ROOM];
 	uint8_t raw[32];
@@ -63,7 +64,7 @@ static bool take_key(const char *path, int number, struct view word, char key[CU
 {
 	if (*key)
 		return fail(err, "%.300s:%d: this key was there already; a file holds one pair", path, number);
-	if (!curve_key_valid(word))
+	if (!is_key(word))
 		return fail(err, "%.300s:%d: a key is %d characters of Z85, as tablo keygen writes them", path, number, CURVE_KEY_SIZE);
 	view_copy(word, key, CURVE_KEY_ROOM);
 	return true;
@@ -161,7 +162,7 @@ static bool is_path(const char *text)
 bool curve_public_read(const char *text, char key[CURVE_KEY_ROOM], struct error *err)
 {
 	if (!is_path(text)) {
-		if (!curve_key_valid(view_of(text)))
+		if (!is_key(view_of(text)))
 			return fail(err, "that is no public key: give its %d characters, or a file as /PATH or ./PATH", CURVE_KEY_SIZE);
 		memcpy(key, text, CURVE_KEY_ROOM);
 		return true;
@@ -196,7 +197,7 @@ char (*curve_allowed_read(const char *path, size_t *count, struct error *err))[C
 		struct view word = next_word(&line);
 		if (is_comment(word))
 			continue;
-		good = curve_key_valid(word) ||
+		good = is_key(word) ||
 		       fail(err, "%.300s:%d: a line is a public key of %d characters, and whose it is", path, number, CURVE_KEY_SIZE);
 		good = good && (used < CURVE_ALLOWED_MAX || fail(err, "%.300s:%d: more than %d keys", path, number, CURVE_ALLOWED_MAX));
 		if (!good)

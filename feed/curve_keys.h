@@ -24,8 +24,6 @@ struct curve_pair {
 
 /* False where libzmq was built without CURVE. */
 bool curve_available(struct error *err);
-/* 40 characters of Z85 that are 32 bytes? */
-bool curve_key_valid(struct view text);
 /* Refuses a file that others could read or write, that somebody else owns, or that is a link. `pair` is untouched on failure. */
 bool curve_pair_read(const char *path, struct curve_pair *pair, struct error *err);
 /* Overwrites it: to be called as soon as a pair is done with. */

@@ -199,8 +199,8 @@ extern const char *const link_states[]; /* as people read them: "connecting" "li
 /* The rules in force: with other ones the same records give other figures. */
 struct record_config {
 	struct view program;  /* version */
-	struct view settings; /* as --print-config writes them */
-	uint64_t settings_hash, zone_hash, locale_hash;
+	struct view settings; /* in force, as settings_write() writes them: no secrets */
+	uint64_t settings_hash /* of those that count */, zone_hash /* of the rules, not of the name */, locale_hash;
 	const struct view *feeds; /* endpoints, by index */
 	uint32_t feed_count;
 };

@@ -1,4 +1,4 @@
-/* What the monitor of a connecting socket tells about its handshakes, judged. Knows no socket. Part of zmq_feed.c. */
+/* What the monitor of a connecting socket tells about its handshakes, judged. Knows no socket. Part of subscription.c. */
 #ifndef FEED_HANDSHAKE_H
 #define FEED_HANDSHAKE_H
 

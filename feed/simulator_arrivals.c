@@ -46,7 +46,7 @@ static int64_t remainder_of(int64_t value, int64_t by)
 }
 
 /* The first outage is the one that hangs on `start`; then the same every day. */
-bool arrivals_outage(const struct simulator *simulator, int line)
+static bool has_outage(const struct simulator *simulator, int line)
 {
 	if (line != 0 && line != 2)
 		return false;
@@ -56,7 +56,7 @@ bool arrivals_outage(const struct simulator *simulator, int line)
 static int64_t pause_between(struct simulator *simulator, int line)
 {
 	int64_t hour = remainder_of(simulator->now + simulator->zone_offset, DAY_MS) / HOUR_MS;
-	int64_t rate = (int64_t)lines[line].hourly * by_hour[hour] * (arrivals_outage(simulator, line) ? 3 : 1);
+	int64_t rate = (int64_t)lines[line].hourly * by_hour[hour] * (has_outage(simulator, line) ? 3 : 1);
 	return HOUR_MS * 100 / rate;
 }
 
@@ -77,7 +77,7 @@ void arrivals_open(struct simulator *simulator)
 static void arrive(struct simulator *simulator, int line)
 {
 	uint32_t customer = chance_below(simulator, CUSTOMERS);
-	bool outage = arrivals_outage(simulator, line) && chance_percent(simulator, 70);
+	bool outage = has_outage(simulator, line) && chance_percent(simulator, 70);
 	int topic = outage ? OUTAGE : 1 + (int)chance_below(simulator, TOPICS - 1);
 	if (lines[line].channel == CHANNEL_EMAIL && simulator->waiting[line] >= LETTERS_MOST)
 		return;

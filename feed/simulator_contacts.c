@@ -95,7 +95,8 @@ static void say_queued(struct simulator *simulator, const struct contact *contac
 	say_number(simulator, KEY_PRIORITY, contact->line == 5 ? 1 : 3);
 }
 
-void talk_wait(struct simulator *simulator, struct contact *contact)
+/* Into a line, for the first time or sent on from another one. */
+static void wait_to_talk(struct simulator *simulator, struct contact *contact)
 {
 	int64_t patience = lines[contact->line].patience_s * SECOND_MS;
 	contact->phase = PHASE_WAITING;
@@ -122,7 +123,7 @@ void talk_queue(struct simulator *simulator, int line, uint32_t customer, int to
 		contact->ticket = ticket_open(simulator, contact);
 		contact->ticket_number = simulator->tickets[contact->ticket].serial;
 	}
-	talk_wait(simulator, contact);
+	wait_to_talk(simulator, contact);
 }
 
 /* ---- being offered ---- */
@@ -217,7 +218,7 @@ static void give_up(struct simulator *simulator, struct contact *contact)
 static void move(struct simulator *simulator, struct contact *contact)
 {
 	if (contact->agent == NOBODY) {
-		talk_wait(simulator, contact);
+		wait_to_talk(simulator, contact);
 		return;
 	}
 	say(simulator, EVENT_CONTACT_ANSWERED);

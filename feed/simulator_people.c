@@ -96,7 +96,7 @@ void people_turn(struct simulator *simulator, const struct subject *subject)
 	}
 }
 
-bool people_can_take(const struct simulator *simulator, int number, int line)
+static bool can_take(const struct simulator *simulator, int number, int line)
 {
 	const struct agent *agent = &simulator->agents[number];
 	return agent->line == line && agent->state == AGENT_AVAILABLE && agent->load < lines[line].slots;
@@ -106,7 +106,7 @@ int people_find(const struct simulator *simulator, int line, int avoided)
 {
 	int best = NOBODY;
 	for (int i = 0; i < AGENTS; i++) {
-		if (i == avoided || !people_can_take(simulator, i, line))
+		if (i == avoided || !can_take(simulator, i, line))
 			continue;
 		const struct agent *agent = &simulator->agents[i];
 		const struct agent *other = best == NOBODY ? NULL : &simulator->agents[best];

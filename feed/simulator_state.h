@@ -157,7 +157,6 @@ extern const char *const market_names[];
 void people_open(struct simulator *simulator);
 void people_staff(struct simulator *simulator, const struct subject *subject);
 void people_turn(struct simulator *simulator, const struct subject *subject);
-bool people_can_take(const struct simulator *simulator, int agent, int line);
 /* The one idle for longest, or NOBODY. */
 int people_find(const struct simulator *simulator, int line, int avoided);
 void people_take(struct simulator *simulator, int agent);
@@ -168,7 +167,6 @@ void people_opening(struct simulator *simulator, const struct subject *subject);
 /* ---- arrivals ---- */
 void arrivals_open(struct simulator *simulator);
 void arrivals_act(struct simulator *simulator, enum act act, const struct subject *subject);
-bool arrivals_outage(const struct simulator *simulator, int line);
 
 /* ---- contacts ---- */
 struct contact *talk_at(struct simulator *simulator, const struct subject *subject); /* NULL: it is gone */
@@ -176,8 +174,6 @@ struct subject talk_subject(const struct simulator *simulator, const struct cont
 void talk_plan(struct simulator *simulator, const struct contact *contact, int64_t ts, enum act act, uint32_t number);
 void talk_queue(struct simulator *simulator, int line, uint32_t customer, int topic, const struct subject *again);
 void talk_dispatch(struct simulator *simulator, int line);
-/* Into a line, for the first time or sent on from another one. */
-void talk_wait(struct simulator *simulator, struct contact *contact);
 void talk_act(struct simulator *simulator, enum act act, const struct subject *subject);
 void talk_answered(struct simulator *simulator, struct contact *contact);
 void talk_release(struct simulator *simulator, struct contact *contact, enum released_by by);

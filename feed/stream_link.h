@@ -1,23 +1,19 @@
-/* The subscription to a collector's stream: a SUB socket, the monitor that tells of its handshakes, and the watchdog that connects
- * it anew. Part of stream_client.c. */
+/* The subscription to a collector's stream, and the watchdog that has it connected anew. Part of stream_client.c. */
 #ifndef FEED_STREAM_LINK_H
 #define FEED_STREAM_LINK_H
 
-#include "feed/handshake.h"
 #include "feed/message.h"
-#include "feed/zmq_watchdog.h"
+#include "feed/subscription.h"
+#include "feed/topic.h"
 
 struct stream_link {
-	const char *url;
-	struct feed_options options;
-	int queue; /* messages kept while nobody reads them */
-	void *socket, *monitor; /* NULL: the next revival opens them */
+	struct subscription subscription;
 	struct watchdog watchdog;
-	struct handshake handshake;
-	char why[300]; /* of a refusal: what somebody has to do about it */
+	char topic[TOPIC_ROOM + 2]; /* what it subscribes to */
+	char why[300];		    /* of a refusal: what somebody has to do about it */
 };
 
-/* `url` must outlive it. */
+/* `url` must outlive it; `link` stays where it is. */
 bool stream_link_open(struct stream_link *link, const char *url, const struct feed_options *options, int queue, struct error *err);
 void stream_link_close(struct stream_link *link);
 int stream_link_items(const struct stream_link *link, struct zmq_pollitem_t *items); /* at most 2 */

@@ -121,7 +121,7 @@ bool stream_encode(struct wire_buffer *to, const struct frame *frame, const stru
 	if (payload.size > FRAME_PAYLOAD_MAX || !read_head((const uint8_t *)payload.data, payload.size, &head))
 		return fail(err, "record %llu cannot be sent: its payload of %zu bytes is no map", (unsigned long long)frame->lsn,
 			payload.size);
-	uint32_t added = frame->count ? 10 : 8;
+	const uint32_t added = 8;
 	if (head.pairs > UINT32_MAX - added)
 		return fail(err, "record %llu cannot be sent: its map claims %u pairs", (unsigned long long)frame->lsn, head.pairs);
 	struct head longer = {head.size, head.pairs + added};
@@ -133,10 +133,6 @@ bool stream_encode(struct wire_buffer *to, const struct frame *frame, const stru
 	put_position(to, frame->lsn, frame->recv, origin);
 	put_number(to, "feed", frame->feed);
 	put_number(to, "type", frame->type);
-	if (frame->count) {
-		put_number(to, "first", frame->first);
-		put_number(to, "count", frame->count);
-	}
 	put_tail(to, head, payload.size);
 	return true;
 }
@@ -158,13 +154,11 @@ void stream_encode_heartbeat(struct wire_buffer *to, uint64_t lsn, int64_t recv,
 /* ---- reading ---- */
 
 enum field {
-	FIELD_LSN, FIELD_RECV, FIELD_JOURNAL, FIELD_EPOCH, FIELD_FEED, FIELD_TYPE, FIELD_FIRST, FIELD_COUNT_OF, FIELD_V, FIELD_ASK,
-	FIELD_NONE
+	FIELD_LSN, FIELD_RECV, FIELD_JOURNAL, FIELD_EPOCH, FIELD_FEED, FIELD_TYPE, FIELD_V, FIELD_ASK, FIELD_NONE
 };
-static const char *const field_names[FIELD_NONE] = {"lsn", "recv", "journal", "epoch", "feed", "type", "first", "count", "v", "ask"};
+static const char *const field_names[FIELD_NONE] = {"lsn", "recv", "journal", "epoch", "feed", "type", "v", "ask"};
 #define BIT(field) (1u << (field))
 #define POSITION (BIT(FIELD_LSN) | BIT(FIELD_RECV) | BIT(FIELD_JOURNAL) | BIT(FIELD_EPOCH))
-#define PART (BIT(FIELD_FIRST) | BIT(FIELD_COUNT_OF))
 
 static bool wrong(struct pack *pack, const char *why)
 {
@@ -189,12 +183,6 @@ static bool take_text(struct pack *pack, int field, const struct pack_value *val
 	return value->text.size <= STREAM_ENDPOINT_MAX || wrong(pack, "ask is longer than 256 bytes");
 }
 
-static bool take_small(struct pack *pack, const struct pack_value *value, uint16_t *to)
-{
-	*to = (uint16_t)value->number;
-	return value->number <= UINT16_MAX || wrong(pack, "feed, first or count is over 65535");
-}
-
 static bool take_number(struct pack *pack, int field, const struct pack_value *value, struct stream_message *message)
 {
 	struct frame *frame = &message->frame;
@@ -211,11 +199,8 @@ static bool take_number(struct pack *pack, int field, const struct pack_value *v
 		message->origin.epoch = (uint64_t)value->number;
 		return true;
 	case FIELD_FEED:
-		return take_small(pack, value, &frame->feed);
-	case FIELD_FIRST:
-		return take_small(pack, value, &frame->first);
-	case FIELD_COUNT_OF:
-		return take_small(pack, value, &frame->count);
+		frame->feed = (uint16_t)value->number;
+		return value->number <= UINT16_MAX || wrong(pack, "feed is over 65535");
 	case FIELD_TYPE:
 		if (value->number < FRAME_BATCH || value->number >= FRAME_SEGMENT)
 			return wrong(pack, "type is none of a record");
@@ -260,7 +245,7 @@ static bool read_heartbeat(struct pack *pack, struct stream_message *message)
 		if (!read_pair(pack, message, &seen))
 			return false;
 	uint32_t needed = POSITION | BIT(FIELD_V);
-	if ((seen & needed) != needed || seen & (PART | BIT(FIELD_TYPE) | BIT(FIELD_FEED)))
+	if ((seen & needed) != needed || seen & (BIT(FIELD_TYPE) | BIT(FIELD_FEED)))
 		return wrong(pack, "neither a record nor a heartbeat");
 	return pack->at == pack->end || wrong(pack, "bytes follow the map");
 }
@@ -292,8 +277,7 @@ static bool read_added(struct pack *pack, struct stream_message *message, uint32
 	uint32_t needed = POSITION | BIT(FIELD_FEED) | BIT(FIELD_TYPE);
 	if ((seen & needed) != needed || seen & (BIT(FIELD_ASK) | BIT(FIELD_V)) || message->frame.lsn == 0)
 		return wrong(pack, "not what a record is appended");
-	bool is_part = message->frame.count > 0;
-	return (seen & PART) == (is_part ? PART : 0) || wrong(pack, "first and count belong together");
+	return true;
 }
 
 static bool read_record(struct pack *pack, size_t size, struct head original, size_t bytes, struct stream_message *message,

@@ -1,11 +1,10 @@
 /* The collector's stream, message by message: what the journal holds, for boards and standbys. A record is sent as the payload
  * map it came as, byte for byte, with pairs appended; only the count in the map's head is another:
  *
- *	{…, lsn:4711, recv:…, journal:"<32 hex digits>", epoch:1, feed:0, type:1, first:0, count:3, head:1, original:…}
+ *	{…, lsn:4711, recv:…, journal:"<32 hex digits>", epoch:1, feed:0, type:1, head:1, original:…}
  *
- * `type`: enum frame_type. `first` and `count` only of a part of a batch. `head` and `original` are the sizes of the original map's
- * head and of the whole original: they stand last and have a fixed size, so that nobody has to look into the original to find its
- * end. A heartbeat is {v:1, events:[], lsn, recv, journal, epoch, ask}: of the last record written; `ask` is where to ask. */
+ * `type`: enum frame_type. `head` and `original` are the sizes of the original map's head and of the whole original: they stand
+ * last and have a fixed size, so that nobody has to look into the original to find its end. A heartbeat is {v:1, events:[], lsn, recv, journal, epoch, ask}: of the last record written; `ask` is where to ask. */
 #ifndef FEED_STREAM_WIRE_H
 #define FEED_STREAM_WIRE_H
 

@@ -1,5 +1,5 @@
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <zmq.h>
 
@@ -7,28 +7,20 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "feed/catch_up.h"
-#include "feed/curve.h"
 #include "feed/feed_classes.h"
-#include "feed/handshake.h"
 #include "feed/message.h"
+#include "feed/subscription.h"
 #include "feed/topic.h"
 #include "feed/wire.h"
-#include "feed/zmq_watchdog.h"
 
 #define HEARTBEAT_MAX 512 /* bytes: only payloads this small are looked into, in search of heartbeats */
-#define MONITORED                                                                                                  \
-	(ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |                            \
-		ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                       \
-		ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 
 struct zmq_feed {
 	struct feed feed;
 	struct feed_sink sink;
-	struct feed_options options;
 	char *prefix; /* "<site>/", or "" for everything */
-	void *socket, *monitor;
+	struct subscription subscription;
 	struct watchdog watchdog;
-	struct handshake handshake;
 	enum link_state state;
 	struct catch_up *catch_up;
 	struct batch batch; /* scratch */
@@ -44,55 +36,19 @@ static void refuse(struct zmq_feed *zmq, enum feed_fault fault, const char *why)
 	zmq->sink.refused(zmq->sink.context, &zmq->feed, fault, why);
 }
 
-/* ---- the socket and its monitor ---- */
-
-static void close_sockets(struct zmq_feed *zmq)
+/* libzmq tells of every handshake that fails; without a known reason the link's state says enough. */
+static void note_refusal(void *context, enum feed_fault fault, const char *why)
 {
-	if (zmq->monitor)
-		zmq_close(zmq->monitor);
-	if (zmq->socket) {
-		zmq_socket_monitor(zmq->socket, NULL, 0);
-		zmq_close(zmq->socket);
-	}
-	zmq->socket = zmq->monitor = NULL;
+	if (fault != FAULT_NONE)
+		refuse(context, fault, why);
 }
 
-/* A monitor that nobody reads blocks libzmq's I/O thread: only what is needed is asked for, and next() drains it. */
-static bool open_monitor(struct zmq_feed *zmq)
-{
-	char name[64];
-	socket_new_name(name, sizeof name);
-	if (zmq_socket_monitor(zmq->socket, name, MONITORED) != 0)
-		return false;
-	zmq->monitor = zmq_socket(zmq->options.zmq, ZMQ_PAIR);
-	if (!zmq->monitor)
-		return false;
-	socket_set(zmq->monitor, ZMQ_LINGER, 0);
-	return zmq_connect(zmq->monitor, name) == 0;
-}
-
-static bool open_sockets(struct zmq_feed *zmq, struct error *err)
-{
-	const char *endpoint = zmq->feed.endpoint;
-	zmq->socket = zmq_socket(zmq->options.zmq, ZMQ_SUB);
-	if (!zmq->socket)
-		return fail(err, "feed %s: no socket: %s", endpoint, zmq_strerror(zmq_errno()));
-	socket_set_reader(zmq->socket, endpoint);
-	if (!curve_connect(zmq->options.curve, zmq->socket, endpoint, endpoint, err))
-		return false;
-	zmq_setsockopt(zmq->socket, ZMQ_SUBSCRIBE, zmq->prefix, strlen(zmq->prefix));
-	if (!open_monitor(zmq))
-		return fail(err, "feed %s: no monitor: %s", endpoint, zmq_strerror(zmq_errno()));
-	if (zmq_connect(zmq->socket, endpoint) != 0)
-		return fail(err, "feed %s: cannot connect: %s; give tcp://HOST:PORT or ipc://PATH", endpoint,
-			zmq_strerror(zmq_errno()));
-	return true;
-}
+/* ---- opening and closing ---- */
 
 static void zmq_feed_close(struct feed *feed)
 {
 	struct zmq_feed *zmq = own(feed);
-	close_sockets(zmq);
+	subscription_close(&zmq->subscription);
 	catch_up_destroy(zmq->catch_up);
 	batch_finish(&zmq->batch);
 	free(zmq->prefix);
@@ -107,12 +63,13 @@ static struct feed *zmq_feed_open(const char *url, const struct feed_options *op
 	bool any_site = !options->site || !*options->site;
 	zmq->feed.endpoint = memory_text(url);
 	zmq->sink = *sink;
-	zmq->options = *options;
 	zmq->prefix = any_site ? memory_text("") : memory_format("%s/", options->site);
 	zmq->state = LINK_CONNECTING;
 	zmq->catch_up = catch_up_create(&zmq->feed, options, &zmq->sink);
 	watchdog_init(&zmq->watchdog, options, strncmp(url, "inproc:", 7) != 0, clock_monotonic());
-	if (open_sockets(zmq, err))
+	zmq->subscription = (struct subscription){.name = "feed", .peer = "publisher", .url = zmq->feed.endpoint,
+		.topics = {zmq->prefix}, .options = *options, .context = zmq, .refused = note_refusal};
+	if (subscription_open(&zmq->subscription, err))
 		return &zmq->feed;
 	zmq_feed_close(&zmq->feed);
 	return NULL;
@@ -151,7 +108,7 @@ static bool acceptable(struct zmq_feed *zmq, const struct message *message)
 static bool take_message(struct zmq_feed *zmq, int64_t now)
 {
 	struct message message;
-	enum message_state state = message_receive(zmq->socket, &message);
+	enum message_state state = message_receive(zmq->subscription.socket, &message);
 	if (state != MESSAGE_HERE)
 		return state == MESSAGE_SKIPPED;
 	if (acceptable(zmq, &message)) {
@@ -163,87 +120,7 @@ static bool take_message(struct zmq_feed *zmq, int64_t now)
 	return true;
 }
 
-/* What somebody has to do about it. */
-static void tell_refusal(struct zmq_feed *zmq, enum feed_fault fault)
-{
-	char why[300];
-	bool secured = curve_secures(zmq->options.curve, zmq->feed.endpoint);
-	if (fault == FAULT_KEY_REFUSED)
-		snprintf(why, sizeof why, "%s: put our public key %s on its list of clients", feed_fault_helps[fault],
-			curve_public(zmq->options.curve, zmq->feed.endpoint));
-	else if (fault == FAULT_SERVER_KEY)
-		snprintf(why, sizeof why, "%s: ask for its public key, and set server_key", feed_fault_helps[fault]);
-	else
-		snprintf(why, sizeof why, "%s", secured ? "the publisher speaks plaintext, but a server_key is set for it"
-							: "the publisher speaks only CURVE: set its server_key");
-	refuse(zmq, fault, why);
-}
-
-/* libzmq would go on trying a wrong key ten times a second: the watchdog connects anew, and more gently. */
-static void note_refusal(struct zmq_feed *zmq, enum feed_fault fault)
-{
-	zmq_disconnect(zmq->socket, zmq->feed.endpoint);
-	watchdog_refused(&zmq->watchdog);
-	tell_refusal(zmq, fault);
-}
-
-static void note_event(struct zmq_feed *zmq, uint16_t event, uint32_t value, int64_t now)
-{
-	bool secured = curve_secures(zmq->options.curve, zmq->feed.endpoint);
-	enum feed_fault fault = handshake_judge(&zmq->handshake, event, value, secured);
-	if (fault != FAULT_NONE) {
-		note_refusal(zmq, fault);
-		return;
-	}
-	switch (event) {
-	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-		watchdog_connected(&zmq->watchdog, now);
-		break;
-	case ZMQ_EVENT_DISCONNECTED:
-	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-		watchdog_disconnected(&zmq->watchdog);
-		break;
-	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-		watchdog_refused(&zmq->watchdog);
-		break;
-	default:
-		break;
-	}
-}
-
-static void drain_monitor(struct zmq_feed *zmq, int64_t now)
-{
-	struct message message;
-	while (message_receive(zmq->monitor, &message) == MESSAGE_HERE) {
-		uint16_t event = 0;
-		uint32_t value = 0;
-		if (message.first_size >= sizeof event + sizeof value) {
-			memcpy(&event, message.first, sizeof event);
-			memcpy(&value, (const char *)message.first + sizeof event, sizeof value);
-		}
-		note_event(zmq, event, value, now);
-		message_finish(&message);
-	}
-}
-
 /* ---- the watchdog ---- */
-
-/* Only called when the queue was found empty: disconnecting throws away what still waits there. */
-static void revive(struct zmq_feed *zmq, enum revival revival)
-{
-	if (revival == REVIVE_NOT)
-		return;
-	/* A link that was refused gets a new socket: keys may have been read again meanwhile. */
-	if (revival == REVIVE_CONNECTION && zmq->socket && !zmq->watchdog.refused) {
-		zmq_disconnect(zmq->socket, zmq->feed.endpoint);
-		zmq_connect(zmq->socket, zmq->feed.endpoint);
-		return;
-	}
-	close_sockets(zmq);
-	if (!open_sockets(zmq, NULL))
-		close_sockets(zmq); /* tried again with the next revival */
-}
 
 static void tell_state(struct zmq_feed *zmq, int64_t now)
 {
@@ -266,14 +143,13 @@ static bool take_messages(struct zmq_feed *zmq, int most)
 static bool zmq_feed_next(struct feed *feed, int most)
 {
 	struct zmq_feed *zmq = own(feed);
-	if (zmq->monitor)
-		drain_monitor(zmq, clock_monotonic());
-	bool more = zmq->socket && take_messages(zmq, most);
+	subscription_listen(&zmq->subscription, &zmq->watchdog, clock_monotonic());
+	bool more = zmq->subscription.socket && take_messages(zmq, most);
 	int64_t now = clock_monotonic();
 	watchdog_look(&zmq->watchdog, now);
 	tell_state(zmq, now);
 	if (!more)
-		revive(zmq, watchdog_revive(&zmq->watchdog, now));
+		subscription_revive(&zmq->subscription, &zmq->watchdog, now);
 	bool more_answers = catch_up_next(zmq->catch_up, most);
 	return more || more_answers;
 }
@@ -281,11 +157,7 @@ static bool zmq_feed_next(struct feed *feed, int most)
 static int zmq_feed_items(struct feed *feed, struct zmq_pollitem_t *items)
 {
 	struct zmq_feed *zmq = own(feed);
-	int count = 0;
-	if (zmq->socket)
-		items[count++] = (zmq_pollitem_t){.socket = zmq->socket, .events = ZMQ_POLLIN};
-	if (zmq->monitor)
-		items[count++] = (zmq_pollitem_t){.socket = zmq->monitor, .events = ZMQ_POLLIN};
+	int count = subscription_items(&zmq->subscription, items);
 	return count + catch_up_items(zmq->catch_up, items + count);
 }
 

@@ -1,5 +1,6 @@
 /* Tells from what is heard, on the monotonic clock, how a link is, and when its socket must be connected anew: libzmq never
- * says that a publisher vanished, and after a protocol error it never tries again. Knows no socket. Part of zmq_feed.c. */
+ * says that a publisher vanished, and after a protocol error it never tries again. Knows no socket. Part of
+ * zmq_feed.c and stream_link.c. */
 #ifndef FEED_ZMQ_WATCHDOG_H
 #define FEED_ZMQ_WATCHDOG_H
 

@@ -88,7 +88,7 @@ bool block_writer_add(struct block_writer *writer, const struct frame *frame)
 		*span = (struct block_span){.first = frame->lsn, .recv = frame->recv, .last_recv = frame->recv};
 		writer->raw = 0;
 	}
-	const uint64_t head = (uint64_t)frame->type | (uint64_t)frame->feed << 8 | (uint64_t)frame->first << 24 | (uint64_t)frame->count << 40;
+	const uint64_t head = (uint64_t)frame->type | (uint64_t)frame->feed << 8;
 	put_varint(&writer->columns[COLUMN_LENGTH], frame->payload.size);
 	put_varint(&writer->columns[COLUMN_HEAD], head);
 	put_varint(&writer->columns[COLUMN_RECV], fold_sign((uint64_t)frame->recv - (uint64_t)span->last_recv));
@@ -224,8 +224,7 @@ bool block_next(struct block_reader *reader, struct frame *frame)
 		return false;
 	reader->recv = (int64_t)((uint64_t)reader->recv + unfold_sign(values[COLUMN_RECV]));
 	reader->left--;
-	*frame = (struct frame){.type = (enum frame_type)(head & 0xff), .feed = (uint16_t)(head >> 8), .first = (uint16_t)(head >> 24),
-		.count = (uint16_t)(head >> 40), .lsn = reader->lsn, .durable = reader->lsn - unfold_sign(values[COLUMN_DURABLE]),
+	*frame = (struct frame){.type = (enum frame_type)(head & 0xff), .feed = (uint16_t)(head >> 8), .lsn = reader->lsn, .durable = reader->lsn - unfold_sign(values[COLUMN_DURABLE]),
 		.recv = reader->recv, .payload = {(const char *)reader->payloads, size}, .crc = reader->left ? 0 : reader->last_crc,
 		.size = frame_size(size)};
 	reader->lsn++;

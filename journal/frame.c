@@ -57,8 +57,7 @@ uint32_t frame_write(const struct frame *frame, uint8_t *to)
 	to[8] = (uint8_t)frame->type;
 	to[9] = 0;
 	frame_put16(to + 10, frame->feed);
-	frame_put16(to + 12, frame->first);
-	frame_put16(to + 14, frame->count);
+	frame_put32(to + 12, 0);
 	frame_put64(to + 16, frame->lsn);
 	frame_put64(to + 24, (uint64_t)frame->recv);
 	frame_put64(to + 32, frame->durable);
@@ -85,7 +84,7 @@ enum frame_look frame_read(const uint8_t *bytes, size_t size, struct frame *fram
 		return FRAME_BAD;
 	if (size < FRAME_HEAD)
 		return FRAME_SHORT;
-	if (!known(bytes[8]) || bytes[9] != 0)
+	if (!known(bytes[8]) || bytes[9] != 0 || frame_get32(bytes + 12) != 0)
 		return FRAME_BAD;
 	*need = frame_size(length - FRAME_HEAD);
 	if (size < *need)
@@ -93,9 +92,8 @@ enum frame_look frame_read(const uint8_t *bytes, size_t size, struct frame *fram
 	uint32_t crc = frame_get32(bytes + 4);
 	if (sum(bytes, *need) != crc)
 		return FRAME_BAD;
-	*frame = (struct frame){.type = (enum frame_type)bytes[8], .feed = frame_get16(bytes + 10), .first = frame_get16(bytes + 12),
-		.count = frame_get16(bytes + 14), .lsn = frame_get64(bytes + 16), .recv = (int64_t)frame_get64(bytes + 24),
-		.durable = frame_get64(bytes + 32), .payload = {(const char *)bytes + FRAME_HEAD, length - FRAME_HEAD}, .crc = crc,
-		.size = *need};
+	*frame = (struct frame){.type = (enum frame_type)bytes[8], .feed = frame_get16(bytes + 10), .lsn = frame_get64(bytes + 16),
+		.recv = (int64_t)frame_get64(bytes + 24), .durable = frame_get64(bytes + 32),
+		.payload = {(const char *)bytes + FRAME_HEAD, length - FRAME_HEAD}, .crc = crc, .size = *need};
 	return FRAME_GOOD;
 }

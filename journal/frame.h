@@ -4,7 +4,7 @@
  *	4  u32 crc         masked CRC-32C over everything after it, padding too, and then the length
  *	8  u8 type, u8 0   enum frame_type
  *	10 u16 feed        index of the feed it came from
- *	12 u16 first, u16 count    of a batch that is only a part of its payload: these events; 0, 0: all
+ *	12 u32 0
  *	16 u64 lsn         one more than that of the record before
  *	24 i64 recv        ms
  *	32 u64 durable     the last LSN known to be on the disk when this one was put down
@@ -34,7 +34,7 @@ enum frame_type {
 
 struct frame {
 	enum frame_type type;
-	uint16_t feed, first, count;
+	uint16_t feed;
 	uint64_t lsn, durable;
 	int64_t recv;
 	struct view payload; /* 1 to FRAME_PAYLOAD_MAX bytes */

@@ -115,15 +115,12 @@ static void put_record(struct wire_buffer *to, const struct record *record)
 	}
 }
 
-struct frame record_frame(const struct record *record, struct view payload, uint32_t first, uint32_t whole, struct wire_buffer *room)
+struct frame record_frame(const struct record *record, struct view payload, struct wire_buffer *room)
 {
 	struct frame frame = {.type = (enum frame_type)(record->kind + 1), .feed = record->feed, .recv = record->recv, .payload = payload};
 	if (record->kind != RECORD_BATCH) {
 		put_record(room, record);
 		frame.payload = (struct view){(const char *)room->data, room->size};
-	} else if (record->batch->count < whole) {
-		frame.first = (uint16_t)first;
-		frame.count = (uint16_t)record->batch->count;
 	}
 	return frame;
 }
@@ -372,16 +369,7 @@ static bool read_batch(const struct frame *frame, struct record *record, struct 
 	struct error why = {""};
 	if (wire_decode(frame->payload.data, frame->payload.size, &room->batch, &why) != FAULT_NONE)
 		return fail(err, "record %llu: %s", (unsigned long long)frame->lsn, why.text);
-	room->part = room->batch;
-	if (frame->count) {
-		if ((uint32_t)frame->first + frame->count > room->batch.count)
-			return fail(err, "record %llu is a part of more events than its payload has", (unsigned long long)frame->lsn);
-		room->part.events += frame->first;
-		room->part.count = frame->count;
-		room->part.repeated = frame->first ? 0 : room->batch.repeated;
-		room->part.seq += room->batch.src.size ? frame->first : 0;
-	}
-	*record = (struct record){.kind = RECORD_BATCH, .batch = &room->part};
+	*record = (struct record){.kind = RECORD_BATCH, .batch = &room->batch};
 	return true;
 }
 

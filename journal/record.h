@@ -17,15 +17,13 @@
 
 #define RECORD_FEEDS_MAX 64
 
-/* The frame of a record for journal_append; lsn and durable are not set. Of a batch, `payload` are the bytes it was decoded from, and
- * `whole` how many events they hold: a batch with fewer (events that begin `first` into it) is noted as a part. Other kinds are
- * written into `room`. The frame holds views of both. */
-struct frame record_frame(const struct record *record, struct view payload, uint32_t first, uint32_t whole, struct wire_buffer *room);
+/* The frame of a record for journal_append; lsn and durable are not set. Of a batch, `payload` are the bytes it was decoded from;
+ * other kinds are written into `room`. The frame holds views of them. */
+struct frame record_frame(const struct record *record, struct view payload, struct wire_buffer *room);
 
 /* What a decoded record's views point to, beside the frame's payload; reused from record to record. */
 struct record_room {
-	struct batch batch; /* all events of the payload */
-	struct batch part;
+	struct batch batch;
 	struct record_config config;
 	struct view feeds[RECORD_FEEDS_MAX];
 };

@@ -121,7 +121,7 @@ static void flush_minute(struct engine *engine, uint16_t number, int64_t at)
 	engine->too_old = too_old;
 }
 
-void agent_account(struct engine *engine, uint16_t number, int64_t until)
+static void account(struct engine *engine, uint16_t number, int64_t until)
 {
 	struct agent *agent = &engine->agents[number];
 	while (agent->accounted < until) {
@@ -140,7 +140,7 @@ void agents_account(struct engine *engine, int64_t until)
 		struct agent *agent = &engine->agents[i];
 		bool counts = agent->declared && (agent->availability == AGENT_AVAILABLE || at_work(agent));
 		if (counts || agent->accounted > until - MINUTE_MS)
-			agent_account(engine, (uint16_t)i, until);
+			account(engine, (uint16_t)i, until);
 		else if (agent->accounted < until)
 			agent->accounted = until;
 	}
@@ -150,7 +150,7 @@ void agent_activity(struct engine *engine, uint16_t number, int ringing, int tal
 {
 	if (!number)
 		return;
-	agent_account(engine, number, engine->ts);
+	account(engine, number, engine->ts);
 	struct agent *agent = &engine->agents[number];
 	enum activity before = agent_doing(agent);
 	agent->ringing += ringing;
@@ -196,7 +196,7 @@ void agent_took(struct engine *engine, uint16_t agent, uint16_t queue)
 
 static void apply_state(struct engine *engine, uint16_t number, const struct event *event)
 {
-	agent_account(engine, number, engine->ts);
+	account(engine, number, engine->ts);
 	struct agent *agent = &engine->agents[number];
 	uint8_t state = (uint8_t)event_word(event, KEY_STATE, AGENT_AVAILABLE);
 	enum activity before = agent_doing(agent);
@@ -232,7 +232,7 @@ static void apply_member(struct engine *engine, uint16_t number, const struct ev
 
 static void apply_capacity(struct engine *engine, uint16_t number, const struct event *event)
 {
-	agent_account(engine, number, engine->ts);
+	account(engine, number, engine->ts);
 	int64_t slots = event_number(event, KEY_SLOTS, 0);
 	int channel = event_word(event, KEY_CHANNEL, CHANNEL_OTHER);
 	if (channel >= CHANNEL_COUNT)

@@ -50,7 +50,7 @@ struct alert *alert_standing(struct engine *engine, uint8_t kind, uint16_t rule,
 static uint64_t identify(const struct engine *engine, const struct alert *alert)
 {
 	char text[400], where[160];
-	lists_scope_text(engine, alert->scope, where, sizeof where);
+	lists_scope_identity(engine, alert->scope, where, sizeof where);
 	int length = snprintf(text, sizeof text, "%d|%u|%s|%s|%s|%lld", alert->kind, alert->rule,
 		alert->metric >= 0 ? metrics[alert->metric].name : "", where, alert->about, (long long)alert->raised);
 	return XXH3_64bits(text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
@@ -84,13 +84,6 @@ void alert_end(struct engine *engine, struct alert *alert, int64_t at)
 static void clear(struct engine *engine, struct alert *alert)
 {
 	alert_end(engine, alert, engine->second > alert->raised ? engine->second : alert->raised + 1);
-}
-
-void alert_clear(struct engine *engine, uint8_t kind, uint32_t item, int16_t metric, struct scope scope)
-{
-	for (uint32_t i = 0; engine->standing && i < kept(engine); i++)
-		if (same(&engine->alerts[i], kind, engine->alerts[i].rule, item, metric, scope))
-			clear(engine, &engine->alerts[i]);
 }
 
 /* ---- what is wanted ---- */

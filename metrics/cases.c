@@ -403,17 +403,28 @@ static void weigh_clocks(const struct engine *engine, struct scope scope, struct
 	}
 }
 
+static void weigh_ages(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges, int64_t *bins)
+{
+	for (size_t i = 0; i < engine->open_cases.count; i++) {
+		const struct case_item *item = &engine->cases[engine->open_cases.items[i]];
+		if (item_in_scope(engine, item->slot, item->agent, scope))
+			weigh_age(item, at, gauges, bins);
+	}
+}
+
+void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins)
+{
+	struct gauges unused = {0};
+	weigh_ages(engine, scope, at, &unused, bins);
+}
+
 void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
 {
 	int64_t bins[SKETCH_BINS] = {0};
 	gauges->cases_open = gauges->case_oldest = 0;
 	gauges->sla_running = gauges->sla_paused = gauges->sla_breached_open = gauges->sla_due_soon = 0;
 	memset(gauges->case_ages, 0, sizeof gauges->case_ages);
-	for (size_t i = 0; i < engine->open_cases.count; i++) {
-		const struct case_item *item = &engine->cases[engine->open_cases.items[i]];
-		if (item_in_scope(engine, item->slot, item->agent, scope))
-			weigh_age(item, at, gauges, bins);
-	}
+	weigh_ages(engine, scope, at, gauges, bins);
 	gauges->case_age_p50 = sketch_percentile(bins, 500);
 	gauges->case_age_p90 = sketch_percentile(bins, 900);
 	weigh_clocks(engine, scope, gauges);

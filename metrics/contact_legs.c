@@ -50,7 +50,7 @@ static void chat_ends(struct engine *engine, const struct contact *contact, bool
 
 /* ---- the answer ---- */
 
-void contact_begin_leg(struct engine *engine, uint32_t number, uint16_t agent)
+static void begin_leg(struct engine *engine, uint32_t number, uint16_t agent)
 {
 	contact_stop_ringing(engine, number);
 	contact_reopen(engine, number);
@@ -89,7 +89,7 @@ static void answer_waiting(struct engine *engine, const struct event *event, uin
 	}
 	counts[n++] = (struct count){(uint16_t)(KEY_WAIT_BINS + sketch_bin(wait)), 1};
 	count_all(engine, contact->slot, agent, counts, n, engine->ts, contact->queued);
-	contact_begin_leg(engine, number, agent);
+	begin_leg(engine, number, agent);
 }
 
 /* A leg without a wait: after a transfer, or where the source says so. */
@@ -106,7 +106,7 @@ static void answer_direct(struct engine *engine, const struct event *event, uint
 		if (!known)
 			contact->first_queued = contact->queued = engine->ts;
 	}
-	contact_begin_leg(engine, number, agent);
+	begin_leg(engine, number, agent);
 }
 
 static bool handed_on(const struct contact *contact)
@@ -122,7 +122,7 @@ static bool answer_again(struct engine *engine, const struct event *event, uint3
 	if (running && engine->from_snapshot) {
 		if (contact->agent != agent) {
 			contact_drop_leg(engine, number);
-			contact_begin_leg(engine, number, agent);
+			begin_leg(engine, number, agent);
 		}
 		return true;
 	}

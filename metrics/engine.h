@@ -33,6 +33,8 @@ void engine_keep_long(struct engine *engine);
  * another version, or damaged, err says which. */
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);
 struct engine *engine_unpack(const struct settings *settings, const void *bytes, size_t size, bool *differs, struct error *err);
+/* Were the rules of the zone others when the state that was read was made, whatever its name? */
+bool engine_zone_differs(const struct engine *engine);
 uint64_t engine_lsn(const struct engine *engine); /* of the last record */
 
 /* Reads "queue=Billing,channel=chat" before the first event: names get their numbers now. list_scope_parse() is the one for later. */

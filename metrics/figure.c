@@ -42,7 +42,7 @@ static enum level interval_level(enum worse worse, const struct figure *figure, 
 	return past(worse, worst, warn) || past(worse, worst, crit) ? LEVEL_UNSURE : LEVEL_OK;
 }
 
-enum level figure_level(const struct metric *metric, const struct figure *figure, double warn, double crit)
+static enum level level_of(const struct metric *metric, const struct figure *figure, double warn, double crit)
 {
 	/* What rests on nothing has no level: nobody on shift, no answers. */
 	if (!figure->known || figure->n == 0 || metric->worse == WORSE_NEITHER || (isnan(warn) && isnan(crit)))
@@ -142,7 +142,7 @@ void query_figure(const struct query *query, int metric, struct figure *figure)
 	*figure = (struct figure){.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(query, figure);
 	struct limits limits = limits_find(query->engine, metric, query->scope, query->at - query->after);
-	figure->level = figure_level(&metrics[metric], figure, limits.warn, limits.crit);
+	figure->level = level_of(&metrics[metric], figure, limits.warn, limits.crit);
 	if (figure->level != LEVEL_NONE && figure->level != LEVEL_UNSURE)
 		held_level(query, metric, limits.rule, &figure->level);
 }

@@ -3,9 +3,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "metrics/keep.h"
 
-#define STATE_FORMAT 2 /* raised whenever what is kept, or its order, changes */
+#define STATE_FORMAT 3 /* raised whenever what is kept, or its order, changes */
 #define STATE_MAGIC UINT64_C(0x7461626c6f31)
 
 /* ---- common ---- */
@@ -180,13 +181,13 @@ static void keep_engine(struct archive *archive, struct engine *engine, int64_t 
 
 /* What both sides must agree about before anything else can be read. */
 struct shape {
-	uint64_t magic, format, counters, keys, events, faults, gauges, fingerprint;
+	uint64_t magic, format, counters, keys, events, faults, gauges, fingerprint, zone;
 };
 
-static struct shape shape_of(const struct settings *settings)
+static struct shape shape_of(const struct engine *engine)
 {
 	return (struct shape){STATE_MAGIC, STATE_FORMAT, COUNTER_COUNT, TALLY_KEYS, EVENT_TYPE_COUNT, FAULT_COUNT, GAUGE_COUNT,
-		settings_fingerprint(settings)};
+		settings_fingerprint(engine->settings), zone_hash(engine->zone)};
 }
 
 static void keep_shape(struct archive *archive, struct shape *shape)
@@ -199,12 +200,13 @@ static void keep_shape(struct archive *archive, struct shape *shape)
 	KEEP(archive, shape->faults);
 	KEEP(archive, shape->gauges);
 	KEEP(archive, shape->fingerprint);
+	KEEP(archive, shape->zone);
 }
 
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size)
 {
 	struct archive archive = {0};
-	struct shape shape = shape_of(engine->settings);
+	struct shape shape = shape_of(engine);
 	keep_shape(&archive, &shape);
 	/* Writing changes nothing; the walk is the same for both ways. */
 	keep_engine(&archive, (struct engine *)(uintptr_t)engine, since);
@@ -212,14 +214,16 @@ uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size)
 	return archive.bytes;
 }
 
-static bool same_shape(struct archive *archive, const struct settings *settings, bool *differs, struct error *err)
+static bool same_shape(struct archive *archive, struct engine *engine, bool *differs, struct error *err)
 {
-	struct shape ours = shape_of(settings), theirs = {0};
+	struct shape ours = shape_of(engine), theirs = {0};
 	keep_shape(archive, &theirs);
 	if (archive->wrong || theirs.magic != ours.magic)
 		return fail(err, "this is no state of a tablo engine");
-	*differs = theirs.fingerprint != ours.fingerprint;
+	engine->zone_differs = theirs.zone != ours.zone;
+	*differs = theirs.fingerprint != ours.fingerprint || engine->zone_differs;
 	theirs.fingerprint = ours.fingerprint;
+	theirs.zone = ours.zone;
 	if (theirs.format > ours.format)
 		return fail(err, "the state was written by a newer tablo (format %llu, this one knows %llu): update this one",
 			(unsigned long long)theirs.format, (unsigned long long)ours.format);
@@ -228,14 +232,21 @@ static bool same_shape(struct archive *archive, const struct settings *settings,
 	return true;
 }
 
+bool engine_zone_differs(const struct engine *engine)
+{
+	return engine->zone_differs;
+}
+
 struct engine *engine_unpack(const struct settings *settings, const void *bytes, size_t size, bool *differs, struct error *err)
 {
 	struct archive archive = {.reading = true, .from = bytes, .end = (const uint8_t *)bytes + size};
-	if (!same_shape(&archive, settings, differs, err))
-		return NULL;
 	struct engine *engine = engine_create(settings, err);
 	if (!engine)
 		return NULL;
+	if (!same_shape(&archive, engine, differs, err)) {
+		engine_destroy(engine);
+		return NULL;
+	}
 	keep_engine(&archive, engine, INT64_MIN);
 	if (!archive.wrong && archive.from != archive.end)
 		archive_wrong(&archive, "bytes follow it");

@@ -90,7 +90,8 @@ static struct level_state *state_of(struct engine *engine, uint16_t rule, struct
 	return state;
 }
 
-int64_t alert_number(const struct metric *metric, double value)
+/* Of an alert: value and limit in thousandths (s -> ms, % -> thousandths of the ratio). */
+static int64_t number_of(const struct metric *metric, double value)
 {
 	if (isnan(value))
 		return 0;
@@ -148,8 +149,8 @@ static enum window window_of(const struct engine *engine, int window)
 static void raise_level(struct engine *engine, const struct level_state *state, int metric, double value, double limit)
 {
 	alert_raise(engine, (struct alert){.kind = ALERT_LEVEL, .severity = SEVERITY_CRITICAL, .metric = (int16_t)metric,
-		.rule = state->rule, .scope = state->scope, .value = alert_number(&metrics[metric], value),
-		.limit = alert_number(&metrics[metric], limit)});
+		.rule = state->rule, .scope = state->scope, .value = number_of(&metrics[metric], value),
+		.limit = number_of(&metrics[metric], limit)});
 }
 
 static void end_alert(struct engine *engine, uint8_t kind, uint16_t rule, int metric, struct scope scope)
@@ -288,7 +289,7 @@ static void evaluate_rule(struct engine *engine, int index, int metric)
 	if (state->level == LEVEL_CRIT)
 		alert_raise(engine, (struct alert){.kind = ALERT_RULE, .severity = (uint8_t)rule->severity,
 			.metric = (int16_t)metric, .rule = number, .scope = scope,
-			.value = alert_number(&metrics[metric], value), .limit = alert_number(&metrics[metric], rule->enter)});
+			.value = number_of(&metrics[metric], value), .limit = number_of(&metrics[metric], rule->enter)});
 	else
 		end_alert(engine, ALERT_RULE, number, metric, scope);
 }

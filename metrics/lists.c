@@ -37,11 +37,11 @@ void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, c
 	put(text, to, room);
 }
 
-void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room)
+static void scope_text(const struct engine *engine, struct scope scope, const char *agent, char *to, size_t room)
 {
 	char where[160] = "", text[200];
 	if (scope.agent != SCOPE_ANY)
-		snprintf(text, sizeof text, "agent %s", names_text(&engine->agents_names, scope.agent));
+		snprintf(text, sizeof text, "agent %s", agent);
 	else if (scope.team != SCOPE_ANY)
 		snprintf(text, sizeof text, "team %s", names_text(&engine->teams, scope.team));
 	else {
@@ -53,6 +53,29 @@ void lists_scope_text(const struct engine *engine, struct scope scope, char *to,
 			market ? names_text(&engine->markets, scope.market) : "");
 	}
 	put(text, to, room);
+}
+
+void lists_person(const struct engine *engine, const char *name, char *to, size_t room)
+{
+	char harmless[200];
+	put(name, harmless, sizeof harmless);
+	if (engine->settings->identify)
+		view_copy(view_of(harmless), to, room);
+	else
+		text_mask_name(harmless, to, room);
+}
+
+void lists_scope_identity(const struct engine *engine, struct scope scope, char *to, size_t room)
+{
+	scope_text(engine, scope, scope.agent != SCOPE_ANY ? names_text(&engine->agents_names, scope.agent) : "", to, room);
+}
+
+void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room)
+{
+	char agent[200] = "";
+	if (scope.agent != SCOPE_ANY)
+		lists_person(engine, names_text(&engine->agents_names, scope.agent), agent, sizeof agent);
+	scope_text(engine, scope, agent, to, room);
 }
 
 void lists_duration(int64_t ms, char *to, size_t room)
@@ -176,7 +199,7 @@ static void tell_agent(const struct engine *engine, const struct agent *agent, i
 		.contacts = agent->ringing + agent->talking + agent->held + agent->wrapping, .help = agent->help, .scope = SCOPE_ALL};
 	item->scope.agent = agent->name;
 	item->since = at > agent->activity_since ? at - agent->activity_since : 0;
-	put(names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
+	lists_person(engine, names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
 	put(names_text(&engine->teams, agent->team), item->team, sizeof item->team);
 	put(names_text(&engine->kinds, agent->reason), item->reason, sizeof item->reason);
 }

@@ -11,10 +11,14 @@
 void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room);
 /* "all queues", "Billing · chat", "team Berlin". */
 void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room);
+/* The same whatever the settings show: for what has to be equal on every board. */
+void lists_scope_identity(const struct engine *engine, struct scope scope, char *to, size_t room);
 /* The name behind one key of a scope ("queue", "channel", "market", "agent", "team"); NULL where it is not restricted. */
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* The name of somebody, short where the settings name nobody in full. */
+void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
 void lists_duration(int64_t ms, char *to, size_t room);
 
@@ -149,5 +153,12 @@ int list_queues(const struct engine *engine, const char **names, int room);
 int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room);
 /* The target T of a queue and channel in ms. */
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
+
+/* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_conduct_order(const void *left, const void *right);
+int list_care_order(const void *left, const void *right);
+int list_alert_order(const void *left, const void *right);
+int list_due_order(const void *left, const void *right);
+int list_named_order(const void *left, const void *right);
 
 #endif

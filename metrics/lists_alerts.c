@@ -138,7 +138,7 @@ static void fill(const struct engine *engine, const struct alert *alert, int64_t
 		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert->acknowledged ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
 	alert_tell(engine, alert, at, item->text, sizeof item->text);
-	text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), item->by, sizeof item->by);
+	lists_person(engine, names_text(&engine->people, alert->acknowledged_by), item->by, sizeof item->by);
 }
 
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room)
@@ -152,4 +152,15 @@ int list_alerts(const struct engine *engine, int64_t at, struct list_alert *item
 				fill(engine, alert, at, &items[count++]);
 		}
 	return count;
+}
+
+/* Ids tell alerts of one instant apart, so that the order is the same in every picture. */
+int list_alert_order(const void *left, const void *right)
+{
+	const struct list_alert *a = left, *b = right;
+	if ((a->cleared != 0) != (b->cleared != 0))
+		return a->cleared ? 1 : -1;
+	if (a->raised != b->raised)
+		return a->raised < b->raised ? 1 : -1;
+	return (a->id > b->id) - (a->id < b->id);
 }

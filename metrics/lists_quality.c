@@ -44,13 +44,13 @@ static void tell_conduct(const struct engine *engine, const struct conduct *reco
 	}
 	if (record->agent)
 		item->scope.agent = record->agent;
-	put(names_text(&engine->agents_names, record->agent), item->agent, sizeof item->agent);
+	lists_person(engine, names_text(&engine->agents_names, record->agent), item->agent, sizeof item->agent);
 	put_place(engine, record->queue, record->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 	put(record->id, item->contact, sizeof item->contact);
 }
 
 /* Open ones first; the highest step and then the oldest step first. Of closed ones the latest first. */
-static int compare_conduct(const void *left, const void *right)
+int list_conduct_order(const void *left, const void *right)
 {
 	const struct list_conduct *a = left, *b = right;
 	if (a->open != b->open)
@@ -82,7 +82,7 @@ int list_conduct(const struct engine *engine, struct scope scope, int64_t at, st
 		if ((record->open || just_closed(record, at)) && item_in_scope(engine, record->slot, record->agent, scope))
 			tell_conduct(engine, record, at, &all[found++]);
 	}
-	qsort(all, found, sizeof *all, compare_conduct);
+	qsort(all, found, sizeof *all, list_conduct_order);
 	int count = 0;
 	for (; count < room && (size_t)count < found; count++)
 		items[count] = all[count];
@@ -109,14 +109,14 @@ int list_flagged_before(const struct engine *engine, struct scope scope, int64_t
 		struct list_conduct *item = &items[count++];
 		*item = (struct list_conduct){.scope = SCOPE_ALL, .closed_ms = -1, .since = elapsed(contact->since, at),
 			.prior_ms = elapsed(flag->opened, at), .prior_step = flag->highest, .aim = flag->aim, .kind = flag->kind};
-		put(names_text(&engine->agents_names, contact->agent), item->agent, sizeof item->agent);
+		lists_person(engine, names_text(&engine->agents_names, contact->agent), item->agent, sizeof item->agent);
 		put_place(engine, contact->queue, contact->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 		put(contact->id, item->contact, sizeof item->contact);
 	}
 	return count;
 }
 
-static int compare_care(const void *left, const void *right)
+int list_care_order(const void *left, const void *right)
 {
 	const struct list_care *a = left, *b = right;
 	return a->since != b->since ? (a->since < b->since ? 1 : -1) : strcmp(a->agent, b->agent);
@@ -131,9 +131,9 @@ int list_care(const struct engine *engine, int64_t at, struct list_care *items, 
 			continue;
 		struct list_care *item = &items[count++];
 		*item = (struct list_care){.rude = agent->rude_shift, .since = elapsed(agent->break_suggested, at)};
-		put(names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
+		lists_person(engine, names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
 	}
-	qsort(items, (size_t)count, sizeof *items, compare_care);
+	qsort(items, (size_t)count, sizeof *items, list_care_order);
 	return count;
 }
 
@@ -146,7 +146,7 @@ static enum level due_level(const struct sla *sla)
 	return sla->soon && !sla->paused ? LEVEL_WARN : LEVEL_OK;
 }
 
-static int compare_due(const void *left, const void *right)
+int list_due_order(const void *left, const void *right)
 {
 	const struct list_due *a = left, *b = right;
 	if (a->paused != b->paused)
@@ -178,10 +178,10 @@ int list_due(const struct engine *engine, struct scope scope, int64_t at, struct
 			continue;
 		struct list_due item;
 		tell_due(engine, sla, at, &item);
-		if (count == room && (room == 0 || compare_due(&item, &items[room - 1]) >= 0))
+		if (count == room && (room == 0 || list_due_order(&item, &items[room - 1]) >= 0))
 			continue;
 		int place = count < room ? count++ : room - 1;
-		for (; place > 0 && compare_due(&item, &items[place - 1]) < 0; place--)
+		for (; place > 0 && list_due_order(&item, &items[place - 1]) < 0; place--)
 			items[place] = items[place - 1];
 		items[place] = item;
 	}
@@ -202,7 +202,7 @@ int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t
 
 /* ---- by name ---- */
 
-static int compare_named(const void *left, const void *right)
+int list_named_order(const void *left, const void *right)
 {
 	const struct list_named *a = left, *b = right;
 	if (a->count != b->count)
@@ -220,13 +220,16 @@ static size_t find_name(struct list_named *names, size_t count, const char *name
 
 struct naming { const struct names *first, *second; bool by_agent; };
 
-static const char *name_of(const struct naming *naming, const struct named_count *one)
+static void put_name(const struct engine *engine, const struct naming *naming, const struct named_count *one, char *to, size_t room)
 {
 	const char *name = naming->by_agent ? "" : names_text(naming->first, one->name);
-	return *name ? name : names_text(naming->second, one->agent);
+	if (*name)
+		put(name, to, room);
+	else
+		lists_person(engine, names_text(naming->second, one->agent), to, room);
 }
 
-static int list_occurrences(const struct occurrences *list, const struct naming *naming, int64_t from, int64_t to,
+static int list_occurrences(const struct engine *engine, const struct occurrences *list, const struct naming *naming, int64_t from, int64_t to,
 	struct list_named *items, int room, int64_t *total)
 {
 	struct list_named *all = NULL;
@@ -237,7 +240,7 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 		if (one->at <= before || one->at > to)
 			continue;
 		char name[64];
-		put(name_of(naming, one), name, sizeof name);
+		put_name(engine, naming, one, name, sizeof name);
 		size_t place = find_name(all, count, name);
 		if (place == count) {
 			all = memory_grow(all, &space, ++count, sizeof *all);
@@ -249,7 +252,7 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 		sum += one->at > from;
 	}
 	if (count)
-		qsort(all, count, sizeof *all, compare_named);
+		qsort(all, count, sizeof *all, list_named_order);
 	int filled = 0;
 	for (; filled < room && (size_t)filled < count; filled++)
 		items[filled] = all[filled];
@@ -262,19 +265,19 @@ static int list_occurrences(const struct occurrences *list, const struct naming 
 int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->policies, &engine->agents_names, false};
-	return list_occurrences(&engine->refusals, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->refusals, &naming, from, to, items, room, total);
 }
 
 int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->kinds, &engine->agents_names, true};
-	return list_occurrences(&engine->mistakes, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->mistakes, &naming, from, to, items, room, total);
 }
 
 int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->teams, &engine->agents_names, false};
-	return list_occurrences(&engine->praises, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->praises, &naming, from, to, items, room, total);
 }
 
 int list_unknown(const struct engine *engine, struct list_named *items, int room)
@@ -289,7 +292,7 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 		put(i ? names_text(&engine->unknown_types, i) : "without a name", all[count].name, sizeof all[count].name);
 		count++;
 	}
-	qsort(all, count, sizeof *all, compare_named);
+	qsort(all, count, sizeof *all, list_named_order);
 	int filled = 0;
 	for (; filled < room && (size_t)filled < count; filled++)
 		items[filled] = all[filled];

@@ -13,7 +13,7 @@
 #define NOTES_MOST 50
 #define CUSTOMERS_AT_ONCE 1000000
 
-void occurrence_add(struct occurrences *list, uint16_t name, uint16_t agent, int64_t at, int64_t now)
+static void add_occurrence(struct occurrences *list, uint16_t name, uint16_t agent, int64_t at, int64_t now)
 {
 	size_t old = 0;
 	while (old < list->count && list->items[old].at < now - OCCURRENCES_KEEP)
@@ -38,7 +38,7 @@ static bool refuse(struct engine *engine, const struct event *event)
 	uint16_t policy = (uint16_t)names_intern(&engine->policies, event_text(event, KEY_POLICY));
 	count_add(engine, of.slot, of.agent, COUNT_REFUSALS, engine->ts, of.arrived, 1);
 	if (!engine->too_old)
-		occurrence_add(&engine->refusals, policy, of.agent, engine->ts, engine->now);
+		add_occurrence(&engine->refusals, policy, of.agent, engine->ts, engine->now);
 	return true;
 }
 
@@ -48,7 +48,7 @@ static bool praise(struct engine *engine, const struct event *event)
 	uint16_t team = of.agent ? engine->agents[of.agent].team : NAME_NONE;
 	count_add(engine, of.slot, of.agent, COUNT_PRAISES, engine->ts, of.arrived, 1);
 	if (!engine->too_old)
-		occurrence_add(&engine->praises, team, of.agent, engine->ts, engine->now);
+		add_occurrence(&engine->praises, team, of.agent, engine->ts, engine->now);
 	return true;
 }
 
@@ -60,7 +60,7 @@ static bool mistake(struct engine *engine, const struct event *event)
 	if (of.agent)
 		engine->agents[of.agent].mistakes++;
 	if (!engine->too_old)
-		occurrence_add(&engine->mistakes, kind, of.agent, engine->ts, engine->now);
+		add_occurrence(&engine->mistakes, kind, of.agent, engine->ts, engine->now);
 	return true;
 }
 

@@ -17,6 +17,11 @@ static int64_t window_after(const struct engine *engine, enum window window, int
 	return at - window_lengths[window];
 }
 
+static int64_t minute_of(int64_t at)
+{
+	return at - at % MINUTE_MS;
+}
+
 static bool from_quarters(enum window window)
 {
 	return window >= WINDOW_TODAY;
@@ -151,19 +156,26 @@ static void begin(struct query *query, const struct engine *engine, struct scope
 	query->window = window;
 	query->by = by;
 	query->formula = formula;
+	query->joined = NULL;
 	clear_gauges(&query->gauges);
 }
 
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins)
 {
+	query_reach(query, engine, scope, window, by, formula, with_bins, engine->now);
+}
+
+void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins, int64_t at)
+{
 	begin(query, engine, scope, window, by, formula);
 	query->at = query->after = engine->now;
 	memset(query->tally.value, 0, sizeof query->tally.value);
 	if (engine->now == INT64_MIN)
 		return;
-	query->after = window_after(engine, window, engine->now);
-	const struct stretch stretch = {query->after, query->at, by, from_quarters(window), with_bins, true};
+	query->after = window_after(engine, window, at);
+	const struct stretch stretch = {query->after, query->at, by, from_quarters(window), with_bins, minute_of(engine->now) > query->after};
 	if (window != WINDOW_NOW)
 		sum_scope(engine, scope, &stretch, &query->tally);
 	gather_gauges(engine, query);
@@ -191,9 +203,18 @@ void query_interval(struct query *query, const struct engine *engine, struct sco
 	sum_scope(engine, scope, &stretch, &query->tally);
 }
 
+void query_minute(struct query *query, const struct engine *engine, struct scope scope, int64_t minute, enum sl_formula formula)
+{
+	begin(query, engine, scope, WINDOW_5M, BY_OUTCOME, formula);
+	query->after = minute - 1;
+	query->at = minute;
+	const struct stretch stretch = {query->after, query->at, BY_OUTCOME, false, true, minute == minute_of(engine->now)};
+	sum_scope(engine, scope, &stretch, &query->tally);
+}
+
 /* ---- sparks ---- */
 
-static int64_t point_of(const struct metric *metric, const struct query *query)
+int64_t query_point(const struct metric *metric, const struct query *query)
 {
 	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metric->value(query, &figure);
@@ -204,7 +225,7 @@ static int64_t point_of(const struct metric *metric, const struct query *query)
 	return figure.numerator * scale / figure.denominator;
 }
 
-static void gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points)
+void query_gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points)
 {
 	enum gauge gauge = (enum gauge)(metric->gauge - 1);
 	const struct watch *watch = watch_find(engine, scope);
@@ -228,19 +249,14 @@ void query_spark(const struct engine *engine, struct scope scope, int number, en
 	if (engine->now == INT64_MIN)
 		return;
 	const struct metric *metric = &metrics[number];
-	int64_t running = engine->now - engine->now % MINUTE_MS, first = running - (count - 1) * MINUTE_MS;
+	int64_t first = minute_of(engine->now) - (count - 1) * MINUTE_MS;
 	if (metric->gauge) {
-		gauge_points(engine, scope, metric, first, count, points);
+		query_gauge_points(engine, scope, metric, first, count, points);
 		return;
 	}
 	struct query query;
-	begin(&query, engine, scope, WINDOW_5M, BY_OUTCOME, formula);
 	for (int i = 0; i < count; i++) {
-		int64_t minute = first + i * MINUTE_MS;
-		const struct stretch stretch = {minute - 1, minute, BY_OUTCOME, false, true, minute == running};
-		query.after = minute - 1;
-		query.at = minute;
-		sum_scope(engine, scope, &stretch, &query.tally);
-		points[i] = point_of(metric, &query);
+		query_minute(&query, engine, scope, first + i * MINUTE_MS, formula);
+		points[i] = query_point(metric, &query);
 	}
 }

@@ -5,6 +5,8 @@
 #include "metrics/metric.h"
 #include "metrics/tally.h"
 
+struct joined; /* metrics/joined.h */
+
 #define AGE_BANDS 5 /* < 1, 1-3, 3-7, 7-30, > 30 d */
 
 struct gauges {
@@ -17,6 +19,7 @@ struct gauges {
 						    * where membership is known, else those who took its contacts since they came on shift */
 	int64_t agents_away, agents_help, agents_wrap;
 	int64_t depth_peak, depth_peak_at, busy_peak, busy_peak_at; /* in the window; at: ms; -1: none */
+	int64_t peak_parts; /* engines whose peaks were joined: of several it was at least so much */
 	int64_t sla_running, sla_paused, sla_breached_open, sla_due_soon;
 	int64_t cases_open, case_oldest, case_ages[AGE_BANDS], case_age_p50, case_age_p90; /* ms */
 	int64_t fcr_open, fcr_open_kept;
@@ -33,6 +36,7 @@ struct query {
 	enum sl_formula formula;
 	int64_t at;
 	int64_t after; /* the window is (after, at] in bucket starts */
+	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
 	struct tally tally;
 	struct gauges gauges;
 };
@@ -40,6 +44,11 @@ struct query {
 /* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins);
+/* The same where time elsewhere has come to `at` already: the window reaches back from there, gauges are of the engine's own time. */
+void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins, int64_t at);
+/* What was counted by outcome in the minute that begins at `minute`, without gauges. */
+void query_minute(struct query *query, const struct engine *engine, struct scope scope, int64_t minute, enum sl_formula formula);
 /* The same question again, with the same sums but gauges of now: for whoever knows that nothing was counted. False: the window has
  * moved on, ask anew. */
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula);
@@ -51,5 +60,8 @@ void query_figure(const struct query *query, int metric, struct figure *figure);
 /* For sparks: the metric's value of each of the `count` minutes that end with the running one, oldest first, as value * 1000
  * (ms for durations stay ms, ratios in thousandths); INT64_MIN where there is none. */
 void query_spark(const struct engine *engine, struct scope scope, int metric, enum sl_formula formula, int count, int64_t *points);
+/* Its parts: the value of one tally, and those of a sampled gauge from the minute `first` on. */
+int64_t query_point(const struct metric *metric, const struct query *query);
+void query_gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points);
 
 #endif

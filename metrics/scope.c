@@ -40,6 +40,35 @@ const char *list_scope_name(const struct engine *engine, struct scope scope, con
 	return NULL;
 }
 
+/* By what is shown of it: a name is known by the text it came as, which may hold what was made harmless. */
+static uint32_t find_text(const struct names *names, const char *text)
+{
+	uint32_t found = names_find(names, view_of(text));
+	for (uint32_t i = NAME_OTHER + 1; found == NAME_NONE && i < names->count; i++)
+		if (strcmp(names_text(names, i), text) == 0)
+			found = i;
+	return found;
+}
+
+bool scope_carry(const struct engine *from, struct scope scope, const struct engine *to, struct engine *intern, struct scope *carried)
+{
+	struct scope result = scope;
+	for (size_t i = 0; i < KEYS; i++) {
+		uint16_t *number = number_of(&result, i);
+		if (!keys[i].names || *number == SCOPE_ANY || *number <= NAME_OTHER)
+			continue;
+		const char *text = names_text(names_of(from, i), *number);
+		uint32_t found = find_text(names_of(to, i), text);
+		if (found == NAME_NONE && intern)
+			found = names_intern((struct names *)(void *)((char *)intern + keys[i].names), view_of(text));
+		if (found == NAME_NONE)
+			return false;
+		*number = (uint16_t)found;
+	}
+	*carried = result;
+	return true;
+}
+
 static int find_key(struct view word)
 {
 	for (size_t i = 0; i < KEYS; i++)

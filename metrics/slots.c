@@ -207,7 +207,7 @@ void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struc
 	}
 }
 
-void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta)
+static void count_one(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t key, int64_t at, int64_t arrived, int64_t delta)
 {
 	struct count count = {key, delta};
 	if (delta)
@@ -216,5 +216,5 @@ void count_key(struct engine *engine, uint16_t slot, uint16_t agent, uint16_t ke
 
 void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta)
 {
-	count_key(engine, slot, agent, (uint16_t)counter, at, arrived, delta);
+	count_one(engine, slot, agent, (uint16_t)counter, at, arrived, delta);
 }

@@ -1,4 +1,5 @@
 #include "metrics/engine.h"
+#include "metrics/joined.h"
 #include "metrics/values.h"
 
 /* -1 where nothing was sampled. */
@@ -7,6 +8,7 @@
 	{                                                                                                               \
 		figure_duration(figure, query->gauges.field);                                                           \
 		figure->reached = query->gauges.field##_at;                                                             \
+		figure->at_least = query->gauges.peak_parts > 1;                                                        \
 	}
 
 GAUGE_VALUE(queue_depth, waiting)
@@ -46,11 +48,16 @@ void value_abandon_rate(const struct query *query, struct figure *figure)
 /* SLO is by arrival, whatever the rest of the board is by: a contact answered now may have been offered before the window. */
 static void offered_in_time(const struct query *query, struct figure *figure)
 {
+	struct query arrival;
+	if (query->joined && query->by != BY_ARRIVAL) {
+		joined_query(&arrival, query->joined, query->scope, query->window, BY_ARRIVAL, SL_FORMULA_SLO, false);
+		figure_ratio(figure, counted(&arrival, COUNT_ANSWERED_IN_TIME), counted(&arrival, COUNT_OFFERED));
+		return;
+	}
 	if (query->by == BY_ARRIVAL || !query->engine || query->at != engine_now(query->engine)) {
 		figure_ratio(figure, counted(query, COUNT_ANSWERED_IN_TIME), counted(query, COUNT_OFFERED));
 		return;
 	}
-	struct query arrival;
 	query_run(&arrival, query->engine, query->scope, query->window, BY_ARRIVAL, SL_FORMULA_SLO, false);
 	figure_ratio(figure, counted(&arrival, COUNT_ANSWERED_IN_TIME), counted(&arrival, COUNT_OFFERED));
 }

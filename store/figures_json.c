@@ -13,6 +13,8 @@ struct writer {
 	const struct engine *engine;
 	const struct snapshot *snapshot;
 	const char *comma;
+	int site;	      /* of the figures at hand, counted from 1; 0: all, or there is only one */
+	struct joined joined; /* the engines they are of */
 };
 
 /* All texts are harmless already: only what JSON itself reserves is escaped. */
@@ -45,6 +47,10 @@ static void put_scope(const struct writer *writer, struct scope scope)
 	static const char *const keys[] = {"queue", "channel", "market", "agent", "team"};
 	const char *comma = "";
 	fputs("\"scope\": {", writer->to);
+	if (writer->site) {
+		put_pair(writer->to, "site", writer->snapshot->sites[writer->site - 1].name);
+		comma = ", ";
+	}
 	for (int i = 0; i < 5; i++) {
 		const char *name = list_scope_name(writer->engine, scope, keys[i]);
 		if (!name)
@@ -81,6 +87,20 @@ static double limit_value(const struct metric *metric)
 	return metric->unit == UNIT_RATIO ? limit / 100 : limit;
 }
 
+/* The target of a queue; of several sites together there is none, for each has its own. */
+static void put_within(const struct writer *writer, struct scope scope)
+{
+	const struct engine *engine = writer->engine;
+	if (scope.channel == SCOPE_ANY && scope.queue == SCOPE_ANY)
+		return;
+	if (writer->joined.count) {
+		if (writer->joined.count > 1 || !joined_scope_in(&writer->joined, 0, scope, &scope))
+			return;
+		engine = writer->joined.parts[0];
+	}
+	fprintf(writer->to, ", \"within\": %.3f", (double)list_target(engine, scope.queue, (uint8_t)scope.channel) / 1000);
+}
+
 static void put_figure(struct writer *writer, const struct metric *metric, struct scope scope, const char *window, const struct query *query,
 	const struct figure *figure)
 {
@@ -91,8 +111,7 @@ static void put_figure(struct writer *writer, const struct metric *metric, struc
 	fprintf(to, ", \"window\": \"%s\", \"by\": \"%s\"", window, query->by == BY_ARRIVAL ? "arrival" : "outcome");
 	if (strcmp(metric->name, "service_level") == 0) {
 		fprintf(to, ", \"formula\": \"%s\"", sl_formula_codes[query->formula]);
-		if (scope.channel != SCOPE_ANY || scope.queue != SCOPE_ANY)
-			fprintf(to, ", \"within\": %.3f", (double)list_target(writer->engine, scope.queue, (uint8_t)scope.channel) / 1000);
+		put_within(writer, scope);
 	}
 	if (!isnan(limit_value(metric))) {
 		fputs(", \"target\": ", to);
@@ -146,6 +165,23 @@ static enum sl_formula formula_for(const struct writer *writer, const struct fig
 				     : snapshot_formula(writer->snapshot->settings, list_scope_name(writer->engine, scope, "queue"));
 }
 
+static void choose_site(struct writer *writer, const struct figures_request *request, int scope)
+{
+	if (!request->joined)
+		return;
+	writer->site = request->sites[scope];
+	writer->joined = writer->site ? joined_alone(request->joined, writer->site - 1) : *request->joined;
+}
+
+static void ask(const struct writer *writer, struct query *query, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula)
+{
+	if (writer->joined.count)
+		joined_query(query, &writer->joined, scope, window, by, formula, true);
+	else
+		query_run(query, writer->engine, scope, window, by, formula, true);
+}
+
 static void put_all_figures(struct writer *writer, const struct figures_request *request)
 {
 	struct query *query = memory_new(1, sizeof *query);
@@ -153,28 +189,30 @@ static void put_all_figures(struct writer *writer, const struct figures_request 
 	fputs("\"figures\": [", writer->to);
 	for (int i = 0; i < request->scope_count; i++) {
 		enum sl_formula formula = formula_for(writer, request, request->scopes[i]);
-		query_run(query, writer->engine, request->scopes[i], WINDOW_NOW, request->by, formula, true);
+		choose_site(writer, request, i);
+		ask(writer, query, request->scopes[i], WINDOW_NOW, request->by, formula);
 		put_figures(writer, request, request->scopes[i], window_names[WINDOW_NOW], true, query);
 		for (int w = 0; w < request->window_count; w++) {
 			if (request->windows[w] == WINDOW_NOW)
 				continue;
-			query_run(query, writer->engine, request->scopes[i], request->windows[w], request->by, formula, true);
+			ask(writer, query, request->scopes[i], request->windows[w], request->by, formula);
 			put_figures(writer, request, request->scopes[i], window_names[request->windows[w]], false, query);
 		}
 	}
 	fputs("]", writer->to);
+	writer->site = 0;
 	free(query);
 }
 
 static void put_alerts(const struct writer *writer)
 {
-	static const char *const states[] = {"raised", "acknowledged", "cleared"};
+	static const char *const words[] = {"raised", "acknowledged", "cleared"};
 	const struct snapshot *snapshot = writer->snapshot;
 	fputs(", \"alerts\": [", writer->to);
 	for (int i = 0; i < snapshot->alert_count; i++) {
 		const struct list_alert *alert = &snapshot->alerts[i];
 		fprintf(writer->to, "%s\n  {\"id\": \"%016" PRIx64 "\", \"severity\": \"%s\", \"state\": \"%s\", ", i ? "," : "", alert->id,
-			alert->severity == SEVERITY_CRITICAL ? "critical" : "warning", states[alert->state]);
+			alert->severity == SEVERITY_CRITICAL ? "critical" : "warning", words[alert->state]);
 		if (alert->metric >= 0) {
 			put_pair(writer->to, "metric", metrics[alert->metric].name);
 			fputs(", ", writer->to);
@@ -203,6 +241,29 @@ static void put_faults(FILE *to, const uint64_t *faults)
 			comma = ", ";
 		}
 	fputs("}", to);
+}
+
+static const char *const states[] = {"connecting", "live", "no heartbeat", "stale", "refused", "ended"};
+
+static void put_sites(const struct writer *writer)
+{
+	const struct snapshot *snapshot = writer->snapshot;
+	if (snapshot->site_count == 0)
+		return;
+	fputs(", \"sites\": [", writer->to);
+	for (int i = 0; i < snapshot->site_count; i++) {
+		const struct snapshot_site *site = &snapshot->sites[i];
+		fprintf(writer->to, "%s\n  {", i ? "," : "");
+		put_pair(writer->to, "name", site->name);
+		fprintf(writer->to, ", \"state\": \"%s\", \"from\": \"%s\", \"known\": %s, \"silent\": %.3f, \"behind\": %.3f", states[site->link],
+			site->from_store ? "redis" : "collector", site->known ? "true" : "false", (double)site->silent / 1000, (double)site->behind / 1000);
+		if (*site->why) {
+			fputs(", ", writer->to);
+			put_pair(writer->to, "why", site->why);
+		}
+		fputs("}", writer->to);
+	}
+	fprintf(writer->to, "], \"sites_missing\": %d", snapshot->sites_stale);
 }
 
 static void put_feeds(const struct writer *writer)
@@ -293,6 +354,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
 	put_named(&writer, "praises", snapshot->praises, snapshot->praise_count);
 	put_named(&writer, "unknown_events", snapshot->unknown, snapshot->unknown_count);
+	put_sites(&writer);
 	put_feeds(&writer);
 	fputs("}\n", to);
 }

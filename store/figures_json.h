@@ -7,12 +7,15 @@
 #include <stdio.h>
 
 #include "metrics/engine.h"
+#include "metrics/joined.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
 
 struct figures_request {
 	const struct scope *scopes; /* what is asked for */
 	int scope_count;
+	const struct joined *joined; /* of several sites; NULL: of one engine */
+	const int *sites;	     /* with `joined`: to each scope its site, counted from 1, 0: all of them */
 	const enum window *windows;
 	int window_count;
 	enum attribution by;

@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "store/redis_meta.h"
 #include "store/redis_series.h"
 
 #define STATE_MOST (256 * 1024 * 1024) /* bytes of a packed engine that are believed */
@@ -210,24 +211,9 @@ struct engine *redis_board_poll(struct redis_board *board, int hours, bool *move
 	return *moved ? redis_board_load(board, hours, err) : NULL;
 }
 
-uint64_t redis_board_lsn(const struct redis_board *board)
-{
-	return board->lsn;
-}
-
-const struct redis_meta *redis_board_meta(const struct redis_board *board)
-{
-	return &board->meta;
-}
-
 bool redis_board_differs(const struct redis_board *board)
 {
 	return board->differs;
-}
-
-struct redis_link *redis_board_link(struct redis_board *board)
-{
-	return board->link;
 }
 
 struct engine *redis_store_load(const char *url, const struct settings *settings, struct error *err)

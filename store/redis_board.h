@@ -5,7 +5,6 @@
 #include "config/settings.h"
 #include "metrics/engine.h"
 #include "store/redis_link.h"
-#include "store/redis_meta.h"
 
 struct redis_board;
 
@@ -21,11 +20,8 @@ bool redis_board_load_older(struct redis_board *board, struct engine *engine, in
 /* A fresh engine where the packed state has moved since the last load, with the history of the one before; else NULL with *moved false.
  * *moved true and NULL: it could not be read, err says why. To be asked once a second. */
 struct engine *redis_board_poll(struct redis_board *board, int hours, bool *moved, struct error *err);
-/* Of the last load: LSN of the state, what meta said, whether it was counted by other rules than ours. */
-uint64_t redis_board_lsn(const struct redis_board *board);
-const struct redis_meta *redis_board_meta(const struct redis_board *board);
+/* Was what the last load read counted by other rules than ours? */
 bool redis_board_differs(const struct redis_board *board);
-struct redis_link *redis_board_link(struct redis_board *board); /* for redis_inbox_push() */
 
 /* All in one: open, load everything, close. */
 struct engine *redis_store_load(const char *url, const struct settings *settings, struct error *err);

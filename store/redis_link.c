@@ -60,11 +60,6 @@ const struct redis_about *redis_link_about(const struct redis_link *link)
 	return &link->about;
 }
 
-const char *redis_link_shown(const struct redis_link *link)
-{
-	return link->options.url.shown;
-}
-
 /* ---- connecting ---- */
 
 static struct redis_peer *open_peer(struct redis_link *link, const struct redis_address *address, struct redis_fault *fault)

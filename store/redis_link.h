@@ -33,7 +33,6 @@ bool redis_link_connect(struct redis_link *link, struct redis_fault *fault);
 bool redis_link_connected(const struct redis_link *link);
 void redis_link_drop(struct redis_link *link);
 const struct redis_about *redis_link_about(const struct redis_link *link);
-const char *redis_link_shown(const struct redis_link *link); /* the URL without secrets */
 
 /* One reply for each command, error replies included, once the Cluster's MOVED and ASK are followed. False: a failure of the
  * connection, or an error reply that says something of the server and not of the command (LOADING, READONLY, NOAUTH, ...). In a Cluster

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "metrics/lists.h"
 #include "metrics/open_items.h"
 #include "metrics/series.h"
@@ -79,20 +80,6 @@ static void put_object(const struct redis_sink *sink, enum redis_key key, const 
 
 /* ---- people ---- */
 
-/* "Anna P.": as the board shows them. */
-static void mask(const char *name, char *to, size_t room)
-{
-	const char *space = strrchr(name, ' ');
-	if (!space || space == name || !space[1]) {
-		view_copy(view_of(name), to, room);
-		return;
-	}
-	size_t first = strcspn(name, " "), initial = 1;
-	while (((unsigned char)space[1 + initial] & 0xc0) == 0x80)
-		initial++;
-	snprintf(to, room, "%.*s %.*s.", (int)(first < 60 ? first : 60), name, (int)(initial < 5 ? initial : 4), space + 1);
-}
-
 static void write_agents(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
 	const size_t count = series_count(engine, SERIES_AGENT);
@@ -105,7 +92,7 @@ static void write_agents(const struct engine *engine, const struct settings *set
 		if (settings->identify)
 			view_copy(view_of(agent.name), name, sizeof name);
 		else
-			mask(agent.name, name, sizeof name);
+			text_mask_name(agent.name, name, sizeof name);
 		add_text(&object, "name", name);
 		add_text(&object, "team", agent.team);
 		add_text(&object, "doing", agent.doing);

@@ -12,7 +12,8 @@
 #define PART_MOST (1024 * 1024) /* bytes of one part, nearly: Redis serves nobody else meanwhile */
 #define OWNERS_A_TURN 4
 
-struct redis_commit *store_new_commit(const struct redis_store *store, uint64_t previous, uint64_t watermark)
+/* Where redis_series_write() and redis_state_write() put things: straight into a commit, with the key's expiry. */
+static struct redis_commit *new_commit(const struct redis_store *store, uint64_t previous, uint64_t watermark)
 {
 	struct redis_commit_head head = {.epoch = store->lease.epoch, .schema = REDIS_SCHEMA, .previous = previous, .watermark = watermark};
 	view_copy(view_of(store->lease.meta), head.meta, sizeof head.meta);
@@ -141,7 +142,7 @@ static void put_mark(struct redis_store *store, struct redis_commit *commit, con
 
 struct redis_commit *store_build(struct redis_store *store, const struct engine *engine, uint64_t lsn, bool with_state, bool expire)
 {
-	struct redis_commit *commit = store_new_commit(store, store->handed, lsn);
+	struct redis_commit *commit = new_commit(store, store->handed, lsn);
 	char after[48];
 	write_series(store, engine, commit);
 	write_present(store, engine, commit, expire);
@@ -189,7 +190,7 @@ struct redis_commit *store_build_part(struct redis_store *store, const struct en
 	if (rewrite->part && rewrite->kind == SERIES_KINDS)
 		return NULL;
 	(void)lsn;
-	struct redis_commit *commit = store_new_commit(store, rewrite->part ? rewrite->base : 0, rewrite->base);
+	struct redis_commit *commit = new_commit(store, rewrite->part ? rewrite->base : 0, rewrite->base);
 	struct series_sink to = {.commit = commit, .engine = engine, .site = store->site};
 	const struct redis_sink sink = {put_series, &to, store->site};
 	const struct redis_since everything = {0, INT64_MIN};

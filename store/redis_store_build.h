@@ -52,8 +52,6 @@ struct redis_store {
 	size_t newest_size;
 };
 
-/* Where redis_series_write() and redis_state_write() put things: straight into a commit, with the key's expiry. */
-struct redis_commit *store_new_commit(const struct redis_store *store, uint64_t previous, uint64_t watermark);
 /* What changed since store->since, the present, and the packed state where it is time. */
 struct redis_commit *store_build(struct redis_store *store, const struct engine *engine, uint64_t lsn, bool with_state, bool expire);
 /* The next part of a rewrite; NULL: all series are written, store_build() ends it. */

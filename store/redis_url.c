@@ -33,11 +33,6 @@ static const struct scheme *scheme_of(const char *text)
 	return NULL;
 }
 
-bool redis_url_known(const char *text)
-{
-	return scheme_of(text) != NULL;
-}
-
 static int hex(char digit)
 {
 	return isdigit((unsigned char)digit) ? digit - '0' : tolower((unsigned char)digit) - 'a' + 10;

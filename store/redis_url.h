@@ -37,7 +37,5 @@ struct redis_url {
 
 /* False: err says what is wrong with it and what it should be; nothing of a user:password part is repeated. */
 bool redis_url_parse(const char *text, struct redis_url *url, struct error *err);
-/* Does the text begin with one of our schemes? */
-bool redis_url_known(const char *text);
 
 #endif

@@ -7,11 +7,7 @@
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
-
-#define ROWS_MOST 400
-#define ITEMS_MOST 200
-#define NAMED_MOST 20
-#define FEEDS_MOST 32
+#include "store/snapshot_parts.h"
 
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue)
 {
@@ -21,11 +17,6 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 	return (enum sl_formula)settings->formula;
 }
 
-static enum sl_formula formula_of(const struct settings *settings, const struct snapshot_request *request, const char *queue)
-{
-	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
-}
-
 static enum window window_of(const struct metric *metric, enum window window)
 {
 	if (metric->kind == KIND_GAUGE)
@@ -33,18 +24,23 @@ static enum window window_of(const struct metric *metric, enum window window)
 	return metric->kind == KIND_DAY && window < WINDOW_TODAY ? WINDOW_TODAY : window;
 }
 
-/* Every metric of one scope; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
-static void gather(struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
-	struct figure *figures, struct figure *today)
+static void ask(struct query *query, const struct snapshot_asked *asked, enum window window)
 {
-	const struct snapshot_request *request = &snapshot->request;
+	if (asked->joined)
+		joined_query(query, asked->joined, asked->scope, window, asked->by, asked->formula, asked->with_bins);
+	else
+		query_run(query, asked->engine, asked->scope, window, asked->by, asked->formula, asked->with_bins);
+}
+
+void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today)
+{
 	struct query *query = memory_new(1, sizeof *query);
-	query_run(query, engine, scope, request->window, request->by, formula, with_bins);
+	ask(query, asked, request->window);
 	for (int i = 0; i < metric_count; i++)
 		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
 			query_figure(query, i, &figures[i]);
 	if (request->window < WINDOW_TODAY || (today && request->window != WINDOW_TODAY))
-		query_run(query, engine, scope, WINDOW_TODAY, request->by, formula, with_bins);
+		ask(query, asked, WINDOW_TODAY);
 	for (int i = 0; i < metric_count; i++) {
 		if (metrics[i].kind == KIND_DAY && request->window < WINDOW_TODAY)
 			query_figure(query, i, &figures[i]);
@@ -54,8 +50,14 @@ static void gather(struct snapshot *snapshot, const struct engine *engine, struc
 	free(query);
 }
 
-/* The same window a week ago, in whole quarter hours; windows under a quarter have none. */
-static void gather_before(struct snapshot *snapshot, const struct engine *engine)
+static void gather(const struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
+	struct figure *figures, struct figure *today)
+{
+	const struct snapshot_asked asked = {.engine = engine, .scope = scope, .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
+	snapshot_gather(&snapshot->request, &asked, figures, today);
+}
+
+bool snapshot_week_ago(const struct snapshot *snapshot, const struct zone *zone, int64_t *from_at, int64_t *to_at)
 {
 	static const int64_t lengths[WINDOW_COUNT] = {[WINDOW_15M] = QUARTER_MS, [WINDOW_30M] = 2 * QUARTER_MS, [WINDOW_60M] = HOUR_MS,
 		[WINDOW_24H] = DAY_MS};
@@ -63,14 +65,22 @@ static void gather_before(struct snapshot *snapshot, const struct engine *engine
 	int64_t to = snapshot->at / QUARTER_MS * QUARTER_MS - 7 * DAY_MS;
 	int64_t from = to - length;
 	if (snapshot->request.window == WINDOW_TODAY)
-		from = instant_day_begin(snapshot->at, snapshot->zone, snapshot->settings->day_start) - 7 * DAY_MS;
+		from = instant_day_begin(snapshot->at, zone, snapshot->settings->day_start) - 7 * DAY_MS;
 	else if (!length)
-		return;
-	if (from >= to)
+		return false;
+	*from_at = from;
+	*to_at = to;
+	return from < to;
+}
+
+static void gather_before(struct snapshot *snapshot, const struct engine *engine)
+{
+	int64_t from, to;
+	if (!snapshot_week_ago(snapshot, snapshot->zone, &from, &to))
 		return;
 	struct query *query = memory_new(1, sizeof *query);
 	query_interval(query, engine, snapshot->request.scope, from, to, snapshot->request.by,
-		formula_of(snapshot->settings, &snapshot->request, NULL));
+		snapshot_formula_asked(snapshot->settings, &snapshot->request, NULL));
 	if (query->tally.value[COUNT_OFFERED] > 0)
 		for (int i = 0; i < metric_count; i++)
 			if (metrics[i].kind == KIND_WINDOW)
@@ -79,7 +89,7 @@ static void gather_before(struct snapshot *snapshot, const struct engine *engine
 }
 
 /* What the eye should go to first: the worst level, then how many wait and how long. */
-static int compare_rows(const void *left, const void *right)
+int snapshot_compare_rows(const void *left, const void *right)
 {
 	static int waiting = -1, longest = -1;
 	if (waiting < 0) {
@@ -98,7 +108,8 @@ static int compare_rows(const void *left, const void *right)
 	if (depth_a != depth_b)
 		return depth_a < depth_b ? 1 : -1;
 	int names = strcmp(a->queue, b->queue);
-	return names ? names : strcmp(a->channel, b->channel);
+	int channels = names ? names : strcmp(a->channel, b->channel);
+	return channels ? channels : strcmp(a->site, b->site);
 }
 
 /* The level of a row is the worst of what its line shows. */
@@ -126,12 +137,12 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 		row->scope = scopes[i];
 		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
 		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
-		gather(snapshot, engine, scopes[i], formula_of(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
+		gather(snapshot, engine, scopes[i], snapshot_formula_asked(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
 		row->worst = worst_of(row->figures);
 		row->stale = snapshot->stale;
 	}
 	free(scopes);
-	qsort(snapshot->rows, (size_t)count, sizeof *snapshot->rows, compare_rows);
+	qsort(snapshot->rows, (size_t)count, sizeof *snapshot->rows, snapshot_compare_rows);
 }
 
 static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
@@ -205,7 +216,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 		snapshot->nothing = true;
 		return snapshot;
 	}
-	enum sl_formula formula = formula_of(settings, request, NULL);
+	enum sl_formula formula = snapshot_formula_asked(settings, request, NULL);
 	fill_feeds(snapshot, engine);
 	gather(snapshot, engine, request->scope, formula, true, snapshot->figures, snapshot->today);
 	gather_before(snapshot, engine);
@@ -240,6 +251,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	for (int i = 0; i < snapshot->queue_count; i++)
 		free(snapshot->queues[i]);
 	free(snapshot->queues);
+	free(snapshot->sites);
 	free(snapshot->rows);
 	free(snapshot->conduct);
 	free(snapshot->care);

@@ -14,16 +14,33 @@ struct snapshot_request {
 	enum window window;
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
+	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[16];   /* metric indexes whose sparks are wanted */
 	int spark_count;
 };
 
 struct snapshot_row { /* one line of the queue table: a (queue, channel) */
 	char queue[64], channel[12];
+	char site[64]; /* where several are shown; else "" */
+	bool shared;   /* another site has a queue of the same name */
 	struct scope scope;
 	struct figure figures[METRICS_MOST]; /* by metric index */
 	enum level worst;
 	bool stale;
+};
+
+/* One of the sites of a board over several. */
+struct snapshot_site {
+	char name[64];
+	enum link_state link;
+	bool known;	 /* something is known of it; else it is missing in every figure */
+	bool stale;	 /* it is not followed: its share stands as it was */
+	bool from_store; /* read from Redis */
+	bool shown;	 /* it is in the figures: all are, or this one was chosen */
+	int64_t silent;	 /* ms */
+	int64_t behind;	 /* ms its engine's time is behind the latest of all; 0: not known */
+	char why[200];	 /* what somebody has to do about the link, or "" */
+	struct figure figures[METRICS_MOST];
 };
 
 struct snapshot {
@@ -62,6 +79,9 @@ struct snapshot {
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
+	struct snapshot_site *sites; int site_count; /* of a board over several; else 0 */
+	int sites_stale; /* of those shown: how many are stale or not known at all */
+	bool zones_differ; /* of those shown: "today" is each site's own day */
 	/* only where asked for (JSON): every row has all figures already */
 };
 

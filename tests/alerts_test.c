@@ -16,10 +16,6 @@
 
 #include <cmocka.h>
 
-#define S SECOND_MS
-#define M MINUTE_MS
-#define H HOUR_MS
-
 #define ROOM 64
 
 static int alerts(const struct teller *t, struct list_alert *items)

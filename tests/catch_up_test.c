@@ -19,20 +19,6 @@
 #include "feed/zmq_watchdog.h"
 #include "tests/recorder.h"
 
-static int open_stand(void **state)
-{
-	static struct stand stand;
-	stand_open(&stand);
-	*state = &stand;
-	return 0;
-}
-
-static int close_stand(void **state)
-{
-	stand_close(*state);
-	return 0;
-}
-
 static bool ask(struct stand *stand, uint64_t boot, uint64_t from, uint64_t to)
 {
 	return stand->feed->class->catch_up(stand->feed, view_of("test"), boot, from, to);
@@ -430,7 +416,7 @@ static void test_the_watchdog_forgives_what_we_slept(void **state)
 	assert_int_equal(watchdog_state(&watchdog, 607000), LINK_STALE);
 }
 
-#define STAND(test) cmocka_unit_test_setup_teardown(test, open_stand, close_stand)
+#define STAND(test) cmocka_unit_test_setup_teardown(test, stand_setup, stand_teardown)
 
 int main(void)
 {

@@ -13,11 +13,6 @@
 
 #include <cmocka.h>
 
-#define S SECOND_MS
-#define M MINUTE_MS
-#define H HOUR_MS
-#define D DAY_MS
-
 /* A running conversation. */
 static void begin(struct teller *t, int64_t at, const char *contact, const char *agent, const char *customer)
 {

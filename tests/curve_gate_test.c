@@ -31,6 +31,7 @@ struct gate_scene {
 	char folder[64], clients[96];
 	void *zmq, *asker;
 	struct curve_gate *gate;
+	struct curve_door *door;
 	struct curve_pair pair;
 	uint8_t raw[32];
 };
@@ -48,19 +49,21 @@ static int open_gate(void **state)
 	char text[64];
 	snprintf(text, sizeof text, "%s\n", scene.pair.public);
 	put_text(scene.clients, text);
-	scene.gate = curve_gate_open(scene.zmq, scene.clients, &err);
+	scene.gate = curve_gate_open(scene.zmq, &err);
+	scene.door = scene.gate ? curve_door_open(scene.gate, scene.clients, &err) : NULL;
 	scene.asker = zmq_socket(scene.zmq, ZMQ_DEALER);
 	int linger = 0, patience = DEADLINE;
 	zmq_setsockopt(scene.asker, ZMQ_LINGER, &linger, sizeof linger);
 	zmq_setsockopt(scene.asker, ZMQ_RCVTIMEO, &patience, sizeof patience);
 	*state = &scene;
-	return scene.gate && zmq_connect(scene.asker, "inproc://zeromq.zap.01") == 0 ? 0 : -1;
+	return scene.door && zmq_connect(scene.asker, "inproc://zeromq.zap.01") == 0 ? 0 : -1;
 }
 
 static int close_gate(void **state)
 {
 	struct gate_scene *scene = *state;
 	zmq_close(scene->asker);
+	curve_door_close(scene->door);
 	curve_gate_close(scene->gate);
 	zmq_ctx_term(scene->zmq);
 	log_set_level(LOG_LEVEL_INFO);
@@ -117,7 +120,7 @@ static struct answer ask(struct gate_scene *scene, const struct frame *frames, i
 static void test_the_gate_lets_in_the_listed_key(void **state)
 {
 	struct gate_scene *scene = *state;
-	const struct frame frames[] = {TEXT("1.0"), TEXT("17"), TEXT("tablo"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
+	const struct frame frames[] = {TEXT("1.0"), TEXT("17"), TEXT("tablo-1"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
 	struct answer answer = ask(scene, frames, 7, "200");
 	assert_string_equal(answer.text[2], "17");
 	assert_string_equal(answer.text[5], scene->pair.public);
@@ -132,7 +135,7 @@ static void test_the_gate_refuses_everything_else(void **state)
 	memset(large, 'x', sizeof large);
 	memcpy(other, scene->raw, 32);
 	other[31] ^= 1;
-	const struct frame right[] = {TEXT("1.0"), TEXT("1"), TEXT("tablo"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
+	const struct frame right[] = {TEXT("1.0"), TEXT("1"), TEXT("tablo-1"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
 	const struct {
 		int position;
 		struct frame frame;
@@ -151,7 +154,9 @@ static void test_the_gate_refuses_everything_else(void **state)
 		{5, TEXT("CURVE2"), "400"},
 		{2, TEXT(""), "400"},
 		{2, TEXT("global"), "400"},
-		{2, TEXT("tablo\0x"), "400"},
+		{2, TEXT("tablo"), "400"},
+		{2, TEXT("tablo-2"), "400"},
+		{2, TEXT("tablo-1\0x"), "400"},
 		{0, TEXT("2.0"), "500"},
 		{0, TEXT(""), "500"},
 		{1, {large, 300}, "500"},
@@ -179,7 +184,7 @@ static void test_the_gate_refuses_everything_else(void **state)
 static void test_the_gate_stands_whatever_is_thrown_at_it(void **state)
 {
 	struct gate_scene *scene = *state;
-	const struct frame right[] = {TEXT("1.0"), TEXT("9"), TEXT("tablo"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
+	const struct frame right[] = {TEXT("1.0"), TEXT("9"), TEXT("tablo-1"), TEXT("10.0.0.1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
 	uint64_t random = 88172645463325252u, let_in = 0;
 	const char *times = getenv("TABLO_ROUNDS");
 	int rounds = ROUNDS * (times ? atoi(times) : 1);
@@ -212,16 +217,16 @@ static void test_the_gate_reads_its_list_again(void **state)
 {
 	struct gate_scene *scene = *state;
 	struct error err;
-	const struct frame frames[] = {TEXT("1.0"), TEXT("1"), TEXT("tablo"), TEXT("::1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
+	const struct frame frames[] = {TEXT("1.0"), TEXT("1"), TEXT("tablo-1"), TEXT("::1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
 	put_text(scene->clients, "# nobody\n");
 	ask(scene, frames, 7, "200"); /* not read yet */
-	assert_true(curve_gate_reload(scene->gate, &err));
+	assert_true(curve_door_reload(scene->door, &err));
 	ask(scene, frames, 7, "400");
 	unlink(scene->clients);
-	assert_false(curve_gate_reload(scene->gate, &err));
+	assert_false(curve_door_reload(scene->door, &err));
 	ask(scene, frames, 7, "400");
 	put_text(scene->clients, scene->pair.public);
-	assert_true(curve_gate_reload(scene->gate, &err));
+	assert_true(curve_door_reload(scene->door, &err));
 	ask(scene, frames, 7, "200");
 }
 
@@ -229,11 +234,54 @@ static void test_there_is_one_gate_in_a_context(void **state)
 {
 	struct gate_scene *scene = *state;
 	struct error err;
-	assert_null(curve_gate_open(scene->zmq, scene->clients, &err));
+	assert_null(curve_gate_open(scene->zmq, &err));
 	assert_non_null(strstr(err.text, "already"));
+	curve_door_close(scene->door);
 	curve_gate_close(scene->gate);
-	scene->gate = curve_gate_open(scene->zmq, scene->clients, &err);
+	scene->gate = curve_gate_open(scene->zmq, &err);
 	assert_non_null(scene->gate);
+	scene->door = curve_door_open(scene->gate, scene->clients, &err);
+	assert_non_null(scene->door);
+}
+
+static void test_each_door_has_a_list_of_its_own(void **state)
+{
+	struct gate_scene *scene = *state;
+	struct error err;
+	struct curve_pair other;
+	char path[112];
+	snprintf(path, sizeof path, "%s.other", scene->clients);
+	assert_true(curve_pair_create(&other, &err));
+	put_text(path, other.public);
+	struct curve_door *second = curve_door_open(scene->gate, path, &err), *any = curve_door_open(scene->gate, "any", &err);
+	assert_true(second && any);
+	assert_string_not_equal(curve_door_domain(second), curve_door_domain(any));
+	uint8_t raw[32];
+	assert_non_null(zmq_z85_decode(raw, other.public));
+	const char *second_domain = curve_door_domain(second);
+	char any_domain[CURVE_DOMAIN_ROOM];
+	snprintf(any_domain, sizeof any_domain, "%s", curve_door_domain(any)); /* it is asked for when the door is gone */
+	const struct frame first_key[] = {TEXT("1.0"), TEXT("1"), {second_domain, strlen(second_domain)}, TEXT("::1"), TEXT(""), TEXT("CURVE"), {scene->raw, 32}};
+	const struct frame second_key[] = {TEXT("1.0"), TEXT("1"), {second_domain, strlen(second_domain)}, TEXT("::1"), TEXT(""), TEXT("CURVE"), {raw, 32}};
+	const struct frame at_first[] = {TEXT("1.0"), TEXT("1"), TEXT("tablo-1"), TEXT("::1"), TEXT(""), TEXT("CURVE"), {raw, 32}};
+	const struct frame at_any[] = {TEXT("1.0"), TEXT("1"), {any_domain, strlen(any_domain)}, TEXT("::1"), TEXT(""), TEXT("CURVE"), {raw, 32}};
+	ask(scene, first_key, 7, "400");
+	ask(scene, second_key, 7, "200");
+	ask(scene, at_first, 7, "400");
+	ask(scene, at_any, 7, "200");
+	put_text(path, "# nobody\n");
+	assert_true(curve_door_reload(second, &err));
+	ask(scene, second_key, 7, "400");
+	ask(scene, at_any, 7, "200");
+	/* A door that is closed is none; its name is not given again. */
+	curve_door_close(any);
+	ask(scene, at_any, 7, "400");
+	any = curve_door_open(scene->gate, "any", &err);
+	ask(scene, at_any, 7, "400");
+	curve_door_close(any);
+	curve_door_close(second);
+	unlink(path);
+	assert_null(curve_door_open(scene->gate, path, &err));
 }
 
 #define GATE(test) cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
@@ -246,6 +294,7 @@ int main(void)
 		GATE(test_the_gate_stands_whatever_is_thrown_at_it),
 		GATE(test_the_gate_reads_its_list_again),
 		GATE(test_there_is_one_gate_in_a_context),
+		GATE(test_each_door_has_a_list_of_its_own),
 	};
 	if (!zmq_has("curve"))
 		return 77; /* meson: skipped */

@@ -15,24 +15,6 @@
 
 #include <cmocka.h> /* last: its macro fail() would hide ours */
 
-#define S SECOND_MS
-#define M MINUTE_MS
-#define H HOUR_MS
-#define D DAY_MS
-
-static int64_t gauge(const struct teller *teller, const char *metric)
-{
-	struct figure figure = figure_of(teller, metric, WINDOW_NOW);
-	assert_true(figure.known);
-	return figure.numerator / figure.denominator;
-}
-
-/* Such a one as the window of 35 days needs. */
-static void long_history(struct settings *settings)
-{
-	settings->history_days = 36;
-}
-
 /* A call of two minutes, or one that was given up after ten seconds. */
 static void call(struct teller *t, int number, int64_t at, const char *keys, bool answered)
 {

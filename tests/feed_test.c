@@ -19,20 +19,6 @@
 #include "feed/wire.h"
 #include "tests/recorder.h"
 
-static int open_stand(void **state)
-{
-	static struct stand stand;
-	stand_open(&stand);
-	*state = &stand;
-	return 0;
-}
-
-static int close_stand(void **state)
-{
-	stand_close(*state);
-	return 0;
-}
-
 /* A PUB socket without any of our manners. */
 static void *raw_publisher(struct stand *stand)
 {
@@ -365,7 +351,7 @@ static void test_an_endpoint_that_is_none_is_refused(void **state)
 	assert_non_null(strstr(err.text, "tcp://nowhere"));
 }
 
-#define STAND(test) cmocka_unit_test_setup_teardown(test, open_stand, close_stand)
+#define STAND(test) cmocka_unit_test_setup_teardown(test, stand_setup, stand_teardown)
 
 int main(void)
 {

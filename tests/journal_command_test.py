@@ -121,7 +121,7 @@ def main(folder):
     say(code == 0 and "being written" in out and run("journal", "verify", journal)[0] == 0, "one may look on", out + err)
     end(collector)
 
-    for words, text in ((("journal", "melt", journal), "ls|verify|repair|export|mark|seal"), (("journal", "ls"), "which journal"),
+    for words, text in ((("journal", "melt", journal), "ls|rules|verify|repair|export|mark|seal"), (("journal", "ls"), "which journal"),
                         (("journal", "seal", one), "takes the directory")):
         code, out, err = run(*words)
         say(code == 2 and text in err, "wrong usage is told: %s" % " ".join(words[:2]), err)

@@ -168,8 +168,18 @@ static struct world *begin(uint64_t seed)
 
 static void end(struct world *world)
 {
+	close_writer(world);
 	memory_disk_destroy(world->disk);
 	free(world);
+}
+
+/* What is there afterwards is a prefix, and goes on. */
+static void lose_power(struct world *world)
+{
+	close_writer(world);
+	memory_disk_lose_power(world->disk);
+	open_writer(world);
+	check(world, world->appended);
 }
 
 static int rounds(int usual)
@@ -197,7 +207,6 @@ static void any_moment_of_a_power_cut_leaves_a_prefix(void **state)
 			open_writer(world);
 			check(world, world->appended);
 		}
-		close_writer(world);
 		end(world);
 	}
 }
@@ -222,7 +231,6 @@ static void a_dying_process_loses_nothing_that_was_written(void **state)
 				fail_msg("seed %d: %llu came back, %llu were written", seed, (unsigned long long)world->appended, (unsigned long long)written);
 			check(world, world->appended);
 		}
-		close_writer(world);
 		end(world);
 	}
 }
@@ -260,11 +268,7 @@ static void a_fault_at_any_call_loses_nothing(void **state)
 					writer_sync_end(&world->writer, world->result);
 				settle(world);
 				check(world, world->appended);
-				close_writer(world);
-				memory_disk_lose_power(world->disk);
-				open_writer(world);
-				check(world, world->appended);
-				close_writer(world);
+				lose_power(world);
 				end(world);
 			}
 }
@@ -279,11 +283,7 @@ static void a_failed_sync_and_then_a_power_cut(void **state)
 		world->disk->fail_count = 1 + (int64_t)memory_disk_random(world->disk, 6);
 		world->disk->power_at = world->disk->fail_at + (int64_t)memory_disk_random(world->disk, 60);
 		run(world, 200);
-		close_writer(world);
-		memory_disk_lose_power(world->disk);
-		open_writer(world);
-		check(world, world->appended);
-		close_writer(world);
+		lose_power(world);
 		end(world);
 	}
 }
@@ -307,7 +307,6 @@ static void a_full_disk_waits_for_room(void **state)
 		world->disk->space = -1;
 		settle(world);
 		check(world, world->appended);
-		close_writer(world);
 		end(world);
 	}
 }

@@ -160,6 +160,31 @@ static void figures_are_the_same(void **state)
 	settings_destroy(settings);
 }
 
+/* Its name is the same: a machine whose zone was set anew, or whose zone data are of another year. */
+static void other_zone_data_are_named(void **state)
+{
+	(void)state;
+	struct settings *settings = rules();
+	struct error err;
+	assert_true(settings_set(settings, "zone", "local", &err));
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	struct engine *engine = engine_create(settings, &err);
+	size_t size;
+	uint8_t *bytes = engine_pack(engine, INT64_MIN, &size);
+	bool differs = true;
+	struct engine *same = engine_unpack(settings, bytes, size, &differs, &err);
+	assert_true(same && !differs && !engine_zone_differs(same));
+	setenv("TZ", "CET-1CEST,M3.4.0,M10.5.0/3", 1);
+	struct engine *other = engine_unpack(settings, bytes, size, &differs, &err);
+	assert_true(other && differs && engine_zone_differs(other));
+	unsetenv("TZ");
+	engine_destroy(same);
+	engine_destroy(other);
+	engine_destroy(engine);
+	free(bytes);
+	settings_destroy(settings);
+}
+
 static void other_rules_are_named(void **state)
 {
 	(void)state;
@@ -245,6 +270,7 @@ static void damage_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_read_goes_on_as_what_was_written), cmocka_unit_test(figures_are_the_same),
-		cmocka_unit_test(other_rules_are_named), cmocka_unit_test(history_can_be_left_out), cmocka_unit_test(damage_does_no_harm)};
+		cmocka_unit_test(other_rules_are_named),
+		cmocka_unit_test(other_zone_data_are_named), cmocka_unit_test(history_can_be_left_out), cmocka_unit_test(damage_does_no_harm)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,12 +8,10 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "teller.h"
 
 #include <cmocka.h>
-
-#define S SECOND_MS
-#define M MINUTE_MS
 
 static void durations(void **state)
 {
@@ -135,6 +133,39 @@ static void agents(void **state)
 	teller_close(&t);
 }
 
+static void identified(struct settings *settings)
+{
+	settings->identify = true;
+}
+
+/* Nobody is named in full unless the settings say so; what has to be equal on every board does not hang on it. */
+static void names_of_people(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"Anna P.", "Anna Petrova"}, *const texts[] = {"agent Anna P.", "agent Anna Petrova"};
+	for (int full = 0; full < 2; full++) {
+		struct teller t;
+		struct list_agent agent;
+		char text[100];
+		teller_open(&t, full ? identified : NULL);
+		tell(&t, T0, "agent.state", "agent=Anna\u00a0Petrova state=available");
+		assert_int_equal(list_agents(t.engine, T0, &agent, 1), 1);
+		assert_string_equal(agent.name, names[full]);
+		lists_scope_text(t.engine, agent.scope, text, sizeof text);
+		assert_string_equal(text, texts[full]);
+		lists_scope_identity(t.engine, agent.scope, text, sizeof text);
+		assert_string_equal(text, "agent Anna Petrova");
+		teller_close(&t);
+	}
+	char text[40];
+	text_mask_name("Юлия Кузнецова", text, sizeof text);
+	assert_string_equal(text, "Юлия К.");
+	text_mask_name("Ana K.", text, sizeof text);
+	assert_string_equal(text, "Ana K.");
+	text_mask_name("zoe", text, sizeof text);
+	assert_string_equal(text, "zoe");
+}
+
 static void feeds(void **state)
 {
 	(void)state;
@@ -173,7 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations), cmocka_unit_test(a_refused_feed_says_why), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
-		cmocka_unit_test(agents), cmocka_unit_test(feeds),
+		cmocka_unit_test(agents), cmocka_unit_test(names_of_people), cmocka_unit_test(feeds),
 	};
 	return cmocka_run_group_tests_name("lists", tests, NULL, NULL);
 }

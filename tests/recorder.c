@@ -139,6 +139,20 @@ void stand_close(struct stand *stand)
 	assert_int_equal(system(command), 0);
 }
 
+int stand_setup(void **state)
+{
+	static struct stand stand;
+	stand_open(&stand);
+	*state = &stand;
+	return 0;
+}
+
+int stand_teardown(void **state)
+{
+	stand_close(*state);
+	return 0;
+}
+
 void stand_feed(struct stand *stand)
 {
 	struct error err;

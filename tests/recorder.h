@@ -51,6 +51,9 @@ struct stand {
 /* A folder of its own with the names of two ipc endpoints in it; short time-outs. */
 void stand_open(struct stand *stand);
 void stand_close(struct stand *stand);
+/* The same as a test's setup and teardown. */
+int stand_setup(void **state);
+int stand_teardown(void **state);
 void stand_feed(struct stand *stand);
 /* `change` of the defaults: ipc endpoints, src "test", site "here". */
 void stand_publisher(struct stand *stand, struct publisher_options change);

@@ -63,27 +63,20 @@ static enum redis_trouble send_one(struct redis_commit_head head, const char *va
 static int start(void **state)
 {
 	(void)state;
-	if (!redis_server_there())
-		return 0;
-	redis_server_start(&server, NULL);
-	link_ = redis_server_link(&server, NULL, 3000);
-	return redis_link_connect(link_, NULL) ? 0 : -1;
+	link_ = redis_server_begin(&server);
+	return 0;
 }
 
 static int finish(void **state)
 {
 	(void)state;
-	redis_link_destroy(link_);
-	if (server.process.id)
-		redis_server_finish(&server);
+	redis_server_end(&server, link_);
 	return 0;
 }
 
 #define NEEDS_REDIS                                                                                                \
 	do {                                                                                                       \
-		(void)state;                                                                                       \
-		if (!redis_server_there())                                                                         \
-			skip();                                                                                    \
+		NEEDS_REDIS_SERVER;                                                                                \
 		ask("FLUSHALL");                                                                                   \
 	} while (0)
 

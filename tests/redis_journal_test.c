@@ -40,7 +40,7 @@ static void told(void *context, const struct record *record, struct view payload
 {
 	struct writing *writing = context;
 	struct wire_buffer room = {0};
-	struct frame frame = record_frame(record, payload, 0, record->batch ? (uint32_t)record->batch->count : 0, &room);
+	struct frame frame = record_frame(record, payload, &room);
 	assert_int_equal(journal_append(writing->journal, &frame), JOURNAL_OK);
 	assert_int_equal(frame.lsn, record->lsn);
 	wire_buffer_finish(&room);

@@ -86,25 +86,17 @@ static int start(void **state)
 static int finish(void **state)
 {
 	(void)state;
-	redis_link_destroy(admin);
+	redis_server_end(&server, admin);
 	admin = NULL;
-	if (server.process.id)
-		redis_server_finish(&server);
 	return 0;
 }
 
-#define NEEDS_REDIS                                                                                                \
-	do {                                                                                                       \
-		(void)state;                                                                                       \
-		if (!redis_server_there())                                                                         \
-			skip();                                                                                    \
-	} while (0)
 
 /* ---- the greeting ---- */
 
 static void test_greeting(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_link *link = connected(NULL);
 	const struct redis_about *about = redis_link_about(link);
 	assert_true(strtol(about->version, NULL, 10) >= 5);
@@ -122,7 +114,7 @@ static void test_greeting(void **state)
 
 static void test_database(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	char url[200];
 	snprintf(url, sizeof url, "%s?db=5", server.url);
 	struct redis_link *link = connected(url);
@@ -135,7 +127,7 @@ static void test_database(void **state)
 
 static void test_nobody_there(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	expect_refusal("unix:///tmp/tablo-no-such-socket", TROUBLE_REFUSED);
 	expect_refusal("redis://127.0.0.1:1", TROUBLE_REFUSED);
 	expect_refusal("redis://no-such-host.invalid:6379", TROUBLE_UNREACHABLE);
@@ -155,7 +147,7 @@ static const char *password_file(const char *name, const char *password)
 
 static void test_password(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	char url[500];
 	assert_string_equal(redis_server_ask(admin, "CONFIG", "SET", "requirepass", "sesame", NULL), "OK");
 	expect_refusal(NULL, TROUBLE_NOAUTH);
@@ -199,7 +191,7 @@ static void set_documented_user(void)
 
 static void test_least_rights(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	char url[500];
 	struct redis_fault fault;
 	redis_server_ask(admin, "FLUSHALL", NULL);
@@ -226,7 +218,7 @@ static void test_least_rights(void **state)
 
 static void test_max_clients(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	assert_string_equal(redis_server_ask(admin, "CONFIG", "SET", "maxclients", "1", NULL), "OK");
 	expect_refusal(NULL, TROUBLE_MAX_CLIENTS);
 	assert_string_equal(redis_server_ask(admin, "CONFIG", "SET", "maxclients", "100", NULL), "OK");
@@ -237,7 +229,7 @@ static void test_max_clients(void **state)
 
 static void test_out_of_memory(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	redis_server_ask(admin, "FLUSHALL", NULL);
 	struct redis_link *link = connected(NULL);
@@ -255,7 +247,7 @@ static void test_out_of_memory(void **state)
 
 static void test_replica(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	struct redis_link *link = connected(NULL), *other = connected(NULL);
 	assert_string_equal(redis_server_ask(admin, "REPLICAOF", "127.0.0.1", "1", NULL), "OK");
@@ -274,7 +266,7 @@ static void test_replica(void **state)
 
 static void test_too_few_replicas(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	struct redis_link *link = connected(NULL);
 	redis_server_ask(admin, "FLUSHALL", NULL);
@@ -289,7 +281,7 @@ static void test_too_few_replicas(void **state)
 /* Redis runs in a folder that is gone: it cannot save, and says so before it writes. */
 static void test_cannot_save(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	char folder[100];
 	struct redis_link *link = connected(NULL);
@@ -315,7 +307,7 @@ static void test_cannot_save(void **state)
 
 static void test_stopped(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	struct redis_link *link = connected(NULL);
 	redis_server_signal(&server, SIGSTOP);
@@ -335,7 +327,7 @@ static void test_stopped(void **state)
 
 static void test_busy(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault = {.trouble = TROUBLE_NONE};
 	struct redis_link *link = connected(NULL);
 	redis_server_ask(admin, "CONFIG", "SET", "lua-time-limit", "20", NULL);
@@ -364,7 +356,7 @@ static void test_busy(void **state)
 
 static void test_script_forgotten(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_fault fault;
 	struct redis_link *link = connected(NULL);
 	redis_server_ask(admin, "FLUSHALL", NULL);
@@ -380,7 +372,7 @@ static void test_script_forgotten(void **state)
 
 static void test_foreign_data(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_link *link = connected(NULL);
 	assert_string_equal(redis_server_ask(admin, "SET", "{acme}:text", "abc", NULL), "OK");
 	expect_text(redis_server_ask(link, "HGETALL", "{acme}:text", NULL), "-WRONGTYPE");
@@ -396,7 +388,7 @@ static void test_foreign_data(void **state)
 /* Each key takes 2 ms to load, and clients are listened to in between. */
 static void test_loading(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	char value[2000];
 	struct redis_fault fault = {.trouble = TROUBLE_NONE};
 	redis_server_ask(admin, "FLUSHALL", NULL);
@@ -430,7 +422,7 @@ static void test_loading(void **state)
 
 static void test_long_pipeline(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_commands commands = {.bytes = NULL};
 	struct redis_replies replies = {.list = NULL};
 	struct redis_fault fault;
@@ -463,7 +455,7 @@ static void test_long_pipeline(void **state)
 
 static void test_binary_values(void **state)
 {
-	NEEDS_REDIS;
+	NEEDS_REDIS_SERVER;
 	struct redis_commands commands = {.bytes = NULL};
 	struct redis_replies replies = {.list = NULL};
 	struct redis_fault fault;

@@ -111,6 +111,24 @@ static void write_down(const struct redis_reply *reply, char *to, size_t room)
 		snprintf(to, room, "%s%s", reply->kind == REPLY_ERROR ? "-" : "", reply->data);
 }
 
+struct redis_link *redis_server_begin(struct redis_server *server)
+{
+	if (!redis_server_there())
+		return NULL;
+	redis_server_start(server, NULL);
+	struct redis_link *link = redis_server_link(server, NULL, 3000);
+	if (!redis_link_connect(link, NULL))
+		abort();
+	return link;
+}
+
+void redis_server_end(struct redis_server *server, struct redis_link *link)
+{
+	redis_link_destroy(link);
+	if (*server->folder)
+		redis_server_finish(server);
+}
+
 const char *redis_server_ask(struct redis_link *link, ...)
 {
 	static char answer[4096];

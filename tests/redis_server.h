@@ -26,6 +26,17 @@ void redis_server_signal(const struct redis_server *server, int number);
 
 /* A link to it without a word said yet; time-outs of `patience` ms. `url` NULL: the server's own. */
 struct redis_link *redis_server_link(const struct redis_server *server, const char *url, int patience);
+/* Where there is a redis-server: starts it, and gives a connected link; NULL elsewhere. */
+struct redis_link *redis_server_begin(struct redis_server *server);
+/* Of a server that was started or not. */
+void redis_server_end(struct redis_server *server, struct redis_link *link);
+/* First in a test. */
+#define NEEDS_REDIS_SERVER                                                                                         \
+	do {                                                                                                       \
+		(void)state;                                                                                       \
+		if (!redis_server_there())                                                                         \
+			skip();                                                                                    \
+	} while (0)
 /* One command on a connected link; the answer as text ("(nil)", "(2)" for an array), which lasts until the next call. */
 const char *redis_server_ask(struct redis_link *link, ...) __attribute__((sentinel));
 

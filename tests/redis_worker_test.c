@@ -104,9 +104,7 @@ static int finish(void **state)
 
 #define NEEDS_REDIS                                                                                                \
 	do {                                                                                                       \
-		(void)state;                                                                                       \
-		if (!redis_server_there())                                                                         \
-			skip();                                                                                    \
+		NEEDS_REDIS_SERVER;                                                                                \
 		redis_server_start(&server, NULL);                                                                 \
 	} while (0)
 

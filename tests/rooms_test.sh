@@ -32,7 +32,7 @@ only() { # HEADER-PATTERN ALLOWED-FILES-PATTERN NAME
 	[ -n "$bad" ] && echo "$bad"
 	say "$([ -z "$bad" ] && echo true || echo false)" "$3"
 }
-only '(ncursesw/)?n?curses\.h|term\.h' 'tui/(screen|terminal)\.c' 'curses stays in tui/'
+only '(ncursesw/)?n?curses\.h|term\.h' 'tui/screen\.c' 'curses stays in the screen'
 only 'zmq\.h' 'feed/[a-z_]+\.[ch]|app/[a-z_]+\.c' 'ZeroMQ stays in feed/ and the loop'
 only 'hiredis/.*' 'store/[a-z_]+\.c' 'hiredis stays in store/'
 only 'msgpack\.h' 'feed/(pack|wire_encode)\.c' 'msgpack-c stays in feed/'

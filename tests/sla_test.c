@@ -13,18 +13,6 @@
 
 #include <cmocka.h> /* last: its macro fail() would hide ours */
 
-#define S SECOND_MS
-#define M MINUTE_MS
-#define H HOUR_MS
-#define D DAY_MS
-
-static int64_t gauge(const struct teller *teller, const char *metric)
-{
-	struct figure figure = figure_of(teller, metric, WINDOW_NOW);
-	assert_true(figure.known);
-	return figure.numerator / figure.denominator;
-}
-
 static void open_clock(struct teller *t, int64_t at, const char *keys)
 {
 	tell(t, at, "case.opened", "case=48211 queue=Billing channel=chat");

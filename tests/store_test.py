@@ -105,14 +105,24 @@ def main(folder):
     end(publisher, signal.SIGKILL)
 
 
-def demo():
-    """Collector and board in one, twice on the same Redis; a second board attached, a third on Redis."""
+def keys_in(folder):
+    """What a collector with keys is given, and a board that is on its list."""
+    for name in ("collector", "board"):
+        subprocess.run([BIN, "keygen", "--out", os.path.join(folder, name)], check=True, capture_output=True)
+    place = lambda name: os.path.join(folder, name)
+    return (("--set", "key_file=" + place("collector"), "--set", "client_keys=" + place("board.pub")),
+            ("--set", "server_key=" + place("collector.pub")), ("--set", "key_file=" + place("board")))
+
+
+def demo(folder):
+    """Collector and board in one, twice on the same Redis, then with keys; a second board attached, a third on Redis."""
     redis = Redis()
-    for run in ("the demo", "the next demo, writing everything anew"):
+    own, pinned, listed = keys_in(folder)
+    for run, keys, more in (("the demo", (), ()), ("the next demo, writing everything anew", (), ()), ("a demo with keys", own, pinned + listed)):
         pid, terminal = pty.fork()
         if pid == 0:
             os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
-            os.execv(BIN, [BIN, "demo", "--store", "unix://" + redis.socket])
+            os.execv(BIN, [BIN, "demo", "--store", "unix://" + redis.socket, *keys])
         seen = [b""]
 
         def read():
@@ -124,13 +134,16 @@ def demo():
 
         reader = threading.Thread(target=read)
         reader.start()
-        attach = until(lambda: re.search(rb"another board: tablo (.*?)\r", seen[0])).group(1).decode().split()
+        attach = until(lambda: re.search(rb"another board: tablo (.*?)\r", seen[0])).group(1).decode().split() + list(more)
         rules = ("--site", "demo", "--set", "fcr_within=1h")
         offered = lambda *words: figures(*words)[0].get(("offered", "today", "{}"), (0,))[0] or 0
         attached = until(lambda: (lambda n: n if n > 100 else 0)(offered(*attach)))
         until(lambda: abs(offered(*attach) - offered("--store", "unix://" + redis.socket, *rules)) < 60)
         attached, stored = offered(*attach), offered("--store", "unix://" + redis.socket, *rules)
         say(attached > 100 and abs(attached - stored) < 60, "boards beside " + run, (attached, stored))
+        if keys:
+            strangers = figures(*attach[:4], "--set", "fcr_within=1h"), figures(*attach[:4], "--set", "fcr_within=1h", *pinned)
+            say(not any(found for found, _ in strangers), "nobody without a listed key attaches to it", strangers)
         os.kill(pid, signal.SIGTERM)
         say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and not os.path.exists(attach[1][6:]), "it ends in order, and tidies up")
         reader.join(5)
@@ -138,8 +151,8 @@ def demo():
 
 
 if SERVER:
-    demo()
     with tempfile.TemporaryDirectory() as place:
+        demo(place)
         main(place)
 else:
     say(True, "a collector and its Redis # SKIP no redis-server here")

@@ -50,12 +50,16 @@ void rig_record(const struct stream_origin *origin, uint64_t lsn, struct wire_bu
 
 /* `kind`: "inproc", "ipc" or "tcp"; the server is started. */
 void rig_open(struct rig *rig, const char *kind);
+/* Over ipc, with a server that keeps so few messages for a slow subscriber. */
+void rig_open_narrow(struct rig *rig, int queue);
 void rig_close(struct rig *rig);
 void rig_start(struct rig *rig);
 void rig_stop(struct rig *rig);
 void rig_set_journal(struct rig *rig, uint8_t number, uint64_t epoch);
 /* An owner more; `change`: what differs from the defaults. */
 struct rig_owner *rig_attach(struct rig *rig, struct stream_client_options change);
+/* The same, and waits until it has everything. */
+struct rig_owner *rig_attach_level(struct rig *rig, struct stream_client_options change);
 void rig_detach(struct rig_owner *owner);
 /* Writes `count` records and sends them. */
 void rig_write(struct rig *rig, int count);

@@ -24,8 +24,7 @@ static void a_state_and_what_follows(void **state)
 	for (int i = 0; i < 3; i++) {
 		rig_open(&rig, kinds[i]);
 		rig_write(&rig, 100);
-		struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){0});
-		RIG_UNTIL(&rig, rig_is_level(&rig));
+		struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){0});
 		assert_int_equal(owner->states, 1);
 		assert_int_equal(owner->records, 0);
 		rig_write(&rig, 500);
@@ -43,8 +42,7 @@ static void a_journal_with_nothing_in_it(void **state)
 {
 	(void)state;
 	rig_open(&rig, "inproc");
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){0});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){0});
 	assert_int_equal(owner->position, 0);
 	rig_write(&rig, 1);
 	RIG_UNTIL(&rig, rig_is_level(&rig));
@@ -73,12 +71,8 @@ static void records_while_the_state_is_fetched(void **state)
 static void what_a_small_queue_loses_is_asked_for(void **state)
 {
 	(void)state;
-	rig_open(&rig, "ipc");
-	rig_stop(&rig);
-	rig.options.queue = 5;
-	rig_start(&rig);
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){.queue = 5});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	rig_open_narrow(&rig, 5);
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){.queue = 5});
 	for (int i = 0; i < 3; i++) {
 		rig_write(&rig, 6000);
 		RIG_UNTIL(&rig, rig_is_level(&rig));
@@ -92,12 +86,8 @@ static void what_a_small_queue_loses_is_asked_for(void **state)
 static void too_much_lost_is_a_new_state(void **state)
 {
 	(void)state;
-	rig_open(&rig, "ipc");
-	rig_stop(&rig);
-	rig.options.queue = 5;
-	rig_start(&rig);
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){.queue = 5, .range_most = 100});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	rig_open_narrow(&rig, 5);
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){.queue = 5, .range_most = 100});
 	rig_write(&rig, 20000);
 	RIG_UNTIL(&rig, rig_is_level(&rig));
 	assert_true(owner->states >= 2);
@@ -107,12 +97,8 @@ static void too_much_lost_is_a_new_state(void **state)
 static void what_is_not_kept_any_more_is_a_new_state(void **state)
 {
 	(void)state;
-	rig_open(&rig, "ipc");
-	rig_stop(&rig);
-	rig.options.queue = 5;
-	rig_start(&rig);
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){.queue = 5});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	rig_open_narrow(&rig, 5);
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){.queue = 5});
 	rig.kept_from = 20001;
 	rig_write(&rig, 20000);
 	RIG_UNTIL(&rig, rig_is_level(&rig));
@@ -176,8 +162,7 @@ static void records_that_went_back_are_a_new_state(void **state)
 {
 	(void)state;
 	rig_open(&rig, "ipc");
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){0});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){0});
 	rig_write(&rig, 100);
 	RIG_UNTIL(&rig, rig_is_level(&rig));
 	rig_stop(&rig);
@@ -208,8 +193,7 @@ static void a_standby_of_something_else_gets_a_state(void **state)
 	struct stream_origin other = rig.origin;
 	other.epoch = 9;
 	struct rig_owner *forked = rig_attach(&rig, (struct stream_client_options){.origin = other, .lsn = 50});
-	struct rig_owner *further = rig_attach(&rig, (struct stream_client_options){.origin = rig.origin, .lsn = 5000});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	struct rig_owner *further = rig_attach_level(&rig, (struct stream_client_options){.origin = rig.origin, .lsn = 5000});
 	assert_string_equal(forked->why, "the collector began a new epoch");
 	assert_string_equal(further->why, "the collector's records went back");
 }
@@ -241,13 +225,9 @@ static void fifty_share_a_few_states(void **state)
 static void a_slow_one_keeps_nobody(void **state)
 {
 	(void)state;
-	rig_open(&rig, "ipc");
-	rig_stop(&rig);
-	rig.options.queue = 1000;
-	rig_start(&rig);
+	rig_open_narrow(&rig, 1000);
 	struct rig_owner *quick = rig_attach(&rig, (struct stream_client_options){0});
-	struct rig_owner *slow = rig_attach(&rig, (struct stream_client_options){.queue = 10});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	struct rig_owner *slow = rig_attach_level(&rig, (struct stream_client_options){.queue = 10});
 	for (int i = 0; i < 100; i++) {
 		rig_write(&rig, 100);
 		int64_t until = clock_monotonic() + RIG_DEADLINE;
@@ -314,8 +294,7 @@ static void a_link_goes_stale_and_comes_back(void **state)
 	(void)state;
 	rig_open(&rig, "ipc");
 	rig.feed.stale = 300;
-	struct rig_owner *owner = rig_attach(&rig, (struct stream_client_options){0});
-	RIG_UNTIL(&rig, rig_is_level(&rig));
+	struct rig_owner *owner = rig_attach_level(&rig, (struct stream_client_options){0});
 	struct stream_server *server = rig.server;
 	rig.server = NULL; /* hangs */
 	RIG_UNTIL(&rig, owner->link == LINK_STALE);

@@ -27,6 +27,11 @@ void teller_open(struct teller *teller, void (*change)(struct settings *settings
 		stop("engine", err.text);
 }
 
+void long_history(struct settings *settings)
+{
+	settings->history_days = 36;
+}
+
 void teller_close(struct teller *teller)
 {
 	engine_destroy(teller->engine);
@@ -106,6 +111,14 @@ struct figure figure_in(const struct teller *teller, const char *metric, enum wi
 struct figure figure_of(const struct teller *teller, const char *metric, enum window window)
 {
 	return figure_in(teller, metric, window, BY_OUTCOME, SCOPE_ALL);
+}
+
+int64_t gauge(const struct teller *teller, const char *metric)
+{
+	struct figure figure = figure_of(teller, metric, WINDOW_NOW);
+	if (!figure.known)
+		stop("not known:", metric);
+	return figure.numerator / figure.denominator;
 }
 
 int64_t count_of(const struct teller *teller, const char *metric)

@@ -57,6 +57,40 @@ static void expect_written(int64_t at, const struct zone *zone, const char *expe
 	assert_string_equal(text, expected);
 }
 
+/* Of the rules, whatever they are called. */
+static void test_zone_hash(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York", "Europe/London"};
+	uint64_t hashes[5];
+	for (size_t i = 0; i < 5; i++) {
+		struct zone *zone = open_zone(names[i]), *again = open_zone(names[i]);
+		hashes[i] = zone_hash(zone);
+		assert_true(hashes[i] == zone_hash(again));
+		for (size_t k = 0; k < i; k++)
+			assert_true(hashes[k] != hashes[i]);
+		zone_close(zone);
+		zone_close(again);
+	}
+	/* The last rule counts too, and only it where there is no table. */
+	static const char *const rules[] = {"CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/2", "CET-1CEST,M3.4.0,M10.5.0/3", "CET-1"};
+	for (size_t i = 0; i < 4; i++) {
+		setenv("TZ", rules[i], 1);
+		struct zone *zone = open_zone("local");
+		hashes[i] = zone_hash(zone);
+		for (size_t k = 0; k < i; k++)
+			assert_true(hashes[k] != hashes[i]);
+		zone_close(zone);
+	}
+	unsetenv("TZ");
+	setenv("TZ", "Europe/Berlin", 1);
+	struct zone *local = open_zone("local"), *berlin = open_zone("Europe/Berlin");
+	unsetenv("TZ");
+	assert_true(zone_hash(local) == zone_hash(berlin));
+	zone_close(local);
+	zone_close(berlin);
+}
+
 static void test_zone_names(void **state)
 {
 	(void)state;
@@ -369,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zone_names),
+		cmocka_unit_test(test_zone_hash),
 		cmocka_unit_test(test_zone_local),
 		cmocka_unit_test(test_zone_berlin),
 		cmocka_unit_test(test_zone_elsewhere),

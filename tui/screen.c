@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "tui/crash_guard.h"
 #include "tui/pump.h"
 #include "tui/screen.h"
 #include "tui/terminal.h"
@@ -37,40 +38,6 @@ struct screen {
 	attr_t attributes[ROLE_COUNT];
 };
 
-/* ---- the crash guard: what a signal handler needs must be there before the signal ---- */
-static struct {
-	volatile sig_atomic_t armed;
-	int descriptor;
-	struct termios mode;
-	char bytes[256];
-	size_t count;
-} guard;
-static char guard_stack[65536];
-static const int guard_signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-
-static void restore_and_die(int number)
-{
-	if (guard.armed) {
-		guard.armed = 0;
-		/* Nobody is left to hear of a failure. */
-		if (write(guard.descriptor, guard.bytes, guard.count) < 0)
-			_exit(128 + number);
-		tcsetattr(guard.descriptor, TCSANOW, &guard.mode);
-	}
-	raise(number); /* SA_RESETHAND: the default action, so that there is a core */
-}
-
-static void guard_add(const char *bytes)
-{
-	/* Padding such as $<5> is for typewriters. */
-	while (bytes && *bytes && guard.count + 1 < sizeof guard.bytes) {
-		const char *end = bytes[0] == '$' && bytes[1] == '<' ? strchr(bytes, '>') : NULL;
-		if (!end)
-			guard.bytes[guard.count++] = *bytes;
-		bytes = (end ? end : bytes) + 1;
-	}
-}
-
 static const char *capability(const char *name)
 {
 	const char *text = tigetstr(name);
@@ -80,25 +47,12 @@ static const char *capability(const char *name)
 static void arm_guard(const struct screen *screen)
 {
 	static const char *const resets[] = {"rmkx", "sgr0", "op", "cnorm", "rmcup"};
-	guard.descriptor = screen->terminal.output;
-	guard.mode = screen->terminal.found;
-	guard.count = 0;
+	crash_guard_prepare(screen->terminal.output, &screen->terminal.found);
 	if (screen->synchronised)
-		guard_add(SYNC_END);
+		crash_guard_add(SYNC_END);
 	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
-		guard_add(capability(resets[i]));
-	sigaltstack(&(stack_t){.ss_sp = guard_stack, .ss_size = sizeof guard_stack}, NULL);
-	struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK | SA_NODEFER)};
-	for (size_t i = 0; i < sizeof guard_signals / sizeof *guard_signals; i++)
-		sigaction(guard_signals[i], &action, NULL);
-	guard.armed = 1;
-}
-
-static void disarm_guard(void)
-{
-	guard.armed = 0;
-	for (size_t i = 0; i < sizeof guard_signals / sizeof *guard_signals; i++)
-		signal(guard_signals[i], SIG_DFL);
+		crash_guard_add(capability(resets[i]));
+	crash_guard_arm();
 }
 
 /* ---- which terminal it is ---- */
@@ -112,6 +66,17 @@ static enum usable try_terminal(const char *term)
 	const enum usable usable = capability("cup") ? USABLE : CANNOT_MOVE;
 	del_curterm(cur_term);
 	return usable;
+}
+
+bool screen_knows(const char *term, int *colours)
+{
+	int result;
+	if (setupterm(term, STDOUT_FILENO, &result) != OK)
+		return false;
+	const int most = tigetnum("colors");
+	*colours = most > 0 ? most : 0;
+	del_curterm(cur_term);
+	return true;
 }
 
 /* $TERM, or the nearest relative that this machine's terminfo knows. */
@@ -294,7 +259,7 @@ void screen_close(struct screen *screen)
 		return;
 	if (!screen->suspended)
 		leave_screen(screen);
-	disarm_guard();
+	crash_guard_disarm();
 	delwin(screen->keys);
 	delscreen(screen->curses);
 	pump_release(&screen->pump);
@@ -478,12 +443,4 @@ void screen_resume(struct screen *screen)
 	screen->suspended = false;
 	terminal_take(&screen->terminal);
 	fit(screen);
-}
-
-void screen_bell(struct screen *screen)
-{
-	if (screen->suspended || pump_pending(&screen->pump))
-		return;
-	pump_add(&screen->pump, "\a", 1);
-	pump_send(&screen->pump);
 }

@@ -8,6 +8,9 @@
 
 struct screen;
 
+/* Is there a description of this $TERM on this machine? colours: the most it says. Not while a screen is open. */
+bool screen_knows(const char *term, int *colours);
+
 struct screen_options {
 	const char *colours; /* "auto", "256", "16", "8", "none" */
 	const char *glyphs;  /* "auto", "utf-8", "ascii" */
@@ -34,6 +37,5 @@ int screen_key(struct screen *screen);
 void screen_resize(struct screen *screen);  /* after SIGWINCH */
 void screen_suspend(struct screen *screen); /* before SIGTSTP: terminal given back */
 void screen_resume(struct screen *screen);
-void screen_bell(struct screen *screen);
 
 #endif

@@ -10,9 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <curses.h>
-#include <term.h>
-
 #include "tui/terminal.h"
 
 /* The device of a descriptor, opened once more; -1 where that cannot be done. */
@@ -132,15 +129,4 @@ int terminal_colours(const char *wanted, int most)
 	if (refused && *refused)
 		return 0;
 	return most >= 256 ? 256 : most >= 16 ? 16 : most >= 8 ? 8 : 0;
-}
-
-bool terminal_known(const char *term, int *colours)
-{
-	int result;
-	if (setupterm(term, STDOUT_FILENO, &result) != OK)
-		return false;
-	const int most = tigetnum("colors");
-	*colours = most > 0 ? most : 0;
-	del_curterm(cur_term);
-	return true;
 }

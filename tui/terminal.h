@@ -22,8 +22,6 @@ void terminal_size(const struct terminal *terminal, int *width, int *height);
 bool terminal_gone(const struct terminal *terminal);
 /* Does this $TERM know, or ignore without harm, the brackets of a synchronised update? */
 bool terminal_synchronises(const char *term);
-/* Is there a description of it on this machine? colours: the most it says. Not while a screen is open. */
-bool terminal_known(const char *term, int *colours);
 /* wanted: "auto" (by the locale), "utf-8" (the locale's characters are changed where need be), "ascii". */
 bool terminal_utf8(const char *wanted);
 /* wanted: "auto" (what the terminal has, none where $NO_COLOR is set), "256", "16", "8", "none"; most: what it has. 256, 16, 8 or 0. */

@@ -9,6 +9,7 @@
 #include "widgets/line.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
+#include "widgets/sites.h"
 
 const struct widget_class *const board_panels[PANEL_COUNT] = {
 	[PANEL_QUEUES] = &queues_class, [PANEL_CONDUCT] = &conduct_class, [PANEL_ALERTS] = &alerts_class, [PANEL_DUE] = &due_class,
@@ -83,11 +84,13 @@ static void draw_panels(struct board *board, const struct snapshot *snapshot, st
 
 static void draw_waiting(const struct snapshot *snapshot, const struct widget_view *view, struct rect body)
 {
-	char text[PART_TEXT];
+	char text[3 * PART_TEXT];
 	const int feeds = snapshot->settings->feed_count;
 	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
 	if (feeds > 1 && used > 0 && (size_t)used < sizeof text)
 		snprintf(text + used, sizeof text - (size_t)used, " and %d more", feeds - 1);
+	if (snapshot->site_count)
+		sites_waiting_text(snapshot, text, sizeof text);
 	const int width = canvas_measure(view->canvas, text);
 	const int x = width < body.width ? body.x + (body.width - width) / 2 : body.x;
 	canvas_text(view->canvas, x, body.y + (body.height - 1) / 2, body.width, ROLE_DIM, text);
@@ -102,6 +105,19 @@ static void draw_panel_page(struct board *board, const struct snapshot *snapshot
 	} else {
 		board_panels[board->focus - FOCUS_PANELS]->draw(snapshot, &view);
 	}
+}
+
+/* The sites first, where there are several, in at most half of the page. */
+static void draw_feeds(const struct snapshot *snapshot, struct widget_view view)
+{
+	struct widget_view top = view;
+	const int wanted = sites_height(snapshot), most = view.rect.height / 2;
+	top.rect.height = wanted < most ? wanted : most;
+	if (top.rect.height > 0)
+		sites_draw(snapshot, &top);
+	view.rect.y += top.rect.height;
+	view.rect.height -= top.rect.height;
+	feeds_class.draw(snapshot, &view);
 }
 
 static void draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
@@ -120,7 +136,7 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		help_draw(&view);
 		break;
 	case BOARD_FEEDS:
-		feeds_class.draw(snapshot, &view);
+		draw_feeds(snapshot, view);
 		break;
 	case BOARD_FILTER:
 		filter_draw(&board->filter, &view);

@@ -127,12 +127,20 @@ static enum board_action show(struct board *board, enum board_page page)
 	return BOARD_REDRAW;
 }
 
+static bool is_everything(struct scope scope)
+{
+	return scope.queue == SCOPE_ANY && scope.channel == SCOPE_ANY && scope.market == SCOPE_ANY && !scope_of_people(scope);
+}
+
 static enum board_action choose_scope(struct board *board)
 {
-	const struct scope *scope = filter_selected(&board->filter);
-	if (!scope)
+	const struct filter_choice *choice = filter_selected(&board->filter);
+	if (!choice)
 		return BOARD_NOTHING;
-	board->request.scope = *scope;
+	/* A queue is chosen within the site that is shown; everything is everything. */
+	if (choice->site || is_everything(choice->scope))
+		board->request.site = choice->site;
+	board->request.scope = choice->scope;
 	board->page = BOARD_OVERVIEW;
 	for (int i = 0; i < FOCUS_COUNT; i++)
 		board->scroll[i] = 0;
@@ -161,10 +169,10 @@ static enum board_action go_back(struct board *board, const struct snapshot *sna
 		board->focus = FOCUS_NONE;
 		return BOARD_REDRAW;
 	}
-	const struct scope *scope = &board->request.scope;
-	if (scope->queue == SCOPE_ANY && scope->channel == SCOPE_ANY && scope->market == SCOPE_ANY && !scope_of_people(*scope))
+	if (is_everything(board->request.scope) && !board->request.site)
 		return BOARD_NOTHING;
 	board->request.scope = SCOPE_ALL;
+	board->request.site = 0;
 	return BOARD_REQUEST;
 }
 
@@ -194,7 +202,7 @@ static enum board_action show_filter(struct board *board, const struct snapshot 
 {
 	(void)key;
 	filter_learn(&board->filter, snapshot);
-	filter_begin(&board->filter, board->request.scope);
+	filter_begin(&board->filter, board->request.scope, board->request.site);
 	return show(board, BOARD_FILTER);
 }
 
@@ -203,6 +211,16 @@ static enum board_action change_window(struct board *board, const struct snapsho
 	(void)snapshot;
 	const int by = key == 'W' ? WINDOW_COUNT - 1 : 1;
 	board->request.window = (enum window)(((int)board->request.window + by) % WINDOW_COUNT);
+	return BOARD_REQUEST;
+}
+
+/* All sites, then each alone. */
+static enum board_action change_site(struct board *board, const struct snapshot *snapshot, int key)
+{
+	const int count = snapshot->site_count + 1, by = key == 'O' ? count - 1 : 1;
+	if (snapshot->site_count == 0)
+		return BOARD_NOTHING;
+	board->request.site = (board->request.site + by) % count;
 	return BOARD_REQUEST;
 }
 
@@ -240,6 +258,8 @@ const struct board_key_info board_keys[] = {
 	{.keys = "s", .label = "formula", .help = "the next service level formula: all queues by the same, or each by its own", .codes = {'s'},
 		.pages = ON_OVERVIEW, .act = change_formula},
 	{.keys = "b", .label = "by", .help = "count by outcome, or by arrival", .codes = {'b'}, .pages = ON_OVERVIEW, .act = change_attribution},
+	{.keys = "o", .help = "of a board over several sites: the next site alone, then all together; O the one before", .codes = {'o', 'O'},
+		.act = change_site},
 	{.keys = "h", .label = "feeds", .help = "what each feed sent, lost and got wrong", .codes = {'h'}, .pages = ON_OVERVIEW, .act = show_feeds},
 	{.keys = "Esc", .label = "back", .help = "back to the overview; there: let go of the cursor, then of the filter", .codes = {SCREEN_KEY_ESCAPE},
 		.pages = ON_LISTS | ON_FILTER, .always = true, .act = go_back},
@@ -268,7 +288,7 @@ static bool filter_takes(struct board *board, int key, enum board_action *action
 	case SCREEN_KEY_ESCAPE:
 		if (!*board->filter.typed)
 			return false;
-		filter_begin(&board->filter, board->request.scope);
+		filter_begin(&board->filter, board->request.scope, board->request.site);
 		return true;
 	default:
 		return filter_type(&board->filter, key);

@@ -14,47 +14,55 @@ static bool same_scope(struct scope a, struct scope b)
 	return a.queue == b.queue && a.channel == b.channel && a.market == b.market && a.agent == b.agent && a.team == b.team;
 }
 
-static bool is_known(const struct filter *filter, struct scope scope)
+static bool is_known(const struct filter *filter, struct scope scope, int site)
 {
 	for (size_t i = 0; i < filter->count; i++)
-		if (same_scope(filter->choices[i].scope, scope))
+		if (filter->choices[i].site == site && same_scope(filter->choices[i].scope, scope))
 			return true;
 	return false;
 }
 
-/* Everything, channels, queues; channels in their order, queues by name. */
+static int rank_of(const struct filter_choice *choice)
+{
+	return choice->scope.queue != SCOPE_ANY ? 3 : choice->scope.channel != SCOPE_ANY ? 2 : choice->site != 0;
+}
+
+/* Everything, sites, channels, queues; sites and channels in their order, queues by name. */
 static int compare(const void *left, const void *right)
 {
 	const struct filter_choice *a = left, *b = right;
-	const int rank_a = a->scope.queue != SCOPE_ANY ? 2 : a->scope.channel != SCOPE_ANY;
-	const int rank_b = b->scope.queue != SCOPE_ANY ? 2 : b->scope.channel != SCOPE_ANY;
+	const int rank_a = rank_of(a), rank_b = rank_of(b);
 	if (rank_a != rank_b)
 		return rank_a - rank_b;
 	if (rank_a == 1)
+		return a->site - b->site;
+	if (rank_a == 2)
 		return a->scope.channel - b->scope.channel;
 	return strcmp(a->name, b->name);
 }
 
-static bool learn(struct filter *filter, struct scope scope, const char *name)
+static bool learn(struct filter *filter, struct scope scope, int site, const char *name)
 {
-	if (is_known(filter, scope))
+	if (is_known(filter, scope, site))
 		return false;
 	filter->choices = memory_grow(filter->choices, &filter->room, filter->count + 1, sizeof *filter->choices);
 	struct filter_choice *choice = &filter->choices[filter->count++];
-	*choice = (struct filter_choice){.scope = scope};
+	*choice = (struct filter_choice){.scope = scope, .site = site};
 	snprintf(choice->name, sizeof choice->name, "%s", name);
 	return true;
 }
 
 void filter_learn(struct filter *filter, const struct snapshot *snapshot)
 {
-	bool more = learn(filter, SCOPE_ALL, "all queues");
+	bool more = learn(filter, SCOPE_ALL, 0, snapshot->site_count ? "all sites, all queues" : "all queues");
+	for (int i = 0; i < snapshot->site_count; i++)
+		more = learn(filter, SCOPE_ALL, i + 1, snapshot->sites[i].name) || more;
 	for (int i = 0; i < snapshot->row_count; i++) {
 		struct scope queue = SCOPE_ALL, channel = SCOPE_ALL;
 		queue.queue = snapshot->rows[i].scope.queue;
 		channel.channel = snapshot->rows[i].scope.channel;
-		more = learn(filter, queue, snapshot->rows[i].queue) || more;
-		more = learn(filter, channel, snapshot->rows[i].channel) || more;
+		more = learn(filter, queue, 0, snapshot->rows[i].queue) || more;
+		more = learn(filter, channel, 0, snapshot->rows[i].channel) || more;
 	}
 	if (more)
 		qsort(filter->choices, filter->count, sizeof *filter->choices, compare);
@@ -97,7 +105,7 @@ static const struct filter_choice *choice_at(const struct filter *filter, int wa
 	return NULL;
 }
 
-int filter_matches(const struct filter *filter)
+static int count_matches(const struct filter *filter)
 {
 	int count = 0;
 	for (size_t i = 0; i < filter->count; i++)
@@ -105,24 +113,23 @@ int filter_matches(const struct filter *filter)
 	return count;
 }
 
-void filter_begin(struct filter *filter, struct scope present)
+void filter_begin(struct filter *filter, struct scope present, int site)
 {
 	*filter->typed = 0;
 	filter->selected = 0;
 	for (size_t i = 0; i < filter->count; i++)
-		if (same_scope(filter->choices[i].scope, present))
+		if (same_scope(filter->choices[i].scope, present) && (rank_of(&filter->choices[i]) > 1 || filter->choices[i].site == site))
 			filter->selected = (int)i;
 }
 
-const struct scope *filter_selected(const struct filter *filter)
+const struct filter_choice *filter_selected(const struct filter *filter)
 {
-	const struct filter_choice *choice = choice_at(filter, filter->selected);
-	return choice ? &choice->scope : NULL;
+	return choice_at(filter, filter->selected);
 }
 
 void filter_move(struct filter *filter, int by)
 {
-	const int last = filter_matches(filter) - 1;
+	const int last = count_matches(filter) - 1;
 	filter->selected += by;
 	if (filter->selected > last)
 		filter->selected = last;
@@ -169,14 +176,14 @@ void filter_draw(const struct filter *filter, const struct widget_view *view)
 	char note[96];
 	snprintf(note, sizeof note, "%s%s", *filter->typed ? "find: " : "type to narrow", filter->typed);
 	const struct rect inner = panel_open(view, LEVEL_NONE, "FILTER", note);
-	const int count = filter_matches(filter);
+	const int count = count_matches(filter);
 	const int first = filter->selected >= inner.height ? filter->selected - inner.height + 1 : 0;
 	for (int i = first; i < count && i - first < inner.height; i++) {
 		const struct filter_choice *choice = choice_at(filter, i);
 		const bool chosen = i == filter->selected;
 		int x = inner.x, y = inner.y + i - first;
 		piece(view, &x, y, inner.x + inner.width, chosen ? ROLE_FOCUS : ROLE_TEXT, "%s ", chosen ? glyphs_mark(view->glyphs, MARK_ARROW) : " ");
-		const char *kind = choice->scope.queue != SCOPE_ANY ? "queue" : choice->scope.channel != SCOPE_ANY ? "channel" : "";
+		const char *kind = choice->scope.queue != SCOPE_ANY ? "queue" : choice->scope.channel != SCOPE_ANY ? "channel" : choice->site ? "site" : "";
 		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", kind);
 		canvas_text(view->canvas, x + 9, y, inner.width - 11, chosen ? ROLE_FOCUS : ROLE_TEXT, choice->name);
 	}

@@ -1,4 +1,4 @@
-/* A list of queues and channels to choose the board's scope from; typing narrows it. */
+/* A list of sites, queues and channels to choose the board's scope from; typing narrows it. */
 #ifndef WIDGETS_FILTER_H
 #define WIDGETS_FILTER_H
 
@@ -7,12 +7,13 @@
 struct filter_choice {
 	char name[64];
 	struct scope scope;
+	int site; /* of a board over several sites, counted from 1; 0: all of them, or the one that is shown */
 };
 
 struct filter {
 	char typed[64];
 	int selected; /* among those that match */
-	struct filter_choice *choices; /* everything first, then channels, then queues */
+	struct filter_choice *choices; /* everything first, then sites, channels, queues */
 	size_t count, room;
 };
 
@@ -20,11 +21,10 @@ void filter_finish(struct filter *filter);
 /* Learns what can be chosen: a queue's number is known only from a row, and a filtered snapshot has not all of them. */
 void filter_learn(struct filter *filter, const struct snapshot *snapshot);
 /* Nothing typed, the present scope selected. */
-void filter_begin(struct filter *filter, struct scope present);
+void filter_begin(struct filter *filter, struct scope present, int site);
 void filter_draw(const struct filter *filter, const struct widget_view *view);
-int filter_matches(const struct filter *filter);
-/* The scope under the cursor; NULL: nothing matches. */
-const struct scope *filter_selected(const struct filter *filter);
+/* What is under the cursor; NULL: nothing matches. */
+const struct filter_choice *filter_selected(const struct filter *filter);
 void filter_move(struct filter *filter, int by);
 /* True: the character was taken. */
 bool filter_type(struct filter *filter, int character);

@@ -151,6 +151,8 @@ void header_draw(const struct snapshot *snapshot, const struct widget_view *view
 	if (wide && *snapshot->title)
 		piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 ", snapshot->title);
 	piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 %s", snapshot->scope_text, window);
+	if (snapshot->zones_differ && snapshot->request.window == WINDOW_TODAY)
+		piece(view, &x, rect.y, end, ROLE_HEADER, " (each site's own)");
 	if (snapshot->request.by == BY_ARRIVAL)
 		piece(view, &x, rect.y, end, ROLE_HEADER, " by arrival");
 }

@@ -123,7 +123,7 @@ static void write_scores(struct pen *pen, const struct snapshot *snapshot)
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
-	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", "today")};
+	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", snapshot->zones_differ ? "today, each site's own" : "today")};
 	pen.y = pen.inner.y;
 	write_refusals(&pen, snapshot);
 	write_mistakes(&pen, snapshot);

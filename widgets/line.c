@@ -4,6 +4,7 @@
 #include "widgets/line.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
+#include "widgets/sites.h"
 #include "widgets/tile.h"
 
 #define WIDE 60 /* cells from which the time is said too */
@@ -47,6 +48,12 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 	int x = view->rect.x;
 	const int y = view->rect.y, end = view->rect.x + view->rect.width;
 	char at[16];
+	if (snapshot->nothing && snapshot->site_count) {
+		char text[3 * PART_TEXT];
+		sites_waiting_text(snapshot, text, sizeof text);
+		piece(view, &x, y, end, ROLE_DIM, "%s", text);
+		return;
+	}
 	if (snapshot->nothing) {
 		piece(view, &x, y, end, ROLE_DIM, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
 		return;

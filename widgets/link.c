@@ -2,6 +2,7 @@
 
 #include "tui/format.h"
 #include "widgets/link.h"
+#include "widgets/sites.h"
 
 const char *link_word(enum link_state link)
 {
@@ -60,7 +61,8 @@ struct link_summary link_summarise(const struct snapshot *snapshot)
 		lost += snapshot->feeds[i].lost;
 		missing += snapshot->feeds[i].missing;
 	}
-	word_state(snapshot, live, ended, &summary);
+	if (!sites_summarise(snapshot, &summary))
+		word_state(snapshot, live, ended, &summary);
 	summary.lost = lost;
 	summary.missing = missing;
 	summary.faults = count_faults(snapshot);

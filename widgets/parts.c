@@ -21,7 +21,7 @@ enum role level_strong(enum level level)
 	return roles[level];
 }
 
-enum role level_border(enum level level)
+static enum role border_of(enum level level)
 {
 	return level == LEVEL_CRIT ? ROLE_BORDER_CRIT : level == LEVEL_WARN ? ROLE_BORDER_WARN : ROLE_BORDER;
 }
@@ -140,7 +140,7 @@ struct rect panel_open(const struct widget_view *view, enum level level, const c
 	if (view->bare)
 		return rect;
 	enum role title_role = level == LEVEL_CRIT ? ROLE_CRIT_STRONG : level == LEVEL_WARN ? ROLE_WARN_STRONG : ROLE_TITLE;
-	enum role border = level_border(level);
+	enum role border = border_of(level);
 	if (view->focused) {
 		title_role = ROLE_FOCUS;
 		border = border == ROLE_BORDER ? ROLE_FOCUS : border;

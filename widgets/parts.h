@@ -8,7 +8,6 @@
 
 enum role level_role(enum level level);	  /* of a figure in a table */
 enum role level_strong(enum level level); /* of a figure that stands alone */
-enum role level_border(enum level level);
 /* "✖", "▲" or "": so that no level is told by colour alone. */
 const char *level_mark(const struct glyphs *glyphs, enum level level);
 

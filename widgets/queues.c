@@ -9,6 +9,7 @@
 #define NAME_MOST 32
 #define BARE_NAME_MOST 12 /* on the small page the eye must find the figures beside the name */
 #define COLUMNS_MOST 16
+#define SITE_MOST 12
 
 struct column {
 	const char *header, *narrow_header;
@@ -55,7 +56,7 @@ static const struct column columns[] = {
 
 struct grid {
 	bool narrow, shown[COLUMNS_MOST];
-	int name, channel; /* widths; channel 0: left out */
+	int name, channel, site; /* widths; channel, site 0: left out */
 };
 
 static int width_of(const struct column *column, bool narrow)
@@ -65,7 +66,7 @@ static int width_of(const struct column *column, bool narrow)
 
 static int total_of(const struct grid *grid)
 {
-	int total = grid->name + 1 + (grid->channel ? grid->channel + 1 : 0);
+	int total = grid->name + 1 + (grid->site ? grid->site + 1 : 0) + (grid->channel ? grid->channel + 1 : 0);
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		total += grid->shown[i] ? width_of(&columns[i], grid->narrow) : 0;
 	return total;
@@ -82,14 +83,15 @@ static void leave_out(struct grid *grid, int room)
 	}
 }
 
-static struct grid arrange(int room, bool bare)
+static struct grid arrange(int room, bool bare, int site)
 {
-	struct grid grid = {.name = 14, .channel = 9};
+	struct grid grid = {.name = 14, .channel = 9, .site = site};
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		grid.shown[i] = !columns[i].spare;
 	if (bare || total_of(&grid) > room) {
 		grid.narrow = true;
-		grid.name = 10;
+		grid.site = 0; /* it stands before the name where that is needed */
+		grid.name = site ? 16 : 10;
 		grid.channel = 6;
 		leave_out(&grid, room);
 	}
@@ -100,7 +102,7 @@ static struct grid arrange(int room, bool bare)
 	}
 	const int spare = room - total_of(&grid);
 	grid.name += spare > 0 ? spare : 0;
-	const int most = bare ? BARE_NAME_MOST : NAME_MOST;
+	const int most = bare && !site ? BARE_NAME_MOST : NAME_MOST;
 	grid.name = grid.name > most ? most : grid.name;
 	return grid;
 }
@@ -113,6 +115,10 @@ static void draw_header(const struct widget_view *view, const struct grid *grid,
 	else
 		canvas_text(view->canvas, x, y, grid->name, ROLE_DIM, "queue");
 	x += grid->name + 1;
+	if (grid->site) {
+		canvas_text(view->canvas, x, y, grid->site, ROLE_DIM, "site");
+		x += grid->site + 1;
+	}
 	if (grid->channel) {
 		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, grid->narrow ? "ch" : "channel");
 		x += grid->channel;
@@ -152,8 +158,14 @@ static void draw_row(const struct widget_view *view, const struct grid *grid, co
 	if (bad)
 		canvas_fill(view->canvas, (struct rect){view->bare ? x - 1 : x - 2, y, 1, 1}, level_role(row->worst),
 			view->glyphs->ascii ? (row->worst == LEVEL_CRIT ? 'X' : '!') : row->worst == LEVEL_CRIT ? 0x258A : 0x258C);
-	canvas_text(view->canvas, x, y, grid->name, name, row->queue);
+	char place[PART_TEXT];
+	snprintf(place, sizeof place, "%s%s%s", grid->site || !row->shared ? "" : row->site, grid->site || !row->shared ? "" : "/", row->queue);
+	canvas_text(view->canvas, x, y, grid->name, name, place);
 	x += grid->name + 1;
+	if (grid->site) {
+		canvas_text(view->canvas, x, y, grid->site, ROLE_DIM, row->site);
+		x += grid->site + 1;
+	}
 	if (grid->channel) {
 		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, row->channel);
 		x += grid->channel;
@@ -181,10 +193,21 @@ static void draw_rest(const struct snapshot *snapshot, const struct widget_view 
 		canvas_format(view->canvas, x, y, room, ROLE_FAINT, "%d more, all fine", more);
 }
 
+/* 0: all rows are of one site. */
+static int site_width(const struct snapshot *snapshot)
+{
+	int most = 0;
+	for (int i = 0; i < snapshot->row_count; i++) {
+		const int width = text_width(snapshot->rows[i].site);
+		most = width > most ? width : most;
+	}
+	return most > SITE_MOST ? SITE_MOST : most;
+}
+
 static void draw_rows(const struct snapshot *snapshot, const struct widget_view *view, struct rect inner)
 {
 	const int x = inner.x + (view->bare ? 1 : 2), room = inner.width - (view->bare ? 2 : 3);
-	const struct grid grid = arrange(room, view->bare);
+	const struct grid grid = arrange(room, view->bare, site_width(snapshot));
 	int lines = inner.height - 1, first = view->scroll < snapshot->row_count ? view->scroll : 0;
 	const bool noted = snapshot->note && *snapshot->note && !view->bare && lines > 3;
 	lines -= noted ? 1 : 0;

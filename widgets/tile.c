@@ -4,6 +4,7 @@
 
 #include "widgets/classes.h"
 #include "widgets/parts.h"
+#include "widgets/sites.h"
 #include "widgets/tile.h"
 #include "widgets/tile_sub.h"
 
@@ -71,7 +72,12 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	tile_target(snapshot, tile->metric, target, sizeof target - 3);
 	if (marked)
 		strcat(target, *target ? " -" : "-"); /* room for the mark */
-	struct rect inner = panel_open(view, figure->level, tile->title, target);
+	char title[64], share[32];
+	sites_share_text(snapshot, share, sizeof share);
+	snprintf(title, sizeof title, "%s%s", tile->title, share);
+	/* What a figure is of stands before what it should be. */
+	const bool fits = view->rect.width >= canvas_measure(view->canvas, title) + canvas_measure(view->canvas, target) + 8;
+	struct rect inner = panel_open(view, figure->level, title, fits || !*share ? target : marked ? "-" : "");
 	if (marked)
 		mark_target(view, figure->level);
 	inner.x++;
@@ -103,7 +109,7 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	figure_text(tile->metric, figure, true, text, sizeof text);
 	const enum role bar = figure->level == LEVEL_OK ? ROLE_OK : level_role(figure->level);
 	canvas_fill(view->canvas, (struct rect){rect.x + 1, rect.y, 1, 1}, bar, bar_of(view->glyphs, figure->level));
-	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : ROLE_DIM, label);
+	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : snapshot->sites_stale ? ROLE_WARN : ROLE_DIM, label);
 	canvas_right(view->canvas, rect.x + 2 + room - value, rect.y, value, figure->known ? level_strong(figure->level) : ROLE_DIM, text);
 	if (rect.height > 1)
 		glyphs_spark(view->glyphs, view->canvas, rect.x + 2, rect.y + 1, room, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, 0,

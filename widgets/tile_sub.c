@@ -41,7 +41,7 @@ void sub_depth(const struct snapshot *snapshot, char *to, size_t room)
 	if (difference(snapshot, "queue_depth", 1, &change))
 		snprintf(to, room, "%s%" PRId64 " vs last %s", sign_of(change), absolute(change), weekday(snapshot));
 	else if (peak->known)
-		snprintf(to, room, "at most %" PRId64, peak->numerator / peak->denominator);
+		snprintf(to, room, peak->at_least ? "%" PRId64 " at once, or more" : "at most %" PRId64, peak->numerator / peak->denominator);
 }
 
 void sub_longest(const struct snapshot *snapshot, char *to, size_t room)

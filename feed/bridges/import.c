@@ -12,12 +12,6 @@
 
 const struct import_format *const import_formats[] = {&import_queue_log, &import_csv, &import_ndjson, NULL};
 
-const char *const import_count_names[IMPORT_COUNT_COUNT] = {
-#define NAME(COUNT, name, help) [IMPORT_##COUNT] = name,
-	IMPORT_COUNTS(NAME)
-#undef NAME
-};
-
 const char *const import_count_help[IMPORT_COUNT_COUNT] = {
 #define HELP(COUNT, name, help) [IMPORT_##COUNT] = help,
 	IMPORT_COUNTS(HELP)

@@ -30,7 +30,6 @@ enum import_count {
 	IMPORT_COUNTS(COUNT) IMPORT_COUNT_COUNT
 #undef COUNT
 };
-extern const char *const import_count_names[IMPORT_COUNT_COUNT];
 extern const char *const import_count_help[IMPORT_COUNT_COUNT];
 
 struct import_sink {

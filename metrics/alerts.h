@@ -1,0 +1,46 @@
+/* Levels with hysteresis, and alerts: for the files of metrics/ only. levels.c, alerts.c; limits in figure.c. */
+#ifndef METRICS_ALERTS_H
+#define METRICS_ALERTS_H
+
+#include "metrics/engine.h"
+#include "metrics/metric.h"
+#include "metrics/query.h"
+
+struct level_state { uint16_t rule; struct scope scope; uint8_t level, candidate; int64_t since, candidate_since; };
+enum alert_kind { ALERT_LEVEL, ALERT_RULE, ALERT_SLA, ALERT_CONDUCT, ALERT_SAFETY, ALERT_FEED, ALERT_FOLLOWUP, ALERT_CARE };
+#define ALERTS_KEPT 256
+struct alert {
+	uint64_t id; /* xxh3 of (rule, scope, raised) */
+	uint8_t kind, severity;
+	int16_t metric; /* or -1 */
+	uint16_t rule;
+	struct scope scope;
+	uint32_t item;	  /* sla, conduct, ... by kind */
+	int64_t raised, cleared /* 0: stands */, acknowledged /* 0: no */, muted_until;
+	uint16_t acknowledged_by;
+	int64_t value, limit; /* what was over what, when raised: ms, thousandths or counts by the metric's unit (value * 1000 for counts) */
+	char about[ID_MAX + 1]; /* the case, contact, feed it is about */
+};
+
+/* Something that wants an alert at the end of this second, if it still holds then. */
+struct wanted_alert { uint8_t kind; uint32_t item, version; };
+
+/* The limits that hold for a metric in a scope. */
+struct limits { double warn, crit, hysteresis; int64_t hold; int rule; /* index of settings->levels, or -1 */ };
+struct limits limits_find(const struct engine *engine, int metric, struct scope scope, int64_t window_ms);
+double figure_limit_value(const struct metric *metric, const struct figure *figure); /* as people write limits: %, s, counts */
+void alerts_want(struct engine *engine, uint8_t kind, uint32_t item, uint32_t version);
+void alerts_evaluate(struct engine *engine); /* raises what is wanted, clears what ended; by levels_evaluate() */
+struct alert *alert_standing(struct engine *engine, uint8_t kind, uint16_t rule, uint32_t item, int16_t metric, struct scope scope);
+void engine_wake(struct engine *engine, int64_t at); /* the second of this instant is looked at, though nothing happens */
+/* levels.c: one step of hysteresis and holding time; `value` as people write limits. True: the level
+ * that shows has changed. `wake`: when a waiting worse level would show, or INT64_MAX. */
+bool level_step(struct level_state *state, enum worse worse, double value, const struct limits *limits, int64_t second, int64_t *wake);
+bool scopes_equal(struct scope a, struct scope b);
+/* At whole seconds. */
+void levels_evaluate(struct engine *engine);
+uint32_t alert_raise(struct engine *engine, struct alert alert); /* its number from 1 */
+void alert_end(struct engine *engine, struct alert *alert, int64_t at); /* of one that stands */
+void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room); /* as a sentence */
+
+#endif

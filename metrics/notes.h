@@ -1,0 +1,31 @@
+/* What is kept by name or customer: refusals, praises, mistakes, notes, follow-ups, and surveys: for the files of metrics/ only.
+ * notes.c, surveys.c. */
+#ifndef METRICS_NOTES_H
+#define METRICS_NOTES_H
+
+#include "metrics/engine.h"
+#include "metrics/query.h"
+
+/* ---- lists by name: refusals by policy, mistakes by agent ... ---- */
+struct named_count { uint16_t name, agent; int64_t at; }; /* one occurrence */
+struct occurrences { struct named_count *items; size_t count, room; };
+
+/* ---- follow-ups ---- */
+struct followup { uint64_t customer; uint32_t case_item; uint16_t slot; int64_t since; bool open; };
+
+/* ---- surveys that were sent or answered: an answer is told its slot by them, and a second one replaces the first ---- */
+#define SURVEYS_KEPT 65536
+struct survey {
+	char id[ID_MAX + 1];
+	uint8_t kind;
+	bool answered;
+	uint16_t slot, agent;
+	int64_t sent, answered_at; /* sent 0: not known */
+	int64_t score, min, max;
+};
+
+struct note { char text[201]; int64_t at, until; uint16_t by; };
+
+void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+
+#endif

@@ -1,0 +1,95 @@
+/* Slots, where everything is counted, and the places where peaks are watched: for the files of metrics/ only. slots.c, samples.c. */
+#ifndef METRICS_SLOTS_H
+#define METRICS_SLOTS_H
+
+#include "metrics/engine.h"
+#include "metrics/ledger.h"
+#include "metrics/query.h"
+
+/* ---- gauges sampled at whole seconds ---- */
+enum gauge { GAUGE_WAITING, GAUGE_BUSY, GAUGE_LONGEST, GAUGE_RUDE, GAUGE_SLA_OPEN, GAUGE_COUNT };
+struct sample {
+	int64_t start;		  /* of the minute or quarter */
+	int32_t last[GAUGE_COUNT], most[GAUGE_COUNT]; /* LONGEST is in seconds */
+	uint16_t most_at[GAUGE_COUNT]; /* the first second that reached it, in seconds after start */
+};
+struct samples { /* a growing array by time, like struct series */
+	int64_t length, keep;
+	struct sample *items;
+	size_t count, room, first;
+};
+
+/* ---- a slot: everything counted for one (queue, channel, market) ----
+ * Slot 0 takes what concerns no queue: it is in scope of everything only. */
+#define SLOT_WATCHES 4
+#define WATCH_NONE UINT16_MAX /* there are too many: this one is not watched */
+struct slot {
+	uint16_t queue, channel, market; /* channel: enum channel */
+	struct ledger ledger;
+	/* Those known to be over the target are a head of the waiting list: its last one (0: none), how many, and the target. */
+	uint32_t over_last;
+	int32_t over;
+	int64_t over_target;
+	uint32_t waiting_first, waiting_last;  /* contacts by (queued, serial) */
+	int32_t waiting, busy;
+	int32_t callbacks_due, callbacks_scheduled;
+	int32_t rude, sla_breached_open; /* whoever changes one of these calls slot_touch() */
+	int32_t waiting_moved;	/* of the waiting, those that waited in another queue before */
+	int32_t running;	/* legs not complete; their time so far is running * at - running_base */
+	int64_t running_base;
+	int64_t set_target, set_short; /* of the settings' queue section, ms; -1: not set there */
+	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
+	uint16_t watch[SLOT_WATCHES]; /* everything, queue, channel, (queue, channel) */
+	bool touched;
+	int32_t sla_running, sla_paused, sla_due_soon, fcr_open, fcr_open_kept; /* kept by sla.c and fcr.c */
+};
+/* A place where peaks are watched: everything, each queue, each channel, each (queue, channel). */
+struct watch {
+	struct scope scope;
+	struct samples minutes, quarters;
+	int32_t value[GAUGE_COUNT]; /* as of the last evaluated second */
+	int64_t since;	/* when it was first watched */
+	int64_t oldest; /* queued of the one that waits longest; scratch of the sampling */
+	bool dirty; /* something of it changed in this second */
+};
+
+struct queue_info {
+	char title[64];
+	int64_t target, short_abandon;
+	int formula;
+	bool hidden, defined;
+	uint8_t channel;
+};
+
+uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market);
+/* Adds to the slot and, where agent != 0, to the agent: by outcome in the minute of `at`, by arrival in that of `arrived`
+ * (skipped where arrived == 0). Nothing is counted while engine->too_old. */
+void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta);
+void slot_touch(struct engine *engine, uint16_t slot); /* gauges changed: sample at the end of this second */
+/* Several at once, keys ascending: much cheaper. */
+void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived);
+bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope);
+/* At a minute's start: minutes that are over for some time are closed in all ledgers. */
+void ledgers_close(struct engine *engine, int64_t second);
+/* What is known of a queue, filled with "not told" (-1, empty title) where it is new; valid until the next call. */
+struct queue_info *queue_info_of(struct engine *engine, uint16_t queue);
+/* E-mail, messenger, social: people do not hold the line there. */
+bool channel_is_asynchronous(uint16_t channel);
+/* Does the slot count for the longest wait of a scope with this channel? An e-mail that waits three hours would hide the caller who
+ * waits four minutes: asynchronous channels count where they are asked for by name, and in longest_wait_async. */
+bool slot_waits_live(const struct slot *slot, uint16_t channel);
+int64_t slot_target(const struct engine *engine, uint16_t slot);
+/* Waiting in the slot for longer than the target; cheap because slot_advance_over() keeps up once a second. */
+int64_t slot_over(const struct engine *engine, uint16_t slot, int64_t at);
+void slot_advance_over(struct engine *engine, uint16_t slot, int64_t at);
+int64_t slot_short(const struct engine *engine, uint16_t slot);
+/* The watch of exactly this scope, or NULL. */
+const struct watch *watch_find(const struct engine *engine, struct scope scope);
+void slots_start(struct engine *engine);
+void slots_finish(struct engine *engine);
+void watches_sample(struct engine *engine, int64_t second);
+void samples_finish(struct samples *samples);
+/* The highest of the samples that begin in (after, until] and the first second that reached it; -1: none. */
+int64_t samples_peak(const struct samples *samples, enum gauge gauge, int64_t after, int64_t until, int64_t *at);
+
+#endif

@@ -1,0 +1,45 @@
+/* Publishers and feeds, and what of their numbers is missing: for the files of metrics/ only. sources.c. */
+#ifndef METRICS_SOURCES_H
+#define METRICS_SOURCES_H
+
+#include "metrics/engine.h"
+
+#define BOOTS_KEPT 4
+#define SPANS_MOST 4096 /* holes kept per boot; the oldest beyond are given up as lost */
+struct span { uint64_t from, to; int64_t since; };
+struct boot {
+	uint64_t boot, first, next; /* next expected */
+	struct span *missing;	    /* holes, ascending */
+	size_t holes, room;
+	int64_t heard, since; /* engine time */
+	uint64_t received, lost; /* lost: holes that were given up */
+};
+struct source {
+	uint16_t name; /* in engine->sources_names */
+	uint16_t feed;
+	struct boot boots[BOOTS_KEPT];
+	int boot_count, current;
+	int switches; /* how often two boots took turns: a second publisher */
+	uint64_t faults[FAULT_COUNT];
+	uint64_t received;
+	int64_t last_sent, last_recv;
+	uint32_t snapshot_scope; /* running snapshot: queue name + 1; 0: none */
+	bool snapshot_running, snapshot_void;
+	uint32_t snapshot_number; /* how many were begun */
+	bool known;
+};
+struct feed_status {
+	enum link_state link;
+	enum feed_fault refusal; /* why the link is refused, where it said so; else FAULT_NONE */
+	int64_t link_since, silent_since, heard;
+	uint64_t faults[FAULT_COUNT], received, batches;
+	int64_t lag; /* ms of the last batch: recv - sent; -1 */
+};
+
+/* Registers a batch (a heartbeat too) and gives its source; 0: unsequenced. */
+uint16_t source_batch(struct engine *engine, const struct record *record);
+void source_gap(struct engine *engine, const struct record *record);
+void sources_finish(struct engine *engine);
+bool source_take(struct engine *engine, uint16_t source, uint64_t boot, uint64_t seq); /* false: a duplicate */
+
+#endif

@@ -1,0 +1,401 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "store/merge.h"
+#include "store/snapshot_parts.h"
+
+#define NAMES_JOINED 1000 /* of each site, before they are added and cut */
+#define FEED_ELSEWHERE INT16_MAX /* no feed of the board's own settings */
+
+void merge_set(struct merge *merge, struct engine *names, const struct merge_site *sites, int count)
+{
+	if (count > merge->count)
+		merge->parts = memory_resize(merge->parts, (size_t)count, sizeof *merge->parts);
+	for (int i = 0; i < count; i++)
+		merge->parts[i] = sites[i].engine;
+	merge->sites = sites;
+	merge->count = count;
+	merge->joined = (struct joined){.names = names, .parts = merge->parts, .count = count, .now = joined_latest(merge->parts, count)};
+}
+
+void merge_finish(struct merge *merge)
+{
+	free(merge->parts);
+	*merge = (struct merge){0};
+}
+
+/* ---- each site's own snapshot ---- */
+
+static bool is_shown(const struct snapshot_request *request, int site)
+{
+	return request->site == 0 || request->site == site + 1;
+}
+
+/* NULL: nothing is known of the site, or nothing in the scope. */
+static struct snapshot *look_at_site(const struct merge *merge, int site, const struct snapshot_request *request)
+{
+	const struct merge_site *of = &merge->sites[site];
+	struct snapshot_request own = *request;
+	if (!is_shown(request, site) || !joined_scope_in(&merge->joined, site, request->scope, &own.scope))
+		return NULL;
+	own.site = 0;
+	own.spark_count = 0; /* of the sums only */
+	struct snapshot *snapshot = snapshot_create(of->engine, of->settings, of->zone, &own);
+	snapshot_attached(snapshot, of->link, of->silent, of->from_store);
+	return snapshot;
+}
+
+static void tell_site(const struct merge *merge, int site, const struct snapshot *part, struct snapshot *snapshot)
+{
+	const struct merge_site *of = &merge->sites[site];
+	struct snapshot_site *told = &snapshot->sites[site];
+	const int64_t now = of->engine ? engine_now(of->engine) : INSTANT_NONE;
+	*told = (struct snapshot_site){.link = of->link, .known = now != INSTANT_NONE, .stale = of->link != LINK_LIVE, .from_store = of->from_store,
+		.shown = is_shown(&snapshot->request, site), .silent = of->silent};
+	told->behind = told->known ? merge->joined.now - now : 0;
+	text_harmless(view_of(of->name), told->name, sizeof told->name);
+	text_harmless(view_of(of->why), told->why, sizeof told->why);
+	if (part)
+		memcpy(told->figures, part->figures, sizeof told->figures);
+	if (!told->shown)
+		return;
+	snapshot->sites_stale += told->stale || !told->known;
+	snapshot->zones_differ = snapshot->zones_differ || strcmp(of->settings->zone, snapshot->settings->zone) != 0;
+}
+
+/* ---- figures ---- */
+
+static void join_figures(const struct merge *merge, const struct joined *joined, struct snapshot *snapshot)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	const struct snapshot_asked asked = {.joined = joined, .scope = request->scope, .by = request->by, .with_bins = true,
+		.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
+	snapshot_gather(request, &asked, snapshot->figures, snapshot->today);
+	int64_t *points = memory_new((size_t)request->spark_count * SPARK_POINTS + 1, sizeof *points);
+	joined_sparks(joined, request->scope, request->sparks, request->spark_count, asked.formula, SPARK_POINTS, points);
+	for (int i = 0; i < request->spark_count; i++)
+		memcpy(snapshot->sparks[request->sparks[i]], points + i * SPARK_POINTS, sizeof snapshot->sparks[0]);
+	free(points);
+	int64_t *from = memory_new((size_t)merge->count * 2, sizeof *from), *to = from + merge->count;
+	const int first = request->site ? request->site - 1 : 0;
+	bool any = false;
+	for (int i = 0; i < joined->count; i++)
+		any = snapshot_week_ago(snapshot, merge->sites[first + i].zone, &from[i], &to[i]) || any;
+	struct query *query = memory_new(1, sizeof *query);
+	if (any)
+		joined_interval(query, joined, request->scope, from, to, request->by, asked.formula);
+	for (int i = 0; any && query->tally.value[COUNT_OFFERED] > 0 && i < metric_count; i++)
+		if (metrics[i].kind == KIND_WINDOW)
+			query_figure(query, i, &snapshot->before[i]);
+	free(query);
+	free(from);
+}
+
+static void take_longest(struct snapshot *snapshot, const struct snapshot *part, const char *site, int64_t *longest)
+{
+	const struct figure *wait = snapshot_figure(part, "longest_wait");
+	if (!wait->known || wait->numerator <= *longest || !*part->longest_where)
+		return;
+	*longest = wait->numerator;
+	view_copy(view_of(part->longest_contact), snapshot->longest_contact, sizeof snapshot->longest_contact);
+	char where[300];
+	snprintf(where, sizeof where, "%s%s%s", site, *site ? " \u00B7 " : "", part->longest_where);
+	text_harmless(view_of(where), snapshot->longest_where, sizeof snapshot->longest_where);
+}
+
+/* ---- lists ---- */
+
+/* "berlin/Billing"; of one site alone the name as it is. Too long a name is cut at a whole character. */
+static void put_before(const char *site, const char *between, char *name, size_t room)
+{
+	char text[300];
+	if (!*site || !*name)
+		return;
+	snprintf(text, sizeof text, "%s%s%s", site, between, name);
+	text_harmless(view_of(text), name, room);
+}
+
+static void put_site(const char *site, char *name, size_t room)
+{
+	put_before(site, "/", name, room);
+}
+
+/* Appends a part's items to a growing array. */
+#define APPEND(items, item_count, part_items, part_count)                                                              \
+	do {                                                                                                           \
+		(items) = memory_resize((items), (size_t)((item_count) + (part_count)) + 1, sizeof *(items));          \
+		if ((part_count) > 0)                                                                                  \
+			memcpy((items) + (item_count), (part_items), (size_t)(part_count) * sizeof *(items));          \
+		(item_count) += (part_count);                                                                          \
+	} while (0)
+
+static void append_rows(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int begin = snapshot->row_count;
+	APPEND(snapshot->rows, snapshot->row_count, part->rows, part->row_count);
+	for (int i = begin; i < snapshot->row_count; i++) {
+		snapshot->rows[i].scope = joined_scope_from(all, site, snapshot->rows[i].scope);
+		text_harmless(view_of(name), snapshot->rows[i].site, sizeof snapshot->rows[i].site);
+	}
+}
+
+static void append_people(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int conducts = snapshot->conduct_count, cares = snapshot->care_count;
+	APPEND(snapshot->conduct, snapshot->conduct_count, part->conduct, part->conduct_count);
+	APPEND(snapshot->care, snapshot->care_count, part->care, part->care_count);
+	for (int i = conducts; i < snapshot->conduct_count; i++) {
+		snapshot->conduct[i].scope = joined_scope_from(all, site, snapshot->conduct[i].scope);
+		put_site(name, snapshot->conduct[i].queue, sizeof snapshot->conduct[i].queue);
+	}
+	for (int i = cares; i < snapshot->care_count; i++)
+		put_site(name, snapshot->care[i].agent, sizeof snapshot->care[i].agent);
+}
+
+static void append_work(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int alerts = snapshot->alert_count, dues = snapshot->due_count;
+	APPEND(snapshot->alerts, snapshot->alert_count, part->alerts, part->alert_count);
+	APPEND(snapshot->due, snapshot->due_count, part->due, part->due_count);
+	snapshot->due_10m += part->due_10m;
+	for (int i = alerts; i < snapshot->alert_count; i++) {
+		snapshot->alerts[i].scope = joined_scope_from(all, site, snapshot->alerts[i].scope);
+		put_before(name, ": ", snapshot->alerts[i].text, sizeof snapshot->alerts[i].text);
+	}
+	for (int i = dues; i < snapshot->due_count; i++)
+		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
+}
+
+static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)
+{
+	const int begin = snapshot->feed_count;
+	APPEND(snapshot->feeds, snapshot->feed_count, part->feeds, part->feed_count);
+	for (int i = begin; i < snapshot->feed_count; i++) {
+		snapshot->feeds[i].feed = FEED_ELSEWHERE;
+		put_site(name, snapshot->feeds[i].src, sizeof snapshot->feeds[i].src);
+	}
+	for (int fault = 0; fault < FAULT_COUNT; fault++)
+		snapshot->faults[fault] += part->faults[fault];
+	snapshot->nothing = snapshot->nothing && part->nothing;
+}
+
+static int cut(void *items, int count, size_t size, int (*order)(const void *, const void *), int most)
+{
+	if (count)
+		qsort(items, (size_t)count, size, order);
+	return count < most ? count : most;
+}
+
+static int by_queue(const void *left, const void *right)
+{
+	const struct snapshot_row *a = *(const struct snapshot_row *const *)left, *b = *(const struct snapshot_row *const *)right;
+	return strcmp(a->queue, b->queue);
+}
+
+/* Which names say nothing without their site? */
+static void find_shared(struct snapshot *snapshot)
+{
+	struct snapshot_row **rows = memory_new((size_t)snapshot->row_count + 1, sizeof *rows);
+	for (int i = 0; i < snapshot->row_count; i++)
+		rows[i] = &snapshot->rows[i];
+	qsort(rows, (size_t)snapshot->row_count, sizeof *rows, by_queue);
+	for (int begin = 0, end; begin < snapshot->row_count; begin = end) {
+		bool shared = false;
+		for (end = begin; end < snapshot->row_count && strcmp(rows[end]->queue, rows[begin]->queue) == 0; end++)
+			shared = shared || strcmp(rows[end]->site, rows[begin]->site) != 0;
+		for (int i = begin; i < end; i++)
+			rows[i]->shared = shared;
+	}
+	free(rows);
+}
+
+static void sort_lists(struct snapshot *snapshot)
+{
+	find_shared(snapshot);
+	snapshot->row_count = cut(snapshot->rows, snapshot->row_count, sizeof *snapshot->rows, snapshot_compare_rows, ROWS_MOST);
+	snapshot->conduct_count = cut(snapshot->conduct, snapshot->conduct_count, sizeof *snapshot->conduct, list_conduct_order, ITEMS_MOST);
+	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);
+	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
+	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
+}
+
+/* ---- by name ---- */
+
+struct named_join {
+	struct list_named *items;
+	int count;
+	int64_t total;
+};
+
+static void add_named(struct named_join *join, const struct list_named *items, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int place = 0;
+		while (place < join->count && strcmp(join->items[place].name, items[i].name) != 0)
+			place++;
+		if (place == join->count) {
+			APPEND(join->items, join->count, &items[i], 1);
+			continue;
+		}
+		join->items[place].count += items[i].count;
+		join->items[place].before += items[i].before;
+	}
+}
+
+typedef int named_list(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total);
+
+/* All names of all sites, each in its own day; people belong to their site, everything else is added by its name. */
+static struct named_join join_named(const struct merge *merge, const struct snapshot *snapshot, named_list *list, bool people)
+{
+	struct named_join join = {0};
+	struct list_named *items = memory_new(NAMES_JOINED, sizeof *items);
+	for (int i = 0; i < merge->count; i++) {
+		const struct engine *engine = merge->parts[i];
+		int64_t total = 0;
+		if (!is_shown(&snapshot->request, i) || !engine || engine_now(engine) == INSTANT_NONE)
+			continue;
+		const int64_t today = instant_day_begin(merge->joined.now, merge->sites[i].zone, snapshot->settings->day_start);
+		const int count = list(engine, today, merge->joined.now, items, NAMES_JOINED, &total);
+		for (int n = 0; people && snapshot->request.site == 0 && n < count; n++)
+			put_site(merge->sites[i].name, items[n].name, sizeof items[n].name);
+		add_named(&join, items, count);
+		join.total += total;
+	}
+	free(items);
+	join.count = cut(join.items, join.count, sizeof *join.items, list_named_order, NAMED_MOST);
+	return join;
+}
+
+static void join_names(const struct merge *merge, struct snapshot *snapshot)
+{
+	const struct named_join refusals = join_named(merge, snapshot, list_refusals, false);
+	const struct named_join mistakes = join_named(merge, snapshot, list_mistakes, true);
+	const struct named_join praises = join_named(merge, snapshot, list_praises, false);
+	snapshot->refusals = refusals.items;
+	snapshot->refusal_count = refusals.count;
+	snapshot->refusals_total = refusals.total;
+	snapshot->mistakes = mistakes.items;
+	snapshot->mistake_count = mistakes.count;
+	snapshot->mistakes_total = mistakes.total;
+	snapshot->praises = praises.items;
+	snapshot->praise_count = praises.count;
+	snapshot->praises_total = praises.total;
+}
+
+/* The newest of all sites. */
+static void join_notes(const struct merge *merge, struct snapshot *snapshot)
+{
+	int64_t newest = INSTANT_NONE;
+	for (int i = 0; i < merge->count; i++) {
+		struct list_note note;
+		if (!is_shown(&snapshot->request, i) || !merge->parts[i] || !list_note(merge->parts[i], merge->joined.now, &note) || note.at <= newest)
+			continue;
+		newest = note.at;
+		free(snapshot->note);
+		snapshot->note = snapshot->request.site ? memory_text(note.text) : memory_format("%s: %s", merge->sites[i].name, note.text);
+	}
+}
+
+/* The names of the rows, each once. */
+static void join_queues(struct snapshot *snapshot)
+{
+	snapshot->queues = memory_new((size_t)snapshot->row_count + 1, sizeof *snapshot->queues);
+	for (int i = 0; i < snapshot->row_count; i++) {
+		int known = 0;
+		while (known < snapshot->queue_count && strcmp(snapshot->queues[known], snapshot->rows[i].queue) != 0)
+			known++;
+		if (known == snapshot->queue_count)
+			snapshot->queues[snapshot->queue_count++] = memory_text(snapshot->rows[i].queue);
+	}
+}
+
+/* ---- all of it ---- */
+
+static struct snapshot *begin(const struct merge *merge, const struct settings *settings, const struct zone *zone,
+	const struct snapshot_request *request)
+{
+	struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
+	snapshot->settings = settings;
+	snapshot->zone = zone;
+	snapshot->zone_name = zone_name(zone);
+	snapshot->request = *request;
+	snapshot->progress = -1;
+	snapshot->at = merge->joined.now;
+	snapshot->nothing = true;
+	snapshot->site_count = merge->count;
+	snapshot->sites = memory_new((size_t)merge->count, sizeof *snapshot->sites);
+	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
+	for (size_t i = 0; i < METRICS_MOST; i++)
+		for (int point = 0; point < SPARK_POINTS; point++)
+			snapshot->sparks[i][point] = INT64_MIN;
+	char where[sizeof snapshot->scope_text], text[300];
+	lists_scope_text(merge->joined.names, request->scope, where, sizeof where);
+	if (request->site)
+		snprintf(text, sizeof text, "%s \u00B7 %s", merge->sites[request->site - 1].name, where);
+	else
+		snprintf(text, sizeof text, "%d sites \u00B7 %s", merge->count, where);
+	text_harmless(view_of(text), snapshot->scope_text, sizeof snapshot->scope_text);
+	return snapshot;
+}
+
+static void add_site(const struct merge *merge, int site, struct snapshot *snapshot, int64_t *longest)
+{
+	struct snapshot *part = look_at_site(merge, site, &snapshot->request);
+	const char *name = snapshot->request.site ? "" : merge->sites[site].name;
+	tell_site(merge, site, part, snapshot);
+	if (!part)
+		return;
+	take_longest(snapshot, part, name, longest);
+	append_rows(snapshot, part, &merge->joined, site, name);
+	append_people(snapshot, part, &merge->joined, site, name);
+	append_work(snapshot, part, &merge->joined, site, name);
+	append_feeds(snapshot, part, name);
+	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
+	add_named(&unknown, part->unknown, part->unknown_count);
+	snapshot->unknown = unknown.items;
+	snapshot->unknown_count = unknown.count;
+	snapshot_destroy(part);
+}
+
+/* Only where nobody shown is followed is the whole picture stale; else the sites that are not are named. */
+static void tell_links(struct snapshot *snapshot)
+{
+	bool from_store = true;
+	int shown = 0;
+	for (int i = 0; i < snapshot->site_count; i++) {
+		const struct snapshot_site *site = &snapshot->sites[i];
+		if (!site->shown)
+			continue;
+		shown++;
+		from_store = from_store && site->from_store;
+		snapshot->stale_ms = site->stale && site->silent > snapshot->stale_ms ? site->silent : snapshot->stale_ms;
+	}
+	snapshot->stale = shown == snapshot->sites_stale;
+	snapshot->source = from_store ? "Redis, every second" : shown == 1 ? "collector" : "collectors";
+}
+
+struct snapshot *snapshot_merge(const struct merge *merge, const struct settings *settings, const struct zone *zone,
+	const struct snapshot_request *request)
+{
+	struct snapshot_request valid = *request;
+	valid.site = request->site >= 0 && request->site <= merge->count ? request->site : 0;
+	struct snapshot *snapshot = begin(merge, settings, zone, &valid);
+	int64_t longest = -1;
+	for (int i = 0; i < merge->count; i++)
+		add_site(merge, i, snapshot, &longest);
+	tell_links(snapshot);
+	if (snapshot->at == INSTANT_NONE)
+		return snapshot;
+	const struct joined alone = valid.site ? joined_alone(&merge->joined, valid.site - 1) : merge->joined;
+	join_figures(merge, &alone, snapshot);
+	sort_lists(snapshot);
+	snapshot->unknown_count = cut(snapshot->unknown, snapshot->unknown_count, sizeof *snapshot->unknown, list_named_order, NAMED_MOST);
+	join_names(merge, snapshot);
+	join_notes(merge, snapshot);
+	join_queues(snapshot);
+	return snapshot;
+}

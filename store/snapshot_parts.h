@@ -1,0 +1,35 @@
+/* What makes a snapshot, of one engine or of several: for the files of store/ only. */
+#ifndef STORE_SNAPSHOT_PARTS_H
+#define STORE_SNAPSHOT_PARTS_H
+
+#include "metrics/joined.h"
+#include "store/snapshot.h"
+
+#define ROWS_MOST 400
+#define ITEMS_MOST 200
+#define NAMED_MOST 20
+#define FEEDS_MOST 32
+
+/* One scope of one engine, or of several. */
+struct snapshot_asked {
+	const struct engine *engine;
+	const struct joined *joined; /* NULL: the engine alone */
+	struct scope scope;
+	enum attribution by;
+	enum sl_formula formula;
+	bool with_bins;
+};
+
+/* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
+void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);
+/* The request's window a week before snapshot->at, in whole quarter hours, of days in `zone`; false: windows under a quarter have none. */
+bool snapshot_week_ago(const struct snapshot *snapshot, const struct zone *zone, int64_t *from, int64_t *to);
+/* What the eye should go to first: the worst level, then how long and how many wait. */
+int snapshot_compare_rows(const void *left, const void *right);
+/* What is asked for, else as set: for the queue, or for the whole board (NULL). */
+static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
+{
+	return request->formula >= 0 ? (enum sl_formula)request->formula : snapshot_formula(settings, queue);
+}
+
+#endif
