@@ -19,8 +19,8 @@ def make_events(path, count):
     with open(path, "w") as out:
         for i in range(count):
             at += 1000 + i * 7919 % 4000
-            call = {"contact": "c%d" % i, "queue": queues[i % 3]}
-            out.write(json.dumps({"ts": at, "type": "contact.queued", "channel": "phone", **call}) + "\n")
+            call = {"contact": "c%d" % i}
+            out.write(json.dumps({"ts": at, "type": "contact.queued", "queue": queues[i % 3], "channel": "phone", **call}) + "\n")
             if i % 9 == 0:
                 out.write(json.dumps({"ts": at + 700, "type": "contact.left", "why": "abandoned", **call}) + "\n")
                 continue
