@@ -292,8 +292,8 @@ const struct command import_command = {
 	.name = "import",
 	.positional = "FORMAT FILE...",
 	.summary = "reads what another system recorded, and prints or publishes it as events",
-	.about = "FORMAT is queue_log (Asterisk's), csv (any table, with a mapping file) or ndjson (events as lines of JSON). The files, .gz too and - for standard\n"
-		 "input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
+	.about = "FORMAT is queue_log (Asterisk's), csv (any table, with a mapping file) or ndjson (events as lines of JSON). The files,\n"
+		 ".gz too and - for standard input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
 		 "`tablo publish` and file: feeds read. Damaged, duplicate and orphaned lines are named on standard error, counted\n"
 		 "and left out; the exit status is still 0 unless --strict is given or nothing at all could be imported.\n"
 		 "Customers' numbers never leave: a salted hash stands in for them. With --publish it begins when the first\n"

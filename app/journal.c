@@ -30,10 +30,11 @@ static const struct journal_verb verbs[] = {
 	{"repair", "[DIR]",
 		"cuts aside what a power cut left at the end, makes hints and indexes anew and the states that are missing; loses no record\n"
 		"          that can be read, and says what cannot", false, 0, 0, journal_repair},
-	{"export", "[DIR|FILE] [--from T] [--to T]", "the events as lines of JSON on standard output, each once: what `tablo import ndjson` and file: feeds read",
+	{"export", "[DIR|FILE] [--from T] [--to T]",
+		"the events as lines of JSON on standard output, each once: what `tablo import ndjson` and file: feeds read",
 		true, 0, 0, journal_export},
-	{"mark", "DIR [--at T] [TEXT]", "notes TEXT at an instant of the time line, in the file `marks`; without TEXT lists what is noted", false, 0, REST_MOST,
-		journal_mark},
+	{"mark", "DIR [--at T] [TEXT]", "notes TEXT at an instant of the time line, in the file `marks`; without TEXT lists what is noted",
+		false, 0, REST_MOST, journal_mark},
 	{"seal", "[DIR]", "compresses the closed files to about a fifth now, as a collector does after journal_seal", false, 0, 0, journal_seal},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)

@@ -61,6 +61,19 @@ static void take_damage(struct survey_file *file, const struct damage *damage)
 	file->lost += damage->from <= damage->to ? damage->to - damage->from + 1 : 0;
 }
 
+/* What stands behind the last record: of a file that is written, what is just put down or was torn; of a sealed one its index. */
+static void take_tail(struct survey_file *file, int64_t tail)
+{
+	if (!file->segment.is_sealed) {
+		file->tail = tail;
+		return;
+	}
+	struct damage damage = {.kind = DAMAGE_BAD, .offset = file->bytes - tail, .bytes = (uint64_t)tail, .from = file->last + 1, .to = file->last};
+	memcpy(damage.name, file->segment.name, sizeof damage.name);
+	if (tail > 0)
+		take_damage(file, &damage);
+}
+
 /* What follows belongs to the next file. */
 static bool is_beyond(const struct survey_file *file, uint64_t end, const struct damage *damage)
 {
@@ -84,7 +97,7 @@ static void read_file(struct work *work, size_t number, struct reader *reader)
 		if (result == READER_FAILED)
 			return;
 		if (result == READER_END) {
-			file->tail = reader_tail(reader);
+			take_tail(file, reader_tail(reader));
 			return;
 		}
 		if (result == READER_RECORD ? frame.lsn >= end : is_beyond(file, end, &damage))

@@ -224,7 +224,8 @@ bool block_next(struct block_reader *reader, struct frame *frame)
 		return false;
 	reader->recv = (int64_t)((uint64_t)reader->recv + unfold_sign(values[COLUMN_RECV]));
 	reader->left--;
-	*frame = (struct frame){.type = (enum frame_type)(head & 0xff), .feed = (uint16_t)(head >> 8), .lsn = reader->lsn, .durable = reader->lsn - unfold_sign(values[COLUMN_DURABLE]),
+	*frame = (struct frame){.type = (enum frame_type)(head & 0xff), .feed = (uint16_t)(head >> 8), .lsn = reader->lsn,
+		.durable = reader->lsn - unfold_sign(values[COLUMN_DURABLE]),
 		.recv = reader->recv, .payload = {(const char *)reader->payloads, size}, .crc = reader->left ? 0 : reader->last_crc,
 		.size = frame_size(size)};
 	reader->lsn++;

@@ -275,7 +275,8 @@ static void finish(struct seal *seal, bool is_good)
 
 static enum seal_result seal_any(struct sealing *sealing, const struct segment *segment, bool is_mending, struct error *err)
 {
-	struct seal seal = {.is_mending = is_mending, .sealing = sealing, .disk = sealing->disk, .raw = segment, .sealed = segment_sealed(segment), .to = -1, .err = err};
+	struct seal seal = {.is_mending = is_mending, .sealing = sealing, .disk = sealing->disk, .raw = segment,
+		.sealed = segment_sealed(segment), .to = -1, .err = err};
 	seal.raw_path = disk_path(sealing->directory, segment->name);
 	seal.path = disk_path(sealing->directory, seal.sealed.name);
 	seal.draft = memory_format("%s" DRAFT, seal.path);

@@ -1,6 +1,6 @@
 /* The files of a journal: J-<first LSN>.wbj, or .wbz once it is sealed (journal/block.h), and those of the history: H-<first number>.wbh.
- * Each begins with a head and holds consecutive records; it ends where the next one begins. One that was given up (its disk could not be trusted) may have records
- * that stand in the next one too: those count. */
+ * Each begins with a head and holds consecutive records; it ends where the next one begins. One that was given up (its disk could not be
+ * trusted) may have records that stand in the next one too: those count. */
 #ifndef JOURNAL_SEGMENT_H
 #define JOURNAL_SEGMENT_H
 

@@ -78,7 +78,8 @@ static void look_at(struct state_entry *entry, const struct disk *disk, const ch
 	const bool is_read = disk_read_all(disk, file, head, HEAD, 0) >= HEAD_FIRST && size > HEAD_FIRST;
 	disk->close(disk->context, file);
 	entry->bytes = size > 0 ? (uint64_t)size : 0;
-	const bool is_first = is_read && memcmp(head, MAGIC_FIRST, MAGIC_SIZE) == 0, is_ours = is_read && memcmp(head, MAGIC, MAGIC_SIZE) == 0 && size > HEAD;
+	const bool is_first = is_read && memcmp(head, MAGIC_FIRST, MAGIC_SIZE) == 0;
+	const bool is_ours = is_read && memcmp(head, MAGIC, MAGIC_SIZE) == 0 && size > HEAD;
 	if ((!is_first && !is_ours) || frame_get64(head + 24) != entry->lsn
 		|| frame_get64(head + 40) != entry->bytes - (is_first ? HEAD_FIRST : HEAD))
 		return;
