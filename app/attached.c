@@ -24,6 +24,7 @@ static bool take_state(void *context, const struct stream_state *state, struct e
 	struct engine *engine = engine_unpack(attached->settings, state->bytes.data, state->bytes.size, &differs, err);
 	if (!engine)
 		return false;
+	engine_keep_past(engine, INT64_MIN);
 	if (state->why)
 		log_line(LOG_LEVEL_INFO, "attached anew: %s", state->why);
 	if (differs)

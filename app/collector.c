@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "journal/reader.h"
 #include "journal/record.h"
@@ -22,6 +23,7 @@ struct collector {
 	const struct settings *settings;
 	struct journal *journal;
 	struct saver *saver;
+	struct historian *historian;
 	struct outlet *outlet; /* NULL: nobody can attach */
 	struct redis_store *store; /* NULL: nothing is kept in Redis */
 	const char *store_url;
@@ -29,6 +31,7 @@ struct collector {
 	int64_t behind_since; /* monotonic: since when the engine is ahead of the disk; 0: it is not */
 	enum redis_trouble told_trouble;
 	enum redis_store_state told_store;
+	uint64_t told_warning; /* hash of what is doubtful in the set-up of Redis */
 	uint64_t told_unkept;  /* to those attached */
 	int64_t told_at;
 	struct engine *engine; /* recovered, until the desk takes it */
@@ -92,13 +95,13 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 	if (!state_file_load(NULL, directory, journal_id(collector->journal), last, INT64_MAX, &file, &skipped, &why)) {
 		if (why.text[0])
 			log_line(LOG_LEVEL_WARNING, "%s: no state can be read, everything is folded: %s", directory, why.text);
-		return engine_create(collector->settings, err);
+		return historian_recall(directory, collector->settings, last, &collector->health.recalled, err);
 	}
 	struct engine *engine = engine_unpack(collector->settings, file.bytes.data, file.bytes.size, &differs, &why);
 	free((char *)(uintptr_t)file.bytes.data);
 	if (!engine) {
 		log_line(LOG_LEVEL_WARNING, "%s: state %llu is passed over, everything is folded: %s", directory, (unsigned long long)file.lsn, why.text);
-		return engine_create(collector->settings, err);
+		return historian_recall(directory, collector->settings, last, &collector->health.recalled, err);
 	}
 	if (engine_zone_differs(engine))
 		log_line(LOG_LEVEL_WARNING, "zone data of %s differ from those of state %llu: what was counted before stays as it was counted",
@@ -158,6 +161,10 @@ static bool recover(struct collector *collector, struct error *err)
 	}
 	collector->engine = engine;
 	collector->state_lsn = from;
+	collector->rebase = collector->health.recalled > 0; /* no state says yet what the engine is, and Redis has it otherwise */
+	if (collector->rebase)
+		log_line(LOG_LEVEL_WARNING, "%s: without a state and the first records; what was counted up to record %llu comes from the history",
+			collector->settings->journal, (unsigned long long)collector->health.recalled);
 	if (from || collector->health.recovered)
 		log_line(LOG_LEVEL_INFO, "%s: the state of record %llu and %llu records after it", collector->settings->journal,
 			(unsigned long long)from, (unsigned long long)collector->health.recovered);
@@ -230,6 +237,15 @@ static bool open_outlet(struct collector *collector, const struct collector_opti
 	return collector->outlet != NULL;
 }
 
+/* Without it all goes on, but what the journal's retention removes is gone. */
+static void open_historian(struct collector *collector)
+{
+	struct error err = {0};
+	collector->historian = historian_create(collector->settings->journal, journal_id(collector->journal), journal_state(collector->journal).appended, &err);
+	if (!collector->historian)
+		log_line(LOG_LEVEL_ERROR, "no history is kept: %s", err.text);
+}
+
 struct collector *collector_open(const struct collector_options *options, struct error *err)
 {
 	const struct settings *settings = options->settings;
@@ -237,14 +253,17 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->settings = settings;
 	collector->recorder = (struct recorder){.context = collector, .keep = keep};
 	collector->company = (struct desk_company){.context = collector, .items = items, .due = due, .turn = turn};
+	collector->told_warning = map_hash(view_of(""));
 	collector->state_at = clock_monotonic();
 	collector->journal = rules_open(&collector->rules, settings, err) ? open_journal(collector, options->id, err) : NULL;
 	if (collector->journal && recover(collector, err))
 		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
+	if (collector->saver)
+		open_historian(collector);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
 		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
 	collector->store_url = options->store;
-	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) && (!options->store || open_store(collector, false, err)))
+	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) && (!options->store || open_store(collector, collector->rebase, err)))
 		return collector;
 	collector_close(collector, NULL, NULL);
 	return NULL;
@@ -259,6 +278,8 @@ static void pack(struct collector *collector, const struct engine *engine)
 	collector->packed_weight = collector->weight;
 	collector->events = 0;
 	collector->state_at = clock_monotonic();
+	if (collector->historian && !historian_busy(collector->historian))
+		historian_take(collector->historian, engine);
 }
 
 static void hand_over(struct collector *collector)
@@ -266,12 +287,26 @@ static void hand_over(struct collector *collector)
 	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv,
 		collector->packed_weight);
 	collector->packed = NULL;
+	if (collector->historian)
+		historian_write(collector->historian);
+}
+
+/* While the journal's lock is ours. */
+static void close_historian(struct collector *collector, const struct engine *engine)
+{
+	const struct journal_state state = journal_state(collector->journal);
+	if (state.durable >= state.appended)
+		historian_finish(collector->historian, engine);
+	historian_destroy(collector->historian);
+	collector->historian = NULL;
 }
 
 bool collector_close(struct collector *collector, const struct engine *engine, struct error *err)
 {
 	if (!collector)
 		return true;
+	if (collector->historian)
+		close_historian(collector, engine);
 	if (engine && collector->saver)
 		pack(collector, engine);
 	bool good = !collector->journal || journal_close(collector->journal, err);
@@ -367,6 +402,11 @@ static void serve_attached(struct collector *collector)
 static void tell_store(struct collector *collector)
 {
 	struct redis_store_status status = redis_store_status(collector->store);
+	const char *warning = status.link.about.warning;
+	if (map_hash(view_of(warning)) != collector->told_warning) {
+		collector->told_warning = map_hash(view_of(warning));
+		log_line(LOG_LEVEL_WARNING, "%s", *warning ? warning : "Redis: its set-up is in order again");
+	}
 	if (status.state == collector->told_store && status.fault.trouble == collector->told_trouble)
 		return;
 	collector->told_store = status.state;
@@ -393,11 +433,21 @@ static void commit(struct collector *collector, const struct engine *engine)
 	tell_store(collector);
 }
 
+/* What the history does not tell yet is not to be removed; but a history that cannot be written must not fill the disk. */
+static void keep_for_history(struct collector *collector)
+{
+	if (!collector->historian)
+		return;
+	collector->health.history = historian_state(collector->historian);
+	journal_keep_from(collector->journal, collector->health.history.trouble[0] ? 0 : collector->health.history.written + 1);
+}
+
 static void turn(void *context, struct desk *desk)
 {
 	struct collector *collector = context;
 	collector->health.journal = journal_state(collector->journal);
 	tell_health(collector);
+	keep_for_history(collector);
 	if (collector->outlet)
 		serve_attached(collector);
 	if (collector->store)

@@ -4,6 +4,7 @@
 #define APP_COLLECTOR_H
 
 #include "app/desk.h"
+#include "app/historian.h"
 #include "app/outlet.h"
 #include "journal/journal.h"
 #include "store/redis_store.h"
@@ -33,6 +34,8 @@ void collector_begin(struct collector *collector, struct desk *desk);
 struct collector_health {
 	struct journal_state journal;
 	uint64_t recovered_from, recovered; /* LSN of the state a start began with, and records folded after it */
+	uint64_t recalled;		    /* where a start had to begin with the history: it told everything up to this record */
+	struct historian_state history;
 	uint64_t saved;			    /* LSN of the newest state on the disk */
 	uint64_t unkept;		    /* records that count and are in no journal */
 	char state_trouble[200];	    /* "" while states can be saved */

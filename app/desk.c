@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "feed/curve.h"
+#include "feed/hold_back.h"
 #include "feed/wire.h"
 #include "feed/wire_slice.h"
 
@@ -54,6 +55,8 @@ struct desk {
 	struct view payload; /* of the record at hand, where it is a batch */
 	struct wire_buffer part; /* made of a payload for one second */
 	struct batch batch;
+	struct hold_back *hold_back;
+	struct batch held; /* scratch for what was held back */
 	int instant; /* the next one to look at */
 	bool changed, heard;
 	int64_t first;
@@ -189,6 +192,20 @@ static void refuse(void *context, struct feed *feed, enum feed_fault fault, cons
 		log_line(LOG_LEVEL_WARNING, "%s: %s", feed->endpoint, why);
 }
 
+static void count_batch(struct desk *desk, struct record record, struct view payload)
+{
+	desk->events += record.batch->count;
+	desk->payload = payload;
+	if (record.recv != INSTANT_NONE) {
+		apply_at(desk, record);
+	} else if (desk->feed_clock) {
+		take_by_feed_clock(desk, record);
+	} else {
+		record.recv = clock_wall();
+		apply_at(desk, record);
+	}
+}
+
 static void take_batch(void *context, struct feed *feed, const void *payload, size_t size, int64_t at)
 {
 	struct desk *desk = context;
@@ -200,17 +217,8 @@ static void take_batch(void *context, struct feed *feed, const void *payload, si
 		return;
 	}
 	desk->heard = true;
-	desk->events += desk->batch.count;
-	desk->payload = (struct view){payload, size};
-	struct record record = {.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->batch, .recv = at};
-	if (at != INSTANT_NONE) {
-		apply_at(desk, record);
-	} else if (desk->feed_clock) {
-		take_by_feed_clock(desk, record);
-	} else {
-		record.recv = clock_wall();
-		apply_at(desk, record);
-	}
+	if (at != INSTANT_NONE || !hold_back_take(desk->hold_back, feed, &desk->batch, payload, size))
+		count_batch(desk, (struct record){.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->batch, .recv = at}, (struct view){payload, size});
 }
 
 static void take_link(void *context, struct feed *feed, enum link_state state, int64_t silent)
@@ -228,6 +236,50 @@ static void take_gap(void *context, struct feed *feed, struct view src, uint64_t
 	struct desk *desk = context;
 	apply_at(desk, (struct record){.kind = RECORD_GAP, .recv = present(desk), .feed = feed->index, .src = src, .boot = boot,
 		.from = from, .to = to});
+}
+
+/* ---- what follows a hole ---- */
+
+static uint64_t expected(void *context, struct view src, uint64_t boot)
+{
+	const struct desk *desk = context;
+	return engine_expects(desk->engine, src, boot);
+}
+
+static bool lacking(void *context, struct view src, uint64_t boot, uint64_t least, uint64_t seq, struct span_of_numbers *span)
+{
+	const struct desk *desk = context;
+	struct hole hole;
+	if (!engine_lacks(desk->engine, src, boot, least, seq, &hole))
+		return false;
+	*span = (struct span_of_numbers){hole.from, hole.to};
+	return true;
+}
+
+/* The same record as a heartbeat makes: what is missing shows at once, though what follows it waits. */
+static void take_missing(void *context, struct feed *feed, struct view src, uint64_t boot, uint64_t seq)
+{
+	struct desk *desk = context;
+	const struct batch batch = {.src = src, .boot = boot, .seq = seq, .sent = INSTANT_NONE};
+	const struct wire_header header = {.src = src, .boot = boot, .seq = seq, .sent = INSTANT_NONE};
+	wire_encode_batch(&desk->part, &header, 0, NULL, 0);
+	desk->payload = (struct view){(const char *)desk->part.data, desk->part.size};
+	apply_at(desk, (struct record){.kind = RECORD_BATCH, .feed = feed->index, .batch = &batch, .recv = present(desk)});
+}
+
+static void take_held(void *context, struct feed *feed, const void *payload, size_t size)
+{
+	struct desk *desk = context;
+	if (wire_decode(payload, size, &desk->held, NULL) == FAULT_NONE)
+		count_batch(desk, (struct record){.kind = RECORD_BATCH, .feed = feed->index, .batch = &desk->held, .recv = INSTANT_NONE},
+			(struct view){payload, size});
+}
+
+static void open_hold_back(struct desk *desk)
+{
+	const struct hold_back_options options = {.one_clock = desk->feed_clock};
+	const struct hold_back_sink sink = {.context = desk, .expects = expected, .lacks = lacking, .missing = take_missing, .pass = take_held};
+	desk->hold_back = hold_back_create(&options, &sink);
 }
 
 static void tell_refusals(struct desk *desk)
@@ -288,6 +340,7 @@ static void mind_memory(struct desk *desk)
 	}
 	if (over && worst >= 0) {
 		log_line(LOG_LEVEL_ERROR, "%s: dropped, for memory is over memory_limit", desk->feeds[worst].feed->endpoint);
+		hold_back_release(desk->hold_back, desk->feeds[worst].feed);
 		feed_close(desk->feeds[worst].feed);
 		desk->feeds[worst].feed = NULL;
 		apply_at(desk, (struct record){.kind = RECORD_LINK, .recv = present(desk), .feed = (uint16_t)worst, .link = LINK_REFUSED});
@@ -400,6 +453,7 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 	desk->engine = options->engine ? options->engine : engine_create(options->settings, err);
 	desk->lsn = desk->engine ? engine_lsn(desk->engine) : 0;
 	desk->curve = curve_open(options->settings, err);
+	open_hold_back(desk);
 	if (!desk->engine || !desk->curve || !open_sources(desk, err)) {
 		desk_close(desk);
 		return NULL;
@@ -411,6 +465,7 @@ void desk_close(struct desk *desk)
 {
 	if (!desk)
 		return;
+	hold_back_destroy(desk->hold_back);
 	for (int i = 0; i < desk->feed_count; i++)
 		feed_close(desk->feeds[i].feed);
 	sites_close(desk->sites);
@@ -419,6 +474,7 @@ void desk_close(struct desk *desk)
 	curve_close(desk->curve);
 	engine_destroy(desk->engine);
 	batch_finish(&desk->batch);
+	batch_finish(&desk->held);
 	wire_buffer_finish(&desk->part);
 	free(desk);
 }
@@ -493,6 +549,7 @@ static void wait_and_take(struct desk *desk, int wake, int64_t until)
 		return;
 	tell_refusals(desk);
 	mind_holes(desk);
+	hold_back_turn(desk->hold_back);
 	mind_memory(desk);
 	int64_t now = present(desk);
 	if (now != INSTANT_NONE && engine_due(desk->engine) <= now)

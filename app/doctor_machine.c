@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/zone.h"
+#include "journal/history.h"
 #include "tui/screen.h"
 #include "tui/terminal.h"
 
@@ -174,6 +175,17 @@ static void look_at_sync(const char *folder, const struct findings *findings)
 		finding_say(findings, FINDING_OK, NULL, "%.300s: a write is safe within %lld ms", folder, (long long)slowest + 1);
 }
 
+/* Only of a directory that is a journal's already. */
+static void look_at_history(const char *folder, const struct findings *findings)
+{
+	struct history_mark mark, end;
+	struct error err = {0};
+	if (!history_find(NULL, folder, UINT64_MAX, &mark, &end, &err))
+		finding_say(findings, FINDING_BAD, "move the files H-*.wbh away and start the collector: what it still knows is written anew", "%s", err.text);
+	else if (mark.number)
+		finding_say(findings, FINDING_OK, NULL, "the history tells everything up to record %llu of the journal", (unsigned long long)mark.lsn);
+}
+
 void check_disk(const struct examination *examination, const struct findings *findings)
 {
 	const char *folder = examination->journal;
@@ -183,4 +195,5 @@ void check_disk(const struct examination *examination, const struct findings *fi
 	}
 	look_at_room(folder, findings);
 	look_at_sync(folder, findings);
+	look_at_history(folder, findings);
 }

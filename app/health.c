@@ -52,6 +52,9 @@ static json_t *journal_json(const struct health *health, const struct collector_
 	json_object_set_new(of, "not_journalled", number(collector->unkept));
 	json_object_set_new(of, "state", number(collector->saved));
 	json_object_set_new(of, "state_trouble", json_string(collector->state_trouble));
+	json_object_set_new(of, "history", number(collector->history.written));
+	json_object_set_new(of, "history_trouble", json_string(collector->history.trouble));
+	json_object_set_new(of, "recalled", number(collector->recalled));
 	json_object_set_new(of, "recovered_from", number(collector->recovered_from));
 	json_object_set_new(of, "recovered", number(collector->recovered));
 	return of;
@@ -91,8 +94,8 @@ static json_t *stream_json(const struct outlet *outlet)
 static json_t *store_json(const struct redis_store_status *store)
 {
 	bool wrong = store->fault.trouble != TROUBLE_NONE;
-	json_t *of = json_pack("{s:s, s:I, s:s, s:s, s:s}", "state", redis_store_states[store->state], "since", (json_int_t)store->since,
-		"trouble", wrong ? store->fault.error.text : "", "remedy", store->remedy, "note", store->note);
+	json_t *of = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "state", redis_store_states[store->state], "since", (json_int_t)store->since,
+		"trouble", wrong ? store->fault.error.text : "", "remedy", store->remedy, "note", store->note, "warning", store->link.about.warning);
 	json_object_set_new(of, "watermark", number(store->watermark));
 	json_object_set_new(of, "epoch", number(store->epoch));
 	json_object_set_new(of, "commits", number(store->commits));

@@ -10,7 +10,7 @@
 
 #define REST_MOST 1000
 
-static const struct option journal_options[] = {
+static const struct option journal_command_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
 	{"--from", "TIME", "export: only what happened then or later", false},
 	{"--to", "TIME", "export: only what happened then or earlier", false},
@@ -85,13 +85,18 @@ bool journal_instant(const struct journal_call *call, int64_t *at, struct error 
 	return read_instant(call, "--at", at, err);
 }
 
+bool journal_is_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct segment segment;
+	return segment_read_name(slash ? slash + 1 : path, SEGMENT_JOURNAL, &segment);
+}
+
 static bool check(const struct journal_verb *verb, const struct journal_call *call, struct error *err)
 {
-	const char *slash = strrchr(call->directory, '/');
-	struct segment segment;
 	if (!*call->directory)
 		return fail(err, "which journal? tablo journal %s DIR, or the setting `journal`", verb->name);
-	if (!verb->takes_file && segment_read_name(slash ? slash + 1 : call->directory, SEGMENT_JOURNAL, &segment))
+	if (!verb->takes_file && journal_is_file(call->directory))
 		return fail(err, "%s: tablo journal %s takes the directory, not one file of it", call->directory, verb->name);
 	if (call->rest_count < verb->rest_least || call->rest_count > verb->rest_most)
 		return fail(err, "tablo journal %s %s", verb->name, verb->positional);
@@ -142,7 +147,7 @@ const struct command journal_command = {
 	.summary = "looks at a journal, mends, exports, marks and seals it",
 	.about = "DIR: the setting `journal`, if it is not given. The site, the zone and the rules are those of the configuration, which must be the\n"
 		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it.",
-	.options = (const struct option *const[]){journal_options, common_options, NULL},
+	.options = (const struct option *const[]){journal_command_options, common_options, NULL},
 	.help = print_verbs,
 	.run = run,
 };

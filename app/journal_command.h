@@ -33,6 +33,8 @@ int journal_seal(const struct journal_call *call);
 bool journal_range(const struct journal_call *call, int64_t *from, int64_t *to, struct error *err);
 /* --at; without it now. */
 bool journal_instant(const struct journal_call *call, int64_t *at, struct error *err);
+/* One file of a journal, by its name? */
+bool journal_is_file(const char *path);
 /* What is wrong, as a line on standard output. */
 struct damage;
 void journal_tell_damage(const struct damage *damage);

@@ -6,6 +6,7 @@
 #include "app/journal_store.h"
 #include "app/journal_survey.h"
 #include "base/instant.h"
+#include "journal/history.h"
 #include "journal/reader.h"
 #include "journal/state_file.h"
 
@@ -88,6 +89,22 @@ static void print_table(const struct journal_call *call, const struct survey *su
 	print_states_damaged(states);
 }
 
+/* The history beside it: its files, and how far it reaches. */
+static bool print_history(const char *directory, struct error *err)
+{
+	struct segment_list list = {.segments = NULL};
+	struct history_mark mark;
+	if (!segments_list(&list, &disk_real, directory, SEGMENT_HISTORY, err) || !history_find(NULL, directory, UINT64_MAX, &mark, NULL, err))
+		return false;
+	for (size_t i = 0; i < list.count; i++)
+		printf("%-29s  history from bucket %" PRIu64 " on, %" PRId64 " bytes\n", list.segments[i].name, list.segments[i].first,
+			survey_size(directory, list.segments[i].name));
+	if (mark.number)
+		printf("the history tells everything up to record %" PRIu64 "\n", mark.lsn);
+	segments_finish(&list);
+	return true;
+}
+
 static char *directory_of(const char *path, struct error *err)
 {
 	struct reader *reader = reader_open(NULL, path, SEGMENT_JOURNAL, err);
@@ -104,12 +121,15 @@ int journal_list(const struct journal_call *call)
 	if (!take(call, &survey, &err))
 		return report(&err);
 	char *directory = directory_of(call->directory, &err);
-	if (directory && state_files_list(&states, NULL, directory, &err))
+	bool good = directory && state_files_list(&states, NULL, directory, &err);
+	if (good) {
 		print_table(call, &survey, &states);
+		good = print_history(directory, &err);
+	}
 	free(directory);
 	state_files_finish(&states);
 	survey_finish(&survey);
-	return EXIT_DONE;
+	return good ? EXIT_DONE : report(&err);
 }
 
 /* ---- verify ---- */
@@ -130,6 +150,28 @@ static void print_damage(const struct survey *survey)
 	}
 }
 
+/* The files of the history; of a single file there is none to look at. */
+static int verify_history(const char *path)
+{
+	struct error err;
+	struct reader *reader = reader_open(NULL, path, SEGMENT_HISTORY, &err);
+	int code = reader ? EXIT_DONE : report(&err);
+	enum reader_result result = reader ? READER_RECORD : READER_END;
+	while (result == READER_RECORD || result == READER_DAMAGE) {
+		struct frame frame;
+		struct damage damage;
+		result = reader_next(reader, &frame, &damage, &err);
+		if (result == READER_FAILED)
+			code = report(&err);
+		if (result != READER_DAMAGE)
+			continue;
+		journal_tell_damage(&damage);
+		code = survey_is_damage(&damage) ? EXIT_FAILED : code;
+	}
+	reader_close(reader);
+	return code;
+}
+
 int journal_verify(const struct journal_call *call)
 {
 	struct survey survey;
@@ -144,5 +186,6 @@ int journal_verify(const struct journal_call *call)
 	print_damage(&survey);
 	const bool sound = survey_is_sound(&survey);
 	survey_finish(&survey);
-	return sound ? EXIT_DONE : EXIT_FAILED;
+	const int history = journal_is_file(call->directory) ? EXIT_DONE : verify_history(call->directory);
+	return sound ? history : EXIT_FAILED;
 }

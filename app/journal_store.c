@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/historian.h"
 #include "app/rules.h"
+#include "base/clock.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "journal/state_file.h"
@@ -14,6 +16,7 @@
 
 #define DIFFERENCES 10
 #define TRIES 20 /* while a collector goes on writing */
+#define AHEAD_PAUSE 100 /* ms */
 
 /* A journal that is folded record by record. */
 struct folding {
@@ -23,6 +26,7 @@ struct folding {
 	struct engine *engine;
 	uint8_t id[JOURNAL_ID_SIZE];
 	uint64_t last; /* LSN that was applied */
+	bool ended;    /* the journal did, before what Redis stands for */
 	struct rules rules;
 	char told[RULES_ROOM]; /* of other rules */
 };
@@ -59,12 +63,13 @@ static bool begin(struct folding *folding, const char *directory, uint64_t most,
 		free((void *)(uintptr_t)state.bytes.data);
 		folding->last = folding->engine ? state.lsn : 0;
 	}
+	uint64_t recalled = 0;
 	if (!folding->engine)
-		folding->engine = engine_create(folding->settings, err);
+		folding->engine = historian_recall(directory, folding->settings, most, &recalled, err);
 	if (!folding->engine)
 		return false;
 	engine_keep_long(folding->engine);
-	return reader_seek(folding->reader, folding->last + 1, err);
+	return reader_seek(folding->reader, recalled ? 0 : folding->last + 1, err);
 }
 
 static bool apply(struct folding *folding, const struct frame *frame, struct error *err)
@@ -93,6 +98,7 @@ static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 			damage_describe(&damage, text, sizeof text);
 			return fail(err, "the journal is not whole, so nothing can be compared: %s", text);
 		case READER_END:
+			folding->ended = true;
 			return fail(err, "Redis stands for record %llu, and the journal ends with %llu", (unsigned long long)lsn,
 				(unsigned long long)folding->last);
 		case READER_FAILED:
@@ -150,9 +156,10 @@ static void print(const struct redis_difference *differences, int count)
 		printf("and %d more\n", count - DIFFERENCES);
 }
 
-enum { EQUAL = 1, DIFFERS = 0, FAILED = -1, MOVED = -2 };
+enum { EQUAL = 1, DIFFERS = 0, FAILED = -1, MOVED = -2, AHEAD = -3 };
 
-/* MOVED: a collector committed meanwhile, so that the differences mean nothing. */
+/* MOVED: a collector committed meanwhile, so that the differences mean nothing. AHEAD: the journal ends too soon; a busy collector's
+ * newest records are on their way to its disk. */
 static int look_and_compare(struct folding *folding, const char *directory, struct redis_link *link, struct error *err)
 {
 	struct looked before, after;
@@ -164,6 +171,7 @@ static int look_and_compare(struct folding *folding, const char *directory, stru
 	uint64_t compared;
 	int count = -1;
 	redis_journal_text(folding->id, journal);
+	folding->ended = false;
 	if (fold_for(folding, directory, &before, &state, err)) {
 		const struct redis_verify verify = {.settings = folding->settings, .engine = folding->engine, .journal = journal, .state = state,
 			.state_lsn = state.data ? before.state_lsn : 0};
@@ -171,7 +179,7 @@ static int look_and_compare(struct folding *folding, const char *directory, stru
 	}
 	free((void *)(uintptr_t)state.data);
 	if (count <= 0)
-		return count ? FAILED : EQUAL;
+		return !count ? EQUAL : folding->ended ? AHEAD : FAILED;
 	if (!look(folding, link, &after, err))
 		return FAILED;
 	if (after.meta.watermark != before.meta.watermark || after.state_lsn != before.state_lsn)
@@ -184,11 +192,14 @@ static int fold_and_compare(struct folding *folding, const char *directory, stru
 {
 	if (!find_id(folding, directory, err))
 		return FAILED;
-	for (int i = 0; i < TRIES; i++) {
-		int found = look_and_compare(folding, directory, link, err);
-		if (found != MOVED)
-			return found;
+	int found = MOVED;
+	for (int i = 0; i < TRIES && (found == MOVED || found == AHEAD); i++) {
+		if (found == AHEAD)
+			clock_sleep(AHEAD_PAUSE);
+		found = look_and_compare(folding, directory, link, err);
 	}
+	if (found != MOVED)
+		return found == AHEAD ? FAILED : found;
 	fail(err, "Redis moves on faster than it can be compared: ask again at a quieter time, or stop the collector");
 	return FAILED;
 }

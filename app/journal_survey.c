@@ -128,7 +128,7 @@ static void *run(void *argument)
 	return NULL;
 }
 
-static int64_t size_of(const char *directory, const char *name)
+int64_t survey_size(const char *directory, const char *name)
 {
 	char *path = disk_path(directory, name);
 	const int file = disk_real.open(disk_real.context, path, 0 /* O_RDONLY */);
@@ -153,7 +153,7 @@ static bool list_files(struct work *work, struct error *err)
 	survey->files = memory_new(list.count + 1, sizeof *survey->files);
 	for (size_t i = 0; i < list.count; i++) {
 		survey->files[i].segment = list.segments[i];
-		survey->files[i].bytes = size_of(directory, list.segments[i].name);
+		survey->files[i].bytes = survey_size(directory, list.segments[i].name);
 		work->bytes += survey->files[i].bytes > 0 ? (uint64_t)survey->files[i].bytes : 0;
 		if (!work->has_id && segment_head_load(&disk_real, directory, &list.segments[i], SEGMENT_JOURNAL, &head)) {
 			memcpy(work->id, head.id, sizeof work->id);

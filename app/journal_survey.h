@@ -28,6 +28,8 @@ struct survey {
 /* `path`: a directory or one file. `progress` (may be NULL) is called from the caller's thread while others work. */
 bool survey_take(struct survey *survey, const char *path, void (*progress)(int permille, uint64_t records), struct error *err);
 void survey_finish(struct survey *survey);
+/* Bytes of a file; -1: it is not there. */
+int64_t survey_size(const char *directory, const char *name);
 /* Records before the first one that is kept are no damage. */
 bool survey_is_damage(const struct damage *damage);
 /* Anything wrong at all? */

@@ -239,6 +239,7 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 	until = clock_monotonic() + listen;
 	while (clock_monotonic() < until)
 		desk_turn(desk, -1, until);
+	look->first = query_oldest(desk_engine(desk));
 	take_look(look, desk_engine(desk));
 	return true;
 }

@@ -29,23 +29,37 @@ static void note(struct stored *stored, const struct error *err)
 	snprintf(stored->why, sizeof stored->why, "%s", err->text);
 }
 
+/* The first look reads one day, the second everything, whether or not the collector wrote meanwhile. */
+static struct engine *read_engine(struct stored *stored, bool *moved, struct error *err)
+{
+	*moved = !stored->moved;
+	if (!stored->moved)
+		return redis_board_load(stored->board, HOURS_FIRST, err);
+	if (stored->older)
+		return redis_board_poll(stored->board, 0, moved, err);
+	const uint64_t before = redis_board_lsn(stored->board);
+	struct engine *engine = redis_board_load(stored->board, 0, err);
+	stored->older = engine != NULL;
+	*moved = engine && redis_board_lsn(stored->board) != before;
+	return engine;
+}
+
 static void look(struct stored *stored)
 {
 	struct error err = {0};
-	bool moved = false;
-	struct engine *engine = stored->moved ? redis_board_poll(stored->board, stored->older ? 0 : HOURS_FIRST, &moved, &err)
-					      : redis_board_load(stored->board, HOURS_FIRST, &err);
-	stored->due = clock_monotonic() + LOOK_MS;
-	if (engine && stored->moved && !stored->older)
-		stored->older = redis_board_load_older(stored->board, engine, 0, &err);
+	bool moved;
+	struct engine *engine = read_engine(stored, &moved, &err);
+	const bool hurries = engine && !stored->older;
+	stored->due = clock_monotonic() + (hurries ? 0 : LOOK_MS);
 	if (engine) {
 		engine_destroy(stored->engine);
 		stored->engine = engine;
-		stored->moved = clock_monotonic();
 		if (redis_board_differs(stored->board) && !stored->told)
 			log_line(LOG_LEVEL_WARNING, "what Redis holds was counted by other rules than this board's configuration says: give both the same");
 		stored->told = redis_board_differs(stored->board);
 	}
+	if (engine && moved)
+		stored->moved = clock_monotonic();
 	note(stored, &err);
 }
 

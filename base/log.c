@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -18,6 +19,7 @@
 
 static atomic_int level_most = LOG_LEVEL_INFO;
 static atomic_bool to_file;
+static int unread; /* lines that nobody took; under `mutex` */
 static int kept_stderr = -1; /* where standard error led before it was pointed to the file; under `mutex` */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -96,6 +98,33 @@ static void write_line(const char *line, size_t size)
 	}
 }
 
+/* A line is shorter than what a pipe takes at once where it says that it takes something: the write does not wait. */
+static bool somebody_reads(void)
+{
+	struct pollfd to = {.fd = STDERR_FILENO, .events = POLLOUT};
+	return poll(&to, 1, 0) != 0;
+}
+
+/* Whoever reads us may stand still; we must not because of that. What was dropped is said when there is room again. */
+static void offer_line(const char *line, size_t size)
+{
+	char lost[100];
+	if (!somebody_reads()) {
+		unread++;
+		return;
+	}
+	if (unread) {
+		const int length = snprintf(lost, sizeof lost, "tablo: warning: %d log lines were dropped: nobody read them\n", unread);
+		unread = 0;
+		write_line(lost, (size_t)length);
+		if (!somebody_reads()) {
+			unread++;
+			return;
+		}
+	}
+	write_line(line, size);
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	if ((int)level > atomic_load(&level_most))
@@ -114,6 +143,6 @@ void log_line(enum log_level level, const char *format, ...)
 		length = snprintf(line, sizeof line, "tablo: %s: %s\n", level_names[level], harmless);
 	}
 	pthread_mutex_lock(&mutex);
-	write_line(line, (size_t)length);
+	offer_line(line, (size_t)length);
 	pthread_mutex_unlock(&mutex);
 }

@@ -322,10 +322,25 @@ static void miss_answer(struct catch_up *catch_up, int64_t now)
 	finish_request(catch_up);
 }
 
+/* Of one boot's holes the lowest comes first: what it says must come in the order in which it happened. */
+static void prefer_lowest(struct catch_up *catch_up, int64_t now)
+{
+	struct hole *first = &catch_up->holes[0];
+	for (int i = 1; i < catch_up->hole_count; i++) {
+		struct hole *hole = &catch_up->holes[i];
+		if (hole->source != first->source || hole->boot != first->boot || hole->next > first->next || hole->not_before > now)
+			continue;
+		const struct hole lower = *hole;
+		*hole = *first;
+		*first = lower;
+	}
+}
+
 static void ask(struct catch_up *catch_up, int64_t now)
 {
 	for (int i = 0; i < catch_up->hole_count && catch_up->holes[0].not_before > now; i++)
 		rotate(catch_up);
+	prefer_lowest(catch_up, now);
 	struct hole *hole = &catch_up->holes[0];
 	if (hole->not_before > now)
 		return;

@@ -45,6 +45,7 @@ struct journal {
 	int64_t arrived;	/* ns: the oldest of what waits */
 	struct journal_state state;
 	bool is_stopping;
+	uint64_t keep_from;	/* for retention; 0: nothing has to stay */
 	/* the thread's own */
 	struct writer writer;
 	int64_t sync_due, retry_due; /* ns, monotonic; INT64_MAX: none */
@@ -188,6 +189,7 @@ static void await_work(struct journal *journal)
 static void turn(struct journal *journal)
 {
 	writer_add(&journal->writer, &journal->waiting);
+	journal->writer.options.keep_from = journal->keep_from;
 	if (journal->syncer.stage == SYNCER_DONE)
 		await_sync(journal);
 	pthread_mutex_unlock(&journal->mutex);
@@ -211,6 +213,7 @@ static void end(struct journal *journal)
 {
 	await_sync(journal);
 	writer_add(&journal->writer, &journal->waiting);
+	journal->writer.options.keep_from = journal->keep_from;
 	pthread_mutex_unlock(&journal->mutex);
 	write_all(journal);
 	pthread_mutex_lock(&journal->mutex);
@@ -403,6 +406,13 @@ struct journal_state journal_state(struct journal *journal)
 	struct journal_state state = journal->state;
 	pthread_mutex_unlock(&journal->mutex);
 	return state;
+}
+
+void journal_keep_from(struct journal *journal, uint64_t lsn)
+{
+	pthread_mutex_lock(&journal->mutex);
+	journal->keep_from = lsn;
+	pthread_mutex_unlock(&journal->mutex);
 }
 
 int journal_descriptor(const struct journal *journal)

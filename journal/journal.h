@@ -57,6 +57,8 @@ bool journal_close(struct journal *journal, struct error *err);
 /* Copies the record, gives it its LSN and never waits for a disk. frame->lsn is 0 where it was refused: nothing is kept of it. */
 enum journal_health journal_append(struct journal *journal, struct frame *frame);
 struct journal_state journal_state(struct journal *journal);
+/* Retention leaves every file that holds this record or a later one: somebody needs them still. 0: nobody does. */
+void journal_keep_from(struct journal *journal, uint64_t lsn);
 /* Readable after written, durable or the health changed, until journal_state is called. */
 int journal_descriptor(const struct journal *journal);
 /* JOURNAL_ID_SIZE bytes. */

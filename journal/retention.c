@@ -32,6 +32,8 @@ static uint64_t size_of(const struct writer *writer, const struct segment *segme
 static bool has_to_go(const struct writer *writer, const struct segment *next)
 {
 	const struct writer_options *options = &writer->options;
+	if (options->keep_from && next->first > options->keep_from)
+		return false;
 	if (options->keep_bytes && writer_bytes(writer) > options->keep_bytes)
 		return true;
 	int64_t space = options->keep_free ? writer->disk->free_space(writer->disk->context, writer->directory) : 0;

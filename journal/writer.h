@@ -17,6 +17,7 @@ struct writer_options {
 	int64_t keep_time;     /* ms; files that ended longer ago are removed. 0: kept */
 	uint64_t keep_bytes;   /* of all files; 0: any */
 	int64_t keep_free;     /* bytes that stay free on the disk; 0: none */
+	uint64_t keep_from;    /* a file that holds this record or a later one stays, whatever the rules; 0: no file has to */
 };
 
 struct writer {

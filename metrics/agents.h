@@ -49,6 +49,7 @@ bool agent_in_scope(const struct engine *engine, const struct agent *agent, stru
 void agents_account(struct engine *engine, int64_t until);
 /* What agents_account() would add, for figures of the present. */
 void agent_pending(const struct agent *agent, int64_t until, struct tally *tally);
+void agents_pending(const struct engine *engine, int64_t until, struct tally *tally); /* of all, for sums that end at `until` */
 bool agent_restore_member(struct engine *engine, struct membership member); /* reading a state; false: it is there already */
 void agents_finish(struct engine *engine);
 void agents_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);

@@ -86,12 +86,17 @@ size_t archive_count(struct archive *archive, size_t count)
 	return (size_t)wide;
 }
 
+void archive_raw(struct archive *archive, const void *bytes, size_t size)
+{
+	memcpy(room_for(archive, size + 1), size ? bytes : "", size);
+	archive->size += size;
+}
+
 void archive_view(struct archive *archive, struct view *view)
 {
 	size_t size = archive_count(archive, view->size);
 	if (!archive->reading) {
-		memcpy(room_for(archive, size + 1), view->size ? view->data : "", size);
-		archive->size += size;
+		archive_raw(archive, view->data, size);
 		return;
 	}
 	*view = (struct view){(const char *)archive->from, size};

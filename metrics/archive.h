@@ -24,6 +24,8 @@ void archive_unsigned(struct archive *archive, uint64_t *value, uint64_t most);
 void archive_text(struct archive *archive, char *text, size_t room);
 /* Bytes: writing, those of the view; reading, the view is into what is read. */
 void archive_view(struct archive *archive, struct view *view);
+/* Writing: bytes as they are, without their length. */
+void archive_raw(struct archive *archive, const void *bytes, size_t size);
 /* How many of something follow: each takes at least one byte, so more than there are bytes left is wrong. */
 size_t archive_count(struct archive *archive, size_t count);
 /* Reading: notes that something is wrong. Always false. */

@@ -420,12 +420,14 @@ void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int
 
 void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
 {
-	int64_t bins[SKETCH_BINS] = {0};
+	int64_t bins[SKETCH_BINS]; /* zeroed only where there is something to weigh */
 	gauges->cases_open = gauges->case_oldest = 0;
 	gauges->sla_running = gauges->sla_paused = gauges->sla_breached_open = gauges->sla_due_soon = 0;
 	memset(gauges->case_ages, 0, sizeof gauges->case_ages);
+	if (engine->open_cases.count)
+		memset(bins, 0, sizeof bins);
 	weigh_ages(engine, scope, at, gauges, bins);
-	gauges->case_age_p50 = sketch_percentile(bins, 500);
-	gauges->case_age_p90 = sketch_percentile(bins, 900);
+	gauges->case_age_p50 = gauges->cases_open ? sketch_percentile(bins, 500) : -1;
+	gauges->case_age_p90 = gauges->cases_open ? sketch_percentile(bins, 900) : -1;
 	weigh_clocks(engine, scope, gauges);
 }

@@ -15,7 +15,7 @@
 	.formula = "90 % of the legs took at most this long",
 	.source = "contact.released .wrapped",
 	.note = "from a histogram, within 2 %",
-	.value = value_aht_p90,
+	.bins = true, .value = value_aht_p90,
 },
 {
 	.name = "talk_mean", .title = "Mean talk time", .short_title = "TALK",

@@ -92,6 +92,15 @@
 	.value = value_fcr_no_customer,
 },
 {
+	.name = "detractors", .title = "Detractors", .short_title = "DETRACTORS",
+	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_HIGHER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "answers to NPS of at most 6",
+	.source = "survey.answered nps",
+	.note = "who of them waits for a call: followup_open",
+	.value = value_detractors,
+},
+{
 	.name = "followup_open", .title = "Call-backs to unhappy customers", .short_title = "FOLLOW-UP",
 	.unit = UNIT_COUNT, .kind = KIND_GAUGE, .worse = WORSE_HIGHER, .people = false,
 	.warn = 0, .crit = 10, .target = 0,

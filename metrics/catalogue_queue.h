@@ -171,7 +171,7 @@
 	.formula = "half of the answered waited at most this long",
 	.source = "contact.answered",
 	.note = "from a histogram, within 2 %",
-	.value = value_asa_p50,
+	.bins = true, .value = value_asa_p50,
 },
 {
 	.name = "asa_p90", .title = "Wait of the answered, p90", .short_title = "ASA P90",
@@ -180,7 +180,7 @@
 	.formula = "90 % of the answered waited at most this long",
 	.source = "contact.answered",
 	.note = "from a histogram, within 2 %",
-	.value = value_asa_p90,
+	.bins = true, .value = value_asa_p90,
 },
 {
 	.name = "asa_p95", .title = "Wait of the answered, p95", .short_title = "ASA P95",
@@ -189,7 +189,7 @@
 	.formula = "95 % of the answered waited at most this long",
 	.source = "contact.answered",
 	.note = "from a histogram, within 2 %",
-	.value = value_asa_p95,
+	.bins = true, .value = value_asa_p95,
 },
 {
 	.name = "callbacks_due", .title = "Callbacks due", .short_title = "CALLBACKS",

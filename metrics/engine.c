@@ -48,7 +48,7 @@ struct engine *engine_create(const struct settings *settings, struct error *err)
 	for (size_t i = 0; i < sizeof engine->feeds / sizeof engine->feeds[0]; i++)
 		engine->feeds[i].lag = -1;
 	engine->keeping = (struct ledger_rules){.minutes = 61 * MINUTE_MS, .quarters = settings->history_days * DAY_MS, .zone = zone,
-		.day_start = settings->day_start};
+		.day_start = settings->day_start, .from = INT64_MIN};
 	start_names(engine);
 	slots_start(engine);
 	quality_init(engine);
@@ -82,8 +82,14 @@ void engine_destroy(struct engine *engine)
 void engine_keep_long(struct engine *engine)
 {
 	engine->keeping.minutes = 2 * DAY_MS;
-	engine->keeping.quarters = 35 * DAY_MS;
 	engine->keeping.days = 731 * DAY_MS;
+	engine_keep_past(engine, INT64_MIN);
+}
+
+void engine_keep_past(struct engine *engine, int64_t from)
+{
+	engine->keeping.from = from;
+	engine->keeping.quarters = 35 * DAY_MS;
 	for (size_t i = 0; i < engine->watch_count; i++)
 		engine->watches[i].quarters.keep = engine->keeping.quarters;
 }
@@ -164,6 +170,8 @@ static void advance(struct engine *engine, int64_t to)
 	if (engine->now == INT64_MIN) {
 		engine->now = to;
 		engine->second = whole(to, SECOND_MS) - SECOND_MS;
+		for (size_t i = 0; i < engine->agent_count; i++) /* those whom a history knows: time begins for them too */
+			engine->agents[i].accounted = engine->agents[i].activity_since = to;
 	}
 	engine->too_old = engine->from_snapshot = false;
 	for (;;) {

@@ -27,6 +27,10 @@ int64_t engine_now(const struct engine *engine); /* INT64_MIN before the first r
  * before the first record, and again after engine_unpack(). */
 void engine_keep_long(struct engine *engine);
 
+/* An engine that came from a collector: what it brings of the past stays as long as there. What began before `from` it does not have
+ * (yet); INT64_MIN: it has all. */
+void engine_keep_past(struct engine *engine, int64_t from);
+
 /* The whole engine as bytes (the caller frees them), and back. `since` INT64_MIN: all of it. Else what is kept elsewhere is left out:
  * quarter hours and their gauges that begin before `since`, minutes that no board shows any more, days.
  * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
@@ -48,5 +52,9 @@ struct hole {
 	int64_t since; /* engine time */
 };
 bool engine_hole(const struct engine *engine, int index, struct hole *hole);
+/* The number of a publisher's next event; 0: nobody of that name was heard. */
+uint64_t engine_expects(const struct engine *engine, struct view src, uint64_t boot);
+/* The lowest hole of this boot that begins in [least, seq); false: there is none that may still be filled. */
+bool engine_lacks(const struct engine *engine, struct view src, uint64_t boot, uint64_t least, uint64_t seq, struct hole *hole);
 
 #endif

@@ -50,7 +50,7 @@ struct scope joined_scope_from(const struct joined *joined, int part, struct sco
 
 /* ---- sums ---- */
 
-static void add_tally(struct tally *tally, const struct tally *part, int keys)
+void joined_add(struct tally *tally, const struct tally *part, int keys)
 {
 	for (int key = 0; key < keys; key++)
 		count_into(&tally->value[key], (uint16_t)key, part->value[key]);
@@ -174,7 +174,7 @@ void joined_query(struct query *query, const struct joined *joined, struct scope
 			continue;
 		query_reach(part, joined->parts[i], own, window, by, formula, with_bins, joined->now);
 		query->after = part->after < query->after ? part->after : query->after;
-		add_tally(&query->tally, &part->tally, with_bins ? TALLY_KEYS : KEY_WAIT_BINS);
+		joined_add(&query->tally, &part->tally, with_bins ? TALLY_KEYS : KEY_WAIT_BINS);
 		add_gauges(&query->gauges, &part->gauges);
 		take_peaks(&query->gauges, &part->gauges);
 		cases_ages(joined->parts[i], own, part->at, ages);
@@ -183,83 +183,4 @@ void joined_query(struct query *query, const struct joined *joined, struct scope
 	query->gauges.case_age_p50 = sketch_percentile(ages, 500);
 	query->gauges.case_age_p90 = sketch_percentile(ages, 900);
 	join_peaks(joined, query);
-}
-
-void joined_interval(struct query *query, const struct joined *joined, struct scope scope, const int64_t *from, const int64_t *to,
-	enum attribution by, enum sl_formula formula)
-{
-	begin(query, joined, scope, WINDOW_24H, by, formula);
-	query->joined = NULL; /* of the past there is this tally alone */
-	struct query *part = memory_new(1, sizeof *part);
-	for (int i = 0; i < joined->count; i++) {
-		struct scope own;
-		if (from[i] >= to[i] || !joined_scope_in(joined, i, scope, &own))
-			continue;
-		query_interval(part, joined->parts[i], own, from[i], to[i], by, formula);
-		query->after = part->after;
-		query->at = part->at;
-		add_tally(&query->tally, &part->tally, TALLY_KEYS);
-	}
-	free(part);
-}
-
-/* ---- sparks ---- */
-
-static void join_gauge(const struct joined *joined, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points)
-{
-	int64_t *part = memory_new((size_t)count, sizeof *part);
-	bool worst = metric->gauge - 1 == GAUGE_LONGEST;
-	for (int i = 0; i < joined->count; i++) {
-		struct scope own;
-		for (int point = 0; point < count; point++)
-			part[point] = INT64_MIN;
-		if (joined_scope_in(joined, i, scope, &own))
-			query_gauge_points(joined->parts[i], own, metric, first, count, part);
-		for (int point = 0; point < count; point++) {
-			if (part[point] == INT64_MIN)
-				continue;
-			if (points[point] == INT64_MIN || (worst && part[point] > points[point]))
-				points[point] = part[point];
-			else if (!worst)
-				points[point] += part[point];
-		}
-	}
-	free(part);
-}
-
-static void join_minute(struct query *query, const struct joined *joined, struct scope scope, int64_t minute, enum sl_formula formula,
-	struct query *part)
-{
-	begin(query, joined, scope, WINDOW_5M, BY_OUTCOME, formula);
-	query->joined = NULL;
-	query->after = minute - 1;
-	query->at = minute;
-	for (int i = 0; i < joined->count; i++) {
-		struct scope own;
-		if (!joined_scope_in(joined, i, scope, &own))
-			continue;
-		query_minute(part, joined->parts[i], own, minute, formula);
-		add_tally(&query->tally, &part->tally, TALLY_KEYS);
-	}
-}
-
-void joined_sparks(const struct joined *joined, struct scope scope, const int16_t *numbers, int number_count, enum sl_formula formula, int count,
-	int64_t *points)
-{
-	for (int i = 0; i < number_count * count; i++)
-		points[i] = INT64_MIN;
-	if (joined->now == INSTANT_NONE)
-		return;
-	int64_t first = joined->now - joined->now % MINUTE_MS - (count - 1) * MINUTE_MS;
-	for (int i = 0; i < number_count; i++)
-		if (metrics[numbers[i]].gauge)
-			join_gauge(joined, scope, &metrics[numbers[i]], first, count, points + i * count);
-	struct query *query = memory_new(2, sizeof *query);
-	for (int point = 0; point < count; point++) {
-		join_minute(query, joined, scope, first + point * MINUTE_MS, formula, query + 1);
-		for (int i = 0; i < number_count; i++)
-			if (!metrics[numbers[i]].gauge)
-				points[i * count + point] = query_point(&metrics[numbers[i]], query);
-	}
-	free(query);
 }

@@ -4,8 +4,10 @@
 #ifndef METRICS_JOINED_H
 #define METRICS_JOINED_H
 
+#include "metrics/compare.h"
 #include "metrics/engine.h"
 #include "metrics/query.h"
+#include "metrics/spark.h"
 
 struct joined {
 	struct engine *names;
@@ -25,15 +27,16 @@ bool joined_scope_in(const struct joined *joined, int part, struct scope scope, 
 /* A part's scope in the common numbers; its names are learned. */
 struct scope joined_scope_from(const struct joined *joined, int part, struct scope own);
 
-/* As query_run(), query_interval(). Peaks are what was seen at one part or of all together at the end of a minute: at least that. */
+/* As query_run(). Peaks are what was seen at one part or of all together at the end of a minute: at least that. */
 void joined_query(struct query *query, const struct joined *joined, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins);
-/* The stretches `from`, `to` are each part's own, by its number. */
-void joined_interval(struct query *query, const struct joined *joined, struct scope scope, const int64_t *from, const int64_t *to,
-	enum attribution by, enum sl_formula formula);
-/* As query_spark(), for several metrics at once: points[i * count ...] are those of numbers[i]. Of gauges each minute's highest are
- * added, whether or not they were reached in the same second. */
-void joined_sparks(const struct joined *joined, struct scope scope, const int16_t *numbers, int number_count, enum sl_formula formula, int count,
-	int64_t *points);
+/* As comparing_run() and comparing_figure() of every metric: each part against its own past; not known unless that of each part with
+ * the scope is. Of gauges `now` is not known here. */
+void joined_compare(const struct joined *joined, struct scope scope, enum window window, enum comparison comparison, enum attribution by,
+	enum sl_formula formula, struct figure then[METRICS_MOST], struct figure now[METRICS_MOST]);
+/* As spark_run(). Of gauges the highest of each point are added, whether or not they were reached in the same second. */
+void joined_sparks(const struct joined *joined, struct scope scope, enum sl_formula formula, const struct spark_span *span, struct spark *sparks, int count);
+/* Adds a part's tally: sums are added, of maxima the larger stays. */
+void joined_add(struct tally *tally, const struct tally *part, int keys);
 
 #endif

@@ -136,7 +136,7 @@ static void keep_callbacks(struct archive *archive, struct engine *engine)
 
 /* ---- what was said ---- */
 
-static void keep_occurrences(struct archive *archive, struct occurrences *list)
+static void keep_occurrences(struct archive *archive, struct occurrences *list, uint64_t stamp)
 {
 	keep_array(archive, (void **)&list->items, &list->count, &list->room, sizeof *list->items);
 	for (size_t i = 0; i < list->count; i++) {
@@ -144,6 +144,7 @@ static void keep_occurrences(struct archive *archive, struct occurrences *list)
 		KEEP(archive, list->items[i].agent);
 		KEEP(archive, list->items[i].at);
 	}
+	list->changed = archive->reading ? stamp : list->changed;
 }
 
 static void keep_notes(struct archive *archive, struct engine *engine)
@@ -199,9 +200,9 @@ void keep_quality(struct archive *archive, struct engine *engine)
 	engine->care_open = archive->reading ? care : engine->care_open;
 	keep_surveys(archive, engine);
 	keep_callbacks(archive, engine);
-	keep_occurrences(archive, &engine->refusals);
-	keep_occurrences(archive, &engine->mistakes);
-	keep_occurrences(archive, &engine->praises);
+	keep_occurrences(archive, &engine->refusals, engine->lsn);
+	keep_occurrences(archive, &engine->mistakes, engine->lsn);
+	keep_occurrences(archive, &engine->praises, engine->lsn);
 	keep_notes(archive, engine);
 	keep_calendars(archive, engine);
 }

@@ -113,6 +113,20 @@ bool series_restore(struct series *series, int64_t start, struct view bytes)
 	return true;
 }
 
+void series_put_back(struct series *series, int64_t start, bool open, const struct count *counts, size_t n)
+{
+	const size_t place = series_find(series, start);
+	if (holds(series, place, start))
+		return;
+	struct bucket *bucket = insert_bucket(series, place, start);
+	if (!open) {
+		bucket_close(bucket, counts, n);
+		return;
+	}
+	bucket_open(bucket);
+	bucket_count(bucket, counts, n);
+}
+
 /* ---- quarter hours and days ---- */
 
 static void add_to_long(struct ledger *ledger, int way, int64_t at, int64_t now, const struct ledger_rules *rules, const struct count *counts,

@@ -26,7 +26,9 @@ struct ledger_rules {
 	int64_t minutes, quarters, days; /* ms; days 0: no days are kept */
 	const struct zone *zone;
 	int64_t day_start; /* ms after midnight */
+	int64_t from;	   /* what began before is not there, although it was counted; INT64_MIN: all is */
 	uint64_t stamp;	   /* LSN of the record at hand */
+	uint64_t held;	   /* what records before this one counted came back from a history: it is not counted again */
 };
 
 void ledger_finish(struct ledger *ledger);
@@ -38,6 +40,8 @@ void ledger_close(struct ledger *ledger, int64_t before, int64_t now, const stru
 size_t series_find(const struct series *series, int64_t start);
 /* A closed bucket that was kept elsewhere, unless there is one already. False: the bytes are none. */
 bool series_restore(struct series *series, int64_t start, struct view bytes);
+/* The same of counts, keys ascending, of a bucket that was open where it was kept. What is there already stays. */
+void series_put_back(struct series *series, int64_t start, bool open, const struct count *counts, size_t n);
 /* Adds what begins in (after, until] to the tally: minutes or quarter hours; with_bins: the sketches too. */
 void ledger_sum_minutes(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally);
 void ledger_sum_quarters(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally);

@@ -4,6 +4,7 @@
 #ifndef METRICS_LISTS_H
 #define METRICS_LISTS_H
 
+#include "metrics/compare.h"
 #include "metrics/engine.h"
 #include "metrics/query.h"
 
@@ -85,15 +86,15 @@ struct list_due {
 int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room);
 int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones are due within ms */
 
-/* Names with how often in (from, to], the most frequent first, and how often in the period of equal length before. The total
- * of the period into *total (may be NULL), however small `room` is. Occurrences are remembered for 8 days. */
+/* Names with how often in the period, the most frequent first, and how often in the one it is compared with. The total of the period into
+ * *total (may be NULL), however small `room` is. Occurrences are remembered for 71 days, 100,000 of a kind at most. */
 struct list_named {
 	char name[64];
 	int64_t count, before;
 };
-int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by policy */
-int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total); /* by agent */
-int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total);  /* by team; no team: by agent */
+int list_refusals(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by policy */
+int list_mistakes(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by agent */
+int list_praises(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total);  /* by team; no team: by agent */
 /* Event types that we do not know, the most frequent first; before is 0. */
 int list_unknown(const struct engine *engine, struct list_named *items, int room);
 

@@ -229,15 +229,16 @@ static void put_name(const struct engine *engine, const struct naming *naming, c
 		lists_person(engine, names_text(naming->second, one->agent), to, room);
 }
 
-static int list_occurrences(const struct engine *engine, const struct occurrences *list, const struct naming *naming, int64_t from, int64_t to,
+static int list_occurrences(const struct engine *engine, const struct occurrences *list, const struct naming *naming, const struct period *period,
 	struct list_named *items, int room, int64_t *total)
 {
 	struct list_named *all = NULL;
 	size_t count = 0, space = 0;
-	int64_t sum = 0, before = from - (to - from);
+	int64_t sum = 0;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct named_count *one = &list->items[i];
-		if (one->at <= before || one->at > to)
+		const bool in = one->at > period->from && one->at <= period->to, before = one->at > period->before_from && one->at <= period->before_to;
+		if (!in && !before)
 			continue;
 		char name[64];
 		put_name(engine, naming, one, name, sizeof name);
@@ -247,9 +248,9 @@ static int list_occurrences(const struct engine *engine, const struct occurrence
 			all[place] = (struct list_named){0};
 			memcpy(all[place].name, name, sizeof name);
 		}
-		all[place].count += one->at > from;
-		all[place].before += one->at <= from;
-		sum += one->at > from;
+		all[place].count += in;
+		all[place].before += before;
+		sum += in;
 	}
 	if (count)
 		qsort(all, count, sizeof *all, list_named_order);
@@ -262,22 +263,22 @@ static int list_occurrences(const struct engine *engine, const struct occurrence
 	return filled;
 }
 
-int list_refusals(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
+int list_refusals(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->policies, &engine->agents_names, false};
-	return list_occurrences(engine, &engine->refusals, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->refusals, &naming, period, items, room, total);
 }
 
-int list_mistakes(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
+int list_mistakes(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->kinds, &engine->agents_names, true};
-	return list_occurrences(engine, &engine->mistakes, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->mistakes, &naming, period, items, room, total);
 }
 
-int list_praises(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total)
+int list_praises(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
 	const struct naming naming = {&engine->teams, &engine->agents_names, false};
-	return list_occurrences(engine, &engine->praises, &naming, from, to, items, room, total);
+	return list_occurrences(engine, &engine->praises, &naming, period, items, room, total);
 }
 
 int list_unknown(const struct engine *engine, struct list_named *items, int room)

@@ -45,6 +45,7 @@ struct metric {
 	double warn, crit;   /* default limits in the unit as people write it (s, %, counts); NAN: none */
 	double target;	     /* printed on the tile; NAN: warn is the target */
 	bool people;	     /* has a meaning for agents and teams too */
+	bool bins;	     /* a percentile: rests on the bins of a sketch */
 	void (*value)(const struct query *query, struct figure *figure);
 	/* The same for one minute or one stretch, for sparks; NULL: `value` on that tally. Gauges: the sampled maximum. */
 	uint8_t gauge; /* enum gauge + 1 for sampled gauges, 0 otherwise */

@@ -8,12 +8,12 @@
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
 
-#define OCCURRENCES_KEEP (15 * DAY_MS) /* a week, and the week before */
+#define OCCURRENCES_KEEP (71 * DAY_MS) /* five weeks, and the five before */
 #define OCCURRENCES_MOST 100000
 #define NOTES_MOST 50
 #define CUSTOMERS_AT_ONCE 1000000
 
-static void add_occurrence(struct occurrences *list, uint16_t name, uint16_t agent, int64_t at, int64_t now)
+static void drop_old(struct occurrences *list, int64_t now)
 {
 	size_t old = 0;
 	while (old < list->count && list->items[old].at < now - OCCURRENCES_KEEP)
@@ -21,15 +21,28 @@ static void add_occurrence(struct occurrences *list, uint16_t name, uint16_t age
 	if (list->count - old >= OCCURRENCES_MOST)
 		old++;
 	/* Not each time: moving a long list for one old entry would cost more than it holds. */
-	if (old > list->count / 4) {
-		list->count -= old;
-		memmove(list->items, list->items + old, list->count * sizeof *list->items);
-	}
+	if (old <= list->count / 4)
+		return;
+	list->count -= old;
+	memmove(list->items, list->items + old, list->count * sizeof *list->items);
+}
+
+void occurrence_put_back(struct occurrences *list, struct named_count one, uint64_t stamp)
+{
 	list->items = memory_grow(list->items, &list->room, list->count + 1, sizeof *list->items);
 	size_t place = list->count++;
-	for (; place > 0 && list->items[place - 1].at > at; place--)
+	for (; place > 0 && list->items[place - 1].at > one.at; place--)
 		list->items[place] = list->items[place - 1];
-	list->items[place] = (struct named_count){name, agent, at};
+	list->items[place] = one;
+	list->changed = stamp;
+}
+
+void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent)
+{
+	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
+		return;
+	drop_old(list, engine->now);
+	occurrence_put_back(list, (struct named_count){name, agent, engine->ts}, engine->keeping.stamp);
 }
 
 static bool refuse(struct engine *engine, const struct event *event)
@@ -37,8 +50,7 @@ static bool refuse(struct engine *engine, const struct event *event)
 	struct attribution_of of = event_attribution(engine, event);
 	uint16_t policy = (uint16_t)names_intern(&engine->policies, event_text(event, KEY_POLICY));
 	count_add(engine, of.slot, of.agent, COUNT_REFUSALS, engine->ts, of.arrived, 1);
-	if (!engine->too_old)
-		add_occurrence(&engine->refusals, policy, of.agent, engine->ts, engine->now);
+	occurrence_add(engine, &engine->refusals, policy, of.agent);
 	return true;
 }
 
@@ -47,8 +59,7 @@ static bool praise(struct engine *engine, const struct event *event)
 	struct attribution_of of = event_attribution(engine, event);
 	uint16_t team = of.agent ? engine->agents[of.agent].team : NAME_NONE;
 	count_add(engine, of.slot, of.agent, COUNT_PRAISES, engine->ts, of.arrived, 1);
-	if (!engine->too_old)
-		add_occurrence(&engine->praises, team, of.agent, engine->ts, engine->now);
+	occurrence_add(engine, &engine->praises, team, of.agent);
 	return true;
 }
 
@@ -59,8 +70,7 @@ static bool mistake(struct engine *engine, const struct event *event)
 	count_add(engine, of.slot, of.agent, COUNT_MISTAKES, engine->ts, of.arrived, 1);
 	if (of.agent)
 		engine->agents[of.agent].mistakes++;
-	if (!engine->too_old)
-		add_occurrence(&engine->mistakes, kind, of.agent, engine->ts, engine->now);
+	occurrence_add(engine, &engine->mistakes, kind, of.agent);
 	return true;
 }
 

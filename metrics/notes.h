@@ -8,7 +8,7 @@
 
 /* ---- lists by name: refusals by policy, mistakes by agent ... ---- */
 struct named_count { uint16_t name, agent; int64_t at; }; /* one occurrence */
-struct occurrences { struct named_count *items; size_t count, room; };
+struct occurrences { struct named_count *items; size_t count, room; uint64_t changed; /* LSN of the record that added one last */ };
 
 /* ---- follow-ups ---- */
 struct followup { uint64_t customer; uint32_t case_item; uint16_t slot; int64_t since; bool open; };
@@ -27,5 +27,8 @@ struct survey {
 struct note { char text[201]; int64_t at, until; uint16_t by; };
 
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+
+void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent); /* at engine->ts */
+void occurrence_put_back(struct occurrences *list, struct named_count one, uint64_t stamp);
 
 #endif

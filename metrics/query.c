@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "metrics/state.h"
+#include "metrics/query_sums.h"
 
 #define DAYS(n) ((n) * DAY_MS)
 
@@ -10,11 +10,16 @@ static const int64_t window_lengths[WINDOW_COUNT] = {[WINDOW_5M] = 5 * MINUTE_MS
 	[WINDOW_35D] = DAYS(35)};
 
 /* A window is what begins in (after, at]. Today begins at the last day boundary strictly before `at`. */
-static int64_t window_after(const struct engine *engine, enum window window, int64_t at)
+int64_t query_after(const struct engine *engine, enum window window, int64_t at)
 {
 	if (window == WINDOW_TODAY)
 		return instant_day_begin(at, engine->zone, engine->settings->day_start) - 1;
 	return at - window_lengths[window];
+}
+
+int64_t query_day_after(const struct engine *engine)
+{
+	return query_after(engine, WINDOW_TODAY, engine->now);
 }
 
 static int64_t minute_of(int64_t at)
@@ -22,20 +27,12 @@ static int64_t minute_of(int64_t at)
 	return at - at % MINUTE_MS;
 }
 
-static bool from_quarters(enum window window)
+bool query_from_quarters(enum window window)
 {
 	return window >= WINDOW_TODAY;
 }
 
 /* ---- sums ---- */
-
-/* Which buckets: minutes or quarters, from when to when, counted how. */
-struct stretch {
-	int64_t after, until;
-	enum attribution by;
-	bool quarters, with_bins;
-	bool present; /* reaches to now: what is not yet written down belongs to it */
-};
 
 static void sum_ledger(const struct ledger *ledger, const struct stretch *stretch, struct tally *tally)
 {
@@ -48,6 +45,13 @@ static void sum_pending(const struct engine *engine, const struct agent *agent, 
 {
 	if (stretch->present && stretch->until > agent->accounted - MINUTE_MS)
 		agent_pending(agent, engine->now, tally);
+}
+
+void agents_pending(const struct engine *engine, int64_t until, struct tally *tally)
+{
+	const struct stretch stretch = {.until = until, .present = true};
+	for (size_t i = 1; i < engine->agent_count; i++)
+		sum_pending(engine, &engine->agents[i], &stretch, tally);
 }
 
 static void sum_people(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
@@ -94,7 +98,7 @@ static void sum_slots(const struct engine *engine, struct scope scope, const str
 		sum_member_time(engine, scope, stretch, tally);
 }
 
-static void sum_scope(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
+void query_sum(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
 {
 	memset(tally->value, 0, (stretch->with_bins ? TALLY_KEYS : KEY_WAIT_BINS) * sizeof *tally->value);
 	if (scope_of_people(scope))
@@ -110,7 +114,7 @@ static void find_peaks(const struct engine *engine, const struct query *query, s
 	const struct watch *watch = watch_find(engine, query->scope);
 	if (!watch)
 		return;
-	const struct samples *samples = from_quarters(query->window) ? &watch->quarters : &watch->minutes;
+	const struct samples *samples = query_from_quarters(query->window) ? &watch->quarters : &watch->minutes;
 	gauges->depth_peak = samples_peak(samples, GAUGE_WAITING, query->after, query->at, &gauges->depth_peak_at);
 	gauges->busy_peak = samples_peak(samples, GAUGE_BUSY, query->after, query->at, &gauges->busy_peak_at);
 }
@@ -148,7 +152,7 @@ static void gather_gauges(const struct engine *engine, struct query *query)
 
 /* ---- questions ---- */
 
-static void begin(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+void query_begin(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula)
 {
 	query->engine = engine;
@@ -156,6 +160,7 @@ static void begin(struct query *query, const struct engine *engine, struct scope
 	query->window = window;
 	query->by = by;
 	query->formula = formula;
+	query->has_arrival = false;
 	query->joined = NULL;
 	clear_gauges(&query->gauges);
 }
@@ -169,21 +174,21 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins, int64_t at)
 {
-	begin(query, engine, scope, window, by, formula);
+	query_begin(query, engine, scope, window, by, formula);
 	query->at = query->after = engine->now;
 	memset(query->tally.value, 0, sizeof query->tally.value);
 	if (engine->now == INT64_MIN)
 		return;
-	query->after = window_after(engine, window, at);
-	const struct stretch stretch = {query->after, query->at, by, from_quarters(window), with_bins, minute_of(engine->now) > query->after};
+	query->after = query_after(engine, window, at);
+	const struct stretch stretch = {query->after, query->at, by, query_from_quarters(window), with_bins, minute_of(engine->now) > query->after};
 	if (window != WINDOW_NOW)
-		sum_scope(engine, scope, &stretch, &query->tally);
+		query_sum(engine, scope, &stretch, &query->tally);
 	gather_gauges(engine, query);
 }
 
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula)
 {
-	if (window_after(engine, query->window, engine->now) != query->after)
+	if (query_after(engine, query->window, engine->now) != query->after)
 		return false;
 	query->engine = engine;
 	query->formula = formula;
@@ -193,70 +198,26 @@ bool query_again(struct query *query, const struct engine *engine, enum sl_formu
 	return true;
 }
 
+int64_t query_oldest(const struct engine *engine)
+{
+	int64_t oldest = INT64_MIN;
+	for (size_t i = 0; i < engine->slot_count; i++)
+		for (int way = 0; way < LEDGER_WAYS; way++) {
+			const struct series *const kept[] = {&engine->slots[i].ledger.quarters[way], &engine->slots[i].ledger.minutes[way]};
+			for (int k = 0; k < 2; k++)
+				if (kept[k]->count > kept[k]->first && (oldest == INT64_MIN || kept[k]->buckets[kept[k]->first].start < oldest))
+					oldest = kept[k]->buckets[kept[k]->first].start;
+		}
+	return oldest == INT64_MIN ? oldest : oldest / QUARTER_MS * QUARTER_MS;
+}
+
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula)
 {
-	begin(query, engine, scope, WINDOW_24H, by, formula);
+	query_begin(query, engine, scope, WINDOW_24H, by, formula);
 	query->after = from - 1;
 	query->at = to - 1;
 	const struct stretch stretch = {query->after, query->at, by, true, true, to > engine->now};
-	sum_scope(engine, scope, &stretch, &query->tally);
-}
-
-void query_minute(struct query *query, const struct engine *engine, struct scope scope, int64_t minute, enum sl_formula formula)
-{
-	begin(query, engine, scope, WINDOW_5M, BY_OUTCOME, formula);
-	query->after = minute - 1;
-	query->at = minute;
-	const struct stretch stretch = {query->after, query->at, BY_OUTCOME, false, true, minute == minute_of(engine->now)};
-	sum_scope(engine, scope, &stretch, &query->tally);
-}
-
-/* ---- sparks ---- */
-
-int64_t query_point(const struct metric *metric, const struct query *query)
-{
-	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
-	metric->value(query, &figure);
-	if (!figure.known || !figure.denominator)
-		return INT64_MIN;
-	/* Durations are ms and scores thousandths already. */
-	int64_t scale = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000;
-	return figure.numerator * scale / figure.denominator;
-}
-
-void query_gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points)
-{
-	enum gauge gauge = (enum gauge)(metric->gauge - 1);
-	const struct watch *watch = watch_find(engine, scope);
-	if (!watch)
-		return;
-	/* Nothing is sampled while everything stands at 0. */
-	for (int i = 0; i < count; i++)
-		points[i] = first + i * MINUTE_MS >= watch->since ? 0 : INT64_MIN;
-	const struct samples *samples = &watch->minutes;
-	for (size_t i = samples->first; i < samples->count; i++) {
-		int64_t place = (samples->items[i].start - first) / MINUTE_MS;
-		if (samples->items[i].start >= first && place < count)
-			points[place] = (int64_t)samples->items[i].most[gauge] * SECOND_MS; /* a wait in ms, a count in thousandths */
-	}
-}
-
-void query_spark(const struct engine *engine, struct scope scope, int number, enum sl_formula formula, int count, int64_t *points)
-{
-	for (int i = 0; i < count; i++)
-		points[i] = INT64_MIN;
-	if (engine->now == INT64_MIN)
-		return;
-	const struct metric *metric = &metrics[number];
-	int64_t first = minute_of(engine->now) - (count - 1) * MINUTE_MS;
-	if (metric->gauge) {
-		query_gauge_points(engine, scope, metric, first, count, points);
-		return;
-	}
-	struct query query;
-	for (int i = 0; i < count; i++) {
-		query_minute(&query, engine, scope, first + i * MINUTE_MS, formula);
-		points[i] = query_point(metric, &query);
-	}
+	query_sum(engine, scope, &stretch, &query->tally);
+	find_peaks(engine, query, &query->gauges);
 }

@@ -39,6 +39,8 @@ struct query {
 	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
 	struct tally tally;
 	struct gauges gauges;
+	bool has_arrival; /* whoever asks knows the next two already; else they are summed where they are needed */
+	int64_t arrival_offered, arrival_in_time; /* OFFERED and ANSWERED_IN_TIME by arrival */
 };
 
 /* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
@@ -47,21 +49,17 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 /* The same where time elsewhere has come to `at` already: the window reaches back from there, gauges are of the engine's own time. */
 void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins, int64_t at);
-/* What was counted by outcome in the minute that begins at `minute`, without gauges. */
-void query_minute(struct query *query, const struct engine *engine, struct scope scope, int64_t minute, enum sl_formula formula);
 /* The same question again, with the same sums but gauges of now: for whoever knows that nothing was counted. False: the window has
  * moved on, ask anew. */
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula);
-/* The same over the stretch [from, to) of whole quarter hours, without gauges: for interval tables. */
+/* Today is what begins after this instant, the last day boundary before now. */
+int64_t query_day_after(const struct engine *engine);
+/* The same over the stretch [from, to) of whole quarter hours, without gauges but peaks: for interval tables. */
 void query_interval(struct query *query, const struct engine *engine, struct scope scope, int64_t from, int64_t to,
 	enum attribution by, enum sl_formula formula);
+/* Where the oldest quarter hour begins in which something was counted, and is still kept; INT64_MIN: nowhere. */
+int64_t query_oldest(const struct engine *engine);
 /* One figure of it, its level (for settings' limits, without hysteresis) included. */
 void query_figure(const struct query *query, int metric, struct figure *figure);
-/* For sparks: the metric's value of each of the `count` minutes that end with the running one, oldest first, as value * 1000
- * (ms for durations stay ms, ratios in thousandths); INT64_MIN where there is none. */
-void query_spark(const struct engine *engine, struct scope scope, int metric, enum sl_formula formula, int count, int64_t *points);
-/* Its parts: the value of one tally, and those of a sampled gauge from the minute `first` on. */
-int64_t query_point(const struct metric *metric, const struct query *query);
-void query_gauge_points(const struct engine *engine, struct scope scope, const struct metric *metric, int64_t first, int count, int64_t *points);
 
 #endif

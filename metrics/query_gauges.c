@@ -34,7 +34,7 @@ static void slots_gauges(const struct engine *engine, struct scope scope, int64_
 {
 	for (size_t i = 0; i < engine->slot_count; i++) {
 		const struct slot *slot = &engine->slots[i];
-		if (!slot_in_scope(engine, slot, scope))
+		if ((scope.queue != SCOPE_ANY && slot->queue != scope.queue) || !slot_in_scope(engine, slot, scope))
 			continue;
 		gauges->waiting += slot->waiting;
 		gauges->busy += slot->busy;

@@ -22,6 +22,22 @@ static void drop_old(struct samples *samples, int64_t now)
 	samples->first = 0;
 }
 
+void samples_put_back(struct samples *samples, const struct sample *sample)
+{
+	size_t place = samples->count;
+	while (place > samples->first && samples->items[place - 1].start >= sample->start)
+		place--;
+	if (place < samples->count && samples->items[place].start == sample->start)
+		return;
+	if (samples->count == samples->room) {
+		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
+		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
+	}
+	memmove(samples->items + place + 1, samples->items + place, (samples->count - place) * sizeof *samples->items);
+	samples->items[place] = *sample;
+	samples->count++;
+}
+
 static struct sample *sample_at(struct samples *samples, int64_t second)
 {
 	int64_t start = second - second % samples->length;
@@ -118,7 +134,8 @@ void watches_sample(struct engine *engine, int64_t second)
 		if (!watch->dirty && !watch->value[GAUGE_LONGEST] && !(minute_begins && stands(watch)))
 			continue;
 		take(&watch->minutes, watch->value, second);
-		take(&watch->quarters, watch->value, second);
+		if (engine->keeping.stamp >= engine->keeping.held)
+			take(&watch->quarters, watch->value, second);
 		watch->dirty = false;
 	}
 }

@@ -126,6 +126,8 @@ const struct series *series_of(const struct ledger *ledger, int way, enum grain 
 int64_t series_kept(const struct engine *engine, enum grain grain)
 {
 	const struct ledger_rules *keeping = &engine->keeping;
+	if (engine->now == INT64_MIN) /* nobody has told the time: everything is to come */
+		return INT64_MIN;
 	return engine->now - (grain == GRAIN_MINUTES ? keeping->minutes : grain == GRAIN_QUARTERS ? keeping->quarters : keeping->days);
 }
 

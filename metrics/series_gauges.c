@@ -64,17 +64,6 @@ bool series_gauges_newer(const struct engine *engine, size_t number, int64_t sin
 	return false;
 }
 
-static void insert(struct samples *samples, size_t place, const struct sample *sample)
-{
-	if (samples->count == samples->room) {
-		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
-		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
-	}
-	memmove(samples->items + place + 1, samples->items + place, (samples->count - place) * sizeof *samples->items);
-	samples->items[place] = *sample;
-	samples->count++;
-}
-
 bool series_restore_gauges(struct engine *engine, size_t number, const struct stretch_of_time *stretch, struct view bytes)
 {
 	if (number >= engine->watch_count)
@@ -92,9 +81,7 @@ bool series_restore_gauges(struct engine *engine, size_t number, const struct st
 		index += step;
 		if (!archive_good(&archive) || (!first && !step) || !series_start(engine, stretch, index, &sample.start))
 			return false;
-		const size_t place = find(samples, sample.start);
-		if (place == samples->count || samples->items[place].start != sample.start)
-			insert(samples, place, &sample);
+		samples_put_back(samples, &sample);
 	}
 	return archive_good(&archive) && format == GAUGES_FORMAT;
 }

@@ -147,6 +147,8 @@ static bool fits(uint16_t wanted, uint16_t number)
 
 void ledgers_close(struct engine *engine, int64_t second)
 {
+	if (engine->keeping.stamp < engine->keeping.held)
+		return; /* what is open came back as it was after later records */
 	const int64_t before = second - MINUTES_LATE;
 	for (size_t i = 0; i < engine->slot_count; i++)
 		ledger_close(&engine->slots[i].ledger, before, engine->now, &engine->keeping);
@@ -194,7 +196,7 @@ int64_t slot_short(const struct engine *engine, uint16_t slot)
 
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
 {
-	if (engine->too_old)
+	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
 	const int64_t instants[LEDGER_WAYS] = {[BY_OUTCOME] = at, [BY_ARRIVAL] = arrived};
 	const struct ledger_rules *rules = &engine->keeping;

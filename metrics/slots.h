@@ -89,6 +89,8 @@ void slots_start(struct engine *engine);
 void slots_finish(struct engine *engine);
 void watches_sample(struct engine *engine, int64_t second);
 void samples_finish(struct samples *samples);
+/* One that was kept elsewhere, in its place; what is there already stays. */
+void samples_put_back(struct samples *samples, const struct sample *sample);
 /* The highest of the samples that begin in (after, until] and the first second that reached it; -1: none. */
 int64_t samples_peak(const struct samples *samples, enum gauge gauge, int64_t after, int64_t until, int64_t *at);
 

@@ -62,10 +62,15 @@ static void add_hole(struct engine *engine, uint16_t number, struct boot *boot, 
 	if (from > to)
 		return;
 	const struct span span = {from, to, engine->now};
+	count_missing(engine, number, (int64_t)(to - from + 1));
+	/* One that goes on where the last one ends is the same one, and asked for at once. */
+	if (boot->holes && boot->missing[boot->holes - 1].to + 1 == from) {
+		boot->missing[boot->holes - 1].to = to;
+		return;
+	}
 	insert_span(boot, boot->holes && boot->missing[0].from > to ? 0 : boot->holes, span);
 	if (boot->holes > SPANS_MOST)
 		give_up(boot, 0);
-	count_missing(engine, number, (int64_t)(to - from + 1));
 }
 
 /* The first span that ends at `seq` or later. */
@@ -104,12 +109,18 @@ static bool fill(struct boot *boot, uint64_t seq)
 
 /* ---- boots ---- */
 
-static struct boot *find_boot(struct source *source, uint64_t boot)
+static int boot_place(const struct source *source, uint64_t boot)
 {
 	for (int i = 0; i < source->boot_count; i++)
 		if (source->boots[i].boot == boot)
-			return &source->boots[i];
-	return NULL;
+			return i;
+	return -1;
+}
+
+static struct boot *find_boot(struct source *source, uint64_t boot)
+{
+	const int at = boot_place(source, boot);
+	return at < 0 ? NULL : &source->boots[at];
 }
 
 static void forget_boot(struct source *source, int at)
@@ -265,6 +276,39 @@ bool engine_hole(const struct engine *engine, int index, struct hole *hole)
 		}
 	}
 	return false;
+}
+
+static const struct source *known_source(const struct engine *engine, struct view src)
+{
+	const uint32_t number = names_find(&engine->sources_names, src);
+	return number != NAME_NONE && number != NAME_OTHER && number < engine->source_count && engine->sources[number].known ? &engine->sources[number] : NULL;
+}
+
+static const struct boot *known_boot(const struct source *source, uint64_t number)
+{
+	const int at = source ? boot_place(source, number) : -1;
+	return at < 0 ? NULL : &source->boots[at];
+}
+
+uint64_t engine_expects(const struct engine *engine, struct view src, uint64_t boot)
+{
+	const struct source *source = known_source(engine, src);
+	const struct boot *known = known_boot(source, boot);
+	return known ? known->next : source ? 1 : 0;
+}
+
+bool engine_lacks(const struct engine *engine, struct view src, uint64_t boot, uint64_t least, uint64_t seq, struct hole *hole)
+{
+	const struct source *source = known_source(engine, src);
+	const struct boot *known = known_boot(source, boot);
+	size_t at = known ? find_span(known, least) : 0;
+	if (known && at < known->holes && known->missing[at].from < least)
+		at++;
+	if (!known || at >= known->holes || known->missing[at].from >= seq)
+		return false;
+	const struct span *span = &known->missing[at];
+	*hole = (struct hole){.src = src, .boot = boot, .from = span->from, .to = span->to, .feed = source->feed, .since = span->since};
+	return true;
 }
 
 void sources_finish(struct engine *engine)

@@ -17,7 +17,7 @@
 	X(agents_away) X(agents_wrap) X(agents_help)
 #define QUALITY_VALUES(X)                                                                                               \
 	X(csat) X(csat_mean) X(csat_response) X(nps) X(ces) X(iqs) X(csat_quality_gap) X(fcr) X(fcr_open)               \
-	X(fcr_no_customer) X(followup_open) X(followup_oldest) X(followup_reached_rate) X(reopen_rate) X(refusals)      \
+	X(fcr_no_customer) X(detractors) X(followup_open) X(followup_oldest) X(followup_reached_rate) X(reopen_rate) X(refusals)      \
 	X(praises) X(mistakes) X(churn_rate)
 #define SLA_VALUES(X)                                                                                                   \
 	X(sla_breached) X(sla_breached_open) X(sla_due_soon) X(sla_met_rate) X(sla_running) X(sla_paused)               \

@@ -92,6 +92,7 @@ void value_churn_rate(const struct query *query, struct figure *figure)
 }
 
 COUNT_VALUE(refusals, REFUSALS)
+COUNT_VALUE(detractors, NPS_DETRACTORS)
 COUNT_VALUE(praises, PRAISES)
 COUNT_VALUE(mistakes, MISTAKES)
 COUNT_VALUE(fcr_no_customer, FCR_NO_CUSTOMER)

@@ -48,6 +48,10 @@ void value_abandon_rate(const struct query *query, struct figure *figure)
 /* SLO is by arrival, whatever the rest of the board is by: a contact answered now may have been offered before the window. */
 static void offered_in_time(const struct query *query, struct figure *figure)
 {
+	if (query->has_arrival) {
+		figure_ratio(figure, query->arrival_in_time, query->arrival_offered);
+		return;
+	}
 	struct query arrival;
 	if (query->joined && query->by != BY_ARRIVAL) {
 		joined_query(&arrival, query->joined, query->scope, query->window, BY_ARRIVAL, SL_FORMULA_SLO, false);

@@ -10,13 +10,13 @@
 #include "base/text.h"
 #include "journal/reader.h"
 #include "journal/record.h"
-#include "metrics/query.h"
+#include "metrics/spark.h"
 #include "replay/keeper.h"
 
 #define RECORDS_AT_ONCE 2000 /* under the lock: a few ms */
 #define INCIDENTS_MOST 1000000
 #define MINUTES_MOST (400 * 24 * 60)
-#define MINUTES_AT_ONCE 60 /* as query_spark() has them */
+#define MINUTES_AT_ONCE 59 /* as a spark of an hour has them, beside the running one */
 #define FOLLOW_MS 250
 
 const char *const chronicle_metrics[] = {"queue_depth", "longest_wait", "service_level", "offered", "answered", "abandoned", "agents_free",
@@ -97,13 +97,17 @@ static void fill_present(struct chronicle *chronicle, struct chronicle_minute *m
 }
 
 /* The minutes before the running one, as they are known now. */
-static void fill(struct chronicle *chronicle, struct chronicle_minute *minutes, int count, int metric)
+static void fill(const struct chronicle *chronicle, struct chronicle_minute *minutes, int count, bool gauges)
 {
-	int64_t points[MINUTES_AT_ONCE + 1];
-	query_spark(chronicle->engine, chronicle->options.scope, metric_find(chronicle_metrics[metric]),
-		(enum sl_formula)chronicle->options.settings->formula, count + 1, points);
-	for (int i = 0; i < count; i++)
-		minutes[i].value[metric] = points[i];
+	const struct spark_span *span = spark_span(WINDOW_60M);
+	struct spark sparks[CHRONICLE_METRICS];
+	int kept = 0;
+	for (; chronicle_metrics[kept]; kept++)
+		sparks[kept].metric = metric_find(chronicle_metrics[kept]);
+	spark_run(chronicle->engine, chronicle->options.scope, (enum sl_formula)chronicle->options.settings->formula, span, sparks, kept);
+	for (int metric = 0; metric < kept; metric++)
+		for (int i = 0; i < count && (gauges || metrics[sparks[metric].metric].kind != KIND_GAUGE); i++)
+			minutes[i].value[metric] = sparks[metric].points[span->count - 1 - count + i];
 }
 
 static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
@@ -112,8 +116,7 @@ static void add_minutes(struct chronicle *chronicle, int64_t first, int count)
 	struct chronicle_minute *minutes = chronicle->minutes + chronicle->minute_count;
 	for (int i = 0; i < count; i++)
 		minutes[i].start = first + i * MINUTE_MS;
-	for (int metric = 0; chronicle_metrics[metric]; metric++)
-		fill(chronicle, minutes, count, metric);
+	fill(chronicle, minutes, count, true);
 	fill_present(chronicle, minutes, count);
 	chronicle->minute_count += (size_t)count;
 }
@@ -126,9 +129,7 @@ static void correct(struct chronicle *chronicle)
 	struct chronicle_minute *minutes = chronicle->minutes + chronicle->minute_count - count;
 	if (!count || minutes[count - 1].start != running - MINUTE_MS)
 		return;
-	for (int metric = 0; chronicle_metrics[metric]; metric++)
-		if (metrics[metric_find(chronicle_metrics[metric])].kind != KIND_GAUGE)
-			fill(chronicle, minutes, (int)count, metric);
+	fill(chronicle, minutes, (int)count, false);
 }
 
 /* The minutes that are over since the last look. What is older than the engine shows by the minute is left empty. */
@@ -174,6 +175,8 @@ static void take_record(struct chronicle *chronicle, const struct frame *frame)
 	engine_apply(chronicle->engine, &record);
 	keep_state(chronicle, frame, &record);
 	chronicle->events += record.batch ? record.batch->count : 0;
+	if (engine_now(chronicle->engine) == INT64_MIN) /* nobody has told the time yet */
+		return;
 	if (engine_now(chronicle->engine) - chronicle->sampled >= 2 * MINUTE_MS || chronicle->sampled == INT64_MIN)
 		sample(chronicle);
 }

@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "store/figures_json.h"
 
+/* What each metric was, and what it is to be held against that. */
+struct compared { struct figure then[METRICS_MOST], now[METRICS_MOST]; };
+
 struct writer {
 	FILE *to;
 	const struct engine *engine;
@@ -15,6 +18,7 @@ struct writer {
 	const char *comma;
 	int site;	      /* of the figures at hand, counted from 1; 0: all, or there is only one */
 	struct joined joined; /* the engines they are of */
+	const struct compared *compared; /* of the scope and window at hand, by comparison; NULL: none */
 };
 
 /* All texts are harmless already: only what JSON itself reserves is escaped. */
@@ -101,9 +105,33 @@ static void put_within(const struct writer *writer, struct scope scope)
 	fprintf(writer->to, ", \"within\": %.3f", (double)list_target(engine, scope.queue, (uint8_t)scope.channel) / 1000);
 }
 
-static void put_figure(struct writer *writer, const struct metric *metric, struct scope scope, const char *window, const struct query *query,
+/* What it was before, and what it is to be held against that: over as many whole quarter hours. */
+static void put_compared(const struct writer *writer, int number, const struct figure *present)
+{
+	const struct metric *metric = &metrics[number];
+	const char *comma = ", \"compared\": {";
+	for (int i = 0; writer->compared && i < COMPARISON_COUNT; i++) {
+		const struct figure then = writer->compared[i].then[number];
+		struct figure now = writer->compared[i].now[number];
+		if (!then.known)
+			continue;
+		fprintf(writer->to, "%s\"%s\": {\"then\": ", comma, comparisons[i].name);
+		put_number(writer->to, metric->unit, figure_value(metric, &then));
+		now = metric->kind == KIND_GAUGE ? *present : now;
+		if (now.known) {
+			fputs(", \"now\": ", writer->to);
+			put_number(writer->to, metric->unit, figure_value(metric, &now));
+		}
+		fputs("}", writer->to);
+		comma = ", ";
+	}
+	fputs(strcmp(comma, ", ") == 0 ? "}" : "", writer->to);
+}
+
+static void put_figure(struct writer *writer, int number, struct scope scope, const char *window, const struct query *query,
 	const struct figure *figure)
 {
+	const struct metric *metric = &metrics[number];
 	FILE *to = writer->to;
 	fprintf(to, "%s{\"metric\": \"%s\", ", writer->comma, metric->name);
 	writer->comma = ",\n  ";
@@ -137,6 +165,7 @@ static void put_figure(struct writer *writer, const struct metric *metric, struc
 		fputs(", \"at_least\": true", to);
 	if (figure->nominal)
 		fputs(", \"nominal\": true", to);
+	put_compared(writer, number, figure);
 	fprintf(to, ", \"unit\": \"%s\", \"level\": \"%s\"}", unit_names[metric->unit], level_name(figure->level));
 }
 
@@ -155,7 +184,7 @@ static void put_figures(struct writer *writer, const struct figures_request *req
 			continue;
 		struct figure figure = {.n = -1, .low = -1, .high = -1, .denominator = 1};
 		query_figure(query, i, &figure);
-		put_figure(writer, &metrics[i], scope, window, query, &figure);
+		put_figure(writer, i, scope, window, query, &figure);
 	}
 }
 
@@ -182,25 +211,50 @@ static void ask(const struct writer *writer, struct query *query, struct scope s
 		query_run(query, writer->engine, scope, window, by, formula, true);
 }
 
+static void compare_one(const struct writer *writer, enum comparison comparison, struct compared *compared, const struct query *query)
+{
+	struct comparing *comparing = memory_new(1, sizeof *comparing);
+	comparing_run(comparing, writer->engine, query->scope, query->window, comparison, query->by, query->formula, query->window != WINDOW_NOW);
+	for (int i = 0; i < metric_count; i++)
+		if (!comparing_figure(comparing, i, &compared->then[i], &compared->now[i]))
+			compared->then[i].known = false;
+	free(comparing);
+}
+
+static void compare(struct writer *writer, struct compared *compared, const struct query *query)
+{
+	for (int i = 0; i < COMPARISON_COUNT; i++)
+		if (writer->joined.count)
+			joined_compare(&writer->joined, query->scope, query->window, (enum comparison)i, query->by, query->formula, compared[i].then, compared[i].now);
+		else
+			compare_one(writer, (enum comparison)i, &compared[i], query);
+	writer->compared = compared;
+}
+
 static void put_all_figures(struct writer *writer, const struct figures_request *request)
 {
 	struct query *query = memory_new(1, sizeof *query);
+	struct compared *compared = memory_new(COMPARISON_COUNT, sizeof *compared);
 	writer->comma = "\n  ";
 	fputs("\"figures\": [", writer->to);
 	for (int i = 0; i < request->scope_count; i++) {
 		enum sl_formula formula = formula_for(writer, request, request->scopes[i]);
 		choose_site(writer, request, i);
 		ask(writer, query, request->scopes[i], WINDOW_NOW, request->by, formula);
+		compare(writer, compared, query);
 		put_figures(writer, request, request->scopes[i], window_names[WINDOW_NOW], true, query);
 		for (int w = 0; w < request->window_count; w++) {
 			if (request->windows[w] == WINDOW_NOW)
 				continue;
 			ask(writer, query, request->scopes[i], request->windows[w], request->by, formula);
+			compare(writer, compared, query);
 			put_figures(writer, request, request->scopes[i], window_names[request->windows[w]], false, query);
 		}
 	}
 	fputs("]", writer->to);
 	writer->site = 0;
+	writer->compared = NULL;
+	free(compared);
 	free(query);
 }
 
@@ -336,6 +390,74 @@ static void put_named(const struct writer *writer, const char *key, const struct
 	fputs("]", writer->to);
 }
 
+static void put_points(const struct writer *writer, const struct metric *metric, const int64_t *points, int count)
+{
+	const char *comma = "";
+	for (int i = 0; i < count; i++) {
+		if (points[i] == INT64_MIN)
+			continue;
+		const struct figure figure = {.known = true, .numerator = points[i], .denominator = metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? 1 : 1000};
+		fprintf(writer->to, "%s[%d, ", comma, i);
+		put_number(writer->to, metric->unit, figure_value(metric, &figure));
+		fputs("]", writer->to);
+		comma = ", ";
+	}
+}
+
+static void run_sparks(const struct writer *writer, const struct joined *joined, const struct spark_span *span, struct spark *sparks,
+	int64_t starts[SPARK_MOST + 1])
+{
+	const struct snapshot_request *request = &writer->snapshot->request;
+	const enum sl_formula formula = snapshot_formula(writer->snapshot->settings, NULL);
+	if (joined) {
+		const struct joined shown = request->site ? joined_alone(joined, request->site - 1) : *joined;
+		joined_sparks(&shown, request->scope, formula, span, sparks, request->spark_count);
+		spark_starts(joined->names, span, joined->now, starts);
+	} else {
+		spark_run(writer->engine, request->scope, formula, span, sparks, request->spark_count);
+		spark_starts(writer->engine, span, engine_now(writer->engine), starts);
+	}
+}
+
+/* One line a metric and span, for the board's scope: the points that are known with their places, and where the first place begins. */
+static void put_span(const struct writer *writer, const struct joined *joined, const struct spark_span *span, bool first)
+{
+	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot_request *request = &snapshot->request;
+	struct spark *sparks = memory_new(SPARKS_MOST, sizeof *sparks);
+	int64_t starts[SPARK_MOST + 1];
+	for (int i = 0; i < request->spark_count; i++)
+		sparks[i].metric = request->sparks[i];
+	run_sparks(writer, joined, span, sparks, starts);
+	for (int i = 0; i < request->spark_count; i++) {
+		const struct metric *metric = &metrics[sparks[i].metric];
+		fprintf(writer->to, "%s\n  {\"metric\": \"%s\", \"span\": \"%s\", ", first && i == 0 ? "" : ",", metric->name, span->name);
+		put_instant(writer, "from", starts[0]);
+		fprintf(writer->to, ", \"places\": %d, \"unit\": \"%s\", \"points\": [", span->count, unit_names[metric->unit]);
+		put_points(writer, metric, sparks[i].points, span->count);
+		fputs("]}", writer->to);
+	}
+	free(sparks);
+}
+
+static void put_sparks(const struct writer *writer, const struct figures_request *request)
+{
+	const struct spark_span *told[WINDOW_COUNT];
+	int count = 0;
+	fputs(", \"sparks\": [", writer->to);
+	for (int w = 0; writer->snapshot->at != INSTANT_NONE && w < request->window_count; w++) {
+		const struct spark_span *span = spark_span(request->windows[w]);
+		bool is_told = false;
+		for (int i = 0; i < count; i++)
+			is_told = is_told || told[i] == span;
+		if (is_told)
+			continue;
+		put_span(writer, request->joined, span, count == 0);
+		told[count++] = span;
+	}
+	fputs("]", writer->to);
+}
+
 void figures_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request)
 {
 	struct writer writer = {.to = to, .engine = engine, .snapshot = snapshot};
@@ -347,6 +469,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_pair(to, "zone", snapshot->zone_name);
 	fputs(", ", to);
 	put_all_figures(&writer, request);
+	put_sparks(&writer, request);
 	put_alerts(&writer);
 	put_conduct(&writer);
 	put_due(&writer);

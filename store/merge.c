@@ -69,30 +69,29 @@ static void tell_site(const struct merge *merge, int site, const struct snapshot
 
 /* ---- figures ---- */
 
-static void join_figures(const struct merge *merge, const struct joined *joined, struct snapshot *snapshot)
+static void join_compared(const struct joined *joined, struct snapshot *snapshot, enum sl_formula formula)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	for (int c = 0; c < COMPARISON_COUNT; c++) {
+		struct figure *then = snapshot->compared[c].then, *now = snapshot->compared[c].now;
+		joined_compare(joined, request->scope, request->window, (enum comparison)c, request->by, formula, then, now);
+		for (int i = 0; i < metric_count; i++)
+			if (metrics[i].kind == KIND_GAUGE && then[i].known)
+				now[i] = snapshot->figures[i];
+	}
+}
+
+static void join_figures(const struct joined *joined, struct snapshot *snapshot)
 {
 	const struct snapshot_request *request = &snapshot->request;
 	const struct snapshot_asked asked = {.joined = joined, .scope = request->scope, .by = request->by, .with_bins = true,
 		.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
 	snapshot_gather(request, &asked, snapshot->figures, snapshot->today);
-	int64_t *points = memory_new((size_t)request->spark_count * SPARK_POINTS + 1, sizeof *points);
-	joined_sparks(joined, request->scope, request->sparks, request->spark_count, asked.formula, SPARK_POINTS, points);
+	snapshot->spark_count = request->spark_count;
 	for (int i = 0; i < request->spark_count; i++)
-		memcpy(snapshot->sparks[request->sparks[i]], points + i * SPARK_POINTS, sizeof snapshot->sparks[0]);
-	free(points);
-	int64_t *from = memory_new((size_t)merge->count * 2, sizeof *from), *to = from + merge->count;
-	const int first = request->site ? request->site - 1 : 0;
-	bool any = false;
-	for (int i = 0; i < joined->count; i++)
-		any = snapshot_week_ago(snapshot, merge->sites[first + i].zone, &from[i], &to[i]) || any;
-	struct query *query = memory_new(1, sizeof *query);
-	if (any)
-		joined_interval(query, joined, request->scope, from, to, request->by, asked.formula);
-	for (int i = 0; any && query->tally.value[COUNT_OFFERED] > 0 && i < metric_count; i++)
-		if (metrics[i].kind == KIND_WINDOW)
-			query_figure(query, i, &snapshot->before[i]);
-	free(query);
-	free(from);
+		snapshot->sparks[i].metric = request->sparks[i];
+	joined_sparks(joined, request->scope, asked.formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
+	join_compared(joined, snapshot, asked.formula);
 }
 
 static void take_longest(struct snapshot *snapshot, const struct snapshot *part, const char *site, int64_t *longest)
@@ -246,7 +245,7 @@ static void add_named(struct named_join *join, const struct list_named *items, i
 	}
 }
 
-typedef int named_list(const struct engine *engine, int64_t from, int64_t to, struct list_named *items, int room, int64_t *total);
+typedef int named_list(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total);
 
 /* All names of all sites, each in its own day; people belong to their site, everything else is added by its name. */
 static struct named_join join_named(const struct merge *merge, const struct snapshot *snapshot, named_list *list, bool people)
@@ -258,8 +257,8 @@ static struct named_join join_named(const struct merge *merge, const struct snap
 		int64_t total = 0;
 		if (!is_shown(&snapshot->request, i) || !engine || engine_now(engine) == INSTANT_NONE)
 			continue;
-		const int64_t today = instant_day_begin(merge->joined.now, merge->sites[i].zone, snapshot->settings->day_start);
-		const int count = list(engine, today, merge->joined.now, items, NAMES_JOINED, &total);
+		const struct period period = period_of(snapshot->request.window, merge->joined.now, merge->sites[i].zone, snapshot->settings->day_start);
+		const int count = list(engine, &period, items, NAMES_JOINED, &total);
 		for (int n = 0; people && snapshot->request.site == 0 && n < count; n++)
 			put_site(merge->sites[i].name, items[n].name, sizeof items[n].name);
 		add_named(&join, items, count);
@@ -329,9 +328,8 @@ static struct snapshot *begin(const struct merge *merge, const struct settings *
 	snapshot->site_count = merge->count;
 	snapshot->sites = memory_new((size_t)merge->count, sizeof *snapshot->sites);
 	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
-	for (size_t i = 0; i < METRICS_MOST; i++)
-		for (int point = 0; point < SPARK_POINTS; point++)
-			snapshot->sparks[i][point] = INT64_MIN;
+	snapshot->span = spark_span(request->window);
+	snapshot->named_window = period_window(request->window);
 	char where[sizeof snapshot->scope_text], text[300];
 	lists_scope_text(merge->joined.names, request->scope, where, sizeof where);
 	if (request->site)
@@ -391,7 +389,7 @@ struct snapshot *snapshot_merge(const struct merge *merge, const struct settings
 	if (snapshot->at == INSTANT_NONE)
 		return snapshot;
 	const struct joined alone = valid.site ? joined_alone(&merge->joined, valid.site - 1) : merge->joined;
-	join_figures(merge, &alone, snapshot);
+	join_figures(&alone, snapshot);
 	sort_lists(snapshot);
 	snapshot->unknown_count = cut(snapshot->unknown, snapshot->unknown_count, sizeof *snapshot->unknown, list_named_order, NAMED_MOST);
 	join_names(merge, snapshot);

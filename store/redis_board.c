@@ -135,8 +135,10 @@ struct wanted {
 static size_t choose(const struct engine *engine, int64_t from, int64_t before, struct wanted *wanted, size_t room)
 {
 	size_t count = 0;
-	const int64_t first = from > series_kept(engine, GRAIN_QUARTERS) ? from : series_kept(engine, GRAIN_QUARTERS);
-	for (int64_t day = first; count < room;) {
+	/* Where the settings want more than Redis keeps, the newest that there is room for. */
+	const int64_t kept = series_kept(engine, GRAIN_QUARTERS), reach = before - ((int64_t)room - 1) * DAY_MS;
+	const int64_t oldest = kept > reach ? kept : reach;
+	for (int64_t day = from > oldest ? from : oldest; count < room;) {
 		wanted[count] = (struct wanted){series_stretch(engine, GRAIN_QUARTERS, day), before};
 		day = wanted[count].stretch.to;
 		if (wanted[count++].stretch.to > before || day > engine_now(engine))
@@ -188,16 +190,11 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	if (!engine)
 		return NULL;
 	const int64_t now = engine_now(engine);
+	engine_keep_past(engine, hours && now != INT64_MIN ? now - hours * HOUR_MS : INT64_MIN);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;
 	engine_destroy(engine);
 	return NULL;
-}
-
-bool redis_board_load_older(struct redis_board *board, struct engine *engine, int hours, struct error *err)
-{
-	const int64_t now = engine_now(engine);
-	return now == INT64_MIN || read_series(board, engine, INT64_MIN, now - (hours - 24) * HOUR_MS, err);
 }
 
 struct engine *redis_board_poll(struct redis_board *board, int hours, bool *moved, struct error *err)
@@ -209,6 +206,11 @@ struct engine *redis_board_poll(struct redis_board *board, int hours, bool *move
 		return NULL;
 	*moved = redis_decimal_read(redis_reply_text(board->replies.list[0]), &lsn) && lsn != board->lsn;
 	return *moved ? redis_board_load(board, hours, err) : NULL;
+}
+
+uint64_t redis_board_lsn(const struct redis_board *board)
+{
+	return board->lsn;
 }
 
 bool redis_board_differs(const struct redis_board *board)

@@ -15,11 +15,11 @@ void redis_board_close(struct redis_board *board);
 /* The engine as it is stored, with the quarter hours of the last `hours` (0: all that settings keep). NULL: nothing is stored, it is
  * just being written anew, or it cannot be read: err says which. */
 struct engine *redis_board_load(struct redis_board *board, int hours, struct error *err);
-/* Older quarter hours into an engine that was loaded with fewer. */
-bool redis_board_load_older(struct redis_board *board, struct engine *engine, int hours, struct error *err);
 /* A fresh engine where the packed state has moved since the last load, with the history of the one before; else NULL with *moved false.
  * *moved true and NULL: it could not be read, err says why. To be asked once a second. */
 struct engine *redis_board_poll(struct redis_board *board, int hours, bool *moved, struct error *err);
+/* LSN of the state that was loaded last. */
+uint64_t redis_board_lsn(const struct redis_board *board);
 /* Was what the last load read counted by other rules than ours? */
 bool redis_board_differs(const struct redis_board *board);
 

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "store/redis_bundle.h"
 #include "store/redis_commit.h"
 
 struct field {
@@ -23,13 +24,17 @@ struct key {
 
 struct redis_commit {
 	struct redis_commit_head head;
-	struct map key_places, field_places; /* fields by key place and name */
+	struct map key_places;
+	struct map field_places; /* fields by key place and name, once it is indexed */
+	bool indexed;		 /* else a field told twice stands there twice, in order: only what absorbs others grows old enough to mind */
+	uint32_t newest_place;	 /* of the key told last: fields of one key come together */
 	struct key *keys;
 	size_t key_count, key_room;
 	struct field *fields;
 	size_t field_count, field_room;
 	uint32_t free; /* fields of removed keys, without bytes, by .next */
 	size_t size;
+	struct redis_commit_rest rest; /* .forget NULL: none */
 	char *expected[3]; /* field, before, after; NULL: nothing is expected */
 	uint32_t expected_place;
 };
@@ -50,10 +55,31 @@ struct redis_commit *redis_commit_create(const struct redis_commit_head *head)
 	return commit;
 }
 
+static void forget_rest(struct redis_commit *commit)
+{
+	const struct redis_commit_rest rest = commit->rest;
+	commit->rest = (struct redis_commit_rest){.put = NULL};
+	if (rest.forget)
+		rest.forget(rest.context);
+}
+
+void redis_commit_defer(struct redis_commit *commit, const struct redis_commit_rest *rest)
+{
+	commit->rest = *rest;
+}
+
+void redis_commit_complete(struct redis_commit *commit)
+{
+	if (commit->rest.put)
+		commit->rest.put(commit->rest.context, commit);
+	forget_rest(commit);
+}
+
 void redis_commit_destroy(struct redis_commit *commit)
 {
 	if (!commit)
 		return;
+	forget_rest(commit);
 	for (size_t i = 0; i < commit->field_count; i++)
 		free(commit->fields[i].bytes);
 	for (size_t i = 0; i < commit->key_count; i++) {
@@ -81,10 +107,13 @@ size_t redis_commit_size(const struct redis_commit *commit)
 
 static uint32_t place_of(struct redis_commit *commit, struct view name)
 {
-	uint32_t place = map_find(&commit->key_places, name);
+	uint32_t place = commit->newest_place;
+	if (place < commit->key_count && view_equals(commit->keys[place].name, name))
+		return place;
+	place = commit->newest_place = map_find(&commit->key_places, name);
 	if (place != MAP_NONE)
 		return place;
-	place = (uint32_t)commit->key_count;
+	place = commit->newest_place = (uint32_t)commit->key_count;
 	commit->keys = memory_grow(commit->keys, &commit->key_room, commit->key_count + 1, sizeof *commit->keys);
 	commit->keys[commit->key_count++] = (struct key){.name = {copy(name), name.size}, .first = MAP_NONE, .last = MAP_NONE};
 	map_put(&commit->key_places, name, place);
@@ -133,7 +162,7 @@ static uint32_t add_field(struct redis_commit *commit, uint32_t place)
 	return number;
 }
 
-static struct field *field_of(struct redis_commit *commit, uint32_t place, struct view name)
+static uint32_t field_of(struct redis_commit *commit, uint32_t place, struct view name)
 {
 	struct place_name room;
 	const struct view known = field_name(&room, place, name);
@@ -142,12 +171,13 @@ static struct field *field_of(struct redis_commit *commit, uint32_t place, struc
 		number = add_field(commit, place);
 		map_put(&commit->field_places, known, number);
 	}
-	return &commit->fields[number];
+	return number;
 }
 
 static void put_field(struct redis_commit *commit, uint32_t place, struct view name, struct view value, bool drop)
 {
-	struct field *field = field_of(commit, place, name);
+	const uint32_t number = commit->indexed ? field_of(commit, place, name) : add_field(commit, place);
+	struct field *field = &commit->fields[number];
 	char *bytes = memory_new(name.size + value.size + 1, 1);
 	memcpy(bytes, name.data, name.size);
 	if (value.size)
@@ -178,7 +208,8 @@ static void forget_fields(struct redis_commit *commit, uint32_t place)
 	for (uint32_t number = key->first; number != MAP_NONE; number = commit->fields[number].next) {
 		struct field *field = &commit->fields[number];
 		struct place_name room;
-		map_remove(&commit->field_places, field_name(&room, place, name_of(field)));
+		if (commit->indexed)
+			map_remove(&commit->field_places, field_name(&room, place, name_of(field)));
 		commit->size -= field->name_size + field->value_size + 16;
 		free(field->bytes);
 		field->bytes = NULL;
@@ -188,6 +219,49 @@ static void forget_fields(struct redis_commit *commit, uint32_t place)
 		commit->free = key->first;
 	}
 	key->first = key->last = MAP_NONE;
+}
+
+/* `number` stands for what `older` stood for, and is free then. */
+static void replace_field(struct redis_commit *commit, uint32_t older, uint32_t number)
+{
+	struct field *to = &commit->fields[older], *from = &commit->fields[number];
+	const uint32_t next = to->next;
+	commit->size -= to->name_size + to->value_size + 16;
+	free(to->bytes);
+	*to = *from;
+	to->next = next;
+	*from = (struct field){.next = commit->free};
+	commit->free = number;
+}
+
+static void index_key(struct redis_commit *commit, uint32_t place)
+{
+	struct key *key = &commit->keys[place];
+	uint32_t before = MAP_NONE, next;
+	for (uint32_t number = key->first; number != MAP_NONE; number = next) {
+		struct place_name room;
+		const struct view known = field_name(&room, place, name_of(&commit->fields[number]));
+		const uint32_t older = map_find(&commit->field_places, known);
+		next = commit->fields[number].next;
+		if (older == MAP_NONE) {
+			map_put(&commit->field_places, known, number);
+			before = number;
+			continue;
+		}
+		if (older == before) /* its .next is about to be taken over */
+			commit->fields[older].next = next;
+		else
+			commit->fields[before].next = next;
+		replace_field(commit, older, number);
+	}
+	key->last = before;
+}
+
+static void index_fields(struct redis_commit *commit)
+{
+	for (size_t i = 0; !commit->indexed && i < commit->key_count; i++)
+		index_key(commit, (uint32_t)i);
+	commit->indexed = true;
 }
 
 /* ---- what is put ---- */
@@ -204,7 +278,8 @@ void redis_commit_drop_field(struct redis_commit *commit, struct view key, struc
 
 void redis_commit_value(struct redis_commit *commit, struct view key, struct view value)
 {
-	struct key *at = &commit->keys[place_of(commit, key)];
+	const uint32_t place = place_of(commit, key); /* may move the keys */
+	struct key *at = &commit->keys[place];
 	commit->size += value.size;
 	commit->size -= at->value ? at->value_size : 0;
 	free(at->value);
@@ -214,7 +289,8 @@ void redis_commit_value(struct redis_commit *commit, struct view key, struct vie
 
 void redis_commit_expire(struct redis_commit *commit, struct view key, uint32_t seconds)
 {
-	commit->keys[place_of(commit, key)].seconds = seconds;
+	const uint32_t place = place_of(commit, key); /* may move the keys */
+	commit->keys[place].seconds = seconds;
 }
 
 void redis_commit_remove(struct redis_commit *commit, struct view key)
@@ -258,8 +334,10 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 {
 	const struct redis_commit_head *a = &older->head, *b = &newer->head;
 	if (strcmp(a->meta, b->meta) != 0 || strcmp(a->journal, b->journal) != 0 || strcmp(a->writer, b->writer) != 0 ||
-		a->epoch != b->epoch || older->expected[0] || newer->expected[0] || a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
+		a->epoch != b->epoch || older->rest.put || newer->rest.put || older->expected[0] || newer->expected[0] ||
+		a->schema != b->schema || b->previous > a->watermark || b->watermark < a->watermark)
 		return false;
+	index_fields(older);
 	for (size_t i = 0; i < newer->key_count; i++)
 		absorb_key(older, newer, &newer->keys[i]);
 	if (!b->previous) /* a rewrite: whatever stands below does not matter */
@@ -270,51 +348,67 @@ bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *
 
 /* ---- the call ---- */
 
-static void encode_operation(struct redis_call *call, const char *operation, size_t place)
+static size_t position_of(size_t place)
 {
-	redis_call_word(call, view_of(operation));
-	redis_call_number(call, place + 2); /* from 1, and the meta key stands first */
+	return place + 2; /* from 1, and the meta key stands first */
 }
 
-static void encode_fields(struct redis_call *call, const struct redis_commit *commit, size_t place, bool drop)
+/* How many fields from here on make one operation: of one kind, and as many as the script takes at once. */
+static size_t count_run(const struct redis_commit *commit, uint32_t number)
 {
+	const bool drop = commit->fields[number].drop;
+	const size_t most = drop ? REDIS_FIELDS_MOST : REDIS_FIELDS_MOST / 2;
 	size_t count = 0;
-	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next)
-		count += commit->fields[number].drop == drop;
-	if (!count)
-		return;
-	encode_operation(call, drop ? "F" : "H", place);
-	redis_call_number(call, drop ? count : count * 2);
-	for (uint32_t number = commit->keys[place].first; number != MAP_NONE; number = commit->fields[number].next) {
-		const struct field *field = &commit->fields[number];
-		if (field->drop != drop)
-			continue;
-		redis_call_word(call, name_of(field));
-		if (!drop)
-			redis_call_word(call, value_of(field));
+	for (; number != MAP_NONE && commit->fields[number].drop == drop && count < most; number = commit->fields[number].next)
+		count++;
+	return count;
+}
+
+static void encode_fields(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place)
+{
+	for (uint32_t number = commit->keys[place].first; number != MAP_NONE;) {
+		const bool drop = commit->fields[number].drop;
+		const size_t count = count_run(commit, number);
+		redis_bundle_operation(bundle, drop ? 'F' : 'H', position_of(place));
+		redis_bundle_number(bundle, (uint32_t)(drop ? count : count * 2));
+		for (size_t i = 0; i < count; i++) {
+			redis_bundle_text(bundle, name_of(&commit->fields[number]));
+			if (!drop)
+				redis_bundle_text(bundle, value_of(&commit->fields[number]));
+			number = commit->fields[number].next;
+		}
 	}
 }
 
-static void encode_key(struct redis_call *call, const struct redis_commit *commit, size_t place)
+static void encode_key(struct redis_bundle *bundle, const struct redis_commit *commit, size_t place)
 {
 	const struct key *key = &commit->keys[place];
 	if (key->remove)
-		encode_operation(call, "D", place);
+		redis_bundle_operation(bundle, 'D', position_of(place));
 	if (key->value) {
-		encode_operation(call, "S", place);
-		redis_call_word(call, (struct view){key->value, key->value_size});
+		redis_bundle_operation(bundle, 'S', position_of(place));
+		redis_bundle_text(bundle, (struct view){key->value, key->value_size});
 	}
-	encode_fields(call, commit, place, false);
-	encode_fields(call, commit, place, true);
+	encode_fields(bundle, commit, place);
 	if (key->seconds) {
-		encode_operation(call, "E", place);
-		redis_call_number(call, key->seconds);
+		redis_bundle_operation(bundle, 'E', position_of(place));
+		redis_bundle_number(bundle, key->seconds);
 	}
+}
+
+static void encode_expected(struct redis_bundle *bundle, const struct redis_commit *commit)
+{
+	if (!commit->expected[0])
+		return;
+	redis_bundle_operation(bundle, 'C', position_of(commit->expected_place));
+	for (size_t i = 0; i < 3; i++)
+		redis_bundle_text(bundle, view_of(commit->expected[i]));
 }
 
 void redis_commit_encode(const struct redis_commit *commit, struct redis_call *call)
 {
 	const struct redis_commit_head *head = &commit->head;
+	struct redis_bundle bundle = {.call = call};
 	call->script = &redis_script_commit;
 	redis_call_key(call, view_of(head->meta));
 	for (size_t i = 0; i < commit->key_count; i++)
@@ -325,11 +419,8 @@ void redis_commit_encode(const struct redis_commit *commit, struct redis_call *c
 	redis_call_decimal(call, head->schema);
 	redis_call_word(call, view_of(head->journal));
 	redis_call_word(call, view_of(head->writer));
-	for (size_t i = 0; commit->expected[0] && i < 4; i++)
-		if (i)
-			redis_call_word(call, view_of(commit->expected[i - 1]));
-		else
-			encode_operation(call, "C", commit->expected_place);
+	encode_expected(&bundle, commit);
 	for (size_t i = 0; i < commit->key_count; i++)
-		encode_key(call, commit, i);
+		encode_key(&bundle, commit, i);
+	redis_bundle_finish(&bundle);
 }

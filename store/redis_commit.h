@@ -40,8 +40,19 @@ void redis_commit_remove(struct redis_commit *commit, struct view key);
  * At most one in a commit. */
 void redis_commit_expect(struct redis_commit *commit, struct view key, struct view field, struct view before, struct view after);
 
+/* What is still to be put into it, by whoever sends it and in his thread: work that the maker need not wait for. Once; `forget` ends the
+ * context, whether it was put or not. */
+struct redis_commit_rest {
+	void (*put)(void *context, struct redis_commit *commit);
+	void (*forget)(void *context);
+	void *context;
+};
+void redis_commit_defer(struct redis_commit *commit, const struct redis_commit_rest *rest);
+/* Puts the rest, where there is one: before it is encoded or absorbed. */
+void redis_commit_complete(struct redis_commit *commit);
+
 /* `older` stands for both from now on: its base, the newer one's watermark and values. `newer` stays as it is. False, and nothing is
- * changed, where they do not follow each other (another writer, another epoch, a hole between them). */
+ * changed, where they do not follow each other (another writer, another epoch, a hole between them) or one is not complete. */
 bool redis_commit_absorb(struct redis_commit *older, const struct redis_commit *newer);
 /* The call of the script; `call` is empty before. */
 void redis_commit_encode(const struct redis_commit *commit, struct redis_call *call);

@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/day_sums.h"
 #include "metrics/lists.h"
 #include "metrics/series.h"
 #include "store/redis_sink.h"
@@ -13,33 +14,52 @@
 
 #define SCOPES_MOST 2000
 
-/* A scope's sums of the day, kept while nothing is counted in it. */
-struct summed {
-	struct scope scope;
-	uint64_t counted; /* LSN of the last count in it */
-	int64_t after;	  /* the day's beginning */
-	struct query *query;
+struct redis_figures {
+	struct day_sums *sums;
+	struct query query; /* of a scope, without bins */
+	struct query whole; /* of everything, with its percentiles */
 };
 
-struct redis_figures {
-	struct summed *scopes;
+/* What the figures of a scope are made of. */
+struct pictured {
+	char *name, *title;
+	enum sl_formula formula;
+	int64_t arrival_offered, arrival_in_time;
+	int64_t counters[COUNTER_COUNT];
+	struct gauges gauges;
+};
+
+struct redis_picture {
+	struct query whole;
+	struct pictured *scopes;
 	size_t count, room;
-	struct query whole; /* of everything, with its percentiles */
 };
 
 struct redis_figures *redis_figures_create(void)
 {
-	return memory_new(1, sizeof(struct redis_figures));
+	struct redis_figures *figures = memory_new(1, sizeof *figures);
+	figures->sums = day_sums_create();
+	return figures;
 }
 
 void redis_figures_destroy(struct redis_figures *figures)
 {
 	if (!figures)
 		return;
-	for (size_t i = 0; i < figures->count; i++)
-		free(figures->scopes[i].query);
-	free(figures->scopes);
+	day_sums_destroy(figures->sums);
 	free(figures);
+}
+
+void redis_picture_destroy(struct redis_picture *picture)
+{
+	if (!picture)
+		return;
+	for (size_t i = 0; i < picture->count; i++) {
+		free(picture->scopes[i].name);
+		free(picture->scopes[i].title);
+	}
+	free(picture->scopes);
+	free(picture);
 }
 
 /* ---- numbers ---- */
@@ -102,66 +122,81 @@ static void put_figures(const struct redis_sink *sink, const struct query *query
 	}
 }
 
-/* ---- scopes ---- */
+/* ---- taking ---- */
 
-static struct query *sum_of(struct redis_figures *figures, size_t place, const struct engine *engine, const struct settings *settings, struct scope scope)
+static void take_scope(struct redis_figures *figures, struct redis_picture *picture, const struct engine *engine, const struct settings *settings,
+	const struct series_names *names, struct scope scope)
 {
-	if (place >= figures->count) {
-		figures->scopes = memory_grow(figures->scopes, &figures->room, place + 1, sizeof *figures->scopes);
-		for (; figures->count <= place; figures->count++)
-			figures->scopes[figures->count] = (struct summed){.query = memory_new(1, sizeof(struct query))};
-	}
-	struct summed *summed = &figures->scopes[place];
-	struct query *query = summed->query;
-	const uint64_t counted = series_counted(engine, scope);
-	const char *queue = list_scope_name(engine, scope, "queue");
-	const enum sl_formula formula = snapshot_formula(settings, queue);
-	if (summed->counted && counted == summed->counted && memcmp(&summed->scope, &scope, sizeof scope) == 0 &&
-		query_again(query, engine, formula) && query->after == summed->after)
-		return query;
-	query_run(query, engine, scope, WINDOW_TODAY, (enum attribution)settings->by, formula, false);
+	char name[SERIES_NAME_ROOM], title[120];
+	struct query *query = &figures->query;
+	day_sums_query(figures->sums, query, scope, snapshot_formula(settings, list_scope_name(engine, scope, "queue")));
 	/* The time of agents goes on by itself: occupancy and load are figures of everything only. */
 	for (int key = COUNT_BUSY_MS; key <= COUNT_SLOTS_MS; key++)
 		query->tally.value[key] = 0;
-	*summed = (struct summed){scope, counted, query->after, query};
-	return query;
-}
-
-static void put_scope(struct redis_figures *figures, size_t place, const struct engine *engine, const struct settings *settings,
-	const struct series_names *names, struct scope scope, const struct redis_sink *sink)
-{
-	char name[SERIES_NAME_ROOM], now[REDIS_KEY_ROOM], today[REDIS_KEY_ROOM], title[120], key[REDIS_KEY_ROOM];
 	series_scope_name(engine, names, scope, name);
-	redis_schema_key(now, sink->site, STORED_NOW_SCOPE, name);
-	redis_schema_key(today, sink->site, STORED_TODAY_SCOPE, name);
-	struct query *query = sum_of(figures, place, engine, settings, scope);
-	put_figures(sink, query, now, today);
-	redis_schema_key(key, sink->site, STORED_SCOPES, NULL);
 	lists_scope_text(engine, scope, title, sizeof title);
-	redis_sink_put(sink, key, view_of(name), view_of(title));
+	picture->scopes = memory_grow(picture->scopes, &picture->room, picture->count + 1, sizeof *picture->scopes);
+	struct pictured *pictured = &picture->scopes[picture->count++];
+	*pictured = (struct pictured){.name = memory_text(name), .title = memory_text(title), .formula = query->formula,
+		.arrival_offered = query->arrival_offered, .arrival_in_time = query->arrival_in_time, .gauges = query->gauges};
+	memcpy(pictured->counters, query->tally.value, sizeof pictured->counters);
 }
 
-void redis_figures_write(struct redis_figures *figures, const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+struct redis_picture *redis_figures_take(struct redis_figures *figures, const struct engine *engine, const struct settings *settings)
 {
-	char now[REDIS_KEY_ROOM], today[REDIS_KEY_ROOM];
 	struct series_names names;
-	if (engine_now(engine) == INT64_MIN)
-		return;
-	series_names(engine, &names);
-	redis_schema_key(now, sink->site, STORED_NOW, NULL);
-	redis_schema_key(today, sink->site, STORED_TODAY, NULL);
-	query_run(&figures->whole, engine, SCOPE_ALL, WINDOW_TODAY, (enum attribution)settings->by, snapshot_formula(settings, NULL), true);
-	put_figures(sink, &figures->whole, now, today);
+	if (!day_sums_renew(figures->sums, engine, (enum attribution)settings->by))
+		return NULL;
+	struct redis_picture *picture = memory_new(1, sizeof *picture);
 	struct scope *rows = memory_new(SCOPES_MOST, sizeof *rows);
 	const int count = list_rows(engine, SCOPE_ALL, rows, SCOPES_MOST);
-	size_t place = 0;
+	series_names(engine, &names);
+	day_sums_whole(figures->sums, &picture->whole, snapshot_formula(settings, NULL));
+	picture->whole.engine = NULL; /* it goes on; the picture does not */
 	for (int i = 0; i < count; i++) {
 		struct scope queue = SCOPE_ALL;
 		queue.queue = rows[i].queue;
 		if (!i || rows[i].queue != rows[i - 1].queue)
-			put_scope(figures, place++, engine, settings, &names, queue, sink);
-		put_scope(figures, place++, engine, settings, &names, rows[i], sink);
+			take_scope(figures, picture, engine, settings, &names, queue);
+		take_scope(figures, picture, engine, settings, &names, rows[i]);
 	}
 	free(rows);
 	series_names_finish(&names);
+	return picture;
+}
+
+/* ---- writing ---- */
+
+static void write_scope(struct query *query, const struct pictured *pictured, const struct redis_sink *sink)
+{
+	char now[REDIS_KEY_ROOM], today[REDIS_KEY_ROOM], key[REDIS_KEY_ROOM];
+	query->formula = pictured->formula;
+	query->arrival_offered = pictured->arrival_offered;
+	query->arrival_in_time = pictured->arrival_in_time;
+	query->gauges = pictured->gauges;
+	memcpy(query->tally.value, pictured->counters, sizeof pictured->counters);
+	redis_schema_key(now, sink->site, STORED_NOW_SCOPE, pictured->name);
+	redis_schema_key(today, sink->site, STORED_TODAY_SCOPE, pictured->name);
+	put_figures(sink, query, now, today);
+	redis_schema_key(key, sink->site, STORED_SCOPES, NULL);
+	redis_sink_put(sink, key, view_of(pictured->name), view_of(pictured->title));
+}
+
+void redis_picture_write(const struct redis_picture *picture, const struct redis_sink *sink)
+{
+	char now[REDIS_KEY_ROOM], today[REDIS_KEY_ROOM];
+	if (!picture)
+		return;
+	redis_schema_key(now, sink->site, STORED_NOW, NULL);
+	redis_schema_key(today, sink->site, STORED_TODAY, NULL);
+	put_figures(sink, &picture->whole, now, today);
+	struct query *query = memory_new(1, sizeof *query);
+	query->has_arrival = true;
+	query->window = picture->whole.window;
+	query->by = picture->whole.by;
+	query->at = picture->whole.at;
+	query->after = picture->whole.after;
+	for (size_t i = 0; i < picture->count; i++)
+		write_scope(query, &picture->scopes[i], sink);
+	free(query);
 }

@@ -7,7 +7,10 @@
 
 struct shade {
 	uint64_t value; /* hash of it */
+	char *name;	/* the field's; NULL: a free place */
 	uint32_t round, key;
+	uint32_t next; /* the place told after this one in the last round, most likely in this one too; or MAP_NONE */
+	uint32_t name_size;
 };
 
 struct shaded_key {
@@ -30,6 +33,7 @@ struct redis_shadow {
 	const char *site;
 	bool expire;
 	uint32_t last; /* the key told last: fields of one key come together */
+	uint32_t told; /* the place told last; 0: none, for place 0 is nobody's */
 };
 
 struct redis_shadow *redis_shadow_create(void)
@@ -45,6 +49,8 @@ void redis_shadow_forget(struct redis_shadow *shadow)
 	map_finish(&shadow->key_places);
 	for (size_t i = 0; i < shadow->key_count; i++)
 		free(shadow->keys[i].name);
+	for (size_t i = 0; i < shadow->count; i++)
+		free(shadow->shades[i].name);
 	free(shadow->shades);
 	free(shadow->free);
 	free(shadow->keys);
@@ -66,6 +72,7 @@ void redis_shadow_begin(struct redis_shadow *shadow, struct redis_commit *commit
 	shadow->expire = expire;
 	shadow->round++;
 	shadow->last = MAP_NONE;
+	shadow->told = 0;
 }
 
 static uint32_t new_key(struct redis_shadow *shadow, const char *name)
@@ -102,7 +109,9 @@ static uint32_t new_place(struct redis_shadow *shadow)
 	shadow->used++;
 	if (shadow->free_count)
 		return shadow->free[--shadow->free_count];
-	shadow->shades = memory_grow(shadow->shades, &shadow->room, shadow->count + 1, sizeof *shadow->shades);
+	shadow->shades = memory_grow(shadow->shades, &shadow->room, shadow->count + 2, sizeof *shadow->shades);
+	if (!shadow->count) /* its .next is the first one told */
+		shadow->shades[shadow->count++] = (struct shade){.next = MAP_NONE};
 	return (uint32_t)shadow->count++;
 }
 
@@ -116,25 +125,51 @@ static struct view name_of(char room[NAME_ROOM], uint32_t key, struct view field
 	return (struct view){room, sizeof key + field.size};
 }
 
+/* Fields come in the same order round after round: a look at the next one is much cheaper than one at a large map. */
+static bool is_next(const struct redis_shadow *shadow, uint32_t place, uint32_t key, struct view field)
+{
+	if (place >= shadow->count)
+		return false;
+	const struct shade *shade = &shadow->shades[place];
+	return shade->name && shade->key == key && shade->name_size == field.size && memcmp(shade->name, field.data, field.size) == 0;
+}
+
+static uint32_t find_place(const struct redis_shadow *shadow, uint32_t key, struct view field)
+{
+	char room[NAME_ROOM];
+	const uint32_t expected = shadow->count ? shadow->shades[shadow->told].next : MAP_NONE;
+	return is_next(shadow, expected, key, field) ? expected : map_find(&shadow->places, name_of(room, key, field));
+}
+
+static uint32_t take_place(struct redis_shadow *shadow, uint32_t key, struct view field)
+{
+	char room[NAME_ROOM];
+	const uint32_t place = new_place(shadow);
+	char *name = memory_new(field.size + 1, 1);
+	memcpy(name, field.data, field.size);
+	shadow->shades[place] = (struct shade){.name = name, .name_size = (uint32_t)field.size, .key = key, .next = MAP_NONE};
+	map_put(&shadow->places, name_of(room, key, field), place);
+	return place;
+}
+
 void redis_shadow_field(void *context, const char *key, struct view field, struct view value)
 {
 	struct redis_shadow *shadow = context;
-	char room[NAME_ROOM];
 	if (!field.size || field.size > REDIS_FIELD_MOST)
 		return;
 	const uint32_t number = key_of(shadow, key);
-	const struct view name = name_of(room, number, field);
 	const uint64_t hash = map_hash(value);
-	uint32_t place = map_find(&shadow->places, name);
-	if (place != MAP_NONE && shadow->shades[place].value == hash) {
-		shadow->shades[place].round = shadow->round;
+	uint32_t place = find_place(shadow, number, field);
+	const bool is_new = place == MAP_NONE;
+	if (is_new)
+		place = take_place(shadow, number, field);
+	struct shade *shade = &shadow->shades[place];
+	shadow->shades[shadow->told].next = place;
+	shadow->told = place;
+	shade->round = shadow->round;
+	if (!is_new && shade->value == hash)
 		return;
-	}
-	if (place == MAP_NONE) {
-		place = new_place(shadow);
-		map_put(&shadow->places, name, place);
-	}
-	shadow->shades[place] = (struct shade){.value = hash, .round = shadow->round, .key = number};
+	shade->value = hash;
 	redis_commit_field(shadow->commit, view_of(key), field, value);
 }
 
@@ -159,7 +194,8 @@ static void drop_untold(struct redis_shadow *shadow)
 		map_remove(&shadow->places, names[i]);
 		shadow->free = memory_grow(shadow->free, &shadow->free_room, shadow->free_count + 1, sizeof *shadow->free);
 		shadow->free[shadow->free_count++] = place;
-		shadow->shades[place].round = 0;
+		free(shadow->shades[place].name);
+		shadow->shades[place] = (struct shade){.next = MAP_NONE};
 		shadow->used--;
 		free((char *)names[i].data);
 	}

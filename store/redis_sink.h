@@ -17,12 +17,18 @@ static inline void redis_sink_put(const struct redis_sink *sink, const char *key
 	sink->field(sink->context, key, field, value);
 }
 
-/* redis_present.c: the lists of the present; redis_figures.c: now and today. Names are masked where the settings do not say `identify`. */
+/* redis_present.c: the lists of the present. Names are masked where the settings do not say `identify`. */
 void redis_present_write(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink);
+
+/* redis_figures.c: now and today. Taken from the engine in its thread, written wherever there is time. */
 struct redis_figures;
+struct redis_picture;
 struct redis_figures *redis_figures_create(void); /* what was summed before, so that it need not be summed again */
 void redis_figures_destroy(struct redis_figures *figures);
-void redis_figures_write(struct redis_figures *figures, const struct engine *engine, const struct settings *settings, const struct redis_sink *sink);
+/* NULL: the engine has no time yet; for the next two that is a picture too. */
+struct redis_picture *redis_figures_take(struct redis_figures *figures, const struct engine *engine, const struct settings *settings);
+void redis_picture_write(const struct redis_picture *picture, const struct redis_sink *sink);
+void redis_picture_destroy(struct redis_picture *picture);
 
 /* The packed engine as fields of the state's hash. */
 #define REDIS_STATE_CHUNK (512 * 1024)

@@ -14,7 +14,7 @@
 #define STATE_INTERVAL 2000
 #define LEASE_EVERY 500
 #define TRY_AGAIN 500	    /* after a call that failed */
-#define MEND_AGAIN 5000	    /* after what somebody must mend */
+#define MEND_AGAIN 2500	    /* after what somebody must mend */
 #define EXPIRE_EVERY (6 * HOUR_MS)
 #define SCOPES_MOST 4096
 
@@ -183,6 +183,8 @@ static void committed(void *context, const struct redis_result *result)
 {
 	struct redis_store *store = context;
 	store->under_way = false;
+	store->newest_size = result->size;
+	store->fields = redis_shadow_fields(store->shadow); /* the worker has done with it */
 	if (result->good) {
 		store->stored = result->commit->watermark;
 		store->commits++;
@@ -204,7 +206,6 @@ static void committed(void *context, const struct redis_result *result)
 
 static void hand_over(struct redis_store *store, struct redis_commit *commit)
 {
-	store->newest_size = redis_commit_size(commit);
 	store->under_way = redis_worker_commit(store->worker, commit);
 	if (store->under_way)
 		return;
@@ -334,7 +335,7 @@ struct redis_store_status redis_store_status(struct redis_store *store)
 {
 	struct redis_store_status status = {.state = store->state, .since = store->state_since, .fault = store->fault,
 		.watermark = store->stored, .epoch = store->lease.epoch, .commits = store->commits, .rewrites = store->rewrites,
-		.fields = redis_shadow_fields(store->shadow), .newest_size = store->newest_size, .link = redis_worker_status(store->worker)};
+		.fields = store->fields, .newest_size = store->newest_size, .link = redis_worker_status(store->worker)};
 	memcpy(status.note, store->note, sizeof status.note);
 	if (store->phase != PHASE_STOPPED && status.link.state != REDIS_READY) {
 		status.state = STORE_WAITING;

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "store/redis_tape.h"
 
 #define PART_MOST (1024 * 1024) /* bytes of one part, nearly: Redis serves nobody else meanwhile */
 #define OWNERS_A_TURN 4
@@ -77,45 +78,86 @@ static void write_state(const struct redis_store *store, const struct engine *en
 	free(bytes);
 }
 
+/* ---- the present ---- */
+
+/* What is taken from the engine, to be compared with what is stored and put into the commit by the worker's thread. */
+struct present {
+	struct redis_shadow *shadow; /* the store's: no commit is made while another one is under way */
+	struct redis_picture *picture;
+	struct redis_tape lists;
+	char **scopes;
+	size_t scope_count;
+	bool fresh, expire;
+	char site[256];
+};
+
+static void forget_scopes(char **scopes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(scopes[i]);
+	free(scopes);
+}
+
 void store_forget_scopes(struct redis_store *store)
 {
-	for (size_t i = 0; i < store->scope_count; i++)
-		free(store->scopes[i]);
-	free(store->scopes);
+	forget_scopes(store->scopes, store->scope_count);
 	store->scopes = NULL;
 	store->scope_count = 0;
 }
 
+static void forget_present(void *context)
+{
+	struct present *present = context;
+	redis_picture_destroy(present->picture);
+	redis_tape_finish(&present->lists);
+	forget_scopes(present->scopes, present->scope_count);
+	free(present);
+}
+
 /* Nothing is known of what is stored of the present: each key is written anew, and those of scopes that are no more are removed. */
-static void remove_strangers(struct redis_store *store, struct redis_commit *commit)
+static void remove_strangers(const struct present *present, struct redis_commit *commit)
 {
 	static const enum redis_key scoped[] = {STORED_NOW_SCOPE, STORED_TODAY_SCOPE};
 	char key[REDIS_KEY_ROOM];
-	for (size_t i = 0; i < store->scope_count; i++)
+	for (size_t i = 0; i < present->scope_count; i++)
 		for (size_t k = 0; k < 2; k++) {
-			redis_schema_key(key, store->site, scoped[k], store->scopes[i]);
-			if (!redis_shadow_has(store->shadow, key))
+			redis_schema_key(key, present->site, scoped[k], present->scopes[i]);
+			if (!redis_shadow_has(present->shadow, key))
 				redis_commit_remove(commit, view_of(key));
 		}
 	for (int i = 0; i < REDIS_KEYS; i++) {
-		redis_schema_key(key, store->site, (enum redis_key)i, NULL);
-		if (redis_schema[i].part == PART_PRESENT && i != STORED_NOW_SCOPE && i != STORED_TODAY_SCOPE && !redis_shadow_has(store->shadow, key))
+		redis_schema_key(key, present->site, (enum redis_key)i, NULL);
+		if (redis_schema[i].part == PART_PRESENT && i != STORED_NOW_SCOPE && i != STORED_TODAY_SCOPE && !redis_shadow_has(present->shadow, key))
 			redis_commit_remove(commit, view_of(key));
 	}
-	store_forget_scopes(store);
 }
 
-static void write_present(struct redis_store *store, const struct engine *engine, struct redis_commit *commit, bool expire)
+static void put_present(void *context, struct redis_commit *commit)
 {
-	const struct redis_sink sink = {redis_shadow_field, store->shadow, store->site};
-	if (store->fresh)
-		redis_shadow_forget(store->shadow);
-	redis_shadow_begin(store->shadow, commit, store->site, expire);
-	redis_figures_write(store->figures, engine, store->options.settings, &sink);
+	struct present *present = context;
+	const struct redis_sink sink = {redis_shadow_field, present->shadow, present->site};
+	if (present->fresh)
+		redis_shadow_forget(present->shadow);
+	redis_shadow_begin(present->shadow, commit, present->site, present->expire);
+	redis_picture_write(present->picture, &sink);
+	redis_tape_play(&present->lists, &sink);
+	redis_shadow_end(present->shadow);
+	if (present->fresh)
+		remove_strangers(present, commit);
+}
+
+static void take_present(struct redis_store *store, const struct engine *engine, struct redis_commit *commit, bool expire)
+{
+	struct present *present = memory_new(1, sizeof *present);
+	const struct redis_sink sink = {redis_tape_field, &present->lists, store->site};
+	*present = (struct present){.shadow = store->shadow, .fresh = store->fresh, .expire = expire, .scopes = store->scopes,
+		.scope_count = store->scope_count};
+	view_copy(view_of(store->site), present->site, sizeof present->site);
+	store->scopes = NULL;
+	store->scope_count = 0;
+	present->picture = redis_figures_take(store->figures, engine, store->options.settings);
 	redis_present_write(engine, store->options.settings, &sink);
-	redis_shadow_end(store->shadow);
-	if (store->fresh)
-		remove_strangers(store, commit);
+	redis_commit_defer(commit, &(struct redis_commit_rest){.put = put_present, .forget = forget_present, .context = present});
 }
 
 static void write_meta(struct redis_store *store, const struct engine *engine, struct redis_commit *commit, bool expire)
@@ -145,7 +187,7 @@ struct redis_commit *store_build(struct redis_store *store, const struct engine 
 	struct redis_commit *commit = new_commit(store, store->handed, lsn);
 	char after[48];
 	write_series(store, engine, commit);
-	write_present(store, engine, commit, expire);
+	take_present(store, engine, commit, expire);
 	write_meta(store, engine, commit, expire);
 	if (with_state || store->fresh)
 		write_state(store, engine, lsn, commit);

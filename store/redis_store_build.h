@@ -26,7 +26,7 @@ struct redis_store {
 	struct redis_worker *worker;
 	struct redis_lease lease;
 	struct redis_figures *figures;
-	struct redis_shadow *shadow;
+	struct redis_shadow *shadow; /* the worker's while a commit is under way */
 	enum store_phase phase;
 	struct redis_meta meta;
 	struct redis_fault fault;
@@ -49,7 +49,7 @@ struct redis_store {
 	int64_t state_since;
 	char note[200];
 	uint64_t commits, rewrites;
-	size_t newest_size;
+	size_t newest_size, fields;
 };
 
 /* What changed since store->since, the present, and the packed state where it is time. */

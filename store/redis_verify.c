@@ -276,7 +276,9 @@ static void build(struct search *search)
 	const struct redis_since everything = {0, INT64_MIN};
 	struct redis_figures *figures = redis_figures_create();
 	struct series_names names;
-	redis_figures_write(figures, verify->engine, verify->settings, &sink);
+	struct redis_picture *picture = redis_figures_take(figures, verify->engine, verify->settings);
+	redis_picture_write(picture, &sink);
+	redis_picture_destroy(picture);
 	redis_figures_destroy(figures);
 	redis_present_write(verify->engine, verify->settings, &sink);
 	redis_meta_write(verify->engine, verify->settings, &sink);

@@ -162,6 +162,7 @@ static void connect_link(struct redis_worker *worker)
 static bool run_commit(struct redis_worker *worker, struct request *request)
 {
 	struct redis_call call = {.script = NULL};
+	redis_commit_complete(request->commit);
 	redis_commit_encode(request->commit, &call);
 	struct redis_reply *reply = redis_link_call(worker->link, &call, &request->fault);
 	redis_call_finish(&call);
@@ -350,6 +351,7 @@ static void call_back(struct redis_worker *worker, struct request *request)
 	const struct redis_result result = {.good = request->good,
 		.fault = request->fault,
 		.commit = request->commit ? redis_commit_head(request->commit) : NULL,
+		.size = request->commit ? redis_commit_size(request->commit) : 0,
 		.replies = request->good && !request->commit ? &request->replies : NULL};
 	if (request->commit && worker->options.committed)
 		worker->options.committed(worker->options.context, &result);

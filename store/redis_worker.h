@@ -29,6 +29,7 @@ struct redis_result {
 	bool good;
 	struct redis_fault fault;
 	const struct redis_commit_head *commit; /* of a commit: what it stood for */
+	size_t size;				/* ... and its bytes */
 	const struct redis_replies *replies;	/* of a reading, or the one answer of a call; NULL where it failed */
 };
 

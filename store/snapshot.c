@@ -57,35 +57,28 @@ static void gather(const struct snapshot *snapshot, const struct engine *engine,
 	snapshot_gather(&snapshot->request, &asked, figures, today);
 }
 
-bool snapshot_week_ago(const struct snapshot *snapshot, const struct zone *zone, int64_t *from_at, int64_t *to_at)
+static void gather_compared(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)
 {
-	static const int64_t lengths[WINDOW_COUNT] = {[WINDOW_15M] = QUARTER_MS, [WINDOW_30M] = 2 * QUARTER_MS, [WINDOW_60M] = HOUR_MS,
-		[WINDOW_24H] = DAY_MS};
-	int64_t length = lengths[snapshot->request.window];
-	int64_t to = snapshot->at / QUARTER_MS * QUARTER_MS - 7 * DAY_MS;
-	int64_t from = to - length;
-	if (snapshot->request.window == WINDOW_TODAY)
-		from = instant_day_begin(snapshot->at, zone, snapshot->settings->day_start) - 7 * DAY_MS;
-	else if (!length)
-		return false;
-	*from_at = from;
-	*to_at = to;
-	return from < to;
+	const struct snapshot_request *request = &snapshot->request;
+	struct comparing *comparing = memory_new(1, sizeof *comparing);
+	for (int c = 0; c < COMPARISON_COUNT; c++) {
+		comparing_run(comparing, engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
+		for (int i = 0; i < metric_count; i++) {
+			struct figure *then = &snapshot->compared[c].then[i], *now = &snapshot->compared[c].now[i];
+			if (comparing_figure(comparing, i, then, now) && metrics[i].kind == KIND_GAUGE)
+				*now = snapshot->figures[i];
+		}
+	}
+	free(comparing);
 }
 
-static void gather_before(struct snapshot *snapshot, const struct engine *engine)
+static void gather_sparks(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)
 {
-	int64_t from, to;
-	if (!snapshot_week_ago(snapshot, snapshot->zone, &from, &to))
-		return;
-	struct query *query = memory_new(1, sizeof *query);
-	query_interval(query, engine, snapshot->request.scope, from, to, snapshot->request.by,
-		snapshot_formula_asked(snapshot->settings, &snapshot->request, NULL));
-	if (query->tally.value[COUNT_OFFERED] > 0)
-		for (int i = 0; i < metric_count; i++)
-			if (metrics[i].kind == KIND_WINDOW)
-				query_figure(query, i, &snapshot->before[i]);
-	free(query);
+	const struct snapshot_request *request = &snapshot->request;
+	snapshot->spark_count = request->spark_count;
+	for (int i = 0; i < request->spark_count; i++)
+		snapshot->sparks[i].metric = request->sparks[i];
+	spark_run(engine, request->scope, formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 }
 
 /* What the eye should go to first: the worst level, then how many wait and how long. */
@@ -148,7 +141,9 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 {
 	struct scope scope = snapshot->request.scope;
-	int64_t at = snapshot->at, today = instant_day_begin(at, snapshot->zone, snapshot->settings->day_start);
+	int64_t at = snapshot->at;
+	const struct period period = period_of(snapshot->request.window, at, snapshot->zone, snapshot->settings->day_start);
+	snapshot->named_window = period_window(snapshot->request.window);
 	snapshot->conduct = memory_new(ITEMS_MOST, sizeof *snapshot->conduct);
 	snapshot->conduct_count = list_conduct(engine, scope, at, snapshot->conduct, ITEMS_MOST);
 	snapshot->care = memory_new(NAMED_MOST, sizeof *snapshot->care);
@@ -159,11 +154,11 @@ static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 	snapshot->due_count = list_due(engine, scope, at, snapshot->due, ITEMS_MOST);
 	snapshot->due_10m = list_due_within(engine, scope, at, 10 * MINUTE_MS);
 	snapshot->refusals = memory_new(NAMED_MOST, sizeof *snapshot->refusals);
-	snapshot->refusal_count = list_refusals(engine, today, at, snapshot->refusals, NAMED_MOST, &snapshot->refusals_total);
+	snapshot->refusal_count = list_refusals(engine, &period, snapshot->refusals, NAMED_MOST, &snapshot->refusals_total);
 	snapshot->mistakes = memory_new(NAMED_MOST, sizeof *snapshot->mistakes);
-	snapshot->mistake_count = list_mistakes(engine, today, at, snapshot->mistakes, NAMED_MOST, &snapshot->mistakes_total);
+	snapshot->mistake_count = list_mistakes(engine, &period, snapshot->mistakes, NAMED_MOST, &snapshot->mistakes_total);
 	snapshot->praises = memory_new(NAMED_MOST, sizeof *snapshot->praises);
-	snapshot->praise_count = list_praises(engine, today, at, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
+	snapshot->praise_count = list_praises(engine, &period, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
 	snapshot->unknown = memory_new(NAMED_MOST, sizeof *snapshot->unknown);
 	snapshot->unknown_count = list_unknown(engine, snapshot->unknown, NAMED_MOST);
 	struct list_note note;
@@ -209,9 +204,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	snapshot->at = engine_now(engine);
 	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
 	lists_scope_text(engine, request->scope, snapshot->scope_text, sizeof snapshot->scope_text);
-	for (size_t i = 0; i < METRICS_MOST; i++)
-		for (int point = 0; point < SPARK_POINTS; point++)
-			snapshot->sparks[i][point] = INT64_MIN;
+	snapshot->span = spark_span(request->window);
 	if (snapshot->at == INSTANT_NONE) {
 		snapshot->nothing = true;
 		return snapshot;
@@ -219,9 +212,8 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	enum sl_formula formula = snapshot_formula_asked(settings, request, NULL);
 	fill_feeds(snapshot, engine);
 	gather(snapshot, engine, request->scope, formula, true, snapshot->figures, snapshot->today);
-	gather_before(snapshot, engine);
-	for (int i = 0; i < request->spark_count; i++)
-		query_spark(engine, request->scope, request->sparks[i], formula, SPARK_POINTS, snapshot->sparks[request->sparks[i]]);
+	gather_compared(snapshot, engine, formula);
+	gather_sparks(snapshot, engine, formula);
 	struct list_wait wait;
 	if (list_longest_wait(engine, request->scope, snapshot->at, &wait)) {
 		view_copy(view_of(wait.contact), snapshot->longest_contact, sizeof snapshot->longest_contact);
@@ -281,6 +273,9 @@ int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric
 
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric)
 {
-	int index = metric_find(metric);
-	return snapshot->sparks[index < 0 ? 0 : index];
+	const int index = metric_find(metric);
+	for (int i = 0; i < snapshot->spark_count; i++)
+		if (snapshot->sparks[i].metric == index)
+			return snapshot->sparks[i].points;
+	return NULL;
 }

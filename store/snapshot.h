@@ -6,8 +6,9 @@
 #include "base/zone.h"
 #include "metrics/lists.h"
 #include "metrics/metric.h"
+#include "metrics/spark.h"
 
-#define SPARK_POINTS 60 /* minutes, the running one last */
+#define SPARKS_MOST 16
 
 struct snapshot_request {
 	struct scope scope;
@@ -15,7 +16,7 @@ struct snapshot_request {
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
-	int16_t sparks[16];   /* metric indexes whose sparks are wanted */
+	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
 };
 
@@ -58,9 +59,14 @@ struct snapshot {
 	double events_per_second;
 
 	struct figure figures[METRICS_MOST];		      /* of the scope, by metric index */
-	int64_t sparks[METRICS_MOST][SPARK_POINTS];	      /* as query_spark(); only for metrics that a tile shows, else INT64_MIN */
+	const struct spark_span *span; /* of the sparks */
+	struct spark sparks[SPARKS_MOST]; /* those that were asked for */
+	int spark_count;
 	struct figure today[METRICS_MOST];		      /* the same of the day, whatever the window */
-	struct figure before[METRICS_MOST];		      /* same time last week; known false: none */
+	struct { /* known false: it cannot be compared */
+		struct figure then[METRICS_MOST], now[METRICS_MOST]; /* of gauges, now is the figure itself */
+	} compared[COMPARISON_COUNT];
+	enum window named_window; /* of refusals, mistakes, praises */
 	char longest_where[96]; /* "Billing · chat": where the longest wait is */
 	char longest_contact[65];
 
@@ -98,6 +104,7 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 /* What was counted today, by the metric's name; 0 where it is not known. */
 int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
+/* snapshot->span->count points, or NULL where none were asked for. */
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 
 #endif

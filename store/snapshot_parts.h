@@ -22,8 +22,6 @@ struct snapshot_asked {
 
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);
-/* The request's window a week before snapshot->at, in whole quarter hours, of days in `zone`; false: windows under a quarter have none. */
-bool snapshot_week_ago(const struct snapshot *snapshot, const struct zone *zone, int64_t *from, int64_t *to);
 /* What the eye should go to first: the worst level, then how long and how many wait. */
 int snapshot_compare_rows(const void *left, const void *right);
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */

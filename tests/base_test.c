@@ -234,6 +234,31 @@ static void test_names_cap(void **state)
 
 /* ---- log ---- */
 
+/* A pipe that nobody reads takes 64 KiB: the lines after that are dropped, and counted. */
+static void test_log_never_waits(void **state)
+{
+	(void)state;
+	int ends[2];
+	const int kept = dup(STDERR_FILENO);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	for (int i = 0; i < 2000; i++)
+		log_line(LOG_LEVEL_WARNING, "%0100d", i);
+	char text[131072];
+	ssize_t first = read(ends[0], text, sizeof text - 1);
+	log_line(LOG_LEVEL_WARNING, "read again");
+	ssize_t second = read(ends[0], text, sizeof text - 1);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(ends[0]);
+	close(ends[1]);
+	assert_in_range(first, 50000, 70000);
+	assert_true(second > 0);
+	text[second] = 0;
+	assert_non_null(strstr(text, "log lines were dropped"));
+	assert_non_null(strstr(text, "read again"));
+}
+
 static void test_log_file(void **state)
 {
 	(void)state;
@@ -285,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_text_property),
 		cmocka_unit_test(test_map_random),
 		cmocka_unit_test(test_names_cap),
+		cmocka_unit_test(test_log_never_waits),
 		cmocka_unit_test(test_log_file),
 		cmocka_unit_test(test_clock),
 	};

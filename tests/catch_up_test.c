@@ -59,6 +59,20 @@ static void test_only_what_is_missing_is_asked_for(void **state)
 	assert_true(recorder_complete(stand->recorder, 71, 80));
 }
 
+/* A longer one than fits into an answer, and one behind it: what they say comes in its order. */
+static void test_two_holes_of_a_boot_come_in_order(void **state)
+{
+	struct stand *stand = *state;
+	lose(stand, (struct publisher_options){.batch_events = 2}, 500);
+	UNTIL(stand, ask(stand, 9, 301, 400));
+	assert_true(ask(stand, 9, 1, 200));
+	UNTIL(stand, stand->recorder->events >= 300);
+	assert_true(recorder_complete(stand->recorder, 1, 200));
+	assert_true(recorder_complete(stand->recorder, 301, 400));
+	for (int i = 1; i < stand->recorder->batch_count; i++)
+		assert_true(stand->recorder->batches[i].seq > stand->recorder->batches[i - 1].seq);
+}
+
 static void test_what_is_no_longer_kept_is_a_gap(void **state)
 {
 	struct stand *stand = *state;
@@ -423,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND(test_a_hole_is_filled),
 		STAND(test_only_what_is_missing_is_asked_for),
+		STAND(test_two_holes_of_a_boot_come_in_order),
 		STAND(test_what_is_no_longer_kept_is_a_gap),
 		STAND(test_a_boot_that_is_over_is_a_gap),
 		STAND(test_what_was_never_sent_is_a_gap_in_the_end),

@@ -144,6 +144,33 @@ static void holes_are_told(void **state)
 	world_destroy(world);
 }
 
+/* Whoever is started again and again finds the hole of the last time, and more behind it. */
+static void a_hole_that_goes_on_is_one(void **state)
+{
+	(void)state;
+	struct world *world = world_create(NULL);
+	struct hole hole;
+	say(world, "10:00:00 queued contact=c1 queue=Billing channel=phone seq=5");
+	assert_true(engine_hole(world->engine, 0, &hole) == false);
+	struct batch heartbeat = {.src = view_of("pbx"), .boot = world->engine->sources[2].boots[0].boot, .sent = INSTANT_NONE};
+	for (heartbeat.seq = 8; heartbeat.seq <= 20; heartbeat.seq += 4)
+		engine_apply(world->engine, &(struct record){.kind = RECORD_BATCH, .lsn = 100 + heartbeat.seq, .recv = script_time("10:00:01"), .batch = &heartbeat});
+	assert_true(engine_hole(world->engine, 0, &hole));
+	assert_int_equal(hole.from, 6);
+	assert_int_equal(hole.to, 19);
+	assert_int_equal(hole.since, script_time("10:00:01"));
+	assert_false(engine_hole(world->engine, 1, &hole));
+	assert_int_equal(world->engine->faults[FAULT_MISSING], 14);
+	assert_int_equal(engine_expects(world->engine, view_of("pbx"), heartbeat.boot), 20);
+	assert_int_equal(engine_expects(world->engine, view_of("pbx"), heartbeat.boot + 1), 1);
+	assert_int_equal(engine_expects(world->engine, view_of("nobody"), heartbeat.boot), 0);
+	assert_true(engine_lacks(world->engine, view_of("pbx"), heartbeat.boot, 0, 20, &hole));
+	assert_int_equal(hole.from, 6);
+	assert_false(engine_lacks(world->engine, view_of("pbx"), heartbeat.boot, 0, 6, &hole));
+	assert_false(engine_lacks(world->engine, view_of("pbx"), heartbeat.boot, 7, 20, &hole));
+	world_destroy(world);
+}
+
 /* More holes than are kept: the oldest are given up, the count stays exact. */
 static void very_many_holes(void **state)
 {
@@ -448,6 +475,7 @@ int main(void)
 {
 	const struct CMUnitTest others[] = {cmocka_unit_test(splitting_changes_nothing), cmocka_unit_test(the_seven_formulas_on_one_day),
 		cmocka_unit_test(names_beyond_the_cap_are_other), cmocka_unit_test(closed_contacts_make_room), cmocka_unit_test(holes_are_told),
+		cmocka_unit_test(a_hole_that_goes_on_is_one),
 		cmocka_unit_test(very_many_holes), cmocka_unit_test(the_engine_says_when_it_is_due), cmocka_unit_test(time_never_goes_back),
 		cmocka_unit_test(ahead_is_clamped), cmocka_unit_test(links_and_rejections), cmocka_unit_test(percentiles_are_close),
 		cmocka_unit_test(a_ledger_keeps_what_is_counted), cmocka_unit_test(a_ledger_forgets_in_time), cmocka_unit_test(whatever_comes_the_sums_hold)};

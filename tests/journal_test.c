@@ -447,7 +447,7 @@ struct walked {
 	char last[64];
 };
 
-static void take_bucket(void *context, const struct bucket *bucket)
+static void take_bucket(void *context, const struct history_bucket *bucket)
 {
 	struct walked *walked = context;
 	walked->count++;
@@ -458,20 +458,23 @@ static void take_bucket(void *context, const struct bucket *bucket)
 static void history_keeps_the_last_of_each_bucket(void **state)
 {
 	(void)state;
-	const uint8_t *id = (const uint8_t *)"sixteen bytes..";
+	struct history_options options = {.id = "sixteen bytes.."};
 	struct error err = {""};
-	struct history *history = history_open(NULL, directory, id, NULL, NULL, &err);
+	uint64_t damaged;
+	struct history *history = history_open(NULL, directory, &options, &damaged, &err);
 	assert_non_null(history);
 	for (int64_t i = 0; i < 3000; i++)
-		assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 15, i * 900000, view_of("old")}, &err));
+		assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 15, i * 900000, view_of("old")}, &err));
 	assert_true(history_commit(history, &err));
 	history_close(history);
-	history = history_open(NULL, directory, id, NULL, NULL, &err);
-	assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 15, 900000, view_of("new")}, &err));
-	assert_true(history_put(history, &(struct bucket){view_of("queue=Billing"), 1, 0, {0}}, &err));
+	history = history_open(NULL, directory, &options, &damaged, &err);
+	assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 15, 900000, view_of("new")}, &err));
+	assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 1, 0, {0}}, &err));
 	assert_true(history_commit(history, &err));
 	history_close(history);
-	assert_null(history_open(NULL, directory, (const uint8_t *)"another sixteen.", NULL, NULL, &err));
+	assert_int_equal(damaged, 0);
+	memcpy(options.id, "another sixteen.", JOURNAL_ID_SIZE);
+	assert_null(history_open(NULL, directory, &options, &damaged, &err));
 	struct walked walked = {0};
 	struct history_walk walk = {.from = INT64_MIN, .to = INT64_MAX, .bucket = take_bucket, .context = &walked};
 	assert_true(history_read(NULL, directory, &walk, &err));
@@ -482,6 +485,81 @@ static void history_keeps_the_last_of_each_bucket(void **state)
 	walked.count = 0;
 	assert_true(history_read(NULL, directory, &walk, &err));
 	assert_int_equal(walked.count, 2);
+}
+
+static bool is_new(void *context, const struct history_bucket *bucket)
+{
+	return bucket->start >= *(const int64_t *)context;
+}
+
+static void put_day(struct history *history, int64_t day, uint64_t lsn, const char *text)
+{
+	struct error err = {""};
+	for (int64_t i = 0; i < 400; i++)
+		assert_true(history_put(history, &(struct history_bucket){view_of("queue=Billing"), 15, (day * 96 + i % 96) * 900000, view_of(text)}, &err));
+	if (lsn)
+		history_put_mark(history, lsn, day);
+	assert_true(history_commit(history, &err));
+}
+
+static uint64_t bytes_of_history(void)
+{
+	struct segment_list list = {0};
+	uint64_t bytes = 0;
+	assert_true(segments_list(&list, &disk_real, directory, SEGMENT_HISTORY, NULL));
+	for (size_t i = 0; i < list.count; i++) {
+		struct stat about;
+		char *path = disk_path(directory, list.segments[i].name);
+		assert_int_equal(stat(path, &about), 0);
+		bytes += (uint64_t)about.st_size;
+		free(path);
+	}
+	segments_finish(&list);
+	return bytes;
+}
+
+/* Days come and go; the files stay within a bound, nothing that is wanted is lost, and only what a mark follows counts. */
+static void history_is_cleaned(void **state)
+{
+	(void)state;
+	struct history_options options = {.id = "sixteen bytes..", .segment_bytes = 65536};
+	struct error err = {""};
+	struct history_mark mark, end;
+	uint64_t damaged;
+	int cleanings = 0;
+	struct history *history = history_open(NULL, directory, &options, &damaged, &err);
+	for (int64_t day = 0; day < 40; day++) {
+		put_day(history, day, (uint64_t)day + 1, "text");
+		const int64_t wanted = (day - 2) * DAY_MS;
+		if (!history_wants_cleaning(history))
+			continue;
+		assert_true(history_clean(history, is_new, (void *)(uintptr_t)&wanted, &err));
+		assert_false(history_wants_cleaning(history));
+		cleanings++;
+	}
+	assert_true(cleanings > 3 && bytes_of_history() < 400000);
+	put_day(history, 39, 0, "torn");
+	history_close(history);
+	assert_true(history_find(NULL, directory, UINT64_MAX, &mark, &end, &err));
+	assert_int_equal(mark.lsn, 40);
+	assert_int_equal(mark.at, 39);
+	assert_int_equal(end.number, mark.number);
+	struct walked walked = {0};
+	struct history_walk walk = {.from = 38 * DAY_MS, .to = INT64_MAX, .most = mark.number, .bucket = take_bucket, .context = &walked};
+	assert_true(history_read(NULL, directory, &walk, &err));
+	assert_int_equal(walked.count, 2 * 96);
+	walk.from = 0;
+	walk.to = 20 * DAY_MS;
+	walked.count = 0;
+	assert_true(history_read(NULL, directory, &walk, &err));
+	assert_int_equal(walked.count, 0);
+	/* What comes after it goes on with the same numbers, and an older mark is found too. */
+	history = history_open(NULL, directory, &options, &damaged, &err);
+	put_day(history, 40, 77, "text");
+	history_close(history);
+	assert_true(history_find(NULL, directory, 76, &mark, &end, &err));
+	assert_true(mark.lsn == 40 && end.lsn == 77);
+	assert_true(history_find(NULL, directory, 3, &mark, NULL, &err) && mark.number == 0);
 }
 
 static void save(uint64_t lsn, const char *text)
@@ -550,7 +628,7 @@ int main(void)
 		WITH_DIRECTORY(a_killed_process_loses_nothing_that_was_written),
 		cmocka_unit_test(own_records_come_back),
 		cmocka_unit_test(a_batch_comes_back),
-		WITH_DIRECTORY(history_keeps_the_last_of_each_bucket),
+		WITH_DIRECTORY(history_keeps_the_last_of_each_bucket), WITH_DIRECTORY(history_is_cleaned),
 		WITH_DIRECTORY(the_newest_good_state_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

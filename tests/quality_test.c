@@ -343,7 +343,7 @@ static void refusals_by_policy(void **state)
 	tell(&t, T0 + D + 9 * M, "refusal.said", "agent=ana policy=refund");
 	struct list_named items[4];
 	int64_t total;
-	assert_int_equal(list_refusals(t.engine, T0 + D - H, T0 + 2 * D - H, items, 4, &total), 2);
+	assert_int_equal(list_refusals(t.engine, &(struct period){T0 + D - H, T0 + 2 * D - H, T0 - H, T0 + D - H}, items, 4, &total), 2);
 	assert_int_equal(total, 4);
 	assert_string_equal(items[0].name, "swap");
 	assert_int_equal(items[0].count, 3);

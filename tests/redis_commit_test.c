@@ -97,6 +97,10 @@ static void test_operations(void **state)
 	put(commit, "{acme}:again", "before", "1");
 	redis_commit_remove(commit, view_of("{acme}:again"));
 	put(commit, "{acme}:again", "after", "1");
+	put(commit, "{acme}:again", "dropped", "1");
+	redis_commit_drop_field(commit, view_of("{acme}:again"), view_of("dropped"));
+	redis_commit_drop_field(commit, view_of("{acme}:again"), view_of("put"));
+	put(commit, "{acme}:again", "put", "1");
 	assert_int_equal(send(commit, NULL), TROUBLE_NONE);
 	assert_string_equal(ask("EXISTS", "{acme}:old"), "0");
 	assert_string_equal(ask("HGET", "{acme}:h", "x"), "11");
@@ -106,6 +110,8 @@ static void test_operations(void **state)
 	assert_true(atoi(ask("TTL", "{acme}:series")) > 900);
 	assert_string_equal(ask("HEXISTS", "{acme}:again", "before"), "0");
 	assert_string_equal(ask("HGET", "{acme}:again", "after"), "1");
+	assert_string_equal(ask("HEXISTS", "{acme}:again", "dropped"), "0");
+	assert_string_equal(ask("HGET", "{acme}:again", "put"), "1");
 	assert_string_equal(ask("HGET", META, "watermark"), "00000000000000000007");
 	assert_string_equal(ask("HGET", META, "epoch"), "00000000000000000001");
 	assert_string_equal(ask("HGET", META, "journal"), "j1");
@@ -232,28 +238,113 @@ static void test_wrong_key_writes_nothing(void **state)
 	assert_string_equal(ask("DBSIZE"), "1");
 }
 
-/* A call that our C would never make: the script does not half of it. */
+/* Every length at which the form of a text changes, with bytes of all kinds. */
+static void test_lengths(void **state)
+{
+	NEEDS_REDIS;
+	static const size_t sizes[] = {0, 1, 31, 32, 33, 255, 256, 257, 65535, 65536, 65537, 600000};
+	char *bytes = malloc(600000);
+	struct redis_commit *commit = commit_of(head_of(1, 0, 1));
+	assert_non_null(bytes);
+	for (size_t i = 0; i < 600000; i++)
+		bytes[i] = (char)(i * 7 + (i >> 8));
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		char name[300], key[32];
+		snprintf(key, sizeof key, "{acme}:text%zu", sizes[i]);
+		snprintf(name, sizeof name, "%0*zu", (int)(sizes[i] % 290 + 1), i);
+		redis_commit_field(commit, view_of("{acme}:lengths"), view_of(name), (struct view){bytes, sizes[i]});
+		redis_commit_value(commit, view_of(key), (struct view){bytes, sizes[i]});
+	}
+	assert_int_equal(send(commit, NULL), TROUBLE_NONE);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct redis_commands commands = {.bytes = NULL};
+		struct redis_replies replies = {.list = NULL};
+		char name[300], key[32];
+		snprintf(key, sizeof key, "{acme}:text%zu", sizes[i]);
+		snprintf(name, sizeof name, "%0*zu", (int)(sizes[i] % 290 + 1), i);
+		redis_commands_add(&commands, "HGET", "{acme}:lengths", name, NULL);
+		redis_commands_add(&commands, "GET", key, NULL);
+		assert_true(redis_link_run(link_, &commands, &replies, NULL));
+		for (size_t n = 0; n < 2; n++) {
+			const struct view got = redis_reply_text(replies.list[n]);
+			assert_int_equal(got.size, sizes[i]);
+			assert_memory_equal(got.data, bytes, sizes[i]);
+		}
+		redis_commands_finish(&commands);
+		redis_replies_finish(&replies);
+	}
+	free(bytes);
+}
+
+/* A call that our C would never make: the script does not half of it. Each is one bundle, its words one behind the other. */
 static void test_malformed_calls(void **state)
 {
 	NEEDS_REDIS;
-	static const char *const calls[][8] = {{"H", "2", "3", "a", "b", "c"}, {"H", "2", "4", "a", "b"}, {"H", "9", "2", "a", "b"},
-		{"H", "1", "2", "epoch", "b"}, {"H", "2", "0"}, {"H", "2", "x", "a", "b"}, {"E", "2", "0"}, {"E", "2", "99999999999"}, {"E", "2", "-1"},
-		{"S", "2"}, {"X", "2", "1"}, {"H"}, {"F", "2", "2", "a"}};
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+	static const struct view bundles[] = {
+#define BUNDLE(bytes) {bytes, sizeof bytes - 1}
+		BUNDLE("\xa1H\x02\x03\xa1" "a\xa1" "b\xa1" "c"), BUNDLE("\xa1H\x02\x04\xa1" "a\xa1" "b"), BUNDLE("\xa1H\x09\x02\xa1" "a\xa1" "b"),
+		BUNDLE("\xa1H\x01\x02\xa5" "epoch\xa1" "b"), BUNDLE("\xa1H\x02\x00"), BUNDLE("\xa1H\x02\xa1x\xa1" "a\xa1" "b"),
+		BUNDLE("\xa1H\xa1" "2\x02\xa1" "a\xa1" "b"), BUNDLE("\xa1" "E\x02\x00"), BUNDLE("\xa1" "E\x02\xff"), BUNDLE("\xa1" "E\x02\xa1" "5"),
+		BUNDLE("\xa1" "E\x02\xcf\x00\x00\x00\xff\x00\x00\x00\x00"), BUNDLE("\xa1S\x02"), BUNDLE("\xa1X\x02\xa1" "1"), BUNDLE("\xa1H"),
+		BUNDLE("\xa1" "F\x02\x02\xa1" "a"), BUNDLE("\xa1H\x02\x02\xa1" "a\xd9\xff" "b"), BUNDLE("\xc1"), BUNDLE("\xa5" "ab"),
+		BUNDLE("\xa1" "D"), BUNDLE("\x01\x02\x03"), BUNDLE("\xc0\xc0"), BUNDLE("\xa1H\x02\xcd\xff\xfe\xa1" "a\xa1" "b"),
+#undef BUNDLE
+	};
+	for (size_t i = 0; i < sizeof bundles / sizeof *bundles; i++) {
 		struct redis_call call = {.script = NULL};
 		struct redis_fault fault = {.trouble = TROUBLE_NONE};
 		struct redis_commit *commit = commit_of(head_of(1, 0, 1));
 		put(commit, "{acme}:a", "good", "1");
 		redis_commit_encode(commit, &call);
-		for (const char *const *word = calls[i]; *word; word++)
-			redis_call_word(&call, view_of(*word));
-		assert_null(redis_link_call(link_, &call, &fault));
-		if (fault.trouble != TROUBLE_BADCALL)
+		redis_call_word(&call, bundles[i]);
+		struct redis_reply *reply = redis_link_call(link_, &call, &fault);
+		if (reply || fault.trouble != TROUBLE_BADCALL)
 			fail_msg("call %zu: %s", i, fault.error.text);
 		assert_string_equal(ask("DBSIZE"), "0");
 		redis_call_finish(&call);
 		redis_commit_destroy(commit);
 	}
+}
+
+/* ---- what is put later ---- */
+
+struct later {
+	int puts, forgotten;
+};
+
+static void put_later(void *context, struct redis_commit *commit)
+{
+	struct later *later = context;
+	later->puts++;
+	put(commit, "{acme}:later", "f", "1");
+}
+
+static void forget_later(void *context)
+{
+	struct later *later = context;
+	later->forgotten++;
+}
+
+static void test_the_rest_is_put_once(void **state)
+{
+	(void)state;
+	struct later later = {0};
+	const struct redis_commit_rest rest = {.put = put_later, .forget = forget_later, .context = &later};
+	struct redis_commit *older = commit_of(head_of(1, 0, 1)), *newer = commit_of(head_of(1, 1, 2));
+	redis_commit_defer(older, &rest);
+	assert_false(redis_commit_absorb(older, newer));
+	const size_t empty = redis_commit_size(older);
+	redis_commit_complete(older);
+	redis_commit_complete(older);
+	assert_true(redis_commit_size(older) > empty);
+	assert_int_equal(later.puts, 1);
+	assert_int_equal(later.forgotten, 1);
+	assert_true(redis_commit_absorb(older, newer));
+	redis_commit_defer(newer, &rest);
+	redis_commit_destroy(newer); /* never sent */
+	assert_int_equal(later.puts, 1);
+	assert_int_equal(later.forgotten, 2);
+	redis_commit_destroy(older);
 }
 
 /* ---- two into one ---- */
@@ -529,7 +620,9 @@ int main(void)
 		cmocka_unit_test(test_foreign_and_schema),
 		cmocka_unit_test(test_numbers_beyond_doubles),
 		cmocka_unit_test(test_wrong_key_writes_nothing),
+		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_malformed_calls),
+		cmocka_unit_test(test_the_rest_is_put_once),
 		cmocka_unit_test(test_absorbed_is_equal),
 		cmocka_unit_test(test_what_does_not_follow_is_not_absorbed),
 		cmocka_unit_test(test_absorbing_does_not_grow),

@@ -67,10 +67,14 @@ class Redis:
                       "--bind", "127.0.0.1", "--save", "", *words]
         self.start()
 
-    def start(self):
+    def begin(self):
+        """Without waiting for an answer."""
         with open(os.path.join(self.folder, "log"), "a") as log:
             self.process = subprocess.Popen(self.words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_us)
         processes.append(self.process)
+
+    def start(self):
+        self.begin()
         if not until(lambda: self.ask("PING") == "PONG"):
             raise RuntimeError(open(os.path.join(self.folder, "log")).read())
 

@@ -61,10 +61,12 @@ static void set_today(struct figure *today)
 	sample_set(today, "anger_at_company", 31, 1, LEVEL_NONE);
 }
 
-static void set_before(struct figure *before)
+static void set_before(struct snapshot *snapshot)
 {
+	struct figure *before = snapshot->compared[COMPARE_LAST_WEEK].then;
 	sample_set(before, "queue_depth", 14, 1, LEVEL_NONE);
 	sample_set(before, "service_level", 84, 100, LEVEL_NONE);
+	memcpy(snapshot->compared[COMPARE_LAST_WEEK].now, snapshot->figures, sizeof snapshot->figures);
 }
 
 static void set_sparks(struct snapshot *snapshot)
@@ -72,13 +74,13 @@ static void set_sparks(struct snapshot *snapshot)
 	static const char *const waves[TILE_COUNT] = {
 		"78867686432343123445675887876644", "78644552123212443687688667523314", "63342123225656886886454223212142", "23213436676688667534411331335544",
 		"31255478777886656522311343667677", "35656876776534311325447867871177", "76688666423311332366578768744422", "68754541231134346767875664423311"};
-	for (int i = 0; i < METRICS_MOST; i++)
-		for (int point = 0; point < SPARK_POINTS; point++)
-			snapshot->sparks[i][point] = INT64_MIN;
+	snapshot->span = spark_span(snapshot->request.window);
+	snapshot->spark_count = TILE_COUNT;
 	for (int tile = 0; tile < TILE_COUNT; tile++) {
-		int64_t *points = snapshot->sparks[metric_find(tile_infos[tile].metric)];
+		int64_t *points = snapshot->sparks[tile].points;
+		snapshot->sparks[tile].metric = metric_find(tile_infos[tile].metric);
 		const int count = (int)strlen(waves[tile]);
-		for (int i = 0; i < SPARK_POINTS; i++)
+		for (int i = 0; i < SPARK_MOST; i++)
 			points[i] = (waves[tile][(i + 4) % count] - '0') * 1000;
 	}
 }
@@ -258,8 +260,9 @@ struct sample *sample_create(void)
 	snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "Billing \u00B7 chat");
 	set_figures(snapshot->figures);
 	set_today(snapshot->today);
-	set_before(snapshot->before);
+	set_before(snapshot);
 	set_sparks(snapshot);
+	snapshot->named_window = WINDOW_TODAY;
 	set_rows(snapshot);
 	set_conduct(snapshot);
 	set_alerts(snapshot);
@@ -341,7 +344,12 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 	struct snapshot *snapshot = &sample->snapshot;
 	random_figures(seed, snapshot->figures);
 	random_figures(seed, snapshot->today);
-	random_figures(seed, snapshot->before);
+	for (int i = 0; i < COMPARISON_COUNT; i++) {
+		random_figures(seed, snapshot->compared[i].then);
+		random_figures(seed, snapshot->compared[i].now);
+	}
+	snapshot->request.window = (enum window)sample_random(seed, WINDOW_COUNT);
+	snapshot->span = spark_span(snapshot->request.window);
 	snapshot->stale = sample_random(seed, 4) == 0;
 	snapshot->stale_ms = (int64_t)sample_random(seed, 100000000);
 	snapshot->row_count = (int)sample_random(seed, 9);
@@ -365,7 +373,7 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->due[i].target = random_value(seed);
 		snapshot->due[i].paused = sample_random(seed, 3) == 0;
 	}
-	for (int point = 0; point < SPARK_POINTS; point++)
+	for (int point = 0; point < SPARK_MOST; point++)
 		for (int tile = 0; tile < TILE_COUNT; tile++)
-			snapshot->sparks[metric_find(tile_infos[tile].metric)][point] = random_value(seed);
+			snapshot->sparks[tile].points[point] = random_value(seed);
 }

@@ -83,6 +83,8 @@ def main(folder):
     found = wait_for(journal, lambda s: s["running"] and received(s) - sum(f["duplicate"] for f in s["feeds"]) == count and not missing_of(s), 60)
     say(received(found) - sum(f["duplicate"] for f in found["feeds"]) == count, "every event is there", found)
     found = settled(journal)
+    # The packed state, which boards read, follows within two seconds.
+    until(lambda: int(redis.ask("HGET", "{default}:state", "lsn") or 0) >= found["lsn"])
     say(found["store"]["watermark"] == found["lsn"], "Redis is at the journal's end", found["store"])
     code, out = verify(journal, url)
     say(code == 0 and not out, "what Redis holds is what the journal says, key for key", out)

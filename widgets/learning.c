@@ -5,6 +5,7 @@
 #include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
+#include "widgets/tile_sub.h"
 
 #define LABEL 16 /* cells of "“no” said 17×" and the blank after it */
 #define NAMES_EACH 2
@@ -86,6 +87,20 @@ static void write_followups(struct pen *pen, const struct snapshot *snapshot)
 	canvas_format(pen->view->canvas, pen->inner.x + LABEL, pen->y++, pen->inner.width - LABEL, ROLE_WARN, "oldest waits %s for a call", age);
 }
 
+/* How many were so unhappy over the panel's window, and whether that is more than before. */
+static void write_detractors(struct pen *pen, const struct snapshot *snapshot)
+{
+	const bool same = snapshot->request.window == snapshot->named_window;
+	const int64_t count = same ? snapshot_figure(snapshot, "detractors")->numerator : snapshot_count_today(snapshot, "detractors");
+	char change[PART_TEXT] = "";
+	if (count <= 0 || !has_room(pen))
+		return;
+	if (same && !compared_text(snapshot, "detractors", COMPARE_LAST_WEEK, change, sizeof change))
+		compared_text(snapshot, "detractors", COMPARE_YESTERDAY, change, sizeof change);
+	canvas_format(pen->view->canvas, pen->inner.x, pen->y++, pen->inner.width, ROLE_TEXT, "NPS of at most 6: %" PRId64 "%s%s", count,
+		*change ? " \u00B7 " : "", change);
+}
+
 /* A survey's figure never stands without its n. */
 static void score_text(const struct snapshot *snapshot, const char *metric, const char *title, char *to, size_t room)
 {
@@ -123,11 +138,16 @@ static void write_scores(struct pen *pen, const struct snapshot *snapshot)
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
-	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", snapshot->zones_differ ? "today, each site's own" : "today")};
+	char window[64];
+	window_text(snapshot->named_window, true, window, sizeof window);
+	if (snapshot->zones_differ && snapshot->named_window == WINDOW_TODAY)
+		snprintf(window + strlen(window), sizeof window - strlen(window), ", each site's own");
+	struct pen pen = {.view = view, .inner = panel_open(view, LEVEL_NONE, "LEARNING", window)};
 	pen.y = pen.inner.y;
 	write_refusals(&pen, snapshot);
 	write_mistakes(&pen, snapshot);
 	write_followups(&pen, snapshot);
+	write_detractors(&pen, snapshot);
 	write_scores(&pen, snapshot);
 	write_praises(&pen, snapshot);
 }

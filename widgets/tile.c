@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 #include "widgets/sites.h"
 #include "widgets/tile.h"
+#include "widgets/tile_spark.h"
 #include "widgets/tile_sub.h"
 
 #define BARE_LABEL 10 /* cells of the label on the small page */
@@ -85,10 +87,12 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	draw_figure(view, inner, tile->metric, figure);
 	const int big = glyphs_big_height(view->glyphs) + 1;
 	const struct rect chart = {inner.x, inner.y + big, inner.width, inner.height - big - 1};
-	glyphs_chart(view->glyphs, view->canvas, chart, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, chart.width * 2 / 7, ROLE_SPARK,
-		spark_role(figure->level));
+	tile_spark_draw(snapshot, view, tile->metric, chart, chart.width * 2 / 7, spark_role(figure->level));
 	tile->sub(snapshot, sub, sizeof sub);
 	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
+	const int label = canvas_measure(view->canvas, snapshot->span->label);
+	if (chart.height > 0 && canvas_measure(view->canvas, sub) + 2 + label <= inner.width)
+		canvas_right(view->canvas, inner.x + inner.width - label, inner.y + inner.height - 1, label, ROLE_DIM, snapshot->span->label);
 }
 
 /* A bar before the label: wider the worse it is, for colour alone would not do. */
@@ -111,9 +115,12 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	canvas_fill(view->canvas, (struct rect){rect.x + 1, rect.y, 1, 1}, bar, bar_of(view->glyphs, figure->level));
 	canvas_text(view->canvas, rect.x + 2, rect.y, room - value, view->focused ? ROLE_FOCUS : snapshot->sites_stale ? ROLE_WARN : ROLE_DIM, label);
 	canvas_right(view->canvas, rect.x + 2 + room - value, rect.y, value, figure->known ? level_strong(figure->level) : ROLE_DIM, text);
-	if (rect.height > 1)
-		glyphs_spark(view->glyphs, view->canvas, rect.x + 2, rect.y + 1, room, snapshot_spark(snapshot, tile->metric), SPARK_POINTS, 0,
-			ROLE_SPARK, ROLE_SPARK);
+	if (rect.height > 1) {
+		/* An hour is what one expects. */
+		const bool is_hour = snapshot->span->step == MINUTE_MS;
+		const int span = is_hour ? 0 : canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, snapshot->span->label) + 1;
+		tile_spark_draw(snapshot, view, tile->metric, (struct rect){rect.x + 2 + span, rect.y + 1, room - span, 1}, 0, ROLE_SPARK);
+	}
 	if (rect.height < 3 || rect.width < SUB_WIDTH)
 		return;
 	tile->sub(snapshot, sub, sizeof sub);
@@ -133,7 +140,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 
 const struct widget_class tile_class = {
 	.name = "tile",
-	.help = "one figure in big digits, with its target, its last hour and what it rests on",
+	.help = "one figure in big digits, with its target, how it went (an hour, a day, a week, by the window) and what it rests on",
 	.min_width = 12,
 	.min_height = 1,
 	.draw = draw,

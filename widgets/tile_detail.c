@@ -84,6 +84,9 @@ void tile_detail(const struct snapshot *snapshot, const struct widget_view *view
 	*text = 0;
 	tile->sub(snapshot, text, sizeof text);
 	y = write_entry(view, inner, y, "beside it", text);
+	for (int comparison = 0; comparison < COMPARISON_COUNT; comparison++)
+		if (compared_text(snapshot, tile->metric, (enum comparison)comparison, text, sizeof text))
+			y = write_entry(view, inner, y, comparison == 0 ? "compared" : "", text);
 	y = write_entry(view, inner, y, "comes from", metric->source);
 	write_entry(view, inner, y, "but", metric->note);
 }

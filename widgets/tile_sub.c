@@ -7,23 +7,6 @@
 #include "widgets/parts.h"
 #include "widgets/tile_sub.h"
 
-/* The difference to the same time last week, rounded, in the metric's own unit (ratios: points of a percent). */
-static bool difference(const struct snapshot *snapshot, const char *name, double factor, int64_t *result)
-{
-	const int index = metric_find(name);
-	if (index < 0 || !snapshot->figures[index].known || !snapshot->before[index].known)
-		return false;
-	const double now = figure_value(&metrics[index], &snapshot->figures[index]);
-	*result = llround((now - figure_value(&metrics[index], &snapshot->before[index])) * factor);
-	return true;
-}
-
-static const char *weekday(const struct snapshot *snapshot)
-{
-	static const char *const names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	return names[instant_civil(snapshot->at, snapshot->zone).weekday];
-}
-
 static const char *sign_of(int64_t value)
 {
 	return value < 0 ? "\u2212" : value > 0 ? "+" : "\u00B1";
@@ -34,13 +17,49 @@ static int64_t absolute(int64_t value)
 	return value < 0 ? -value : value;
 }
 
+static void change_text(const struct metric *metric, const struct figure *then, const struct figure *now, char *to, size_t room)
+{
+	const double change = figure_value(metric, now) - figure_value(metric, then);
+	const int64_t whole = llround(metric->unit == UNIT_RATIO ? change * 100 : change);
+	char text[32];
+	if (metric->unit == UNIT_DURATION)
+		format_duration(absolute(llround(change * 1000)), text, sizeof text);
+	else if (metric->unit == UNIT_SCORE)
+		snprintf(text, sizeof text, "%.1f", fabs(change));
+	else
+		snprintf(text, sizeof text, "%" PRId64 "%s", absolute(whole), metric->unit == UNIT_RATIO ? " pt" : "");
+	snprintf(to, room, "%s%s", sign_of(metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? (change > 0) - (change < 0) : whole), text);
+}
+
+bool compared_text(const struct snapshot *snapshot, const char *name, enum comparison comparison, char *to, size_t room)
+{
+	static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	const int index = metric_find(name);
+	*to = 0;
+	if (index < 0 || !snapshot->compared[comparison].then[index].known || !snapshot->compared[comparison].now[index].known)
+		return false;
+	const char *weekday = weekdays[instant_civil(snapshot->at, snapshot->zone).weekday];
+	char change[40];
+	change_text(&metrics[index], &snapshot->compared[comparison].then[index], &snapshot->compared[comparison].now[index], change, sizeof change);
+	if (comparison == COMPARE_YESTERDAY)
+		snprintf(to, room, "%s vs yesterday", change);
+	else if (snapshot->request.window == WINDOW_7D && metrics[index].kind != KIND_GAUGE)
+		snprintf(to, room, "%s vs 7 d ago", change);
+	else
+		snprintf(to, room, "%s vs last %s", change, weekday);
+	return true;
+}
+
+/* The same day of the week says most; where nobody remembers so far back, the day before. */
+static bool any_compared_text(const struct snapshot *snapshot, const char *name, char *to, size_t room)
+{
+	return compared_text(snapshot, name, COMPARE_LAST_WEEK, to, room) || compared_text(snapshot, name, COMPARE_YESTERDAY, to, room);
+}
+
 void sub_depth(const struct snapshot *snapshot, char *to, size_t room)
 {
-	int64_t change;
 	const struct figure *peak = snapshot_figure(snapshot, "queue_depth_peak");
-	if (difference(snapshot, "queue_depth", 1, &change))
-		snprintf(to, room, "%s%" PRId64 " vs last %s", sign_of(change), absolute(change), weekday(snapshot));
-	else if (peak->known)
+	if (!any_compared_text(snapshot, "queue_depth", to, room) && peak->known)
 		snprintf(to, room, peak->at_least ? "%" PRId64 " at once, or more" : "at most %" PRId64, peak->numerator / peak->denominator);
 }
 
@@ -51,11 +70,10 @@ void sub_longest(const struct snapshot *snapshot, char *to, size_t room)
 
 void sub_service_level(const struct snapshot *snapshot, char *to, size_t room)
 {
-	int64_t change;
 	const struct figure *figure = snapshot_figure(snapshot, "service_level");
-	if (difference(snapshot, "service_level", 100, &change))
-		snprintf(to, room, "%s \u00B7 %s%" PRId64 " pt vs last %s", formula_text(snapshot), sign_of(change), absolute(change),
-			weekday(snapshot));
+	char change[PART_TEXT];
+	if (any_compared_text(snapshot, "service_level", change, sizeof change))
+		snprintf(to, room, "%s \u00B7 %s", formula_text(snapshot), change);
 	else if (figure->known && figure->n >= 0)
 		snprintf(to, room, "%s \u00B7 of %" PRId64, formula_text(snapshot), figure->n);
 	else
@@ -64,7 +82,11 @@ void sub_service_level(const struct snapshot *snapshot, char *to, size_t room)
 
 void sub_breached(const struct snapshot *snapshot, char *to, size_t room)
 {
-	snprintf(to, room, "%" PRId64 " more due in 10 min", snapshot->due_10m);
+	char change[PART_TEXT];
+	if (snapshot->due_10m > 0 || !any_compared_text(snapshot, "sla_breached", change, sizeof change))
+		snprintf(to, room, "%" PRId64 " more due in 10 min", snapshot->due_10m);
+	else
+		snprintf(to, room, "%s", change);
 }
 
 void sub_aht(const struct snapshot *snapshot, char *to, size_t room)
@@ -72,10 +94,11 @@ void sub_aht(const struct snapshot *snapshot, char *to, size_t room)
 	const struct figure *figure = snapshot_figure(snapshot, "aht"), *p90 = snapshot_figure(snapshot, "aht_p90");
 	if (!p90->known)
 		return;
-	char text[32];
+	char text[32], change[PART_TEXT];
 	figure_text("aht_p90", p90, false, text, sizeof text);
+	any_compared_text(snapshot, "aht", change, sizeof change);
 	/* nominal: some wrap-up was not reported but reckoned. */
-	snprintf(to, room, "p90 %s%s", text, figure->nominal ? " \u00B7 nominal" : "");
+	snprintf(to, room, "p90 %s%s%s%s", text, figure->nominal ? " \u00B7 nominal" : "", *change ? " \u00B7 " : "", change);
 }
 
 void sub_fcr(const struct snapshot *snapshot, char *to, size_t room)

@@ -4,6 +4,9 @@
 
 #include "store/snapshot.h"
 
+/* "+9 vs last Sun", "−2 pt vs yesterday"; false and "": it cannot be compared. */
+bool compared_text(const struct snapshot *snapshot, const char *metric, enum comparison comparison, char *to, size_t room);
+
 void sub_depth(const struct snapshot *snapshot, char *to, size_t room);
 void sub_longest(const struct snapshot *snapshot, char *to, size_t room);
 void sub_service_level(const struct snapshot *snapshot, char *to, size_t room);
