@@ -257,7 +257,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->state_at = clock_monotonic();
 	collector->journal = rules_open(&collector->rules, settings, err) ? open_journal(collector, options->id, err) : NULL;
 	if (collector->journal && recover(collector, err))
-		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
+		collector->saver = saver_create(settings->journal, journal_id(collector->journal), (int)settings->journal_states, err);
 	if (collector->saver)
 		open_historian(collector);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)

@@ -170,7 +170,7 @@ static bool save_state(struct import_journal *import, struct error *err)
 {
 	size_t size;
 	uint8_t *bytes = engine_pack(import->engine, INT64_MIN, &size);
-	struct state_file state = {.lsn = engine_lsn(import->engine), .recv = engine_now(import->engine), .weight = import->keeper.weight,
+	struct state_file state = {.lsn = engine_lsn(import->engine), .recv = engine_now(import->engine), .weight = import->keeper.weight, .share = import->keeper.share,
 		.bytes = {(const char *)bytes, size}};
 	memcpy(state.id, import->keeper.id, sizeof state.id);
 	const bool good = state_file_save(NULL, import->directory, &state, err);

@@ -7,7 +7,8 @@
 
 struct saver;
 
-struct saver *saver_create(const char *directory, const uint8_t *id, struct error *err);
+/* `share`: see struct state_file. */
+struct saver *saver_create(const char *directory, const uint8_t *id, int share, struct error *err);
 /* Finishes what it was given. */
 void saver_destroy(struct saver *saver);
 bool saver_busy(struct saver *saver);

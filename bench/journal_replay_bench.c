@@ -1,5 +1,5 @@
 /* A journal of simulated events, made in a scratch directory and removed: what it takes, raw and sealed, how fast it is read, verified and
- * sought in. journal_replay_bench [DIRECTORY [EVENTS]]. Lines: name value unit ratio limit ok|OVER; the ratio is to reading and summing
+ * sought in. journal_replay_bench [DIRECTORY [EVENTS [PERCENT]]]. Lines: name value unit ratio limit ok|OVER; the ratio is to reading and summing
  * the same bytes without looking at them, where there is one. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +29,6 @@
 #define SEEK_PATIENCE 20000 /* ms: no further seek of a replay is begun after so long */
 #define VERIFY_LIMIT 1.0  /* GB/s, least */
 #define SEALED_LIMIT 50.0 /* bytes an event */
-#define STATES_LIMIT 10.0 /* percent of the journal before sealing */
 
 struct bench {
 	char directory[200];
@@ -286,8 +285,8 @@ static void measure_states(struct bench *bench)
 	printf("# %zu states, the newest of %llu bytes\n", states.count,
 		(unsigned long long)(states.count ? states.entries[states.count - 1].bytes : 0));
 	report_line(bench, "states_all", (double)bytes * 100 / (double)bench->bytes, "percent", 0, 0, true);
-	const double share = (double)settled * 100 / (double)bench->bytes;
-	report_line(bench, "states_but_newest_three", share, "percent", 0, STATES_LIMIT, share <= STATES_LIMIT);
+	const double share = (double)settled * 100 / (double)bench->bytes, limit = (double)bench->settings->journal_states;
+	report_line(bench, "states_but_newest_three", share, "percent", 0, limit, share <= limit);
 	state_files_finish(&states);
 }
 
@@ -295,6 +294,8 @@ int main(int count, char **words)
 {
 	struct bench bench = {.settings = settings_create()};
 	const uint64_t events = count > 2 ? strtoull(words[2], NULL, 10) : EVENTS;
+	if (count > 3 && !settings_set(bench.settings, "journal_states", words[3], NULL))
+		return 1;
 	snprintf(bench.directory, sizeof bench.directory, "%s/tablo-replay-bench-XXXXXX", count > 1 ? words[1] : ".");
 	if (events == 0 || !mkdtemp(bench.directory)) {
 		fprintf(stderr, "journal_replay_bench [DIRECTORY [EVENTS]]: no directory can be made in %s\n", count > 1 ? words[1] : ".");

@@ -157,6 +157,8 @@ static const struct setting board_settings[] = {
 		.help = "MiB of one file of the journal; after an hour a new one is begun anyway."},
 	{"journal_seal", .type = SETTING_DURATION, AT(journal_seal), .fallback = "1h", BETWEEN(0, 3650 * DAY_MS),
 		.help = "So long after it was closed a file of the journal is sealed: compressed to about a fifth. 0s: never."},
+	{"journal_states", .type = SETTING_LARGE, AT(journal_states), .fallback = "10", BETWEEN(1, 1000),
+		.help = "Percent of the journal's records, unsealed, that states of the engine may take: more of them, and a replay seeks faster."},
 	{"journal_keep", .type = SETTING_DURATION, AT(journal_keep), .fallback = "7d", BETWEEN(HOUR_MS, 3650 * DAY_MS),
 		.help = "Files of the journal that ended longer ago are removed; the history stays."},
 	{"journal_keep_size", .type = SETTING_LARGE, AT(journal_keep_size), .fallback = "20480", BETWEEN(1, INT64_C(1) << 30),

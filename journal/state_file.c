@@ -113,7 +113,12 @@ static void remove_state(const struct disk *disk, const char *directory, const c
 	free(path);
 }
 
-void state_files_thin(const struct disk *disk, const char *directory)
+uint64_t state_worth(uint64_t bytes, int share)
+{
+	return bytes * 100 / (uint64_t)(share > 0 ? share : STATE_SHARE);
+}
+
+void state_files_thin(const struct disk *disk, const char *directory, int share)
 {
 	struct state_list list = {0};
 	uint64_t before = 0; /* weight of the one kept last */
@@ -125,7 +130,7 @@ void state_files_thin(const struct disk *disk, const char *directory)
 		const uint64_t since = entry->weight > before ? entry->weight - before : 0;
 		if (i + STATE_FILES_KEPT >= list.count)
 			break;
-		if (entry->is_damaged || since < entry->bytes * STATE_SHARE)
+		if (entry->is_damaged || since < state_worth(entry->bytes, share))
 			remove_state(disk, directory, entry->name);
 		else
 			before = entry->weight;
@@ -202,7 +207,7 @@ bool state_file_save(const struct disk *disk, const char *directory, const struc
 	if (!state_file_add(disk, directory, state, err))
 		return false;
 	remove_beyond(disk, directory, state->lsn);
-	state_files_thin(disk, directory);
+	state_files_thin(disk, directory, state->share);
 	return true;
 }
 

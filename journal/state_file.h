@@ -1,6 +1,6 @@
 /* S-<lsn>.wbs: the engine's state after a record, so that a start or a replay need not fold everything. Written whole or not at all,
- * compressed. The newest three are kept whatever they take; of the older ones as many as take a tenth of the journal, unsealed, and they go
- * with the records they belong to. What the bytes mean is their owner's business. */
+ * compressed. The newest three are kept whatever they take; of the older ones as many as take their share of the journal, unsealed, and they
+ * go with the records they belong to. What the bytes mean is their owner's business. */
 #ifndef JOURNAL_STATE_FILE_H
 #define JOURNAL_STATE_FILE_H
 
@@ -10,7 +10,7 @@
 #include "journal/frame.h"
 
 #define STATE_FILES_KEPT 3
-#define STATE_SHARE 10 /* a state is worth that many times its size in records before it */
+#define STATE_SHARE 10 /* percent of the journal's bytes, unsealed, that states may take where nothing else is said */
 #define STATE_NAME_SIZE 40
 
 struct state_file {
@@ -19,6 +19,7 @@ struct state_file {
 	int64_t recv;	 /* of that record */
 	uint64_t weight; /* bytes of the journal's records up to it, as far as is known: frame_size() of each */
 	struct view bytes;
+	int share; /* for saving: percent of the journal that states may take; 0: STATE_SHARE */
 };
 
 /* Waits for the disk. Then those go that are too many, and those beyond `lsn`: they belong to records that a power cut took. */
@@ -33,7 +34,9 @@ bool state_file_load(const struct disk *disk, const char *directory, const uint8
 /* The records before `first` are not kept any more: states before it go, but for the newest three. */
 void state_files_retire(const struct disk *disk, const char *directory, uint64_t first);
 /* Removes those that are too many. */
-void state_files_thin(const struct disk *disk, const char *directory);
+void state_files_thin(const struct disk *disk, const char *directory, int share);
+/* Bytes of records that a state of so many bytes is worth. */
+uint64_t state_worth(uint64_t bytes, int share);
 
 /* What there is, ascending by LSN; heads only. */
 struct state_entry {

@@ -5,7 +5,8 @@
 
 void keeper_begin(struct keeper *keeper, const char *directory, const uint8_t *id, const struct settings *settings)
 {
-	*keeper = (struct keeper){.directory = directory, .id = id, .settings_hash = settings_fingerprint(settings), .is_true = true};
+	*keeper = (struct keeper){.directory = directory, .id = id, .settings_hash = settings_fingerprint(settings),
+		.share = (int)settings->journal_states, .is_true = true};
 	if (!state_files_list(&keeper->there, NULL, directory, NULL))
 		keeper->is_true = false;
 }
@@ -13,7 +14,7 @@ void keeper_begin(struct keeper *keeper, const char *directory, const uint8_t *i
 void keeper_finish(struct keeper *keeper)
 {
 	if (keeper->written)
-		state_files_thin(NULL, keeper->directory);
+		state_files_thin(NULL, keeper->directory, keeper->share);
 	state_files_finish(&keeper->there);
 }
 
@@ -74,7 +75,7 @@ bool keeper_take(struct keeper *keeper, const struct engine *engine, const struc
 		note(keeper, bytes);
 		return true;
 	}
-	if (keeper->events < KEEPER_EVENTS || keeper->weight - keeper->since < keeper->state_bytes * STATE_SHARE)
+	if (keeper->events < KEEPER_EVENTS || keeper->weight - keeper->since < state_worth(keeper->state_bytes, keeper->share))
 		return true;
 	if (write_state(keeper, engine, err))
 		return true;

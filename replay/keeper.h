@@ -1,4 +1,5 @@
-/* Writes the states a journal lacks while somebody folds it: one about every 100,000 events, and no more than a tenth of the journal.
+/* Writes the states a journal lacks while somebody folds it: one about every 100,000 events, and no more than their share of
+ * the journal.
  * Only where the fold is the collector's: from the first record, under the rules that the journal says were in force. */
 #ifndef REPLAY_KEEPER_H
 #define REPLAY_KEEPER_H
@@ -13,6 +14,7 @@ struct keeper {
 	const char *directory; /* the caller's, as is the id */
 	const uint8_t *id;
 	uint64_t settings_hash;
+	int share; /* percent of the journal that states may take */
 	struct state_list there;
 	uint64_t weight;	    /* of the records so far */
 	uint64_t events, since;	    /* events and weight at the last state */

@@ -88,12 +88,12 @@ static void as_many_are_kept_as_a_tenth_holds(void **state)
 		assert_true(save(disk, lsn, lsn * 300, false, &err));
 	assert_true(state_files_list(&list, &disk->disk, DIRECTORY, &err));
 	for (size_t i = 0; i + STATE_FILES_KEPT < list.count; i++) {
-		assert_true(list.entries[i].weight >= weight + list.entries[i].bytes * STATE_SHARE);
+		assert_true(list.entries[i].weight >= weight + state_worth(list.entries[i].bytes, 0));
 		weight = list.entries[i].weight;
 		bytes += list.entries[i].bytes;
 		last = list.entries[i].lsn;
 	}
-	assert_true(bytes * STATE_SHARE <= weight);
+	assert_true(bytes * 10 <= weight);
 	assert_true(list.count > 8 && list.count < 60);
 	for (size_t i = 0; i < STATE_FILES_KEPT; i++)
 		assert_int_equal(list.entries[list.count - 1 - i].lsn, 1000 - 10 * i);

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		free((void *)(uintptr_t)state.bytes.data);
 	}
-	state_files_thin(&disk->disk, "j");
+	state_files_thin(&disk->disk, "j", 10);
 	state_files_retire(&disk->disk, "j", 100);
 	memory_disk_destroy(disk);
 	return 0;
