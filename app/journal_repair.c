@@ -22,23 +22,27 @@ static void tell_damage(void *context, const struct damage *damage)
 
 /* ---- what leads to records ---- */
 
-static bool is_as_before(const struct hints *old, const struct hints *new)
+/* All of the file is covered, and at each place stands the record that is named. */
+static bool is_sound(const struct hints *hints, const struct hints *wanted, const struct segment *segment, int file)
 {
-	return old->count == new->count && old->covered == new->covered
-		&& (!old->count || memcmp(old->hints, new->hints, old->count * sizeof *old->hints) == 0);
+	struct scan scan;
+	bool good = hints->count > 0 && hints->covered == wanted->covered && hints->last == wanted->last;
+	segment_scan_init(&scan, &disk_real, file, segment->first - 1);
+	for (size_t i = 0; good && i < hints->count; i++)
+		good = segment_scan_jump(&scan, hints->hints[i].offset, hints->hints[i].lsn, hints->hints[i].recv);
+	segment_scan_finish(&scan);
+	return good;
 }
 
-static bool mend_hints(const char *directory, const struct segment *segment, int file, const uint8_t *id)
+static void mend_hints(const char *directory, const struct segment *segment, int file, const uint8_t *id)
 {
 	struct hints old = {.hints = NULL}, new = {.hints = NULL};
 	hints_load(&old, &disk_real, directory, segment, file, id);
 	hints_extend(&new, &disk_real, file, segment->first);
-	const bool is_wrong = new.count > 1 && !is_as_before(&old, &new);
-	if (is_wrong && hints_save(&new, &disk_real, directory, segment, id) == 0)
+	if (new.count > 1 && !is_sound(&old, &new, segment, file) && hints_save(&new, &disk_real, directory, segment, id) == 0)
 		printf("%s: its hints were made anew\n", segment->name);
 	hints_finish(&old);
 	hints_finish(&new);
-	return is_wrong;
 }
 
 static void mend_index(const char *directory, const struct segment *segment, int file, const uint8_t *id)

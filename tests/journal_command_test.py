@@ -106,6 +106,14 @@ def main(folder):
     code, out, err = run("journal", "repair", again, *RULES)
     say(code == 0 and run("journal", "verify", again) == (0, "", "") and os.listdir(os.path.join(again, "lost+tail")), "and cut aside", out + err)
 
+    torn = os.path.join(again, files(again, ".wbi")[0]) if files(again, ".wbi") else ""
+    code, out, err = run("journal", "repair", again, *RULES)
+    say(code == 0 and "hints" not in out and torn, "what is sound is left as it is", out + err)
+    with open(torn, "r+b") as file:
+        file.truncate(60)
+    code, out, err = run("journal", "repair", again, *RULES)
+    say(code == 0 and out.count("hints were made anew") == 1, "torn hints are made anew", out + err)
+
     # Marks.
     say(run("journal", "mark", journal, "the", "lines\x1b[31m", "went", "down", "--at", "2023-11-15 00:10", *RULES)[0] == 0, "a mark is set")
     code, out, err = run("journal", "mark", journal, *RULES)
