@@ -11,6 +11,7 @@ struct curve;
 struct zmq_pollitem_t; /* of <zmq.h> */
 
 #define ATTACHED_POLL_MAX 3
+#define ATTACHED_ADDRESSES_MOST 8
 
 struct attached_sink {
 	void *context;
@@ -19,7 +20,8 @@ struct attached_sink {
 	void (*link)(void *context);
 };
 
-/* `url`: tcp://HOST:PORT, ipc://PATH, inproc://NAME of a collector's --publish. */
+/* `url`: tcp://HOST:PORT, ipc://PATH, inproc://NAME of a collector's --publish; several with commas between: of a pair, the one that is
+ * primary is found. */
 struct attached *attached_open(const char *url, const struct settings *settings, void *zmq, struct curve *curve, const struct attached_sink *sink,
 	struct error *err);
 void attached_close(struct attached *attached);

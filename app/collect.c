@@ -23,6 +23,7 @@
 static const struct option collect_options[] = {
 	{"--journal", "DIR", "the directory of the journal (setting journal)", false},
 	{"--publish", "URL", "where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)", false},
+	{"--peer", "URL", "the other collector of a pair (its --publish); whoever has the lease in Redis writes, the other one stands by", false},
 	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false},
 	{"--status", NULL, "print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not", false},
 	{0},
@@ -33,7 +34,7 @@ struct collect {
 	struct collector *collector;
 	struct desk *desk;
 	struct health health;
-	const char *publish, *store; /* or NULL */
+	const char *publish, *store, *peer; /* or NULL */
 	struct notify_beats beats;
 	int signals;
 	int64_t status_due; /* monotonic */
@@ -78,7 +79,8 @@ static void tell_status(struct collect *collect, bool running)
 	if (!health_write(&collect->health, &health, desk_engine(collect->desk), desk_events(collect->desk), collector_outlet(collect->collector), running,
 		    &err))
 		log_line(LOG_LEVEL_WARNING, "%s", err.text);
-	notify_status(NULL, "record %llu, journal %s", (unsigned long long)health.journal.appended, health_word(&health));
+	notify_status(NULL, "%srecord %llu, journal %s", !health.peer ? "" : health.stands_by ? "standby, " : "primary, ",
+		(unsigned long long)health.journal.appended, health_word(&health));
 }
 
 static void work(struct collect *collect)
@@ -86,7 +88,7 @@ static void work(struct collect *collect)
 	/* Files end; then what was collected is all there is. */
 	bool ends = setup_own_time(collect->setup) && !setup_endless(collect->setup);
 	notify_ready(NULL);
-	while (!collect->stop && !(ends && desk_ended(collect->desk))) {
+	while (!collect->stop && !collector_is_over(collect->collector) && !(ends && desk_ended(collect->desk))) {
 		int64_t until = clock_monotonic() + TURN_MS;
 		desk_turn(collect->desk, collect->signals, until < collect->status_due ? until : collect->status_due);
 		take_signals(collect);
@@ -94,18 +96,21 @@ static void work(struct collect *collect)
 		if (clock_monotonic() >= collect->status_due)
 			tell_status(collect, true);
 	}
-	notify_stopping(NULL);
+	if (!collector_is_over(collect->collector))
+		notify_stopping(NULL);
 }
 
 static bool begin(struct collect *collect, void *zmq, struct error *err)
 {
 	struct settings *settings = collect->setup->settings;
-	collect->collector = collector_open(&(struct collector_options){.settings = settings, .publish = collect->publish, .store = collect->store, .zmq = zmq}, err);
+	const struct collector_options collector = {.settings = settings, .publish = collect->publish, .store = collect->store, .peer = collect->peer,
+		.zmq = zmq};
+	collect->collector = collector_open(&collector, err);
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
 		.speed = collect->setup->speed < 0 ? 0 : collect->setup->speed, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq,
-		.engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
+		.standby = collect->peer != NULL, .engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
 		.company = collector_company(collect->collector)};
 	collect->desk = desk_open(&options, err);
 	if (!collect->desk)
@@ -116,30 +121,78 @@ static bool begin(struct collect *collect, void *zmq, struct error *err)
 	return true;
 }
 
-static int collect_from(struct setup *setup, const char *publish)
+/* Until it is over: in order, by a failure, or because the other one of a pair writes. */
+static bool collect_once(struct collect *collect, struct turnover *turnover, struct error *err)
 {
-	struct collect collect = {.setup = setup, .publish = publish, .store = setup->store};
+	void *zmq = zmq_ctx_new();
+	collect->collector = NULL;
+	collect->desk = NULL;
+	bool good = begin(collect, zmq, err), over = false;
+	if (good) {
+		work(collect);
+		over = collector_is_over(collect->collector);
+		if (over)
+			*turnover = collector_turnover(collect->collector);
+		else
+			collector_settle(collect->collector, desk_engine(collect->desk));
+		tell_status(collect, over);
+	}
+	struct error lost = {0};
+	const struct engine *engine = collect->desk && !over ? desk_engine(collect->desk) : NULL;
+	bool kept = collector_close(collect->collector, engine, &lost);
+	desk_close(collect->desk);
+	zmq_ctx_term(zmq);
+	if (good && !kept)
+		*err = lost;
+	return good && kept;
+}
+
+static int collect_from(struct setup *setup, const char *publish, const char *peer)
+{
+	struct collect collect = {.setup = setup, .publish = publish, .store = setup->store, .peer = peer};
 	struct error err = {0};
 	collect.signals = open_signals();
 	if (collect.signals < 0) {
 		fail(&err, "no descriptor for signals: %s", strerror(errno));
 		return report(&err);
 	}
-	void *zmq = zmq_ctx_new();
-	bool good = begin(&collect, zmq, &err);
-	if (good) {
-		work(&collect);
-		collector_settle(collect.collector, desk_engine(collect.desk));
-		tell_status(&collect, false);
-	}
-	struct error lost = {0};
-	bool kept = collector_close(collect.collector, collect.desk ? desk_engine(collect.desk) : NULL, &lost);
-	desk_close(collect.desk);
-	zmq_ctx_term(zmq);
+	bool good, again;
+	do {
+		struct turnover turnover = {.what = TURNOVER_NONE};
+		good = collect_once(&collect, &turnover, &err) && turnover_apply(&turnover, setup->settings->journal, &err);
+		again = good && turnover.what != TURNOVER_NONE && !collect.stop;
+		turnover_finish(&turnover);
+	} while (again);
 	close(collect.signals);
-	if (!good)
-		return report(&err);
-	return kept ? EXIT_DONE : report(&lost);
+	return good ? EXIT_DONE : report(&err);
+}
+
+/* A pair needs both ways to the other one, and who decides between them; and feeds that both hear. */
+static bool check_pair(const struct setup *setup, const char *publish, const char *peer, struct error *err)
+{
+	if (!peer)
+		return true;
+	if (!setup->store)
+		return fail(err, "peer needs a store, for the lease in Redis decides who writes: give --store redis://HOST/DB");
+	if (!publish)
+		return fail(err, "peer needs publish, for the other collector follows this one: give --publish tcp://*:5580");
+	for (int i = 0; i < setup->settings->feed_count; i++)
+		if (strncmp(setup->settings->feeds[i], "file:", 5) == 0 || strncmp(setup->settings->feeds[i], "sim:", 4) == 0)
+			return fail(err, "%s: a pair needs feeds that both collectors hear: tcp://HOST:PORT or ipc://PATH", setup->settings->feeds[i]);
+	return true;
+}
+
+static int collect_with(struct setup *setup, const struct arguments *arguments)
+{
+	struct error err;
+	const char *publish = setup_chosen(arguments, "--publish", setup->settings->publish);
+	const char *peer = setup_chosen(arguments, "--peer", setup->settings->peer);
+	if (setup->settings->feed_count == 0)
+		fail(&err, "there is no feed to collect: give --feed tcp://HOST:PORT");
+	else if (check_pair(setup, publish, peer, &err))
+		return collect_from(setup, publish, peer);
+	report_usage(arguments, &err);
+	return EXIT_USAGE;
 }
 
 static int run(const struct arguments *arguments)
@@ -158,12 +211,8 @@ static int run(const struct arguments *arguments)
 		report_usage(arguments, &err);
 	} else if (arguments_flag(arguments, "--status")) {
 		code = health_print(setup.settings->journal, &err) ? EXIT_DONE : err.text[0] ? report(&err) : EXIT_FAILED;
-	} else if (setup.settings->feed_count == 0) {
-		fail(&err, "there is no feed to collect: give --feed tcp://HOST:PORT");
-		report_usage(arguments, &err);
 	} else {
-		const char *publish = arguments_value(arguments, "--publish");
-		code = collect_from(&setup, publish ? publish : setup.settings->publish[0] ? setup.settings->publish : NULL);
+		code = collect_with(&setup, arguments);
 	}
 	setup_close(&setup);
 	return code;
@@ -179,6 +228,8 @@ const struct command collect_command = {
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --publish tcp://*:5580\n"
 		 "  tablo --attach tcp://collector:5580\n"
+		 "Two with the same configuration make a pair: one writes, the other one has the same journal and takes over within 3 s.\n"
+		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --store redis://db/0 --publish tcp://*:5580 --peer tcp://other:5580\n"
 		 "  tablo collect --status --journal /var/lib/tablo",
 	.options = (const struct option *const[]){collect_options, feed_options, common_options, NULL},
 	.run = run,

@@ -6,6 +6,9 @@
 #include "app/desk.h"
 #include "app/historian.h"
 #include "app/outlet.h"
+#include "app/partner.h"
+#include "app/standby.h"
+#include "app/turnover.h"
 #include "journal/journal.h"
 #include "store/redis_store.h"
 
@@ -17,6 +20,7 @@ struct collector_options {
 	const struct settings *settings; /* settings->journal: the directory */
 	const char *publish;		 /* where boards may attach, or NULL */
 	const char *store;		 /* the URL of Redis, or NULL */
+	const char *peer;		 /* the other one of a pair, which needs `publish` and `store`; NULL: alone */
 	void *zmq;
 	struct curve_gate *gate;	 /* of the context, where others use it too; NULL: none yet */
 	const uint8_t *id;		 /* of a journal that is begun (JOURNAL_ID_SIZE bytes); NULL: a random one */
@@ -29,6 +33,10 @@ struct engine *collector_engine(struct collector *collector);
 const struct recorder *collector_recorder(struct collector *collector);
 /* Its descriptors and times in the desk's poll; after each turn it saves states, commits, serves those attached. */
 const struct desk_company *collector_company(struct collector *collector);
+/* One of a pair must be closed and opened again: another one writes, or its journal must be put right first. What there is to do in
+ * between is given once, and freed with turnover_finish(). */
+bool collector_is_over(const struct collector *collector);
+struct turnover collector_turnover(struct collector *collector);
 /* After the desk was opened: what rules are in force, and that all feeds begin anew. */
 void collector_begin(struct collector *collector, struct desk *desk);
 struct collector_health {
@@ -39,6 +47,10 @@ struct collector_health {
 	uint64_t saved;			    /* LSN of the newest state on the disk */
 	uint64_t unkept;		    /* records that count and are in no journal */
 	char state_trouble[200];	    /* "" while states can be saved */
+	const char *peer;		    /* NULL: alone; else: */
+	bool stands_by;
+	struct partner partner;		    /* where it writes */
+	struct standby_status standby;	    /* where it stands by */
 	bool has_store;
 	struct redis_store_status store;    /* where has_store */
 };

@@ -26,6 +26,7 @@ struct desk_company {
 	int (*items)(void *context, struct zmq_pollitem_t *items);
 	int64_t (*due)(void *context); /* monotonic ms, INT64_MAX: never */
 	void (*turn)(void *context, struct desk *desk); /* at the end of each turn */
+	bool (*ready)(void *context); /* false: nothing may be taken, and the desk is about to end; NULL: always */
 };
 
 struct desk_options {
@@ -43,6 +44,7 @@ struct desk_options {
 	struct engine *engine; /* to go on with, the desk's from desk_open() on, even where that fails; NULL: a new one */
 	const char *attach; /* a collector to follow, in place of feeds; NULL: none */
 	const char *store;  /* the Redis to read, in place of feeds: alone, or while the collector does not answer; NULL: none */
+	bool standby; /* listens to the feeds, and folds nothing until desk_lead() */
 	bool several; /* `attach`, `store` are of several sites: app/sites.h */
 	const struct recorder *recorder;    /* NULL: records live in memory */
 	const struct desk_company *company; /* NULL: none */
@@ -78,6 +80,12 @@ struct sites *desk_sites(const struct desk *desk);
 struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request);
 /* A payload that came another way than by a feed (a person's action); returns the LSN, 0: it is no payload. */
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err);
+/* Of a standby: the engine is another one from now on (the desk's); a record that the primary sent. */
+void desk_replace(struct desk *desk, struct engine *engine);
+void desk_follow(struct desk *desk, const struct record *record);
+/* From now on the desk takes in what its feeds bring, beginning with what they brought lately and the engine does not have. `heard`:
+ * when the primary was heard last (monotonic): what bears no numbers counts from there on. Returns how many payloads it took. */
+uint64_t desk_lead(struct desk *desk, int64_t heard);
 /* A record of the owner's own; recv INT64_MIN: now. */
 void desk_tell(struct desk *desk, struct record record);
 /* Lets the engine's time go on to `at`. */

@@ -104,6 +104,26 @@ static json_t *store_json(const struct redis_store_status *store)
 	return of;
 }
 
+/* Of a pair: who writes, and how the other one is. */
+static json_t *pair_json(const struct collector_health *collector)
+{
+	const struct partner *partner = &collector->partner;
+	const struct standby_status *standby = &collector->standby;
+	uint64_t written = collector->journal.written, acked = partner->attached ? partner->acked : 0;
+	json_t *of = json_pack("{s:s}", "peer", collector->peer);
+	if (collector->stands_by) {
+		json_object_set_new(of, "follows", json_boolean(standby->follows));
+		json_object_set_new(of, "primary_silent_ms", json_integer(standby->silence));
+		json_object_set_new(of, "lag", number(standby->newest > written ? standby->newest - written : 0));
+		json_object_set_new(of, "why", json_string(standby->why));
+		return of;
+	}
+	json_object_set_new(of, "standby", json_boolean(partner->attached));
+	json_object_set_new(of, "since", json_integer(partner->since));
+	json_object_set_new(of, "lag", partner->attached ? number(written > acked ? written - acked : 0) : json_null());
+	return of;
+}
+
 static json_t *whole_json(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
 	const struct outlet *outlet, bool running)
 {
@@ -114,6 +134,9 @@ static json_t *whole_json(const struct health *health, const struct collector_he
 	json_object_set_new(of, "engine_at", json_integer(engine_now(engine) == INSTANT_NONE ? 0 : engine_now(engine)));
 	json_object_set_new(of, "lsn", number(engine_lsn(engine)));
 	json_object_set_new(of, "events", number(events));
+	json_object_set_new(of, "role", json_string(!collector->peer ? "alone" : collector->stands_by ? "standby" : "primary"));
+	if (collector->peer)
+		json_object_set_new(of, "pair", pair_json(collector));
 	json_object_set_new(of, "journal", journal_json(health, collector));
 	if (collector->has_store)
 		json_object_set_new(of, "store", store_json(&collector->store));

@@ -109,6 +109,13 @@ static uint64_t take_action(void *context, struct view event, const char *who, c
 	return lsn;
 }
 
+static void take_ack(void *context, uint64_t lsn)
+{
+	struct outlet *outlet = context;
+	if (outlet->options.ack)
+		outlet->options.ack(outlet->options.context, lsn);
+}
+
 /* ---- opening and closing ---- */
 
 /* tcp://HOST:PORT asks at the next port, ipc://PATH at PATH.ask. */
@@ -131,10 +138,10 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	outlet->curve = curve_open(options->settings, err);
 	if (outlet->curve)
 		curve_use_gate(outlet->curve, options->gate);
-	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action};
+	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action, .ack = take_ack};
 	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
 		.site = options->settings->site[0] ? options->settings->site : "default", .program = TABLO_VERSION, .origin = outlet->origin,
-		.linger = SECOND_MS, .zmq = options->zmq, .curve = outlet->curve};
+		.linger = SECOND_MS, .mute = options->mute, .zmq = options->zmq, .curve = outlet->curve};
 	outlet->server = outlet->curve ? stream_server_open(&server, &source, err) : NULL;
 	if (outlet->server)
 		return outlet;
@@ -159,6 +166,14 @@ void outlet_attach(struct outlet *outlet, struct desk *desk, uint64_t lsn)
 	outlet->desk = desk;
 	outlet->lsn = outlet->written = lsn;
 	stream_server_restart(outlet->server, &outlet->origin, lsn, engine_now(desk_engine(desk)));
+}
+
+void outlet_lead(struct outlet *outlet, struct desk *desk, uint64_t lsn, uint64_t epoch, const char *epochs)
+{
+	outlet->desk = desk;
+	outlet->lsn = outlet->written = lsn;
+	outlet->origin.epoch = epoch; /* each start of one of a pair takes a new one */
+	stream_server_lead(outlet->server, &outlet->origin, epochs, lsn, engine_now(desk_engine(desk)));
 }
 
 /* ---- records ---- */
@@ -204,6 +219,8 @@ void outlet_turn(struct outlet *outlet, uint64_t written)
 
 void outlet_restart(struct outlet *outlet)
 {
+	if (!outlet->desk)
+		return;
 	const struct engine *engine = desk_engine(outlet->desk);
 	stream_server_restart(outlet->server, &outlet->origin, engine_lsn(engine), engine_now(engine));
 }

@@ -13,6 +13,9 @@ struct outlet_options {
 	const struct settings *settings;
 	const char *publish, *ask; /* where boards connect; `ask` NULL: made of `publish` */
 	const uint8_t *journal_id;
+	bool mute; /* one of a pair: nothing is said before outlet_lead() */
+	void (*ack)(void *context, uint64_t lsn); /* a standby has written up to there; NULL: nobody minds */
+	void *context;
 	void *zmq;
 	struct curve_gate *gate; /* of the context, where others use it too; NULL: none yet */
 };
@@ -21,6 +24,8 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 void outlet_close(struct outlet *outlet);
 /* Whose state is given, and who takes actions; before the first turn. */
 void outlet_attach(struct outlet *outlet, struct desk *desk, uint64_t lsn);
+/* In its place for one of a pair that takes over: the lease's epoch, and who wrote which records. */
+void outlet_lead(struct outlet *outlet, struct desk *desk, uint64_t lsn, uint64_t epoch, const char *epochs);
 /* A record that was kept: copied until it is written. */
 void outlet_add(struct outlet *outlet, const struct frame *frame);
 /* Sends what is written up to `written`, and answers. */

@@ -9,7 +9,7 @@
 
 const struct option feed_options[] = {
 	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true},
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; several: SITE=URL,SITE=URL", false},
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false},
 	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
@@ -162,8 +162,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
 }
 
-/* Of the command line, else of the settings; NULL: none. */
-static const char *chosen(const struct arguments *arguments, const char *option, const char *setting)
+const char *setup_chosen(const struct arguments *arguments, const char *option, const char *setting)
 {
 	const char *given = arguments_value(arguments, option);
 	const char *url = given ? given : setting;
@@ -184,8 +183,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		setup_close(setup);
 		return false;
 	}
-	setup->attach = chosen(arguments, "--attach", setup->settings->attach);
-	setup->store = chosen(arguments, "--store", setup->settings->store);
+	setup->attach = setup_chosen(arguments, "--attach", setup->settings->attach);
+	setup->store = setup_chosen(arguments, "--store", setup->settings->store);
 	setup->several = setup->settings->shown_count > 0 || sites_named(setup->attach);
 	return true;
 }

@@ -31,6 +31,8 @@ void setup_close(struct setup *setup);
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
 /* Every --feed that was given, in place of the configured ones. */
 void setup_feeds(struct settings *settings, const struct arguments *arguments);
+/* An option of the command line, else the setting; NULL: neither, or "memory". */
+const char *setup_chosen(const struct arguments *arguments, const char *option, const char *setting);
 /* Are all feeds files or simulators, which bring their own clock? */
 bool setup_own_time(const struct setup *setup);
 /* One of the feeds never ends by itself: the simulator. */

@@ -110,7 +110,7 @@ struct settings {
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
 	int64_t journal_states;					      /* percent */
 	/* -- store -- */
-	char *attach, *publish, *store; /* "": none */
+	char *attach, *publish, *peer, *store; /* "": none */
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */

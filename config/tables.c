@@ -167,12 +167,14 @@ static const struct setting board_settings[] = {
 		.help = "MiB that stay free on its disk; below, the oldest files are removed."},
 
 	{"attach", .group = "Collector and store", .type = SETTING_KEY, AT(attach), .fallback = "",
-		.help = "A board: the collector to follow (its publish) instead of feeds. Empty: none."},
+		.help = "A board: the collector to follow (its publish) instead of feeds; of a pair both, with a comma between. Empty: none."},
 	{"sites", .type = SETTING_LIST, LIST(sites, shown_count), .most = SITES_MOST, .check = is_site,
 		.help = "A board: the sites it shows together, { \"tokyo\", \"berlin\" }, each from its own collector (a collector section, or "
 			"attach = \"tokyo=URL,berlin=URL\") or from Redis (store). Empty: one site."},
 	{"publish", .type = SETTING_KEY, AT(publish), .fallback = "",
 		.help = "A collector: where boards may attach; of tcp://HOST:PORT they ask at PORT + 1. Empty: nowhere."},
+	{"peer", .type = SETTING_KEY, AT(peer), .fallback = "",
+		.help = "A collector of a pair: the publish of the other one. Whoever has the lease in Redis is primary, the other one stands by. Empty: alone."},
 	{"store", .type = SETTING_KEY, .is_private = true, AT(store), .fallback = "",
 		.help = "The Redis that a collector writes and boards read: redis://[USER:PASS-FILE@]HOST/DB, unix://PATH ... Empty: none."},
 	{"store_interval", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),

@@ -22,6 +22,7 @@
 struct stream_answers {
 	struct stream_server_options options;
 	struct stream_source source;
+	char *epochs; /* NULL: none are told */
 	struct stream_counts *counts;
 	struct stream_origin origin;
 	uint64_t lsn;
@@ -84,6 +85,7 @@ void stream_answers_close(struct stream_answers *answers)
 			zmq_unbind(answers->socket, answers->options.ask);
 		zmq_close(answers->socket);
 	}
+	free(answers->epochs);
 	stream_askers_finish(&answers->askers);
 	stream_states_finish(&answers->states);
 	wire_buffer_finish(&answers->map);
@@ -100,6 +102,13 @@ void stream_answers_move(struct stream_answers *answers, const struct stream_ori
 	}
 	answers->lsn = lsn;
 	answers->recv = recv;
+}
+
+void stream_answers_lead(struct stream_answers *answers, const char *epochs)
+{
+	free(answers->epochs);
+	answers->epochs = memory_text(epochs);
+	answers->options.mute = false;
 }
 
 void *stream_answers_socket(const struct stream_answers *answers)
@@ -168,6 +177,8 @@ static void answer_hello(struct stream_answers *answers, const struct asked *ask
 	const struct stream_server_options *options = &answers->options;
 	struct stream_talk talk = {.program = view_of(options->program ? options->program : ""), .lsn = (int64_t)answers->lsn,
 		.recv = answers->recv > 0 ? answers->recv : 0, .has = STREAM_HAS(lsn) | STREAM_HAS(recv)};
+	if (answers->epochs)
+		talk.epochs = view_of(answers->epochs);
 	put_origin(answers, &talk, hex);
 	for (int i = 0; options->formats && options->formats[i] && i < STREAM_FORMATS_MAX; i++)
 		talk.formats[talk.format_count++] = view_of(options->formats[i]);
@@ -285,6 +296,20 @@ static void answer_act(struct stream_answers *answers, const struct asked *asked
 	send_map(answers, asked, &talk, false);
 }
 
+/* Never answered: what it is of must be said, for numbers of another journal or epoch mean other records. */
+static void take_ack(struct stream_answers *answers, const struct asked *asked)
+{
+	const struct stream_talk *talk = &asked->talk;
+	struct stream_origin origin = {.epoch = (uint64_t)talk->epoch};
+	uint32_t needed = STREAM_HAS(lsn) | STREAM_HAS(epoch);
+	bool is_good = (talk->has & needed) == needed && talk->journal.data && stream_unhex(talk->journal, origin.journal) &&
+		       stream_origin_equals(&origin, &answers->origin) && (uint64_t)talk->lsn <= answers->lsn;
+	answers->counts->acks += is_good;
+	answers->counts->refused += !is_good;
+	if (is_good && answers->source.ack)
+		answers->source.ack(answers->source.context, (uint64_t)talk->lsn);
+}
+
 static void answer(struct stream_answers *answers, const struct asked *asked, int64_t now)
 {
 	struct view op = asked->talk.op;
@@ -297,7 +322,7 @@ static void answer(struct stream_answers *answers, const struct asked *asked, in
 	else if (view_is(op, "act"))
 		answer_act(answers, asked);
 	else
-		send_error(answers, asked, "op", "hello, state, range and act are known");
+		send_error(answers, asked, "op", "hello, state, range, act and ack are known");
 }
 
 /* ---- what comes in ---- */
@@ -312,10 +337,14 @@ static void take_request(struct stream_answers *answers, zmq_msg_t *frames, int 
 {
 	struct asked asked = {.asker = view_frame(&frames[0])};
 	answers->counts->requests++;
-	bool is_good = count == REQUEST_FRAMES && zmq_msg_size(&frames[1]) == 0 &&
-		       stream_askers_spend(&answers->askers, asked.asker, now) &&
-		       stream_talk_read(zmq_msg_data(&frames[2]), zmq_msg_size(&frames[2]), &asked.talk, NULL) &&
-		       asked.talk.has & STREAM_HAS(id) && asked.talk.op.size <= 16;
+	/* A standby that catches up may ask as often as it is allowed to, and its acknowledgements count all the same: they make no work. */
+	bool is_read = count == REQUEST_FRAMES && zmq_msg_size(&frames[1]) == 0 && !answers->options.mute &&
+		       stream_talk_read(zmq_msg_data(&frames[2]), zmq_msg_size(&frames[2]), &asked.talk, NULL);
+	if (is_read && view_is(asked.talk.op, "ack")) {
+		take_ack(answers, &asked);
+		return;
+	}
+	bool is_good = is_read && stream_askers_spend(&answers->askers, asked.asker, now) && asked.talk.has & STREAM_HAS(id) && asked.talk.op.size <= 16;
 	if (!is_good) {
 		answers->counts->refused++;
 		return;

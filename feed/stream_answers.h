@@ -11,6 +11,8 @@ struct stream_answers *stream_answers_open(const struct stream_server_options *o
 void stream_answers_close(struct stream_answers *answers); /* NULL is fine */
 /* Where the stream is now; states of another origin are let go. */
 void stream_answers_move(struct stream_answers *answers, const struct stream_origin *origin, uint64_t lsn, int64_t recv);
+/* Who wrote which records, for hello; before, one who is mute answers nothing. */
+void stream_answers_lead(struct stream_answers *answers, const char *epochs);
 /* Takes a bounded number of requests and bytes. True: there may be more. */
 bool stream_answers_serve(struct stream_answers *answers, int64_t now);
 void *stream_answers_socket(const struct stream_answers *answers);

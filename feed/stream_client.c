@@ -299,6 +299,17 @@ int64_t stream_client_act(struct stream_client *client, const void *event, size_
 	return stream_dealer_act(&client->dealer, (struct view){event, size}, due, err);
 }
 
+void stream_client_ack(struct stream_client *client, uint64_t lsn)
+{
+	char hex[STREAM_HEX_ROOM];
+	if (client->phase != PHASE_FOLLOW || !*client->dealer.endpoint)
+		return;
+	stream_hex(client->origin.journal, hex);
+	struct stream_talk talk = {.op = view_of("ack"), .journal = view_of(hex), .epoch = (int64_t)client->origin.epoch, .lsn = (int64_t)lsn,
+		.has = STREAM_HAS(lsn) | STREAM_HAS(epoch)};
+	stream_dealer_ask(&client->dealer, &talk, NULL);
+}
+
 struct stream_client_counts stream_client_counts(const struct stream_client *client)
 {
 	return client->counts;
@@ -307,4 +318,15 @@ struct stream_client_counts stream_client_counts(const struct stream_client *cli
 uint64_t stream_client_lsn(const struct stream_client *client)
 {
 	return client->next ? client->next - 1 : 0;
+}
+
+uint64_t stream_client_newest(const struct stream_client *client)
+{
+	return client->heard;
+}
+
+int64_t stream_client_heard(const struct stream_client *client, bool *ever)
+{
+	*ever = client->link.watchdog.ever_heard;
+	return client->link.told_at;
 }

@@ -29,7 +29,13 @@ struct stream_sink {
 	void (*link)(void *context, enum link_state state, const char *why, int64_t silent);
 	/* What became of an action: the LSN it was given; or 0, and the word for why ("timeout": perhaps it was taken). */
 	void (*answer)(void *context, int64_t id, uint64_t lsn, const char *error);
+	/* The collector said where it is and who wrote which records (`epochs`, data NULL: it does not say): the last record that the owner
+	 * shares with it, after which it goes on; 0: a state is needed; STREAM_HOLD: nothing is to be asked any more. NULL: the options
+	 * say, as long as the origin is the same. Asked anew with each new origin. */
+	uint64_t (*resume)(void *context, const struct stream_origin *origin, struct view epochs);
 };
+
+#define STREAM_HOLD UINT64_MAX
 
 struct stream_client_options {
 	const char *url; /* tcp://HOST:PORT, ipc://PATH, inproc://NAME */
@@ -55,6 +61,9 @@ bool stream_client_next(struct stream_client *client, int most);
 /* Sends an action (a payload map of one event); its answer comes as often as there is an id: once. 0: it could not be sent. */
 int64_t stream_client_act(struct stream_client *client, const void *event, size_t size, struct error *err);
 
+/* Tells the collector that everything up to here is written; not while it is not known where to ask. */
+void stream_client_ack(struct stream_client *client, uint64_t lsn);
+
 struct stream_client_counts {
 	uint64_t records, states; /* handed on */
 	uint64_t asked;		  /* records that came by asking for them */
@@ -66,5 +75,9 @@ struct stream_client_counts {
 struct stream_client_counts stream_client_counts(const struct stream_client *client);
 /* How far it is: the last record handed on, or that of the state; 0: nothing yet. */
 uint64_t stream_client_lsn(const struct stream_client *client);
+/* The last record the stream told of; 0: none yet. */
+uint64_t stream_client_newest(const struct stream_client *client);
+/* Monotonic ms: when anything of it was heard last; *ever false: nothing was, and it is when it was opened. */
+int64_t stream_client_heard(const struct stream_client *client, bool *ever);
 
 #endif

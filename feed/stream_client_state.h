@@ -22,6 +22,7 @@ struct stream_client {
 	struct stream_origin origin;
 	uint64_t next;	/* the LSN to hand on next */
 	uint64_t heard; /* the largest the stream told of; 0: none yet */
+	bool is_too_old; /* what the owner has cannot be gone on from */
 	bool had_state; /* the owner has something that a state would replace */
 	const char *why; /* of the last restart */
 	int64_t settled_at; /* ms when the last state came: what is older may still be on its way */

@@ -16,7 +16,7 @@ static void note_refusal(void *context, enum feed_fault fault, const char *why)
 bool stream_link_open(struct stream_link *link, const char *url, const struct feed_options *options, int queue, struct error *err)
 {
 	*link = (struct stream_link){.subscription = {.name = "collector", .peer = "collector", .url = url, .queue = queue,
-		.options = *options, .context = link, .refused = note_refusal}};
+		.options = *options, .context = link, .refused = note_refusal}, .told_at = clock_monotonic()};
 	const char *site = options->site;
 	if (site && strlen(site) + 3 > TOPIC_MAX)
 		return fail(err, "the site '%.80s' is too long", site);
@@ -81,6 +81,7 @@ enum message_state stream_link_receive(struct stream_link *link, struct message 
 		return MESSAGE_SKIPPED;
 	}
 	watchdog_heard(&link->watchdog, now);
+	link->told_at = now;
 	return MESSAGE_HERE;
 }
 

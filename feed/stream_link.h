@@ -10,6 +10,7 @@ struct stream_link {
 	struct subscription subscription;
 	struct watchdog watchdog;
 	char topic[TOPIC_ROOM + 2]; /* what it subscribes to */
+	int64_t told_at; /* monotonic ms: when it said anything last, or was opened; nobody's sleep is forgiven */
 	char why[300];		    /* of a refusal: what somebody has to do about it */
 };
 

@@ -160,6 +160,23 @@ static bool knows_format(const struct stream_client *client, const struct stream
 	return false;
 }
 
+/* Asks the owner where it can go on. False: it wants nothing any more. */
+static bool resume(struct stream_client *client, const struct stream_origin *origin, struct view epochs, int64_t now)
+{
+	if (!client->sink.resume || client->is_too_old)
+		return true;
+	uint64_t lsn = client->sink.resume(client->sink.context, origin, epochs);
+	if (lsn == STREAM_HOLD) {
+		put_off(client, now);
+		return false;
+	}
+	client->can_resume = lsn > 0;
+	client->had_state = client->had_state || lsn > 0;
+	if (lsn)
+		client->next = lsn + 1;
+	return true;
+}
+
 static void take_hello(struct stream_client *client, const struct answer *answer)
 {
 	struct stream_origin origin;
@@ -170,6 +187,8 @@ static void take_hello(struct stream_client *client, const struct answer *answer
 	}
 	text_harmless(talk->program, client->program, sizeof client->program);
 	stream_client_adopt(client, &origin);
+	if (!resume(client, &origin, talk->epochs, answer->now))
+		return;
 	bool is_further = (uint64_t)talk->lsn + 1 >= client->next;
 	if (client->can_resume && is_further) {
 		settle(client, PHASE_FOLLOW);
@@ -203,7 +222,7 @@ static void hand_over(struct stream_client *client, int64_t now)
 	client->counts.states++;
 	client->had_state = true;
 	client->is_unreadable = false;
-	client->can_resume = false;
+	client->can_resume = client->is_too_old = false;
 	client->next = client->fetch.lsn + 1;
 	client->settled_at = now;
 	client->why = NULL;
@@ -275,6 +294,7 @@ static void end_range(struct stream_client *client, const struct answer *answer)
 		client->misses = 0;
 		client->not_before = answer->now;
 	} else if (talk->first == 0 || (uint64_t)talk->first > client->next) {
+		client->is_too_old = true;
 		stream_client_restart(client, "the collector does not have the records missed any more", answer->now);
 	} else {
 		back_off(client, answer->now);

@@ -31,6 +31,7 @@ struct stream_server {
 	uint64_t lsn;
 	int64_t recv;
 	int64_t heartbeat_at, record_at; /* monotonic ms of the last ones */
+	bool is_mute;
 	bool is_awaited; /* somebody subscribed since the last heartbeat */
 	struct stream_counts counts;
 	struct wire_buffer message; /* scratch */
@@ -90,6 +91,7 @@ struct stream_server *stream_server_open(const struct stream_server_options *opt
 		server->options.linger = LINGER;
 	server->lsn = options->lsn;
 	server->recv = options->recv;
+	server->is_mute = options->mute;
 	server->heartbeat_at = server->record_at = clock_monotonic() - HEARTBEAT;
 	if (open_all(server, source, err))
 		return server;
@@ -173,13 +175,23 @@ void stream_server_restart(struct stream_server *server, const struct stream_ori
 	server->lsn = lsn;
 	server->recv = recv;
 	stream_answers_move(server->answers, origin, lsn, recv);
-	send_heartbeat(server, clock_monotonic());
+	if (!server->is_mute)
+		send_heartbeat(server, clock_monotonic());
+}
+
+void stream_server_lead(struct stream_server *server, const struct stream_origin *origin, const char *epochs, uint64_t lsn, int64_t recv)
+{
+	server->is_mute = false;
+	stream_answers_lead(server->answers, epochs);
+	stream_server_restart(server, origin, lsn, recv);
 }
 
 /* ---- what is due ---- */
 
 static int64_t heartbeat_due(const struct stream_server *server)
 {
+	if (server->is_mute)
+		return INT64_MAX;
 	if (server->is_awaited)
 		return server->heartbeat_at + HEARTBEAT_SPACING;
 	int64_t last = server->record_at > server->heartbeat_at ? server->record_at : server->heartbeat_at;

@@ -24,6 +24,8 @@ struct stream_source {
 	/* A person's action: a payload map as a publisher would send it, at most STREAM_EVENT_MAX bytes, not looked at. `who`: the
 	 * public key of the CURVE client; NULL: plaintext. Returns the LSN it was given; 0: refused, and *error is the word for why. */
 	uint64_t (*act)(void *context, struct view event, const char *who, const char **error);
+	/* A standby has written everything up to this record of this journal and epoch; NULL: nobody minds. */
+	void (*ack)(void *context, uint64_t lsn);
 };
 
 struct stream_server_options {
@@ -33,6 +35,7 @@ struct stream_server_options {
 	const char *program;	    /* its version, for hello */
 	const char *const *formats; /* the state formats it writes, ends with NULL; NULL: none are named */
 	struct stream_origin origin;
+	bool mute; /* a standby's: bound, and says nothing until stream_server_lead() */
 	uint64_t lsn; /* of the last record written before; 0: none */
 	int64_t recv;
 	int queue;	/* messages kept for a slow subscriber (100000) */
@@ -51,6 +54,8 @@ void stream_server_close(struct stream_server *server); /* NULL is fine */
 bool stream_server_publish(struct stream_server *server, const struct frame *frame, struct error *err);
 /* From now on LSNs are of this journal and epoch (a take-over); states kept are let go, everybody attached begins anew. */
 void stream_server_restart(struct stream_server *server, const struct stream_origin *origin, uint64_t lsn, int64_t recv);
+/* The same for one of a pair that writes from now on: `epochs` are who wrote which records, as hello tells it. */
+void stream_server_lead(struct stream_server *server, const struct stream_origin *origin, const char *epochs, uint64_t lsn, int64_t recv);
 /* Answers a bounded number of requests, sends heartbeats. True: there may be more to do at once. */
 bool stream_server_serve(struct stream_server *server);
 int stream_server_items(struct stream_server *server, struct zmq_pollitem_t *items); /* 2 */
@@ -64,6 +69,7 @@ struct stream_counts {
 	uint64_t records, bytes;	/* sent, payloads only */
 	uint64_t slow;			/* times that a subscriber's queue ran full: it misses records until it has read some */
 	uint64_t unsendable;		/* records that are no map */
+	uint64_t acks;
 	uint64_t requests, refused;	/* refused: malformed, or over an asker's allowance */
 	uint64_t states, chunks;	/* states taken; pieces of them sent */
 	uint64_t unread;		/* answers dropped because the asker did not read */

@@ -1,10 +1,11 @@
 /* What is asked of a collector and what it answers: flat maps, each side's the same shape, absent keys left out.
  *
- *	{op:"hello", id}              → {op, id, journal, epoch, lsn, recv, program, formats:[…]}
+ *	{op:"hello", id}              → {op, id, journal, epoch, lsn, recv, program, epochs, formats:[…]}
  *	{op:"state", id}              → {op, id, journal, epoch, lsn, recv, size, at:0} and its first bytes
  *	{op:"state", id, lsn, at}     → the bytes from `at` on of the state of that LSN
  *	{op:"range", id, from, to}    → {op, id, first, count, lsn} and messages of the stream
  *	{op:"act", id, event:{…}}     → {op, id, lsn}
+ *	{op:"ack", id, lsn}           (no answer)
  *
  * or, to any of them, {op, id, error:"word", why:"…"}. `id` is the asker's own. */
 #ifndef FEED_STREAM_TALK_H
@@ -21,10 +22,10 @@
 
 #define STREAM_TALK_NUMBERS(X)                                                                                                      \
 	X(id) X(epoch) X(lsn) X(recv) X(size) X(at) X(from) X(to) X(first) X(count)
-#define STREAM_TALK_TEXTS(X) X(op) X(journal) X(program) X(error) X(why)
+#define STREAM_TALK_TEXTS(X) X(op) X(journal) X(program) X(epochs) X(error) X(why)
 
 struct stream_talk {
-	struct view op, journal /* hex */, program, error, why; /* data NULL: absent */
+	struct view op, journal /* hex */, program, epochs, error, why; /* data NULL: absent */
 	struct view event;					/* raw MessagePack, one map */
 	int64_t id, epoch, lsn, recv, size, at, from, to, first, count;
 	uint32_t has; /* STREAM_HAS_… of the numbers that are there */

@@ -16,12 +16,13 @@
 
 void subscription_close(struct subscription *subscription)
 {
+	/* The monitor is read until nothing is told to it any more: libzmq would wait for its reader, and never end. */
+	if (subscription->socket)
+		zmq_socket_monitor(subscription->socket, NULL, 0);
 	if (subscription->monitor)
 		zmq_close(subscription->monitor);
-	if (subscription->socket) {
-		zmq_socket_monitor(subscription->socket, NULL, 0);
+	if (subscription->socket)
 		zmq_close(subscription->socket);
-	}
 	subscription->socket = subscription->monitor = NULL;
 }
 

@@ -7,10 +7,8 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "journal/aside.h"
 #include "journal/scan.h"
-
-#define ASIDE "lost+tail"
-#define COPY (256 * 1024)
 
 struct visit {
 	struct recovery *recovery;
@@ -114,36 +112,12 @@ static bool read_segment(struct visit *visit, struct scan *scan, const struct se
 	return read_content(visit, scan, segment, until, content, err);
 }
 
-static bool copy_bytes(const struct disk *disk, int from, int to, int64_t offset, int64_t size)
-{
-	uint8_t *buffer = memory_new(1, COPY);
-	bool is_good = true;
-	for (int64_t done = 0; done < size && is_good;) {
-		size_t piece = (size_t)(size - done < COPY ? size - done : COPY);
-		ssize_t got = disk_read_all(disk, from, buffer, piece, offset + done);
-		is_good = got > 0 && disk_write_all(disk, to, buffer, (size_t)got, done) == 0;
-		done += got;
-	}
-	free(buffer);
-	return is_good && disk_sync(disk, to) == 0;
-}
-
 /* Keeps the tail aside; false where there is no room for it: then it stays where it is, and does no harm there. */
 static bool keep_tail(struct visit *visit, const struct segment *segment, int file, int64_t offset, int64_t size)
 {
-	const struct disk *disk = visit->disk;
-	char *aside = disk_path(visit->directory, ASIDE);
-	char *path = memory_format("%s/%s@%lld", aside, segment->name, (long long)offset);
-	int to = disk->make_directory(disk->context, aside);
-	if (to >= 0)
-		to = disk->open(disk->context, path, O_WRONLY | O_CREAT | O_TRUNC);
-	bool is_kept = to >= 0 && copy_bytes(disk, file, to, offset, size);
-	if (to >= 0)
-		disk->close(disk->context, to);
-	is_kept = is_kept && disk->sync_directory(disk->context, aside) == 0
-		&& disk->sync_directory(disk->context, visit->directory) == 0;
-	free(path);
-	free(aside);
+	char *name = memory_format("%s@%lld", segment->name, (long long)offset);
+	bool is_kept = aside_copy(visit->disk, visit->directory, name, file, offset, size) >= 0;
+	free(name);
 	return is_kept;
 }
 
@@ -265,17 +239,8 @@ static bool is_behind(struct visit *visit, const struct segment *segment, size_t
 
 static bool set_aside(struct visit *visit, const struct segment *segment, struct error *err)
 {
-	char *aside = disk_path(visit->directory, ASIDE);
-	char *from = disk_path(visit->directory, segment->name), *to = disk_path(aside, segment->name);
-	int result = visit->disk->make_directory(visit->disk->context, aside);
-	if (result >= 0)
-		result = visit->disk->rename(visit->disk->context, from, to);
-	if (result < 0)
-		fail(err, "%s: cannot be moved to %s: %s", from, to, strerror(-result));
-	free(aside);
-	free(from);
-	free(to);
-	return result >= 0;
+	int result = aside_move(visit->disk, visit->directory, segment->name, segment->name);
+	return result >= 0 || fail(err, "%s/%s: cannot be moved to " ASIDE_DIRECTORY ": %s", visit->directory, segment->name, strerror(-result));
 }
 
 enum verdict { VERDICT_FAILED, VERDICT_LAST, VERDICT_GONE /* look at the one before */ };

@@ -304,6 +304,64 @@ enum seal_result seal_mend(struct sealing *sealing, const struct segment *segmen
 	return seal_any(sealing, segment, true, err);
 }
 
+/* Frames are made again as they were; the index goes. 0 or -errno. */
+static int unpack(const struct disk *disk, struct scan *scan, int to)
+{
+	uint8_t *bytes = memory_new(1, FRAME_MAX), head[SEGMENT_PAYLOAD];
+	struct frame frame;
+	struct damage damage;
+	int64_t offset = 0;
+	int result = 0;
+	for (enum scan_result look; result >= 0 && (look = segment_scan_next(scan, &frame, &damage)) != SCAN_END;) {
+		if (look == SCAN_FAILED)
+			result = scan->error;
+		if (look != SCAN_FRAME || frame.type == FRAME_INDEX || frame.type == FRAME_FOOT)
+			continue;
+		if (frame.type == FRAME_SEGMENT && frame.payload.size == sizeof head) {
+			memcpy(head, frame.payload.data, sizeof head);
+			segment_head_turn(head, false);
+			frame.payload.data = (const char *)head;
+		}
+		frame_write(&frame, bytes);
+		result = disk_write_all(disk, to, bytes, frame_size(frame.payload.size), offset);
+		offset += (int64_t)frame_size(frame.payload.size);
+	}
+	free(bytes);
+	return result < 0 ? result : disk_sync(disk, to);
+}
+
+bool seal_undo(const struct disk *disk, const char *directory, const struct segment *segment, struct error *err)
+{
+	const struct segment raw = segment_raw(segment);
+	char *path = disk_path(directory, segment->name), *raw_path = disk_path(directory, raw.name), *draft = memory_format("%s" DRAFT, raw_path);
+	const int from = disk->open(disk->context, path, O_RDONLY);
+	const int to = from < 0 ? from : disk->open(disk->context, draft, O_RDWR | O_CREAT | O_TRUNC);
+	struct scan scan;
+	int result = to;
+	if (to >= 0) {
+		segment_scan_init(&scan, disk, from, segment->first - 1);
+		result = unpack(disk, &scan, to);
+		segment_scan_finish(&scan);
+		disk->close(disk->context, to);
+	}
+	if (from >= 0)
+		disk->close(disk->context, from);
+	if (result >= 0)
+		result = disk->rename(disk->context, draft, raw_path);
+	if (result >= 0)
+		result = disk->sync_directory(disk->context, directory);
+	if (result >= 0)
+		result = disk->remove(disk->context, path);
+	if (result >= 0)
+		result = disk->sync_directory(disk->context, directory);
+	if (result < 0)
+		fail(err, "%s: cannot be unpacked: %s", path, strerror(-result));
+	free(path);
+	free(raw_path);
+	free(draft);
+	return result >= 0;
+}
+
 static void note_draft(void *to, const char *name)
 {
 	char **found = to;

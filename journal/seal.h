@@ -31,6 +31,8 @@ enum seal_result {
 enum seal_result seal_file(struct sealing *sealing, const struct segment *segment, struct error *err);
 /* Writes a sealed file anew whose index is damaged and whose records are all there; results as above. */
 enum seal_result seal_mend(struct sealing *sealing, const struct segment *segment, struct error *err);
+/* The other way round: a sealed file becomes J-….wbj again, its records as they stood there. For who has to cut it. */
+bool seal_undo(const struct disk *disk, const char *directory, const struct segment *segment, struct error *err);
 /* Removes what a sealing that was cut off left behind. */
 void seal_tidy(const struct disk *disk, const char *directory);
 

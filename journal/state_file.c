@@ -156,6 +156,23 @@ static void remove_beyond(const struct disk *disk, const char *directory, uint64
 	state_files_finish(&list);
 }
 
+bool state_files_remove(const struct disk *disk, const char *directory, uint64_t from, struct error *err)
+{
+	disk = disk ? disk : &disk_real;
+	struct state_list list = {0};
+	int result = 0;
+	const bool is_listed = list_names(&list, disk, directory, err);
+	for (size_t i = list.count; is_listed && result >= 0 && i > 0 && list.entries[i - 1].lsn >= from; i--) {
+		char *path = disk_path(directory, list.entries[i - 1].name);
+		result = disk->remove(disk->context, path);
+		free(path);
+	}
+	state_files_finish(&list);
+	if (is_listed && result >= 0)
+		result = disk->sync_directory(disk->context, directory);
+	return is_listed && (result >= 0 || fail(err, "%s: states that do not count any more cannot be removed: %s", directory, strerror(-result)));
+}
+
 /* ---- writing ---- */
 
 static int write_state(const struct disk *disk, int file, const struct state_file *state)

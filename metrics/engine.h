@@ -56,5 +56,7 @@ bool engine_hole(const struct engine *engine, int index, struct hole *hole);
 uint64_t engine_expects(const struct engine *engine, struct view src, uint64_t boot);
 /* The lowest hole of this boot that begins in [least, seq); false: there is none that may still be filled. */
 bool engine_lacks(const struct engine *engine, struct view src, uint64_t boot, uint64_t least, uint64_t seq, struct hole *hole);
+/* Would every event of this batch be a duplicate (a heartbeat: does it tell nothing new)? False where it bears no numbers. */
+bool engine_has(const struct engine *engine, const struct batch *batch);
 
 #endif

@@ -109,6 +109,7 @@ static bool fill(struct boot *boot, uint64_t seq)
 
 /* ---- boots ---- */
 
+/* -1: it is not known. */
 static int boot_place(const struct source *source, uint64_t boot)
 {
 	for (int i = 0; i < source->boot_count; i++)
@@ -309,6 +310,20 @@ bool engine_lacks(const struct engine *engine, struct view src, uint64_t boot, u
 	const struct span *span = &known->missing[at];
 	*hole = (struct hole){.src = src, .boot = boot, .from = span->from, .to = span->to, .feed = source->feed, .since = span->since};
 	return true;
+}
+
+bool engine_has(const struct engine *engine, const struct batch *batch)
+{
+	uint32_t number = batch->src.size ? names_find(&engine->sources_names, batch->src) : NAME_NONE;
+	if (number == NAME_NONE || number == NAME_OTHER || number >= engine->source_count || batch->seq > SEQ_MOST)
+		return false;
+	const struct source *source = &engine->sources[number];
+	int known = boot_place(source, batch->boot);
+	const struct boot *boot = &source->boots[known < 0 ? 0 : known];
+	if (known < 0 || batch->seq < boot->first || batch->seq + batch->count > boot->next)
+		return false;
+	size_t at = find_span(boot, batch->seq);
+	return !batch->count || at == boot->holes || boot->missing[at].from >= batch->seq + batch->count;
 }
 
 void sources_finish(struct engine *engine)

@@ -13,6 +13,8 @@ void redis_lease_encode(const struct redis_lease *lease, enum redis_lease_step s
 	redis_call_word(call, view_of(lease->journal));
 	redis_call_number(call, REDIS_LEASE_MS);
 	redis_call_number(call, step == LEASE_TAKE_BY_FORCE);
+	redis_call_decimal(call, lease->most);
+	redis_call_decimal(call, lease->known);
 }
 
 bool redis_lease_learn(struct redis_lease *lease, enum redis_lease_step step, const struct redis_reply *reply, struct redis_fault *fault)

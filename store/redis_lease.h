@@ -15,6 +15,9 @@ struct redis_lease {
 	char journal[65];
 	uint64_t schema;
 	uint64_t epoch; /* what we hold; 0: nothing */
+	/* A take-over is refused (TROUBLE_AHEAD) while more than this is stored, or what is stored was written in a later epoch than this:
+	 * we do not have it. 0: never. The new epoch is beyond `known`. */
+	uint64_t most, known;
 	uint64_t watermark; /* what was stored when it was last taken or renewed */
 };
 

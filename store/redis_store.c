@@ -62,12 +62,16 @@ static void leased(void *context, const struct redis_result *result)
 	if (store->phase == PHASE_STOPPED)
 		return;
 	if (!result->good || !redis_lease_learn(&store->lease, renewal ? LEASE_RENEW : LEASE_TAKE, result->replies->list[0], &fault)) {
-		if (is_final(fault.trouble) || (renewal && fault.trouble == TROUBLE_HELD))
+		if (store->claiming && !renewal)
+			store->fault = fault;
+		else if (is_final(fault.trouble) || (renewal && fault.trouble == TROUBLE_HELD))
 			stop(store, &fault);
 		else
 			store->fault = fault;
 		return;
 	}
+	store->claiming = false;
+	store->renewed++;
 	if (store->fault.trouble == TROUBLE_HELD || store->phase == PHASE_LEASE)
 		store->fault = (struct redis_fault){.trouble = TROUBLE_NONE};
 	if (store->phase == PHASE_LEASE)
@@ -76,7 +80,7 @@ static void leased(void *context, const struct redis_result *result)
 		doubt(store); /* Redis lost something of ours */
 }
 
-static void keep_lease(struct redis_store *store, int64_t now)
+void store_keep_lease(struct redis_store *store, int64_t now, int64_t every)
 {
 	if (store->calling || now < store->next_lease)
 		return;
@@ -86,7 +90,7 @@ static void keep_lease(struct redis_store *store, int64_t now)
 	store->lease_stored = store->stored;
 	store->calling = redis_worker_call(store->worker, &call, leased, store);
 	redis_call_finish(&call);
-	store->next_lease = now + LEASE_EVERY;
+	store->next_lease = now + every;
 }
 
 /* ---- what is stored ---- */
@@ -204,8 +208,13 @@ static void committed(void *context, const struct redis_result *result)
 	store->next_try = clock_monotonic() + MEND_AGAIN;
 }
 
-static void hand_over(struct redis_store *store, struct redis_commit *commit)
+/* What is parked goes once it is safe. */
+static void hand_over(struct redis_store *store)
 {
+	struct redis_commit *commit = store->parked;
+	if (!commit || redis_commit_head(commit)->watermark > store->safe)
+		return;
+	store->parked = NULL;
 	store->under_way = redis_worker_commit(store->worker, commit);
 	if (store->under_way)
 		return;
@@ -230,7 +239,9 @@ static void commit_now(struct redis_store *store, const struct engine *engine, u
 		store->next_expiry = expire ? now + EXPIRE_EVERY : store->next_expiry;
 		store->hurry = false;
 	}
-	hand_over(store, commit);
+	store->parked = commit;
+	store->under_way = true;
+	hand_over(store);
 }
 
 /* ---- the inbox ---- */
@@ -305,7 +316,8 @@ void redis_store_commit(struct redis_store *store, const struct engine *engine, 
 	redis_worker_poll(store->worker);
 	if (store->phase == PHASE_STOPPED)
 		return;
-	keep_lease(store, now);
+	store_keep_lease(store, now, LEASE_EVERY);
+	hand_over(store);
 	if (store->under_way || !lsn)
 		return;
 	if (store->phase == PHASE_READ)
@@ -378,6 +390,7 @@ struct redis_store *redis_store_open(const struct redis_store_options *options, 
 	redis_schema_key(key, store->site, STORED_LEASE, NULL);
 	view_copy(view_of(key), store->lease.key, sizeof store->lease.key);
 	store->lease.schema = REDIS_SCHEMA;
+	store->safe = UINT64_MAX;
 	name_owner(store->lease.owner);
 	store->figures = redis_figures_create();
 	store->shadow = redis_shadow_create();
@@ -418,6 +431,7 @@ void redis_store_close(struct redis_store *store)
 	redis_shadow_destroy(store->shadow);
 	redis_figures_destroy(store->figures);
 	store_forget_scopes(store);
+	redis_commit_destroy(store->parked);
 	free(store->inbox_last);
 	free(store);
 }

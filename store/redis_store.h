@@ -51,6 +51,22 @@ struct redis_store *redis_store_open(const struct redis_store_options *options, 
 void redis_store_close(struct redis_store *store);
 int redis_store_descriptor(const struct redis_store *store);
 
+enum redis_claim {
+	CLAIM_WAITING, /* for Redis */
+	CLAIM_HELD,    /* another one has the lease */
+	CLAIM_AHEAD,   /* nobody has it, but Redis stands for records that we do not have */
+	CLAIM_REFUSED, /* it is another journal's, of a newer schema ...: the status says why */
+	CLAIM_TAKEN    /* it is ours: redis_store_commit() keeps it from here on */
+};
+/* For one of a pair, in place of redis_store_commit(): where it is `wanted`, takes the lease as soon as nobody holds it, unless more is
+ * stored than our journal has: it ends with record `lsn`, and the newest epoch it knows of is `epoch` (0: it was in no pair). To be called
+ * every 100 ms or so, and when the descriptor is readable: what was asked for may be given when it is not wanted any more. */
+enum redis_claim redis_store_claim(struct redis_store *store, uint64_t lsn, uint64_t epoch, bool wanted, int64_t now);
+/* Is the lease still ours? Asked of Redis at once and waited for until then; true where Redis does not answer. */
+bool redis_store_confirm(struct redis_store *store, int64_t until);
+/* From now on nothing beyond this record reaches Redis: commits wait for it. Without a call: everything may. */
+void redis_store_release(struct redis_store *store, uint64_t safe);
+
 /* The engine as it is after record `lsn`; `now`: clock_monotonic(). To be called often, and when the descriptor is readable: it does
  * what is due. */
 void redis_store_commit(struct redis_store *store, const struct engine *engine, uint64_t lsn, int64_t now);

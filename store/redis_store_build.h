@@ -38,6 +38,10 @@ struct redis_store {
 	uint64_t stored;	  /* ... that is known to be stored */
 	bool under_way, asking, calling, fresh, hurry, first;
 	int64_t next_commit, next_state, next_lease, next_try, next_expiry; /* monotonic */
+	struct redis_commit *parked; /* built, and beyond what is safe; NULL: none */
+	uint64_t safe;		  /* LSN: no commit beyond is handed over */
+	uint64_t renewed;	  /* how often the lease was given */
+	bool claiming;		  /* the lease is asked for by redis_store_claim(): a refusal is no end */
 	uint64_t lease_stored;	  /* `stored` when the renewal under way was asked for */
 	/* the inbox */
 	bool inbox_asking;
@@ -58,5 +62,7 @@ struct redis_commit *store_build(struct redis_store *store, const struct engine 
 struct redis_commit *store_build_part(struct redis_store *store, const struct engine *engine, uint64_t lsn);
 void store_begin_rewrite(struct redis_store *store, const struct engine *engine, uint64_t lsn);
 void store_forget_scopes(struct redis_store *store);
+/* Takes or renews the lease, if it is time; then again after `every` ms. */
+void store_keep_lease(struct redis_store *store, int64_t now, int64_t every);
 
 #endif

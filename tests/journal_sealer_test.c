@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "journal/fork.h"
 #include "journal/journal.h"
 #include "journal/reader.h"
 #include "journal/sealer.h"
@@ -168,10 +169,46 @@ static void both_forms_are_one_file(void **state)
 	free(back);
 }
 
+/* A pair's fork may lie within what is sealed: up to it everything stays, from it on nothing. */
+static void what_is_sealed_can_be_cut(void **state)
+{
+	(void)state;
+	struct error err;
+	struct journal_options options = journal_options();
+	options.keep_free = 0;
+	options.segment_bytes = 8000;
+	struct journal *journal = journal_open(directory, &options, &err);
+	assert_non_null(journal);
+	for (uint64_t number = 1; number <= 500; number++) {
+		append(journal, number);
+		while (journal_state(journal).written < number)
+			clock_sleep(0);
+	}
+	assert_true(journal_close(journal, &err));
+	struct sealing sealing = {.disk = &disk_real, .directory = directory, .level = 1};
+	int sealed = 0;
+	assert_true(sealer_seal_all(&sealing, true, count_result, &sealed, &err) && sealed > 4);
+	struct fork fork;
+	if (!fork_set_aside(NULL, directory, 217, &fork, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(fork.last, 500);
+	struct reader *reader = reader_open(NULL, directory, SEGMENT_JOURNAL, &err);
+	assert_int_equal(read_on(reader, 0), 216);
+	reader_close(reader);
+	journal = journal_open(directory, &options, &err);
+	assert_non_null(journal);
+	append(journal, 217);
+	assert_true(journal_close(journal, &err));
+	reader = reader_open(NULL, directory, SEGMENT_JOURNAL, &err);
+	assert_int_equal(read_on(reader, 0), 217);
+	reader_close(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(files_are_sealed_while_others_read, make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(what_is_sealed_can_be_cut, make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(both_forms_are_one_file, make_directory, remove_directory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
