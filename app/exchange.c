@@ -96,6 +96,11 @@ bool exchange_wished(struct exchange *exchange, struct wish *wish)
 	return wished;
 }
 
+void exchange_wake(struct exchange *exchange)
+{
+	wake(exchange->to_desk);
+}
+
 void exchange_wait(const struct exchange *exchange, int64_t until)
 {
 	struct pollfd item = {.fd = exchange->to_desk, .events = POLLIN};

@@ -36,6 +36,8 @@ bool exchange_asked(struct exchange *exchange, struct snapshot_request *request)
 void exchange_wish(struct exchange *exchange, const struct wish *wish);
 /* Player: the oldest wish, or false. */
 bool exchange_wished(struct exchange *exchange, struct wish *wish);
+/* Anybody: whoever makes the snapshots looks at what there is to do. */
+void exchange_wake(struct exchange *exchange);
 /* Player: waits until the screen wants something, or `until` (monotonic ms). */
 void exchange_wait(const struct exchange *exchange, int64_t until);
 void exchange_stop(struct exchange *exchange);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/inquiry.h"
 #include "app/replayer.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -50,13 +51,21 @@ static void play(void *context, struct exchange *exchange)
 {
 	struct replayer *replayer = context;
 	struct snapshot_request request = exchange->request;
+	const struct replayer_options *options = replayer_options(replayer);
+	struct inquiry *inquiry = inquiry_create(options->journal, options->settings, exchange);
 	while (!exchange_stopped(exchange)) {
-		const bool asked = exchange_asked(exchange, &request);
+		bool asked = exchange_asked(exchange, &request);
 		carry_out(replayer, exchange);
-		if (replayer_turn(replayer) || asked)
-			exchange_give(exchange, replayer_snapshot(replayer, &request));
+		inquiry_ask(inquiry, (struct inquiry_moment){.engine = replayer_engine(replayer), .of_journal = true}, &request);
+		asked = inquiry_answered(inquiry) || asked;
+		if (replayer_turn(replayer) || asked) {
+			struct snapshot *snapshot = replayer_snapshot(replayer, &request);
+			inquiry_attach(inquiry, snapshot);
+			exchange_give(exchange, snapshot);
+		}
 		exchange_wait(exchange, replayer_due(replayer));
 	}
+	inquiry_close(inquiry);
 }
 
 static void print_line(struct replayer *replayer, struct board *board)

@@ -6,6 +6,7 @@
 
 #include "app/replay_compare.h"
 #include "app/replay_marks.h"
+#include "app/replay_report.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
@@ -22,10 +23,6 @@
 
 static const double speeds[] = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 0};
 #define SPEED_COUNT (int)(sizeof speeds / sizeof *speeds)
-static const int64_t zooms[] = {15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 7 * DAY_MS, INT64_MAX};
-#define ZOOM_COUNT (int)(sizeof zooms / sizeof *zooms)
-#define ZOOM_LAST_HOURS 2
-#define ZOOM_DAY 5
 
 struct replayer {
 	struct replayer_options options;
@@ -136,7 +133,7 @@ struct replayer *replayer_open(const struct replayer_options *options, struct er
 	replayer->speed = options->speed;
 	replayer->playing = !options->paused;
 	replayer->compares = options->compare != NULL;
-	replayer->zoom = options->can_return ? ZOOM_LAST_HOURS : replayer->last - replayer->first > DAY_MS ? ZOOM_DAY : ZOOM_COUNT - 1;
+	replayer->zoom = options->can_return ? REPLAY_ZOOM_LAST_HOURS : replayer->last - replayer->first > DAY_MS ? REPLAY_ZOOM_DAY : REPLAY_ZOOM_WHOLE;
 	replayer->cursor = replayer->first;
 	go_to(replayer, options->at == INSTANT_NONE ? replayer->first : options->at);
 	return replayer;
@@ -224,15 +221,23 @@ static void set_mark(struct replayer *replayer, const char *text)
 		text_harmless(view_of(err.text), replayer->said, sizeof replayer->said);
 }
 
-static void zoom(struct replayer *replayer, int by)
+static struct replay_span choose_span(const struct replayer *replayer)
 {
-	const int64_t whole = replayer->last - replayer->first;
-	int next = replayer->zoom;
-	/* Spans longer than the journal show what the whole shows. */
-	do
-		next = by ? next - by : (next + 1) % ZOOM_COUNT;
-	while (next >= 0 && next < ZOOM_COUNT - 1 && zooms[next] >= whole);
-	replayer->zoom = next < 0 ? replayer->zoom : next >= ZOOM_COUNT ? ZOOM_COUNT - 1 : next;
+	struct replay_span span = {.first = replayer->first, .last = replayer->last};
+	replay_span_choose(&span, replayer->zoom, replayer->cursor, replayer->options.zone);
+	return span;
+}
+
+static void write_report(struct replayer *replayer, const char *path)
+{
+	struct error err;
+	char text[TIMELINE_TEXT + 40];
+	const struct replay_source source = {.journal = replayer->journal, .name = replayer->name, .settings = replayer->options.settings,
+		.zone = replayer->options.zone, .chronicle = replayer->chronicle};
+	const struct replay_span span = choose_span(replayer);
+	const bool good = replay_report_write(&source, &span, path, &err);
+	snprintf(text, sizeof text, "the report is in %s", path);
+	text_harmless(view_of(good ? text : err.text), replayer->said, sizeof replayer->said);
 }
 
 void replayer_wish(struct replayer *replayer, const struct wish *wish)
@@ -268,13 +273,16 @@ void replayer_wish(struct replayer *replayer, const struct wish *wish)
 		go_to(replayer, wish->value > 0 ? replayer->last : replayer->first);
 		break;
 	case WISH_ZOOM:
-		zoom(replayer, (int)wish->value);
+		replayer->zoom = replay_span_zoom(replayer->zoom, (int)wish->value, replayer->last - replayer->first);
 		break;
 	case WISH_COMPARE:
 		replayer->compares = !replayer->compares;
 		break;
 	case WISH_MARK:
 		set_mark(replayer, wish->text);
+		break;
+	case WISH_REPORT:
+		write_report(replayer, wish->text);
 		break;
 	case WISH_COLUMNS:
 		replayer->columns = wish->value < 0 ? 0 : wish->value > TIMELINE_COLUMNS_MOST ? TIMELINE_COLUMNS_MOST : (int)wish->value;
@@ -403,26 +411,6 @@ static enum timeline_state state_of(const struct replayer *replayer)
 	return replayer->playing ? TIMELINE_PLAYING : TIMELINE_PAUSED;
 }
 
-/* The span that holds the cursor. It stands still while the cursor goes through its middle: a day begins at midnight, others move on
- * by halves. */
-static void choose_span(const struct replayer *replayer, struct timeline *timeline)
-{
-	const int64_t span = zooms[replayer->zoom], whole = replayer->last - replayer->first;
-	timeline->from = replayer->first;
-	timeline->to = whole > MINUTE_MS ? replayer->last : replayer->first + MINUTE_MS;
-	if (span >= whole)
-		return;
-	if (span == DAY_MS) {
-		timeline->from = instant_day_begin(replayer->cursor + 1, replayer->options.zone, 0);
-		timeline->to = instant_day_begin(timeline->from + 26 * HOUR_MS, replayer->options.zone, 0);
-		return;
-	}
-	const int64_t half = span / 2, local = replayer->cursor + (int64_t)zone_offset(replayer->options.zone, replayer->cursor) * SECOND_MS;
-	const int64_t into = (local % half + half) % half;
-	timeline->from = replayer->cursor - into - half / 2;
-	timeline->to = timeline->from + span;
-}
-
 static void count_feeds(const struct engine *engine, int64_t now, struct timeline *timeline)
 {
 	struct list_feed feeds[FEEDS_MOST];
@@ -469,7 +457,9 @@ static struct timeline *make_timeline(struct replayer *replayer)
 	timeline->mark_count = replayer->marks.count;
 	memcpy(timeline->marks, replayer->marks.marks, sizeof timeline->marks);
 	timeline->column_count = replayer->columns;
-	choose_span(replayer, timeline);
+	const struct replay_span span = choose_span(replayer);
+	timeline->from = span.from;
+	timeline->to = span.to;
 	fill_timeline(replayer, timeline);
 	return timeline;
 }
@@ -488,6 +478,11 @@ struct snapshot *replayer_snapshot(struct replayer *replayer, const struct snaps
 const struct engine *replayer_engine(const struct replayer *replayer)
 {
 	return player_engine(replayer->player);
+}
+
+const struct replayer_options *replayer_options(const struct replayer *replayer)
+{
+	return &replayer->options;
 }
 
 bool replayer_differs(const struct replayer *replayer)

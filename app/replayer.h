@@ -31,6 +31,7 @@ int64_t replayer_due(const struct replayer *replayer);
 struct snapshot *replayer_snapshot(struct replayer *replayer, const struct snapshot_request *request);
 /* The engine where the replay stands, for reading the user's scope. */
 const struct engine *replayer_engine(const struct replayer *replayer);
+const struct replayer_options *replayer_options(const struct replayer *replayer);
 /* The journal was written under other rules or another zone than those in force. */
 bool replayer_differs(const struct replayer *replayer);
 

@@ -1,14 +1,13 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/report_file.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "replay/player.h"
-#include "report/report.h"
 
 static const struct option report_options[] = {
 	{"--from", "TIME", "where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end", false},
@@ -37,15 +36,6 @@ static bool read_through(struct chronicle *chronicle, const struct player_span *
 	}
 	progress_done();
 	return chronicle_wait(chronicle, err);
-}
-
-static const struct report_format *find_format(const char *name, struct error *err)
-{
-	for (const struct report_format *format = report_formats; format->name; format++)
-		if (strcmp(format->name, name) == 0)
-			return format;
-	fail(err, "no form of a report is called '%s': there are md, html, csv and json", name);
-	return NULL;
 }
 
 static int64_t quarter_before(int64_t at)
@@ -85,22 +75,6 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 	return true;
 }
 
-static bool write_report(const char *path, const struct report_format *format, const struct report_options *options, const struct chronicle_look *look,
-	struct error *err)
-{
-	FILE *to = path ? fopen(path, "w") : stdout;
-	if (!to)
-		return fail(err, "%s: cannot be written: %s", path, strerror(errno));
-	struct report *report = report_create(options, look);
-	format->write(report, to);
-	report_destroy(report);
-	const bool good = fflush(to) == 0 && !ferror(to);
-	const int why = errno;
-	if (path)
-		fclose(to);
-	return good || fail(err, "%s: cannot be written: %s", path ? path : "standard output", strerror(why));
-}
-
 /* The last part of the path, made harmless: it is the report's title. */
 static void name_journal(const char *path, char *to, size_t room)
 {
@@ -116,7 +90,7 @@ static void name_journal(const char *path, char *to, size_t room)
 static bool make_report(const struct arguments *arguments, struct settings *settings, const char *journal, const struct zone *zone, struct error *err)
 {
 	const char *form = arguments_value(arguments, "--format");
-	const struct report_format *format = find_format(form ? form : "md", err);
+	const struct report_format *format = report_file_format(form ? form : "md", err);
 	if (!format)
 		return false;
 	struct player *player = player_open(journal, settings, err);
@@ -140,7 +114,8 @@ static bool make_report(const struct arguments *arguments, struct settings *sett
 	bool good = chronicle && read_through(chronicle, &span, err);
 	if (good) {
 		const struct chronicle_look look = chronicle_enter(chronicle);
-		good = write_report(arguments_value(arguments, "--out"), format, &options, &look, err);
+		const struct report_file file = {.path = arguments_value(arguments, "--out"), .format = format, .journal = journal};
+		good = report_file_write(&file, &options, &look, err);
 		chronicle_leave(chronicle);
 	}
 	chronicle_close(chronicle);

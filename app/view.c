@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/exchange.h"
+#include "app/inquiry.h"
 #include "app/plain.h"
 #include "app/replay.h"
 #include "app/view.h"
@@ -22,7 +23,8 @@
 struct desk_side {
 	struct desk *desk;
 	const struct setup *setup;
-	struct exchange *exchange; /* set by run_desk() */
+	struct exchange *exchange; /* these two set by run_desk() */
+	struct inquiry *inquiry;
 	uint64_t events_then; /* for events a second */
 	int64_t then;
 	double rate;
@@ -65,7 +67,17 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);
+	inquiry_attach(side->inquiry, snapshot);
 	exchange_give(side->exchange, snapshot);
+}
+
+/* True: a new picture is wanted, for something else is asked or an answer has come. */
+static bool hear_questions(struct desk_side *side, struct snapshot_request *request)
+{
+	const bool asked = exchange_asked(side->exchange, request);
+	const struct inquiry_moment moment = {.engine = desk_sites(side->desk) ? NULL : desk_engine(side->desk)};
+	inquiry_ask(side->inquiry, moment, request);
+	return inquiry_answered(side->inquiry) || asked;
 }
 
 /* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
@@ -74,6 +86,7 @@ static void run_desk(void *context, struct exchange *exchange)
 {
 	struct desk_side *side = context;
 	side->exchange = exchange;
+	side->inquiry = inquiry_create(side->setup->settings->journal, side->setup->settings, exchange);
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
@@ -83,7 +96,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	side->then = now;
 	while (!exchange_stopped(side->exchange)) {
 		desk_turn(side->desk, side->exchange->to_desk, !changed ? INT64_MAX : events ? next_event : next_tick);
-		bool asked = exchange_asked(side->exchange, &request);
+		bool asked = hear_questions(side, &request);
 		changed = desk_changed(side->desk) || changed;
 		events = desk_events(side->desk) != shown;
 		now = clock_monotonic();
@@ -97,6 +110,7 @@ static void run_desk(void *context, struct exchange *exchange)
 		if (events)
 			next_event = next_tick;
 	}
+	inquiry_close(side->inquiry);
 }
 
 static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)

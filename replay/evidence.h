@@ -7,6 +7,7 @@
 #include "config/settings.h"
 #include "metrics/engine.h"
 #include "metrics/query.h"
+#include "store/proof.h"
 
 struct evidence_request {
 	const char *journal; /* NULL: none, only what stands now can be told */
@@ -21,32 +22,6 @@ struct evidence_request {
 	bool (*stop)(void *context);
 	void *context;
 };
-
-struct evidence_row {
-	char subject[65];	   /* the contact, case or agent; "": its source gave it no name (agents' time, a customer joined) */
-	char queue[64], channel[12];
-	char agent[65];		   /* masked where the settings name nobody */
-	char state[64];		   /* of what stands now: "waiting", "warning" ...; "" */
-	int64_t at;		   /* instant: since when it stands, or when it was counted last */
-	struct figure figure;	   /* the metric of this one alone; of what stands now how long (ms) */
-	int64_t delta;		   /* counted in all, of the metric's first counter */
-};
-
-enum evidence_kind {
-	EVIDENCE_PRESENT, /* what stands now */
-	EVIDENCE_COUNTED, /* what the window counted */
-	EVIDENCE_NONE	  /* there is nothing single behind this figure; `why` says what it is made of */
-};
-
-struct evidence {
-	enum evidence_kind kind;
-	struct evidence_row *rows;
-	size_t count;
-	int64_t from, to;   /* the window; EVIDENCE_PRESENT: both the moment */
-	char why[160];	    /* "" or what is missing, or why there is nothing */
-	bool is_cut;	    /* there are more than EVIDENCE_MOST */
-};
-#define EVIDENCE_MOST 20000
 
 /* Rows in the order of time. False: the journal cannot be read, or `stop`. */
 bool evidence_gather(const struct evidence_request *request, struct evidence *evidence, struct error *err);

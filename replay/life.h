@@ -3,20 +3,7 @@
 #define REPLAY_LIFE_H
 
 #include "config/settings.h"
-
-struct life_event {
-	int64_t at;	/* instant of the event (ms) */
-	int64_t recv;	/* when it was received */
-	char what[32];	/* the event's type: "contact.queued" */
-	char detail[200]; /* "queue Billing, agent Ana K., wait 00:42" */
-};
-
-struct life {
-	struct life_event *events;
-	size_t count;
-	bool is_cut; /* there are more than LIFE_MOST */
-};
-#define LIFE_MOST 1000
+#include "store/proof.h"
 
 struct life_request {
 	const char *journal;

@@ -256,6 +256,8 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->feeds);
 	free(snapshot->note);
 	free(snapshot->timeline);
+	proof_release(snapshot->evidence);
+	proof_release(snapshot->life);
 	snapshot_destroy(snapshot->other);
 	free(snapshot);
 }

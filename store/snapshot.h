@@ -7,6 +7,7 @@
 #include "metrics/lists.h"
 #include "metrics/metric.h"
 #include "metrics/spark.h"
+#include "store/proof.h"
 #include "store/timeline.h"
 
 #define SPARKS_MOST 16
@@ -19,6 +20,7 @@ struct snapshot_request {
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
+	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
 };
 
 struct snapshot_row { /* one line of the queue table: a (queue, channel) */
@@ -91,6 +93,7 @@ struct snapshot {
 	struct snapshot_site *sites; int site_count; /* of a board over several; else 0 */
 	int sites_stale; /* of those shown: how many are stale or not known at all */
 	bool zones_differ; /* of those shown: "today" is each site's own day */
+	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
 	/* only where asked for (JSON): every row has all figures already */
 };
 

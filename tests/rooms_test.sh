@@ -7,11 +7,11 @@ declare -A may=(
 	[feed]='^(base|config|feed)/|^journal/frame\.h$'
 	[journal]='^(base|config|journal)/|^feed/(event|wire|pack|pack_write|replay_ring)\.h$'
 	[metrics]='^(base|config|metrics)/|^feed/event\.h$'
-	[replay]='^(base|config|journal|metrics|replay)/|^feed/event\.h$|^store/timeline\.h$'
+	[replay]='^(base|config|journal|metrics|replay)/|^feed/event\.h$|^store/(proof|timeline)\.h$'
 	[report]='^(base|config|metrics|replay|report)/|^feed/event\.h$|^tui/format\.h$'
 	[store]='^(base|config|journal|metrics|store)/|^feed/event\.h$'
 	[tui]='^(base|config|tui)/'
-	[widgets]='^(base|config|metrics|widgets)/|^store/(snapshot|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
+	[widgets]='^(base|config|metrics|widgets)/|^store/(proof|snapshot|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
 	[app]='^(base|config|feed|journal|metrics|replay|report|store|tui|widgets|app)/'
 )
 number=0 status=0

@@ -2,10 +2,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "widgets/board_evidence.h"
 #include "widgets/board_state.h"
 #include "widgets/classes.h"
 #include "widgets/footer.h"
 #include "widgets/help.h"
+#include "widgets/life.h"
 #include "widgets/line.h"
 #include "widgets/link.h"
 #include "widgets/marks.h"
@@ -41,6 +43,7 @@ void board_destroy(struct board *board)
 		return;
 	header_clocks_close(&board->clocks);
 	filter_finish(&board->filter);
+	evidence_list_finish(&board->list);
 	free(board);
 }
 
@@ -154,6 +157,7 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		draw_tiles(board, snapshot, view);
 		draw_panels(board, snapshot, view);
 		break;
+	case BOARD_TILE:
 	case BOARD_PANEL:
 		draw_panel_page(board, snapshot, view);
 		break;
@@ -171,12 +175,19 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		if (snapshot->timeline)
 			marks_draw(snapshot, &view);
 		break;
+	case BOARD_EVIDENCE:
+		evidence_list_update(&board->list, evidence_proof(board, snapshot));
+		evidence_draw(snapshot, evidence_proof(board, snapshot), &board->list, &view);
+		break;
+	case BOARD_LIFE:
+		life_draw(snapshot, evidence_life(board, snapshot), board->request.life.subject, &view);
+		break;
 	}
 }
 
 static bool shows_figures(const struct board *board)
 {
-	return board->page == BOARD_OVERVIEW || board->page == BOARD_PANEL;
+	return board->page == BOARD_OVERVIEW || board->page == BOARD_TILE || board->page == BOARD_PANEL;
 }
 
 /* Keys, or a line that is typed, or what there is to say. */

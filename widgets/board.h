@@ -9,7 +9,8 @@
 
 struct board;
 
-enum board_page { BOARD_OVERVIEW, BOARD_PANEL, BOARD_HELP, BOARD_FEEDS, BOARD_FILTER, BOARD_MARKS };
+enum board_page { BOARD_OVERVIEW, BOARD_TILE, BOARD_PANEL, BOARD_HELP, BOARD_FEEDS, BOARD_FILTER, BOARD_MARKS,
+	BOARD_EVIDENCE /* the rows behind a tile */, BOARD_LIFE /* of one of them */ };
 enum board_action { BOARD_NOTHING, BOARD_REDRAW, BOARD_REQUEST /* the request changed: a new snapshot is due */, BOARD_QUIT,
 	BOARD_WISH /* board_wish() is for the player */, BOARD_MOUSE /* on or off */, BOARD_LOOK_BACK, BOARD_RETURN /* to the live board */ };
 

@@ -1,15 +1,19 @@
 #include "tui/keys.h"
+#include "widgets/board_evidence.h"
 #include "widgets/board_replay.h"
 #include "widgets/board_state.h"
 #include "widgets/classes.h"
 #include "widgets/help.h"
+#include "widgets/life.h"
 
 #define ON_OVERVIEW (1u << BOARD_OVERVIEW)
-#define ON_PANEL (1u << BOARD_PANEL)
-#define ON_LISTS (ON_PANEL | 1u << BOARD_HELP | 1u << BOARD_FEEDS)
+#define ON_TILE (1u << BOARD_TILE)
+#define ON_PANEL (ON_TILE | 1u << BOARD_PANEL)
+#define ON_EVIDENCE (1u << BOARD_EVIDENCE)
+#define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP | 1u << BOARD_FEEDS)
 #define ON_MARKS (1u << BOARD_MARKS)
 #define ON_FILTER (1u << BOARD_FILTER)
-#define EVERYWHERE (ON_OVERVIEW | ON_LISTS | ON_FILTER | ON_MARKS)
+#define BOTH_MODES (BOARD_LIVE | BOARD_REPLAY) /* and only on its pages */
 #define CONTROL_C 3
 
 static bool can_focus(const struct board *board, int focus)
@@ -53,6 +57,15 @@ static int *scroll_of(struct board *board, const struct snapshot *snapshot, int 
 {
 	if (board->page == BOARD_HELP || board->page == BOARD_FEEDS) {
 		*lines = board->page == BOARD_HELP ? help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE) : feeds_class.lines(snapshot);
+		return &board->page_scroll;
+	}
+	if (board->page == BOARD_EVIDENCE) {
+		evidence_list_update(&board->list, evidence_proof(board, snapshot));
+		*lines = (int)board->list.count;
+		return &board->list.selected;
+	}
+	if (board->page == BOARD_LIFE) {
+		*lines = life_lines(evidence_life(board, snapshot));
 		return &board->page_scroll;
 	}
 	if (board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
@@ -157,13 +170,15 @@ static enum board_action open_focused(struct board *board, const struct snapshot
 		return choose_scope(board);
 	if (board->page != BOARD_OVERVIEW || board->focus == FOCUS_NONE)
 		return BOARD_NOTHING;
-	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : BOARD_PANEL);
+	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : board->focus < FOCUS_PANELS ? BOARD_TILE : BOARD_PANEL);
 }
 
 /* Back; on the overview it takes the focus away, then the filter; from a look back it leads to the live board. */
 static enum board_action go_back(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)key;
+	if (board->page == BOARD_EVIDENCE || board->page == BOARD_LIFE)
+		return evidence_back(board);
 	if (board->page != BOARD_OVERVIEW)
 		return show(board, BOARD_OVERVIEW);
 	if (board->focus != FOCUS_NONE) {
@@ -278,6 +293,8 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_OVERVIEW, .act = replay_end},
 	{.keys = "m", .label = "mark", .help = "set a mark with a few words at the cursor", .codes = {'m'}, .modes = BOARD_REPLAY,
 		.pages = ON_OVERVIEW | ON_PANEL, .act = replay_type},
+	{.keys = "e", .label = "report", .help = "write the report of what the timeline shows into a file", .codes = {'e'}, .modes = BOARD_REPLAY,
+		.pages = ON_OVERVIEW, .act = replay_type},
 	{.keys = "'", .help = "go to a mark", .codes = {'\''}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_marks},
 	{.keys = "\u2191 \u2193 Enter", .label = "choose", .help = "on the list of marks: choose one, and go there", .codes = {SCREEN_KEY_UP,
 		SCREEN_KEY_DOWN, SCREEN_KEY_ENTER}, .modes = BOARD_REPLAY, .pages = ON_MARKS, .act = replay_mark_key},
@@ -289,6 +306,14 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_OVERVIEW, .act = replay_zoom},
 	{.keys = "M", .help = "the mouse on or off: a click on the timeline goes there", .codes = {'M'}, .modes = BOARD_REPLAY,
 		.pages = ON_OVERVIEW, .act = toggle_mouse},
+	{.keys = "Enter", .label = "which ones", .help = "on a tile's page: the contacts and cases behind its figure", .codes = {SCREEN_KEY_ENTER},
+		.modes = BOTH_MODES, .pages = ON_TILE, .act = evidence_open},
+	{.keys = "Enter", .label = "its life", .help = "on a row of the evidence: everything that was told about it", .codes = {SCREEN_KEY_ENTER},
+		.modes = BOTH_MODES, .pages = ON_EVIDENCE, .act = evidence_choose},
+	{.keys = "s", .label = "sort", .help = "on the page of evidence: by time, by value, by queue", .codes = {'s'}, .modes = BOTH_MODES,
+		.pages = ON_EVIDENCE, .act = evidence_order},
+	{.keys = "/", .label = "find", .help = "on the page of evidence: only rows with these words", .codes = {'/'}, .modes = BOTH_MODES,
+		.pages = ON_EVIDENCE, .act = evidence_find},
 	{.keys = "Tab", .label = "next", .help = "the next tile or panel; Shift-Tab the one before", .codes = {SCREEN_KEY_TAB}, .pages = ON_OVERVIEW,
 		.act = next_focus},
 	{.keys = "Shift-Tab", .help = "the tile or panel before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
@@ -355,6 +380,8 @@ static bool is_meant(const struct board *board, const struct snapshot *snapshot,
 enum board_action board_key(struct board *board, const struct snapshot *snapshot, int key)
 {
 	enum board_action action;
+	if (board->entry.kind == ENTRY_FIND && key != CONTROL_C)
+		return evidence_entry_key(board, key);
 	if (board->entry.kind != ENTRY_NONE && snapshot->timeline && key != CONTROL_C)
 		return replay_entry_key(board, snapshot, key);
 	const bool said = *board->said;
@@ -367,6 +394,8 @@ enum board_action board_key(struct board *board, const struct snapshot *snapshot
 		for (int i = 0; i < 4 && entry->codes[i]; i++)
 			if (entry->codes[i] == key && is_meant(board, snapshot, entry)) {
 				action = entry->act(board, snapshot, key);
+				if (action == BOARD_REQUEST && board->page == BOARD_EVIDENCE && entry->act != go_back && entry->act != evidence_open)
+					evidence_again(board);
 				return action == BOARD_NOTHING && said ? BOARD_REDRAW : action;
 			}
 	return said ? BOARD_REDRAW : BOARD_NOTHING;

@@ -76,13 +76,22 @@ enum board_action replay_compare(struct board *board, const struct snapshot *sna
 
 /* ---- the line to type in ---- */
 
+/* "report-incident-1999-08-01.html" */
+static void propose_name(const struct snapshot *snapshot, char *to, size_t room)
+{
+	const struct civil civil = instant_civil(snapshot->timeline->cursor, snapshot->zone);
+	snprintf(to, room, "report-%s-%04d-%02d-%02d.html", snapshot->timeline->journal, civil.year, civil.month, civil.day);
+}
+
 enum board_action replay_type(struct board *board, const struct snapshot *snapshot, int key)
 {
 	if (key == 'm' && !snapshot->timeline->can_mark) {
 		board_say(board, "no mark can be set here: the journal's directory cannot be written to");
 		return BOARD_REDRAW;
 	}
-	entry_begin(&board->entry, key == 'm' ? ENTRY_MARK : ENTRY_TIME);
+	entry_begin(&board->entry, key == 'm' ? ENTRY_MARK : key == 'e' ? ENTRY_REPORT : ENTRY_TIME);
+	if (key == 'e')
+		propose_name(snapshot, board->entry.typed, sizeof board->entry.typed);
 	return BOARD_REDRAW;
 }
 
@@ -111,11 +120,14 @@ static enum board_action finish_entry(struct board *board, const struct snapshot
 		snprintf(entry->wrong, sizeof entry->wrong, "%.150s", err.text);
 		return BOARD_REDRAW;
 	}
-	const enum board_action action = entry->kind == ENTRY_TIME ? wish(board, WISH_GO, at) : wish(board, WISH_MARK, 0);
-	if (entry->kind == ENTRY_MARK)
+	if (entry->kind == ENTRY_TIME)
+		wish(board, WISH_GO, at);
+	else
+		wish(board, entry->kind == ENTRY_MARK ? WISH_MARK : WISH_REPORT, 0);
+	if (entry->kind != ENTRY_TIME)
 		snprintf(board->wish.text, sizeof board->wish.text, "%s", entry->typed);
 	entry_begin(entry, ENTRY_NONE);
-	return action;
+	return BOARD_WISH;
 }
 
 enum board_action replay_entry_key(struct board *board, const struct snapshot *snapshot, int key)

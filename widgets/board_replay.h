@@ -12,7 +12,7 @@ enum board_action replay_incident(struct board *board, const struct snapshot *sn
 enum board_action replay_end(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action replay_zoom(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action replay_compare(struct board *board, const struct snapshot *snapshot, int key);
-enum board_action replay_type(struct board *board, const struct snapshot *snapshot, int key); /* opens the line for a time, a mark */
+enum board_action replay_type(struct board *board, const struct snapshot *snapshot, int key); /* opens the line for a time, a mark, a report's file */
 enum board_action replay_marks(struct board *board, const struct snapshot *snapshot, int key);
 /* On the list of marks: up and down, Enter. */
 enum board_action replay_mark_key(struct board *board, const struct snapshot *snapshot, int key);

@@ -5,6 +5,7 @@
 #include "widgets/board.h"
 #include "widgets/board_layout.h"
 #include "widgets/entry.h"
+#include "widgets/evidence.h"
 #include "widgets/filter.h"
 #include "widgets/header.h"
 
@@ -20,8 +21,10 @@ struct board {
 	enum board_page page;
 	int focus;
 	int scroll[FOCUS_COUNT]; /* first line shown, by focus */
-	int page_scroll;	 /* of help and feeds */
+	int page_scroll;	 /* of help, feeds and a life */
 	struct filter filter;
+	struct evidence_list list; /* the page of evidence */
+	int asked;	    /* questions about a figure so far: each has its number */
 	struct entry entry; /* open while its kind is not ENTRY_NONE */
 	struct wish wish;   /* of the key pressed last */
 	int mark;	    /* under the cursor, on the page of marks */

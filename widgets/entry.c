@@ -13,6 +13,8 @@ static const struct {
 	[ENTRY_NONE] = {"", ""},
 	[ENTRY_TIME] = {"go to: ", "14:05 of the day shown, 2026-11-20 14:05, -15m, +1h"},
 	[ENTRY_MARK] = {"mark: ", "what is to be seen here; Enter keeps it with the journal"},
+	[ENTRY_FIND] = {"find: ", "a part of a name, a queue, an agent, a state"},
+	[ENTRY_REPORT] = {"report to: ", "a file for what the timeline shows, as one page of HTML"},
 };
 
 static int encode(uint32_t code, char bytes[8])

@@ -88,13 +88,17 @@ static bool begins_with(const char *text, const char *part)
 	}
 }
 
+bool filter_finds(const char *text, const char *part)
+{
+	for (int width, bytes; text_next(text, &width, &bytes); text += bytes)
+		if (begins_with(text, part))
+			return true;
+	return !*part;
+}
+
 static bool matches(const struct filter *filter, const struct filter_choice *choice)
 {
-	const char *text = choice->name;
-	for (int width, bytes; text_next(text, &width, &bytes); text += bytes)
-		if (begins_with(text, filter->typed))
-			return true;
-	return !*filter->typed;
+	return filter_finds(choice->name, filter->typed);
 }
 
 /* The n-th that matches, or NULL. */

@@ -30,4 +30,7 @@ void filter_move(struct filter *filter, int by);
 bool filter_type(struct filter *filter, int character);
 bool filter_rub_out(struct filter *filter); /* false: nothing was typed */
 
+/* `part` stands somewhere in the text, in whatever case. */
+bool filter_finds(const char *text, const char *part);
+
 #endif

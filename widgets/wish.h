@@ -15,6 +15,7 @@ enum wish_kind {
 	WISH_ZOOM,	/* nearer 1, further -1, round 0 */
 	WISH_COMPARE,	/* or not */
 	WISH_MARK,	/* with `text`, at the cursor */
+	WISH_REPORT,	/* of the span shown, into the file `text` */
 	WISH_COLUMNS	/* the timeline has room for `value` */
 };
 

@@ -1,0 +1,99 @@
+#include "widgets/board_evidence.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/keys.h"
+
+const struct proof *evidence_proof(const struct board *board, const struct snapshot *snapshot)
+{
+	const struct proof *proof = snapshot->evidence;
+	return proof && proof->request.number == board->request.evidence.number ? proof : NULL;
+}
+
+const struct proof *evidence_life(const struct board *board, const struct snapshot *snapshot)
+{
+	const struct proof *proof = snapshot->life;
+	return proof && proof->request.number == board->request.life.number ? proof : NULL;
+}
+
+enum board_action evidence_open(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	const int metric = board->focus >= 0 && board->focus < FOCUS_PANELS ? metric_find(tile_infos[board->focus].metric) : -1;
+	if (metric < 0)
+		return BOARD_NOTHING;
+	board->request.evidence = (struct proof_request){.number = ++board->asked, .metric = metric};
+	evidence_list_begin(&board->list);
+	board->page = BOARD_EVIDENCE;
+	return BOARD_REQUEST;
+}
+
+enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)key;
+	const struct proof *proof = evidence_proof(board, snapshot);
+	evidence_list_update(&board->list, proof);
+	const struct evidence_row *row = evidence_list_selected(&board->list, proof);
+	if (!row)
+		return BOARD_NOTHING;
+	if (!*row->subject) {
+		board_say(board, "its source gave it no name: there is no life to look up");
+		return BOARD_REDRAW;
+	}
+	struct proof_request *life = &board->request.life;
+	*life = (struct proof_request){.number = ++board->asked, .metric = board->request.evidence.metric, .around = row->at};
+	memcpy(life->subject, row->subject, sizeof life->subject);
+	board->page_scroll = 0;
+	board->page = BOARD_LIFE;
+	return BOARD_REQUEST;
+}
+
+enum board_action evidence_order(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	board->list.sort = (enum evidence_sort)((board->list.sort + 1) % EVIDENCE_SORTS);
+	board->list.selected = 0;
+	return BOARD_REDRAW;
+}
+
+enum board_action evidence_find(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	entry_begin(&board->entry, ENTRY_FIND);
+	memcpy(board->entry.typed, board->list.typed, sizeof board->entry.typed);
+	return BOARD_REDRAW;
+}
+
+/* The list narrows as one types. */
+enum board_action evidence_entry_key(struct board *board, int key)
+{
+	if (key == SCREEN_KEY_ENTER) {
+		entry_begin(&board->entry, ENTRY_NONE);
+		return BOARD_REDRAW;
+	}
+	if (key == SCREEN_KEY_ESCAPE)
+		entry_begin(&board->entry, ENTRY_NONE);
+	else if (!entry_key(&board->entry, key))
+		return BOARD_NOTHING;
+	memcpy(board->list.typed, board->entry.typed, sizeof board->list.typed);
+	board->list.selected = 0;
+	return BOARD_REDRAW;
+}
+
+void evidence_again(struct board *board)
+{
+	board->request.evidence.number = ++board->asked;
+	board->list.selected = 0;
+}
+
+enum board_action evidence_back(struct board *board)
+{
+	struct proof_request *given_up = board->page == BOARD_LIFE ? &board->request.life : &board->request.evidence;
+	*given_up = (struct proof_request){.number = 0};
+	board->page = board->page == BOARD_LIFE ? BOARD_EVIDENCE : BOARD_TILE;
+	return BOARD_REQUEST;
+}

@@ -1,0 +1,22 @@
+/* What the keys of the pages behind a tile do: the rows of its figure, the life of one of them. For board.c and board_keys.c only. */
+#ifndef WIDGETS_BOARD_EVIDENCE_H
+#define WIDGETS_BOARD_EVIDENCE_H
+
+#include "widgets/board_state.h"
+
+/* The answer to what the board asks, or NULL while it is gathered. */
+const struct proof *evidence_proof(const struct board *board, const struct snapshot *snapshot);
+const struct proof *evidence_life(const struct board *board, const struct snapshot *snapshot);
+
+enum board_action evidence_open(struct board *board, const struct snapshot *snapshot, int key); /* of the tile's page */
+enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key); /* the life of the row */
+enum board_action evidence_order(struct board *board, const struct snapshot *snapshot, int key);
+enum board_action evidence_find(struct board *board, const struct snapshot *snapshot, int key); /* opens the line to type in */
+/* While that line is open every key is the line's. */
+enum board_action evidence_entry_key(struct board *board, int key);
+/* Asks once more: another window, another way to count. */
+void evidence_again(struct board *board);
+/* A step back; the page must be one of these. */
+enum board_action evidence_back(struct board *board);
+
+#endif

@@ -1,0 +1,233 @@
+#include "widgets/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "tui/format.h"
+#include "widgets/filter.h"
+#include "widgets/parts.h"
+#include "widgets/timeline.h"
+
+#define WHEN_WIDTH 14  /* "08-01 12:50:07" */
+#define STATE_WIDTH 10
+#define VALUE_WIDTH 9
+
+/* ---- which rows, and in which order ---- */
+
+void evidence_list_finish(struct evidence_list *list)
+{
+	free(list->order);
+	*list = (struct evidence_list){.order = NULL};
+}
+
+void evidence_list_begin(struct evidence_list *list)
+{
+	evidence_list_finish(list);
+}
+
+static bool is_wanted(const struct evidence_row *row, const char *typed)
+{
+	const char *const texts[] = {row->subject, row->queue, row->channel, row->agent, row->state};
+	bool wanted = !*typed;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts && !wanted; i++)
+		wanted = filter_finds(texts[i], typed);
+	return wanted;
+}
+
+static double value_of(const struct evidence_row *row)
+{
+	const struct figure *figure = &row->figure;
+	return figure->known && figure->denominator ? (double)figure->numerator / (double)figure->denominator : -1e18;
+}
+
+struct ordering {
+	const struct evidence_row *rows;
+	enum evidence_sort sort;
+};
+
+/* Rows come in the order of time: where all else is equal that stays. */
+static int compare(const void *left, const void *right, void *context)
+{
+	const struct ordering *ordering = context;
+	const uint32_t first = *(const uint32_t *)left, second = *(const uint32_t *)right;
+	const struct evidence_row *a = &ordering->rows[first], *b = &ordering->rows[second];
+	int order = 0;
+	if (ordering->sort == EVIDENCE_BY_VALUE)
+		order = (value_of(a) < value_of(b)) - (value_of(a) > value_of(b));
+	if (ordering->sort == EVIDENCE_BY_QUEUE) {
+		order = strcmp(a->queue, b->queue);
+		order = order ? order : strcmp(a->channel, b->channel);
+	}
+	return order ? order : (first > second) - (first < second);
+}
+
+void evidence_list_update(struct evidence_list *list, const struct proof *proof)
+{
+	const int number = proof ? proof->request.number : 0;
+	if (list->made_of == number && list->made_by == list->sort && strcmp(list->made_for, list->typed) == 0)
+		return;
+	list->made_of = number;
+	list->made_by = list->sort;
+	memcpy(list->made_for, list->typed, sizeof list->made_for);
+	list->count = 0;
+	const size_t all = proof ? proof->evidence.count : 0;
+	list->order = memory_grow(list->order, &list->room, all, sizeof *list->order);
+	for (size_t i = 0; i < all; i++)
+		if (is_wanted(&proof->evidence.rows[i], list->typed))
+			list->order[list->count++] = (uint32_t)i;
+	struct ordering ordering = {.rows = all ? proof->evidence.rows : NULL, .sort = list->sort};
+	if (list->count && list->sort != EVIDENCE_BY_TIME)
+		qsort_r(list->order, list->count, sizeof *list->order, compare, &ordering);
+	const int last = (int)list->count - 1;
+	list->selected = list->selected > last ? last : list->selected;
+	list->selected = list->selected < 0 ? 0 : list->selected;
+}
+
+const struct evidence_row *evidence_list_selected(const struct evidence_list *list, const struct proof *proof)
+{
+	if (!proof || list->made_of != proof->request.number || list->selected < 0 || (size_t)list->selected >= list->count)
+		return NULL;
+	return &proof->evidence.rows[list->order[list->selected]];
+}
+
+/* ---- the picture ---- */
+
+struct table {
+	const struct snapshot *snapshot;
+	const struct proof *proof;
+	const struct widget_view *view;
+	struct rect inner;
+	int subject, where, agent, when, state; /* widths with the gap after them */
+};
+
+static void plan(struct table *table)
+{
+	const bool present = table->proof->evidence.kind == EVIDENCE_PRESENT;
+	table->when = WHEN_WIDTH + 2;
+	table->state = present ? STATE_WIDTH + 2 : 0;
+	int rest = table->inner.width - 2 - table->when - table->state - VALUE_WIDTH;
+	rest = rest < 0 ? 0 : rest;
+	table->subject = rest * 30 / 100;
+	table->where = rest * 42 / 100;
+	table->agent = rest - table->subject - table->where;
+}
+
+static void put(const struct table *table, int *x, int y, int width, enum role role, const char *text)
+{
+	if (width > 2)
+		canvas_text(table->view->canvas, *x, y, width - 2, role, text);
+	*x += width;
+}
+
+static void own_text(const struct table *table, const struct evidence_row *row, char *to, size_t room)
+{
+	struct figure figure = row->figure;
+	if (table->proof->evidence.kind == EVIDENCE_PRESENT) {
+		format_duration(figure.numerator, to, room);
+		return;
+	}
+	figure.n = -1; /* that it is one alone everybody sees */
+	figure_text(metrics[table->proof->request.metric].name, &figure, false, to, room);
+}
+
+static void draw_heads(const struct table *table)
+{
+	const bool present = table->proof->evidence.kind == EVIDENCE_PRESENT;
+	const struct rect inner = table->inner;
+	int x = inner.x + 2;
+	put(table, &x, inner.y, table->subject, ROLE_DIM, "contact, case");
+	put(table, &x, inner.y, table->where, ROLE_DIM, "queue");
+	put(table, &x, inner.y, table->agent, ROLE_DIM, "agent");
+	put(table, &x, inner.y, table->state, ROLE_DIM, "state");
+	put(table, &x, inner.y, table->when, ROLE_DIM, present ? "since" : "counted");
+	canvas_right(table->view->canvas, x, inner.y, inner.x + inner.width - x, ROLE_DIM, present ? "for" : "its own");
+}
+
+static void draw_row(const struct table *table, const struct evidence_row *row, int y, bool chosen)
+{
+	char where[96], when[32], own[48];
+	const struct rect inner = table->inner;
+	const enum role role = chosen ? ROLE_FOCUS : ROLE_TEXT;
+	int x = inner.x;
+	canvas_text(table->view->canvas, x, y, 1, role, chosen ? glyphs_mark(table->view->glyphs, MARK_ARROW) : " ");
+	x += 2;
+	where_text(row->queue, row->channel, where, sizeof where);
+	timeline_when(table->snapshot, row->at, table->proof->moment, true, when, sizeof when);
+	own_text(table, row, own, sizeof own);
+	put(table, &x, y, table->subject, role, *row->subject ? row->subject : "\u2013");
+	put(table, &x, y, table->where, role, where);
+	put(table, &x, y, table->agent, chosen ? role : ROLE_DIM, row->agent);
+	put(table, &x, y, table->state, role, row->state);
+	put(table, &x, y, table->when, chosen ? role : ROLE_DIM, when);
+	canvas_right(table->view->canvas, x, y, inner.x + inner.width - x, chosen ? role : ROLE_STRONG, own);
+}
+
+/* "3 contacts, cases" is one word too many: rows. "2 of 3 rows · last 30 min from 12:20 · all queues · by value" */
+static void write_note(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, char *to, size_t room)
+{
+	static const char *const sorts[EVIDENCE_SORTS] = {"by time", "by value", "by queue"};
+	char count[48], span[64] = "", window[32], from[32], until[32];
+	const struct evidence *evidence = &proof->evidence;
+	if (list->count == evidence->count)
+		snprintf(count, sizeof count, "%zu %s", evidence->count, evidence->count == 1 ? "row" : "rows");
+	else
+		snprintf(count, sizeof count, "%zu of %zu rows", list->count, evidence->count);
+	timeline_when(snapshot, proof->moment, proof->moment, true, until, sizeof until);
+	if (evidence->kind == EVIDENCE_COUNTED) {
+		window_text(proof->window, false, window, sizeof window);
+		snprintf(span, sizeof span, "%s to ", window);
+		timeline_when(snapshot, evidence->from, proof->moment, false, from, sizeof from);
+	}
+	snprintf(to, room, "%s \u00B7 %s%s \u00B7 %s \u00B7 %s", count, span, until, proof->scope_text, sorts[list->sort]);
+}
+
+static void draw_rows(const struct table *table, const struct evidence_list *list)
+{
+	const struct evidence *evidence = &table->proof->evidence;
+	const struct rect inner = table->inner;
+	const int height = inner.height - 2; /* heads, foot */
+	const int first = list->selected >= height ? list->selected - height + 1 : 0;
+	char text[PART_TEXT * 2] = "";
+	draw_heads(table);
+	for (int i = 0; i < height && (size_t)(first + i) < list->count; i++)
+		draw_row(table, &evidence->rows[list->order[first + i]], inner.y + 1 + i, first + i == list->selected);
+	const int more = (int)list->count - first - height;
+	if (more > 0)
+		snprintf(text, sizeof text, "+%d more", more);
+	if (evidence->is_cut)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%sonly the first %d are told", *text ? ", " : "", EVIDENCE_MOST);
+	int x = inner.x + 2;
+	piece(table->view, &x, inner.y + inner.height - 1, inner.x + inner.width, ROLE_DIM, "%s%s", text, *text && *evidence->why ? "; " : "");
+	piece(table->view, &x, inner.y + inner.height - 1, inner.x + inner.width, ROLE_WARN, "%s", evidence->why);
+}
+
+/* Nothing to list: why. */
+static void draw_words(const struct widget_view *view, struct rect inner, enum role role, const char *text)
+{
+	canvas_text(view->canvas, inner.x + 2, inner.y + (inner.height > 2 ? 1 : 0), inner.width - 2, role, text);
+}
+
+void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, const struct widget_view *view)
+{
+	char title[80], note[240] = "";
+	const int metric = snapshot->request.evidence.metric;
+	snprintf(title, sizeof title, "EVIDENCE \u00B7 %s", metrics[proof ? proof->request.metric : metric].title);
+	if (proof && !*proof->wrong)
+		write_note(snapshot, proof, list, note, sizeof note);
+	const struct rect inner = panel_open(view, LEVEL_NONE, title, note);
+	if (inner.height < 3)
+		return;
+	struct table table = {.snapshot = snapshot, .proof = proof, .view = view, .inner = inner};
+	if (!proof) {
+		draw_words(view, inner, ROLE_DIM, "reading \u2026");
+	} else if (*proof->wrong) {
+		draw_words(view, inner, ROLE_CRIT, proof->wrong);
+	} else if (proof->evidence.count == 0) {
+		draw_words(view, inner, ROLE_DIM, *proof->evidence.why ? proof->evidence.why : "there is none");
+	} else {
+		plan(&table);
+		draw_rows(&table, list);
+	}
+}
