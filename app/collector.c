@@ -14,7 +14,7 @@
 #include "journal/record.h"
 #include "journal/state_file.h"
 
-#define STATE_RECORDS 100000 /* after so many records a state is saved, */
+#define STATE_EVENTS 100000 /* after so many events a state is saved, */
 #define STATE_TIME (5 * MINUTE_MS) /* or after so long, whichever is first */
 #define MIB (1024 * 1024)
 #define FROZEN 1500 /* ms between two turns after which the lease may be over */
@@ -26,12 +26,15 @@ static uint64_t keep(void *context, const struct record *record, struct view pay
 	struct collector *collector = context;
 	struct frame frame = record_frame(record, payload, &collector->room);
 	journal_append(collector->journal, &frame);
+	collector->events += record->batch ? record->batch->count : 0;
 	if (!frame.lsn) {
 		collector->health.unkept++;
 		collector->rebase = true;
-	} else if (collector->outlet) {
-		outlet_add(collector->outlet, &frame);
+		return 0;
 	}
+	collector->weight += frame_size(frame.payload.size);
+	if (collector->outlet)
+		outlet_add(collector->outlet, &frame);
 	return frame.lsn;
 }
 
@@ -114,6 +117,7 @@ static struct journal *open_at(struct collector *collector, const uint8_t *id, u
 	struct journal_options options = journal_options();
 	options.sync = settings->journal_sync;
 	options.segment_bytes = (uint64_t)settings->journal_segment * MIB;
+	options.seal = settings->journal_seal;
 	options.keep_time = settings->journal_keep;
 	options.keep_bytes = (uint64_t)settings->journal_keep_size * MIB;
 	options.keep_free = settings->journal_keep_free * MIB;
@@ -192,7 +196,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	collector->peer = options->peer;
 	collector->state_at = collector->ready_at = clock_monotonic();
 	if (rules_open(&collector->rules, settings, err) && open_journal(collector, options->id, err) && collector_recover(collector, err))
-		collector->saver = saver_create(settings->journal, journal_id(collector->journal), err);
+		collector->saver = saver_create(settings->journal, journal_id(collector->journal), (int)settings->journal_states, err);
 	if (collector->saver)
 		open_historian(collector);
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
@@ -212,6 +216,8 @@ static void pack(struct collector *collector, const struct engine *engine)
 	collector->packed = engine_pack(engine, INT64_MIN, &collector->packed_size);
 	collector->packed_lsn = collector->state_lsn = engine_lsn(engine);
 	collector->packed_recv = engine_now(engine);
+	collector->packed_weight = collector->weight;
+	collector->events = 0;
 	collector->state_at = clock_monotonic();
 	if (collector->historian && !historian_busy(collector->historian))
 		historian_take(collector->historian, engine);
@@ -219,7 +225,8 @@ static void pack(struct collector *collector, const struct engine *engine)
 
 static void hand_over(struct collector *collector)
 {
-	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv);
+	saver_save(collector->saver, collector->packed, collector->packed_size, collector->packed_lsn, collector->packed_recv,
+		collector->packed_weight);
 	collector->packed = NULL;
 	if (collector->historian)
 		historian_write(collector->historian);
@@ -327,7 +334,7 @@ static bool wants_state(const struct collector *collector, const struct engine *
 	if (collector->packed || collector->health.journal.health == JOURNAL_FULL)
 		return false;
 	uint64_t lsn = engine_lsn(engine);
-	return collector->rebase || lsn >= collector->state_lsn + STATE_RECORDS ||
+	return collector->rebase || collector->events >= STATE_EVENTS ||
 		(lsn > collector->state_lsn && clock_monotonic() >= collector->state_at + STATE_TIME);
 }
 

@@ -39,6 +39,7 @@ static struct engine *begin_engine(struct collector *collector, struct error *er
 	else if (differs)
 		log_line(LOG_LEVEL_WARNING, "the rules in the configuration changed: what was counted before stays as it was counted");
 	collector->health.recovered_from = file.lsn;
+	collector->weight = file.weight;
 	return engine;
 }
 
@@ -60,10 +61,12 @@ static bool fold(struct collector *collector, struct reader *reader, struct engi
 		if (result != READER_RECORD)
 			break;
 		struct error why;
+		collector->weight += frame_size(frame.payload.size);
 		if (record_read(&frame, &record, &room, &why)) {
 			rules_note(&collector->rules, &record, told);
 			record.lsn = frame.lsn;
 			engine_apply(engine, &record);
+			collector->events += record.batch ? record.batch->count : 0;
 			collector->health.recovered++;
 		} else {
 			log_line(LOG_LEVEL_ERROR, "journal: record %llu cannot be read and is passed over: %s", (unsigned long long)frame.lsn, why.text);

@@ -38,11 +38,13 @@ struct collector {
 	char id[2 * JOURNAL_ID_SIZE + 1];
 	struct collector_health health;
 	uint64_t state_lsn; /* of the state that was packed last */
+	uint64_t weight;    /* of the journal's records so far (struct state_file) */
+	uint64_t events;    /* since that state */
 	int64_t state_at;   /* monotonic */
 	/* Packed, and not yet on the disk: it waits until the records it stands for are durable. */
 	uint8_t *packed;
 	size_t packed_size;
-	uint64_t packed_lsn;
+	uint64_t packed_lsn, packed_weight;
 	int64_t packed_recv;
 	bool rebase; /* records were not kept: only a new state tells what the engine is */
 	enum journal_health told;

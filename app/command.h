@@ -25,6 +25,7 @@ struct command {
 	const char *positional; /* "FORMAT FILE...", "" for none */
 	const char *summary;	/* one line */
 	const char *about;	/* a paragraph or more for --help and the man page */
+	void (*help)(FILE *to, const struct arguments *arguments); /* what --help adds before the options, of what was given; or NULL */
 	const struct option *const *options; /* groups of options, each ending with name NULL; ends with NULL */
 	int (*run)(const struct arguments *arguments);
 };

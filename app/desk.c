@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include "app/desk_state.h"
+#include "app/journal_feed.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
@@ -16,7 +17,8 @@ static bool open_feeds(struct desk *desk, struct error *err)
 	const struct settings *settings = desk->options.settings;
 	struct feed_options options = {.site = settings->site, .silence = settings->silence, .stale = settings->stale,
 		.reconnect = settings->reconnect, .speed = desk->options.speed, .start = desk->options.start,
-		.stop = desk->options.stop, .zmq = desk->options.zmq, .curve = desk->curve};
+		.stop = desk->options.stop, .zmq = desk->options.zmq, .curve = desk->curve,
+		.more = journal_feeds};
 	const struct feed_sink sink = desk_sink(desk);
 	for (int i = 0; i < desk->options.feed_count; i++) {
 		struct feed *feed = feed_open(desk->options.feeds[i], &options, &sink, err);

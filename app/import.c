@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/import_journal.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@
 
 static const struct option import_options[] = {
 	{"--map", "FILE", "csv: the mapping, which says what the columns mean", false},
+	{"--to", "DIR", "write the events into a journal that is begun there, in place of printing them", false},
 	{"--publish", "URL", "publish the events there (ZeroMQ) in place of printing them", false},
 	{"--site", "NAME", "--publish: the site in the topic (default default)", false},
 	{"--src", "NAME", "--publish: this publisher's name (default import)", false},
@@ -35,7 +37,8 @@ struct import_run {
 	struct wire_buffer output; /* lines, or the event to be published */
 	struct publisher *publisher;
 	struct curve *curve;	   /* of the publisher */
-	struct settings *settings; /* which curve looks into */
+	struct import_journal *journal; /* NULL: not into one */
+	struct settings *settings; /* which curve and the journal look into */
 	int64_t sent; /* the largest ts published: recorded time, which --clock feed follows */
 	uint64_t reports[IMPORT_COUNT_COUNT];
 	char salt[SALT_MOST];
@@ -55,6 +58,8 @@ static bool write_output(struct import_run *run, struct error *err)
 static bool take_event(void *context, const struct event *event, struct view queue, struct error *err)
 {
 	struct import_run *run = context;
+	if (run->journal)
+		return import_journal_add(run->journal, event, err);
 	if (!run->publisher) {
 		ndjson_write(&run->output, event);
 		return run->output.size < OUTPUT_SIZE || write_output(run, err);
@@ -161,6 +166,8 @@ static bool import_all(struct import_run *run, struct importer *importer, const 
 	progress_done();
 	if (!good)
 		return false;
+	if (run->journal)
+		return import_journal_finish(run->journal, err);
 	if (run->publisher)
 		return publisher_flush(run->publisher, err);
 	return write_output(run, err) && (fflush(stdout) == 0 || fail(err, "standard output cannot be written: %s", strerror(errno)));
@@ -176,10 +183,8 @@ static bool open_publisher(struct import_run *run, const struct arguments *argum
 		.linger = UNREAD_LINGER,
 		.zmq = zmq,
 	};
-	bool usage;
 	if (!options.src)
 		options.src = "import";
-	run->settings = setup_settings(arguments, &usage, err);
 	run->curve = run->settings ? curve_open(run->settings, err) : NULL;
 	if (!run->curve)
 		return false;
@@ -189,6 +194,23 @@ static bool open_publisher(struct import_run *run, const struct arguments *argum
 		return false;
 	fprintf(stderr, "tablo: %s: waiting for a subscriber\n", options.bind);
 	return publisher_wait(run->publisher, 1, -1) || fail(err, "%s: no subscriber came", options.bind);
+}
+
+/* Where the events go, if not to standard output. */
+static bool open_target(struct import_run *run, const struct arguments *arguments, void *zmq, struct error *err)
+{
+	const char *directory = arguments_value(arguments, "--to");
+	const char *zone = arguments_value(arguments, "--zone");
+	bool usage;
+	if (!directory && !zmq)
+		return true;
+	run->settings = setup_settings(arguments, &usage, err);
+	if (!run->settings || (zone && !settings_set(run->settings, "zone", zone, err)))
+		return false;
+	if (!directory)
+		return open_publisher(run, arguments, zmq, err);
+	run->journal = import_journal_open(directory, run->settings, err);
+	return run->journal != NULL;
 }
 
 /* ---- the command ---- */
@@ -222,13 +244,14 @@ static int run_format(const struct import_format *format, const struct arguments
 		return report(&err);
 	void *zmq = arguments_value(arguments, "--publish") ? zmq_ctx_new() : NULL;
 	int result = EXIT_FAILED;
-	if ((zmq && !open_publisher(&run, arguments, zmq, &err)) || !import_all(&run, importer, arguments, &err))
+	if (!open_target(&run, arguments, zmq, &err) || !import_all(&run, importer, arguments, &err))
 		report(&err);
 	else
 		result = finish(&run, importer, arguments);
 	importer_close(importer);
 	if (run.publisher)
 		publisher_close(run.publisher);
+	import_journal_close(run.journal);
 	curve_close(run.curve);
 	settings_destroy(run.settings);
 	if (zmq)
@@ -237,13 +260,23 @@ static int run_format(const struct import_format *format, const struct arguments
 	return result;
 }
 
+static void name_formats(const char *name, struct error *err)
+{
+	char names[200] = "";
+	for (int i = 0; import_formats[i]; i++)
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", import_formats[i]->name);
+	fail(err, "'%.60s' is no format; there are: %s", name, names);
+}
+
 static int run(const struct arguments *arguments)
 {
 	struct error err;
 	const char *name = arguments->positional_count ? arguments->positional[0] : "";
 	const struct import_format *format = import_format_find(name);
 	if (!format)
-		fail(&err, "'%.60s' is no format; there are: queue_log, csv", name);
+		name_formats(name, &err);
+	else if (arguments_value(arguments, "--to") && arguments_value(arguments, "--publish"))
+		fail(&err, "either --to or --publish");
 	else if (arguments->positional_count < 2)
 		fail(&err, "no file is named; - is standard input");
 	else if (format->mapped && !arguments_value(arguments, "--map"))
@@ -259,12 +292,13 @@ const struct command import_command = {
 	.name = "import",
 	.positional = "FORMAT FILE...",
 	.summary = "reads what another system recorded, and prints or publishes it as events",
-	.about = "FORMAT is queue_log (Asterisk's) or csv (any table, with a mapping file). The files, .gz too and - for standard\n"
-		 "input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
+	.about = "FORMAT is queue_log (Asterisk's), csv (any table, with a mapping file) or ndjson (events as lines of JSON). The files,\n"
+		 ".gz too and - for standard input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
 		 "`tablo publish` and file: feeds read. Damaged, duplicate and orphaned lines are named on standard error, counted\n"
 		 "and left out; the exit status is still 0 unless --strict is given or nothing at all could be imported.\n"
 		 "Customers' numbers never leave: a salted hash stands in for them. With --publish it begins when the first\n"
-		 "subscriber is there, and waits for slow ones; a board takes --clock feed.",
+		 "subscriber is there, and waits for slow ones; a board takes --clock feed. With --to the events become a journal, received\n"
+		 "when they happened; the rules and the zone are those of the configuration.",
 	.options = (const struct option *const[]){import_options, common_options, NULL},
 	.run = run,
 };

@@ -1,148 +1,153 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
-#include "app/journal_store.h"
+#include "app/journal_command.h"
 #include "app/setup.h"
+#include "base/clock.h"
 #include "base/instant.h"
-#include "journal/history.h"
-#include "journal/reader.h"
-#include "journal/record.h"
+#include "journal/segment.h"
+
+#define REST_MOST 1000
 
 static const struct option journal_command_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
+	{"--from", "TIME", "export: only what happened then or later", false},
+	{"--to", "TIME", "export: only what happened then or earlier", false},
+	{"--at", "TIME", "mark: the instant (default now)", false},
+	{"--zone", "ZONE", "times are read and printed in it (default: the setting)", false},
 	{0},
 };
 
-static bool list_kind(const char *directory, enum segment_kind kind, struct error *err)
+/* The only place where they are listed. */
+static const struct journal_verb verbs[] = {
+	{"ls", "[DIR|FILE]", "the files: which records, of when, how many events, how large, sealed or not, states, damage", true, 0, 0, journal_list},
+	{"rules", "[DIR|FILE]", "the settings in force from each start on", true, 0, 0, journal_rules},
+	{"verify", "[DIR|FILE] [--store URL]",
+		"reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
+		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1",
+		true, 0, 0, journal_verify},
+	{"repair", "[DIR]",
+		"cuts aside what a power cut left at the end, makes hints and indexes anew and the states that are missing; loses no record\n"
+		"          that can be read, and says what cannot", false, 0, 0, journal_repair},
+	{"export", "[DIR|FILE] [--from T] [--to T]",
+		"the events as lines of JSON on standard output, each once: what `tablo import ndjson` and file: feeds read",
+		true, 0, 0, journal_export},
+	{"mark", "DIR [--at T] [TEXT]", "notes TEXT at an instant of the time line, in the file `marks`; without TEXT lists what is noted",
+		false, 0, REST_MOST, journal_mark},
+	{"seal", "[DIR]", "compresses the closed files to about a fifth now, as a collector does after journal_seal", false, 0, 0, journal_seal},
+};
+#define VERBS (sizeof verbs / sizeof *verbs)
+
+static const struct journal_verb *find_verb(const char *name)
 {
-	struct segment_list segments = {.segments = NULL};
-	if (!segments_list(&segments, &disk_real, directory, kind, err))
-		return false;
-	for (size_t i = 0; i < segments.count; i++) {
-		const struct segment *segment = &segments.segments[i];
-		char *path = disk_path(directory, segment->name);
-		const int file = disk_real.open(disk_real.context, path, 0); /* O_RDONLY */
-		const int64_t size = file < 0 ? -1 : disk_real.size(disk_real.context, file);
-		printf("%s\tfirst %s %llu\t%lld bytes\n", segment->name, kind == SEGMENT_JOURNAL ? "record" : "bucket",
-			(unsigned long long)segment->first, (long long)size);
-		if (file >= 0)
-			disk_real.close(disk_real.context, file);
-		free(path);
-	}
-	segments_finish(&segments);
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static void print_verbs(FILE *to, const struct arguments *arguments)
+{
+	const struct journal_verb *only = arguments->positional_count ? find_verb(arguments->positional[0]) : NULL;
+	for (size_t i = 0; i < VERBS; i++)
+		if (!only || only == &verbs[i])
+			fprintf(to, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].positional, verbs[i].help);
+	fputs("\n", to);
+}
+
+void journal_tell_damage(const struct damage *damage)
+{
+	char text[400];
+	damage_describe(damage, text, sizeof text);
+	puts(text);
+}
+
+static bool read_instant(const struct journal_call *call, const char *option, int64_t *at, struct error *err)
+{
+	const char *text = arguments_value(call->arguments, option);
+	struct error why;
+	if (!text || instant_parse(view_of(text), call->zone, clock_wall(), at, &why))
+		return true;
+	return fail(err, "%s: %.500s", option, why.text);
+}
+
+bool journal_range(const struct journal_call *call, int64_t *from, int64_t *to, struct error *err)
+{
+	*from = INT64_MIN;
+	*to = INT64_MAX;
+	return read_instant(call, "--from", from, err) && read_instant(call, "--to", to, err);
+}
+
+bool journal_instant(const struct journal_call *call, int64_t *at, struct error *err)
+{
+	*at = clock_wall();
+	return read_instant(call, "--at", at, err);
+}
+
+bool journal_is_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct segment segment;
+	return segment_read_name(slash ? slash + 1 : path, SEGMENT_JOURNAL, &segment);
+}
+
+static bool check(const struct journal_verb *verb, const struct journal_call *call, struct error *err)
+{
+	if (!*call->directory)
+		return fail(err, "which journal? tablo journal %s DIR, or the setting `journal`", verb->name);
+	if (!verb->takes_file && journal_is_file(call->directory))
+		return fail(err, "%s: tablo journal %s takes the directory, not one file of it", call->directory, verb->name);
+	if (call->rest_count < verb->rest_least || call->rest_count > verb->rest_most)
+		return fail(err, "tablo journal %s %s", verb->name, verb->positional);
 	return true;
 }
 
-static int list(const char *directory)
-{
-	struct history_mark mark;
-	struct error err;
-	if (!list_kind(directory, SEGMENT_JOURNAL, &err) || !list_kind(directory, SEGMENT_HISTORY, &err) ||
-		!history_find(NULL, directory, UINT64_MAX, &mark, NULL, &err))
-		return report(&err);
-	if (mark.number)
-		printf("the history tells everything up to record %llu\n", (unsigned long long)mark.lsn);
-	return EXIT_DONE;
-}
-
-/* Every record is read, and what is wrong with the files is said. */
-static int look_through(const char *directory, enum segment_kind kind, struct error *err)
-{
-	struct reader *reader = reader_open(NULL, directory, kind, err);
-	int code = EXIT_DONE;
-	if (!reader)
-		return report(err);
-	for (;;) {
-		struct frame frame;
-		struct damage damage;
-		char text[400];
-		const enum reader_result result = reader_next(reader, &frame, &damage, err);
-		if (result == READER_DAMAGE) {
-			damage_describe(&damage, text, sizeof text);
-			puts(text);
-			/* What retention or cleaning removed at the beginning is no damage, nor what a running writer just puts down. */
-			code = damage.kind == DAMAGE_MISSING && damage.from <= 1 ? code : EXIT_FAILED;
-		}
-		if (result == READER_FAILED)
-			code = report(err);
-		if (result == READER_END || result == READER_FAILED)
-			break;
-	}
-	reader_close(reader);
-	return code;
-}
-
-/* The rules in force from each of its starts on. */
-static int show_rules(const char *directory)
-{
-	struct error err;
-	struct reader *reader = reader_open(NULL, directory, SEGMENT_JOURNAL, &err);
-	struct record_room room = {0};
-	enum reader_result result = READER_RECORD;
-	if (!reader)
-		return report(&err);
-	while (result == READER_RECORD || result == READER_DAMAGE) {
-		struct frame frame;
-		struct damage damage;
-		struct record record;
-		char at[40];
-		result = reader_next(reader, &frame, &damage, &err);
-		if (result != READER_RECORD || frame.type != FRAME_CONFIG || !record_read(&frame, &record, &room, NULL))
-			continue;
-		instant_format(record.recv, NULL, at, sizeof at);
-		printf("# from record %llu on, %s, tablo %.*s\n%.*s", (unsigned long long)frame.lsn, at, (int)record.config->program.size,
-			record.config->program.data, (int)record.config->settings.size, record.config->settings.data);
-	}
-	record_room_finish(&room);
-	reader_close(reader);
-	return result == READER_FAILED ? report(&err) : EXIT_DONE;
-}
-
-static int verify(const char *directory, const struct settings *settings, const char *store)
-{
-	struct error err;
-	if (!store) {
-		const int journal = look_through(directory, SEGMENT_JOURNAL, &err), history = look_through(directory, SEGMENT_HISTORY, &err);
-		return journal == EXIT_DONE ? history : journal;
-	}
-	const int equal = journal_store_verify(directory, store, settings, &err);
-	return equal < 0 ? report(&err) : equal ? EXIT_DONE : EXIT_FAILED;
-}
-
-static int run(const struct arguments *arguments)
+static int run_verb(const struct journal_verb *verb, const struct arguments *arguments)
 {
 	bool usage = false;
 	struct error err;
-	const char *what = arguments->positional_count ? arguments->positional[0] : "";
 	struct settings *settings = setup_settings(arguments, &usage, &err);
 	if (!settings)
 		return usage ? report_usage(arguments, &err) : report(&err);
-	const char *directory = arguments->positional_count > 1 ? arguments->positional[1] : settings->journal;
+	const char *zone_given = arguments_value(arguments, "--zone");
+	struct zone *zone = zone_open(zone_given ? zone_given : settings->zone, &err);
+	const int count = arguments->positional_count;
+	const struct journal_call call = {.arguments = arguments, .settings = settings, .zone = zone,
+		.directory = count > 1 ? arguments->positional[1] : settings->journal, .rest = arguments->positional + 2,
+		.rest_count = count > 2 ? count - 2 : 0};
 	int code;
-	if (strcmp(what, "ls") != 0 && strcmp(what, "rules") != 0 && strcmp(what, "verify") != 0) {
-		fail(&err, "tablo journal ls DIR, tablo journal rules DIR, or tablo journal verify DIR");
+	if (!zone)
+		code = report(&err);
+	else if (!check(verb, &call, &err))
 		code = report_usage(arguments, &err);
-	} else if (!*directory) {
-		fail(&err, "which journal? tablo journal %s DIR, or the setting `journal`", what);
-		code = report_usage(arguments, &err);
-	} else if (strcmp(what, "rules") == 0) {
-		code = show_rules(directory);
-	} else {
-		code = strcmp(what, "ls") == 0 ? list(directory) : verify(directory, settings, arguments_value(arguments, "--store"));
-	}
+	else
+		code = verb->run(&call);
+	zone_close(zone);
 	settings_destroy(settings);
 	return code;
 }
 
+static int run(const struct arguments *arguments)
+{
+	const struct journal_verb *verb = arguments->positional_count ? find_verb(arguments->positional[0]) : NULL;
+	if (verb)
+		return run_verb(verb, arguments);
+	struct error err;
+	char names[200] = "";
+	for (size_t i = 0; i < VERBS; i++)
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "|" : "", verbs[i].name);
+	fail(&err, "what is to be done with the journal? tablo journal %s", names);
+	return report_usage(arguments, &err);
+}
+
 const struct command journal_command = {
 	.name = "journal",
-	.positional = "ls|rules|verify [DIR]",
-	.summary = "looks at a journal; compares what Redis holds with it",
-	.about = "ls: the journal's files. rules: the settings in force from each start on. verify: reads every record and prints what is damaged. verify --store URL: folds the journal up to the\n"
-		 "watermark of that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and\n"
-		 "exit 1. The site, the zone and the rules are those of the configuration, which must be the collector's. DIR: the setting `journal`.",
+	.positional = "COMMAND [DIR]",
+	.summary = "looks at a journal, mends, exports, marks and seals it",
+	.about = "DIR: the setting `journal`, if it is not given. The site, the zone and the rules are those of the configuration, which must be the\n"
+		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it.",
 	.options = (const struct option *const[]){journal_command_options, common_options, NULL},
+	.help = print_verbs,
 	.run = run,
 };

@@ -57,7 +57,7 @@ static void print_version(void)
 
 static void print_help(void)
 {
-	usage_print(stdout, NULL);
+	usage_print(stdout, NULL, NULL);
 }
 
 static void print_man(void)
@@ -104,7 +104,7 @@ static int run_command(const struct command *command, char **words, int count)
 	if (!arguments_parse(&arguments, command, words, count, &err))
 		code = report_usage(&arguments, &err);
 	else if (arguments_flag(&arguments, "--help"))
-		usage_print(stdout, command);
+		usage_print(stdout, command, &arguments);
 	else if (arguments_flag(&arguments, "--version"))
 		print_version();
 	else if (arguments.positional_count && !*command->positional) {

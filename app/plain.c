@@ -12,10 +12,9 @@
 #define LINE_EVERY (5 * SECOND_MS)
 #define LINE_WIDTH 120
 
-/* The one-line form of the board is what a canvas too low for boxes gets. */
-static void print_line(struct board *board, struct setup *setup, const struct desk *desk)
+/* A canvas too low for boxes gets it. */
+void plain_print(struct board *board, struct snapshot *snapshot)
 {
-	struct snapshot *snapshot = desk_snapshot(desk, setup->zone, board_request(board));
 	struct canvas *canvas = canvas_create(LINE_WIDTH, 1);
 	board_draw(board, snapshot, &(struct glyphs){.ascii = true}, canvas);
 	dump_text(canvas, stdout);
@@ -24,7 +23,7 @@ static void print_line(struct board *board, struct setup *setup, const struct de
 	snapshot_destroy(snapshot);
 }
 
-static bool told_to_leave(int signals)
+bool plain_told_to_leave(int signals)
 {
 	struct signalfd_siginfo signal;
 	bool leave = false;
@@ -37,11 +36,11 @@ int plain_run(struct setup *setup, struct desk *desk, int signals)
 {
 	struct board *board = board_create(setup->settings, &setup->request);
 	int64_t next = clock_monotonic();
-	while (!told_to_leave(signals)) {
+	while (!plain_told_to_leave(signals)) {
 		desk_turn(desk, signals, next);
 		if (clock_monotonic() < next)
 			continue;
-		print_line(board, setup, desk);
+		plain_print(board, desk_snapshot(desk, setup->zone, board_request(board)));
 		next = clock_monotonic() + LINE_EVERY;
 	}
 	board_destroy(board);

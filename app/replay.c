@@ -1,23 +1,20 @@
 #include "app/replay.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "app/commands.h"
 #include "app/inquiry.h"
+#include "app/plain.h"
 #include "app/replayer.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "metrics/lists.h"
 #include "replay/player.h"
-#include "tui/dump.h"
 #include "widgets/board.h"
 
 #define LINE_EVERY (5 * SECOND_MS)
-#define LINE_WIDTH 140
 
 static const struct option replay_options[] = {
 	{"--from", "TIME", "nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)", false},
@@ -69,27 +66,12 @@ static void play(void *context, struct exchange *exchange)
 	inquiry_close(inquiry);
 }
 
-static void print_line(struct replayer *replayer, struct board *board)
-{
-	struct snapshot *snapshot = replayer_snapshot(replayer, board_request(board));
-	struct canvas *canvas = canvas_create(LINE_WIDTH, 1);
-	board_draw(board, snapshot, &(struct glyphs){.ascii = true}, canvas);
-	dump_text(canvas, stdout);
-	fflush(stdout);
-	canvas_destroy(canvas);
-	snapshot_destroy(snapshot);
-}
-
 static bool told_to_leave(int signals, int64_t until)
 {
 	struct pollfd item = {.fd = signals, .events = POLLIN};
-	struct signalfd_siginfo signal;
 	const int64_t left = until - clock_monotonic();
-	bool leave = false;
 	poll(&item, 1, left < 0 ? 0 : (int)left);
-	while (read(signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
-		leave = leave || signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT || signal.ssi_signo == SIGHUP;
-	return leave;
+	return plain_told_to_leave(signals);
 }
 
 static int play_plain(void *context, struct setup *setup, int signals)
@@ -101,7 +83,7 @@ static int play_plain(void *context, struct setup *setup, int signals)
 		replayer_turn(replayer);
 		if (clock_monotonic() < next)
 			continue;
-		print_line(replayer, board);
+		plain_print(board, replayer_snapshot(replayer, board_request(board)));
 		next = clock_monotonic() + LINE_EVERY;
 	}
 	board_destroy(board);

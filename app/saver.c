@@ -13,7 +13,8 @@ struct saver {
 	uint8_t id[JOURNAL_ID_SIZE];
 	uint8_t *bytes; /* to be written; NULL: nothing */
 	size_t size;
-	uint64_t lsn, saved;
+	uint64_t lsn, saved, weight;
+	int share;
 	int64_t recv;
 	bool stop;
 	struct error err;
@@ -22,7 +23,7 @@ struct saver {
 /* Called with the lock held, which it gives back while it writes. */
 static void write_state(struct saver *saver)
 {
-	struct state_file file = {.lsn = saver->lsn, .recv = saver->recv, .bytes = {(const char *)saver->bytes, saver->size}};
+	struct state_file file = {.lsn = saver->lsn, .recv = saver->recv, .weight = saver->weight, .share = saver->share, .bytes = {(const char *)saver->bytes, saver->size}};
 	struct error err = {0};
 	memcpy(file.id, saver->id, sizeof file.id);
 	pthread_mutex_unlock(&saver->lock);
@@ -48,11 +49,12 @@ static void *run(void *argument)
 	return NULL;
 }
 
-struct saver *saver_create(const char *directory, const uint8_t *id, struct error *err)
+struct saver *saver_create(const char *directory, const uint8_t *id, int share, struct error *err)
 {
 	struct saver *saver = memory_new(1, sizeof *saver);
 	saver->directory = memory_text(directory);
 	memcpy(saver->id, id, sizeof saver->id);
+	saver->share = share;
 	pthread_mutex_init(&saver->lock, NULL);
 	pthread_cond_init(&saver->changed, NULL);
 	int failed = pthread_create(&saver->thread, NULL, run, saver);
@@ -87,13 +89,14 @@ bool saver_busy(struct saver *saver)
 	return busy;
 }
 
-void saver_save(struct saver *saver, uint8_t *bytes, size_t size, uint64_t lsn, int64_t recv)
+void saver_save(struct saver *saver, uint8_t *bytes, size_t size, uint64_t lsn, int64_t recv, uint64_t weight)
 {
 	pthread_mutex_lock(&saver->lock);
 	saver->bytes = bytes;
 	saver->size = size;
 	saver->lsn = lsn;
 	saver->recv = recv;
+	saver->weight = weight;
 	pthread_cond_signal(&saver->changed);
 	pthread_mutex_unlock(&saver->lock);
 }

@@ -7,12 +7,13 @@
 
 struct saver;
 
-struct saver *saver_create(const char *directory, const uint8_t *id, struct error *err);
+/* `share`: see struct state_file. */
+struct saver *saver_create(const char *directory, const uint8_t *id, int share, struct error *err);
 /* Finishes what it was given. */
 void saver_destroy(struct saver *saver);
 bool saver_busy(struct saver *saver);
-/* Takes the bytes (to be freed). Only while it is not busy. */
-void saver_save(struct saver *saver, uint8_t *bytes, size_t size, uint64_t lsn, int64_t recv);
+/* Takes the bytes (to be freed). Only while it is not busy. `weight`: see struct state_file. */
+void saver_save(struct saver *saver, uint8_t *bytes, size_t size, uint64_t lsn, int64_t recv, uint64_t weight);
 /* The LSN of the newest state on the disk; 0: none yet. `err`: what went wrong the last time, "" nothing. */
 uint64_t saver_saved(struct saver *saver, struct error *err);
 

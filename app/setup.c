@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 const struct option feed_options[] = {
-	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz] or sim:[SEED]", true},
+	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true},
 	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false},
 	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
 	{"--site", "NAME", "take only this site's topics", false},
@@ -233,10 +233,19 @@ bool setup_endless(const struct setup *setup)
 	return false;
 }
 
+static bool brings_own_time(const char *url)
+{
+	static const char *const schemes[] = {"file:", "journal:", "sim:"};
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (strncmp(url, schemes[i], strlen(schemes[i])) == 0)
+			return true;
+	return false;
+}
+
 bool setup_own_time(const struct setup *setup)
 {
 	for (int i = 0; i < setup->settings->feed_count; i++)
-		if (strncmp(setup->settings->feeds[i], "file:", 5) != 0 && strncmp(setup->settings->feeds[i], "sim:", 4) != 0)
+		if (!brings_own_time(setup->settings->feeds[i]))
 			return false;
 	return true;
 }

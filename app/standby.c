@@ -116,11 +116,13 @@ static void take_record(void *context, const struct frame *came, const struct st
 		end(standby, (struct turnover){.what = TURNOVER_AGAIN});
 		return;
 	}
+	collector->weight += frame_size(frame.payload.size);
 	if (!record_read(&frame, &record, &standby->room, &err)) {
 		log_line(LOG_LEVEL_ERROR, "record %llu cannot be read and is passed over: %s", (unsigned long long)frame.lsn, err.text);
 		return;
 	}
 	record.lsn = frame.lsn;
+	collector->events += record.batch ? record.batch->count : 0;
 	desk_follow(standby->desk, &record);
 }
 

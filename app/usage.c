@@ -21,7 +21,14 @@ static void print_program(FILE *to)
 	      "Also: --print-config, --list-metrics, --list-widgets, --list-keys, --version\n", to);
 }
 
-void usage_print(FILE *to, const struct command *command)
+static void print_more(FILE *to, const struct command *command, const struct arguments *arguments)
+{
+	static const struct arguments none = {.positional_count = 0};
+	if (command->help)
+		command->help(to, arguments ? arguments : &none);
+}
+
+void usage_print(FILE *to, const struct command *command, const struct arguments *arguments)
 {
 	if (!command) {
 		print_program(to);
@@ -29,6 +36,7 @@ void usage_print(FILE *to, const struct command *command)
 	}
 	fprintf(to, "usage: tablo %s%s%s [OPTIONS]\n\n%s\n", command->name, *command->positional ? " " : "", command->positional, command->about);
 	fputs("\n", to);
+	print_more(to, command, arguments);
 	for (const struct option *const *group = command->options; *group; group++)
 		for (const struct option *option = *group; option->name; option++)
 			print_option(to, option);
@@ -48,6 +56,11 @@ static void man_command(FILE *to, const struct command *command)
 	fprintf(to, ".SS tablo %s %s\n", command->name, command->positional);
 	man_text(to, command->about);
 	fputs("\n", to);
+	if (command->help) {
+		fputs(".nf\n", to);
+		print_more(to, command, NULL);
+		fputs(".fi\n", to);
+	}
 	for (const struct option *const *group = command->options; *group; group++)
 		for (const struct option *option = *group; option->name; option++) {
 			fputs(".TP\n.B ", to);

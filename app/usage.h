@@ -7,7 +7,8 @@
 bool arguments_parse(struct arguments *arguments, const struct command *command, char **words, int count, struct error *err);
 void arguments_finish(struct arguments *arguments);
 
-void usage_print(FILE *to, const struct command *command); /* NULL: the program as a whole */
+/* command NULL: the program as a whole; arguments: what was given with --help, or NULL. */
+void usage_print(FILE *to, const struct command *command, const struct arguments *arguments);
 /* Groff man page of the whole program, and a bash completion script; for the build. */
 void usage_print_man(FILE *to);
 void usage_print_completion(FILE *to);

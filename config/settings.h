@@ -106,8 +106,9 @@ struct settings {
 	int history_days;			  /* of quarter hours kept in memory */
 	/* -- journal -- */
 	char *journal; /* directory; "": none */
-	int64_t journal_sync, journal_keep;			      /* ms */
+	int64_t journal_sync, journal_keep, journal_seal;	      /* ms */
 	int64_t journal_segment, journal_keep_size, journal_keep_free; /* MiB */
+	int64_t journal_states;					      /* percent */
 	/* -- store -- */
 	char *attach, *publish, *peer, *store; /* "": none */
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */

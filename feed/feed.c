@@ -13,9 +13,9 @@ const struct feed_class *const feed_classes[] = {
 	NULL,
 };
 
-static const struct feed_class *find_class(struct view scheme)
+static const struct feed_class *find_class(const struct feed_class *const *classes, struct view scheme)
 {
-	for (const struct feed_class *const *class = feed_classes; *class; class++)
+	for (const struct feed_class *const *class = classes; class && *class; class++)
 		if (view_is(scheme, (*class)->scheme))
 			return *class;
 	return NULL;
@@ -26,9 +26,11 @@ struct feed *feed_open(const char *url, const struct feed_options *options, cons
 {
 	const char *colon = strchr(url, ':');
 	struct view scheme = {url, colon ? (size_t)(colon - url) : 0};
-	const struct feed_class *class = find_class(scheme);
+	const struct feed_class *class = find_class(feed_classes, scheme);
+	if (!class)
+		class = find_class(options->more, scheme);
 	if (!class) {
-		fail(err, "feed '%.200s': no such kind of feed; give tcp://HOST:PORT, ipc://PATH, file:PATH or sim:SEED",
+		fail(err, "feed '%.200s': no such kind of feed; give tcp://HOST:PORT, ipc://PATH, file:PATH, journal:DIR or sim:SEED",
 			url);
 		return NULL;
 	}

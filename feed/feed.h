@@ -33,6 +33,7 @@ struct feed_options {
 	int64_t stop;	   /* file: nothing after this instant; INT64_MAX: to the end */
 	void *zmq;	   /* the ZeroMQ context */
 	const struct curve *curve; /* how links are secured; NULL: plaintext, and only on this machine */
+	const struct feed_class *const *more; /* kinds of feeds beside feed_classes, ends with NULL; or NULL */
 };
 
 #define FEED_POLL_MAX 8

@@ -13,8 +13,6 @@
 #include "feed/feed_classes.h"
 #include "feed/ndjson.h"
 
-#define BATCH_LINES_MAX 1000
-#define EVENTS_ROOM (PAYLOAD_MAX - 1024) /* bytes of a payload left to its events */
 #define LATER_MAX 4096 /* so many events in a row past `stop`, and nothing earlier is expected: files are nearly in order */
 
 enum reading { READING, READING_WAITS /* for standard input */, READING_OVER };
@@ -132,13 +130,13 @@ static void count_in(struct file_feed *file, int64_t ts)
 	file->size = file->events.size;
 	if (ts > file->latest)
 		file->latest = ts;
-	file->full = file->count == BATCH_LINES_MAX;
+	file->full = file->count == NDJSON_BATCH_LINES;
 }
 
 /* The bytes of a new event stand behind the batch: are they of it? */
 static void place(struct file_feed *file, int64_t ts)
 {
-	bool fits = file->count == 0 || (second_of(ts) == file->second && file->events.size <= EVENTS_ROOM);
+	bool fits = file->count == 0 || (second_of(ts) == file->second && file->events.size <= NDJSON_BATCH_BYTES);
 	if (fits) {
 		count_in(file, ts);
 		return;
@@ -170,9 +168,9 @@ static void take_line(struct file_feed *file, struct view line)
 		return;
 	}
 	size_t size = file->events.size - file->size;
-	if (size > EVENTS_ROOM)
+	if (size > NDJSON_BATCH_BYTES)
 		refuse(file, "the event is larger than a payload may be");
-	if (size > EVENTS_ROOM || past_stop(file, event.ts))
+	if (size > NDJSON_BATCH_BYTES || past_stop(file, event.ts))
 		file->events.size = file->size;
 	else
 		place(file, event.ts);
@@ -275,7 +273,7 @@ static bool file_feed_next(struct feed *feed, int most)
 	file->told_live = true;
 	if (file->reading == READING_WAITS)
 		file->reading = READING;
-	int lines = most > INT32_MAX / BATCH_LINES_MAX ? INT32_MAX : most * BATCH_LINES_MAX;
+	int lines = most > INT32_MAX / NDJSON_BATCH_LINES ? INT32_MAX : most * NDJSON_BATCH_LINES;
 	for (int i = 0; i < most; i++) {
 		gather(file, &lines);
 		if (!complete(file) || due_at(file) > clock_monotonic())

@@ -14,6 +14,10 @@ struct ndjson_reader *ndjson_reader_create(void);
 void ndjson_reader_destroy(struct ndjson_reader *reader);
 bool ndjson_read(struct ndjson_reader *reader, struct view line, struct wire_buffer *to, struct event *event, struct error *err);
 
+/* Lines of one second become one batch of so many events and bytes of them at most. */
+#define NDJSON_BATCH_LINES 1000
+#define NDJSON_BATCH_BYTES (PAYLOAD_MAX - 1024)
+
 /* Appends the event as one line with its newline. */
 void ndjson_write(struct wire_buffer *to, const struct event *event);
 

@@ -10,6 +10,7 @@
 #include "journal/aside.h"
 #include "journal/lock.h"
 #include "journal/scan.h"
+#include "journal/seal.h"
 #include "journal/state_file.h"
 
 struct cut {
@@ -102,6 +103,21 @@ static bool take_file(struct cut *cut, const struct segment *segment, int file, 
 	return true;
 }
 
+/* A sealed file that has records on both sides is unpacked first: records are cut one by one. */
+static bool unseal(struct cut *cut, struct segment_list *list, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct segment *segment = &list->segments[i];
+		const bool reaches_in = segment->first < cut->from && (i + 1 == list->count || list->segments[i + 1].first >= cut->from);
+		if (!segment->is_sealed || !reaches_in)
+			continue;
+		if (!seal_undo(cut->disk, cut->directory, segment, err))
+			return false;
+		*segment = segment_raw(segment);
+	}
+	return true;
+}
+
 static bool take_files(struct cut *cut, const struct segment_list *list, struct error *err)
 {
 	bool is_last = false;
@@ -129,7 +145,7 @@ bool fork_set_aside(const struct disk *disk, const char *directory, uint64_t fro
 	struct cut cut = {disk, directory, from, clock_wall(), fork};
 	struct segment_list list = {0};
 	bool is_good = state_files_remove(disk, directory, from, err) &&
-		segments_list(&list, disk, directory, SEGMENT_JOURNAL, err) && take_files(&cut, &list, err);
+		segments_list(&list, disk, directory, SEGMENT_JOURNAL, err) && unseal(&cut, &list, err) && take_files(&cut, &list, err);
 	segments_finish(&list);
 	disk->close(disk->context, lock);
 	return is_good;

@@ -69,7 +69,7 @@ uint32_t frame_write(const struct frame *frame, uint8_t *to)
 
 static bool known(uint8_t type)
 {
-	return (type >= FRAME_BATCH && type <= FRAME_HISTORY) || type == FRAME_BUCKET || type == FRAME_SEGMENT || type == FRAME_SEAL;
+	return (type >= FRAME_BATCH && type <= FRAME_HISTORY) || type == FRAME_BUCKET || (type >= FRAME_SEGMENT && type <= FRAME_FOOT);
 }
 
 enum frame_look frame_read(const uint8_t *bytes, size_t size, struct frame *frame, size_t *need)

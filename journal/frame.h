@@ -27,7 +27,9 @@
 enum frame_type {
 	FRAME_BATCH = 1, FRAME_CLOCK, FRAME_GAP, FRAME_LINK, FRAME_CONFIG, FRAME_HISTORY, /* enum record_kind + 1 */
 	FRAME_BUCKET = 16,				     /* of a history file */
-	FRAME_SEGMENT = 64 /* the head of a file */, FRAME_SEAL /* its end; both have no LSN of their own */
+	/* Parts of a file; none has an LSN of its own. */
+	FRAME_SEGMENT = 64 /* its head */, FRAME_SEAL /* the end of its records */,
+	FRAME_BLOCK /* many records, compressed */, FRAME_INDEX /* where records stand */, FRAME_FOOT /* where the index stands */
 };
 
 struct frame {

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "journal/lock.h"
 #include "journal/recover.h"
+#include "journal/sealer.h"
 #include "journal/syncer.h"
 #include "journal/writer.h"
 
@@ -37,6 +38,7 @@ struct journal {
 	pthread_cond_t work;
 	pthread_t thread;
 	struct syncer syncer;
+	struct sealer *sealer; /* NULL: nothing is sealed */
 	/* under the mutex */
 	struct chunks waiting;
 	size_t chunk_most;
@@ -87,6 +89,8 @@ static void publish(struct journal *journal)
 {
 	const struct writer *writer = &journal->writer;
 	struct journal_state *state = &journal->state;
+	if (journal->sealer)
+		writer_won(&journal->writer, sealer_won(journal->sealer));
 	enum journal_health before = state->health;
 	bool is_moved = state->written != writer->written || state->durable != writer->durable;
 	state->written = writer->written;
@@ -142,6 +146,8 @@ static void write_all(struct journal *journal)
 			await_sync(journal);
 			pthread_mutex_unlock(&journal->mutex);
 			result = writer_rotate(writer);
+			if (journal->sealer)
+				sealer_wake(journal->sealer);
 		}
 		if (result < 0) {
 			note(journal, result);
@@ -294,6 +300,7 @@ static void make_lock(struct journal *journal)
 
 static void destroy(struct journal *journal)
 {
+	sealer_stop(journal->sealer);
 	chunks_finish(&journal->waiting);
 	if (journal->writer.directory)
 		writer_finish(&journal->writer);
@@ -321,6 +328,11 @@ struct journal *journal_open(const char *directory, const struct journal_options
 	bool is_good = journal->lock >= 0 && prepare(journal, directory, err);
 	if (is_good && journal->event < 0)
 		is_good = fail(err, "no descriptor for the journal: %s", strerror(errno));
+	if (is_good && journal->options.seal > 0) {
+		journal->sealer = sealer_start(journal->options.disk, directory, journal->options.seal, err);
+		is_good = journal->sealer != NULL;
+		journal->writer.door = is_good ? sealer_door(journal->sealer) : NULL;
+	}
 	if (is_good && start(journal, err))
 		return journal;
 	destroy(journal);

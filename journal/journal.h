@@ -21,13 +21,14 @@ struct journal_options {
 	int64_t keep_free;	/* bytes; 0: none */
 	size_t waiting_most;	/* bytes in memory that are not safe yet; appends beyond are refused */
 	const struct disk *disk;  /* NULL: the real one */
+	int64_t seal;		/* ms after which a closed file is sealed; 0: never */
 	const uint8_t *id;	/* of a journal to be continued in an empty directory (a standby); NULL: a random one */
 	uint64_t first;		/* the first LSN in an empty directory; 0: 1 */
 	/* Damage found on opening; may be NULL. */
 	void (*report)(void *context, const struct damage *damage);
 	void *context;
 };
-/* 100 ms, 64 MiB, 1 h, 7 days, 20 GiB, 1 GiB, 64 MiB. */
+/* 100 ms, 64 MiB, 1 h, 7 days, 20 GiB, 1 GiB, 64 MiB, files are not sealed. */
 struct journal_options journal_options(void);
 
 enum journal_health {

@@ -49,3 +49,15 @@ int lock_take(const struct disk *disk, const char *directory, struct error *err)
 	free(path);
 	return file < 0 ? -1 : file;
 }
+
+bool lock_held(const struct disk *disk, const char *directory)
+{
+	char *path = disk_path(directory, "LOCK");
+	const int file = disk->open(disk->context, path, O_RDONLY);
+	free(path);
+	if (file < 0)
+		return false;
+	const bool held = disk->lock(disk->context, file) == -EWOULDBLOCK;
+	disk->close(disk->context, file);
+	return held;
+}

@@ -8,4 +8,7 @@
 /* The file that holds the lock until it is closed, or -1. Creates the directory. */
 int lock_take(const struct disk *disk, const char *directory, struct error *err);
 
+/* Does somebody write this journal now? */
+bool lock_held(const struct disk *disk, const char *directory);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
-#include "journal/scan.h"
+#include "journal/places.h"
 
 struct reader {
 	const struct disk *disk;
@@ -24,6 +24,11 @@ struct reader {
 	int64_t wanted_recv;
 	uint8_t id[JOURNAL_ID_SIZE];
 	bool has_id;
+	bool is_single;	  /* only one file of the directory is read */
+	struct segment single;
+	bool is_seeking;  /* the head of the file was not read since: then the walk goes to where `wanted` may be */
+	bool to_last;	  /* ... as near to its end as can be */
+	struct places places;
 };
 
 static void leave_file(struct reader *reader)
@@ -35,13 +40,25 @@ static void leave_file(struct reader *reader)
 	reader->file = -1;
 }
 
-struct reader *reader_open(const struct disk *disk, const char *directory, enum segment_kind kind, struct error *err)
+/* A directory, or one file in it. */
+static void take_path(struct reader *reader, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	reader->is_single = segment_read_name(name, reader->kind, &reader->single);
+	if (!reader->is_single)
+		reader->directory = memory_text(path);
+	else
+		reader->directory = slash == path ? memory_text("/") : slash ? memory_format("%.*s", (int)(slash - path), path) : memory_text(".");
+}
+
+struct reader *reader_open(const struct disk *disk, const char *path, enum segment_kind kind, struct error *err)
 {
 	struct reader *reader = memory_new(1, sizeof *reader);
 	reader->disk = disk ? disk : &disk_real;
-	reader->directory = memory_text(directory);
 	reader->kind = kind;
 	reader->file = -1;
+	take_path(reader, path);
 	if (reader_seek(reader, 0, err))
 		return reader;
 	reader_close(reader);
@@ -54,8 +71,24 @@ void reader_close(struct reader *reader)
 		return;
 	leave_file(reader);
 	segments_finish(&reader->list);
+	places_finish(&reader->places);
 	free(reader->directory);
 	free(reader);
+}
+
+/* The files there are; of a single one that, in whichever form it is now. */
+static bool list_files(struct reader *reader, struct error *err)
+{
+	struct segment_list *list = &reader->list;
+	if (!segments_list(list, reader->disk, reader->directory, reader->kind, err))
+		return false;
+	size_t kept = 0;
+	for (size_t i = 0; reader->is_single && i < list->count; i++)
+		if (segment_same(&list->segments[i], &reader->single))
+			list->segments[kept++] = list->segments[i];
+	if (reader->is_single)
+		list->count = kept;
+	return true;
 }
 
 /* Asks anew which files there are; stays with the one it is in. */
@@ -64,13 +97,16 @@ static bool list_again(struct reader *reader, struct error *err)
 	struct segment current = {0};
 	if (reader->current < reader->list.count)
 		current = reader->list.segments[reader->current];
-	if (!segments_list(&reader->list, reader->disk, reader->directory, reader->kind, err))
+	if (!list_files(reader, err))
 		return false;
 	size_t at = 0;
 	while (at < reader->list.count && (reader->list.segments[at].first < current.first
 		|| (reader->list.segments[at].first == current.first && reader->list.segments[at].attempt < current.attempt)))
 		at++;
-	if (reader->file >= 0 && (at == reader->list.count || strcmp(reader->list.segments[at].name, current.name) != 0)) {
+	const bool is_there = at < reader->list.count && segment_same(&reader->list.segments[at], &current);
+	if (reader->file >= 0 && is_there) {
+		reader->list.segments[at] = current; /* sealed meanwhile: the open one is the same */
+	} else if (reader->file >= 0) {
 		/* Removed under our hands: we hold it open still. */
 		reader->list.segments = memory_grow(reader->list.segments, &reader->list.room, reader->list.count + 1, sizeof current);
 		memmove(reader->list.segments + at + 1, reader->list.segments + at, (reader->list.count - at) * sizeof current);
@@ -105,8 +141,10 @@ bool reader_seek(struct reader *reader, uint64_t lsn, struct error *err)
 	reader->current = find_segment(&reader->list, lsn);
 	reader->wanted = lsn;
 	reader->wanted_recv = INSTANT_NONE;
+	reader->is_seeking = lsn > 0;
+	reader->to_last = false;
 	reader->last = lsn > 0 ? lsn - 1 : 0;
-	if (lsn == 0 && reader->list.count)
+	if (reader->list.count && (lsn == 0 || (reader->is_single && reader->last < reader->single.first)))
 		reader->last = reader->list.segments[0].first - 1;
 	return true;
 }
@@ -114,19 +152,9 @@ bool reader_seek(struct reader *reader, uint64_t lsn, struct error *err)
 /* When the first record of a file was received; INSTANT_NONE where its head cannot be read: then the search begins earlier. */
 static int64_t first_recv(const struct reader *reader, const struct segment *segment)
 {
-	char *path = disk_path(reader->directory, segment->name);
-	int file = reader->disk->open(reader->disk->context, path, O_RDONLY);
-	free(path);
-	if (file < 0)
+	struct segment_head head;
+	if (!segment_head_load(reader->disk, reader->directory, segment, reader->kind, &head))
 		return INSTANT_NONE;
-	uint8_t bytes[FRAME_HEAD + SEGMENT_PAYLOAD];
-	struct frame frame;
-	struct segment_head head = {.recv = INSTANT_NONE};
-	size_t need;
-	ssize_t got = disk_read_all(reader->disk, file, bytes, sizeof bytes, 0);
-	if (got > 0 && frame_read(bytes, (size_t)got, &frame, &need) == FRAME_GOOD)
-		segment_head_read(&frame, reader->kind, &head);
-	reader->disk->close(reader->disk->context, file);
 	return head.recv;
 }
 
@@ -143,9 +171,32 @@ bool reader_seek_time(struct reader *reader, int64_t recv, struct error *err)
 			high = middle;
 	}
 	reader->wanted_recv = recv;
+	reader->is_seeking = true;
 	reader->current = low;
 	if (low < reader->list.count)
 		reader->last = reader->list.segments[low].first - 1;
+	return true;
+}
+
+bool reader_seek_last(struct reader *reader, size_t number, struct error *err)
+{
+	if (!reader_seek(reader, 0, err) || number >= reader->list.count)
+		return number < reader->list.count || fail(err, "%s: holds no such file", reader->directory);
+	reader->current = number;
+	reader->last = reader->list.segments[number].first - 1;
+	reader->wanted_recv = INSTANT_NONE;
+	reader->is_seeking = reader->to_last = true;
+	return true;
+}
+
+/* The file that was listed is not there any more: sealed meanwhile, or retention was faster. */
+static bool pass_removed(struct reader *reader, struct error *err)
+{
+	const struct segment gone = reader->list.segments[reader->current];
+	if (!list_again(reader, err))
+		return false;
+	const bool is_there = reader->current < reader->list.count && segment_same(&reader->list.segments[reader->current], &gone);
+	reader->current += is_there && reader->list.segments[reader->current].is_sealed == gone.is_sealed;
 	return true;
 }
 
@@ -157,10 +208,8 @@ static bool enter_file(struct reader *reader, struct error *err)
 	if (file < 0 && file != -ENOENT)
 		fail(err, "%s: cannot be opened: %s", path, strerror(-file));
 	free(path);
-	if (file == -ENOENT) { /* retention was faster */
-		reader->current++;
-		return true;
-	}
+	if (file == -ENOENT)
+		return pass_removed(reader, err);
 	if (file < 0)
 		return false;
 	reader->file = file;
@@ -192,6 +241,17 @@ static bool miss(struct reader *reader, uint64_t to, struct damage *damage)
 	return damage->to >= reader->wanted;
 }
 
+static void approach(struct reader *reader)
+{
+	if (!reader->is_seeking || !reader->has_id || reader->kind != SEGMENT_JOURNAL)
+		return;
+	const bool by_time = reader->wanted_recv != INSTANT_NONE;
+	places_approach(&reader->places, &reader->scan, reader->directory, &reader->list.segments[reader->current], reader->id,
+		reader->to_last ? UINT64_MAX : by_time ? 0 : reader->wanted, reader->wanted_recv);
+	if ((by_time || reader->to_last) && reader->scan.last > reader->last)
+		reader->last = reader->scan.last;
+}
+
 static bool take_head(struct reader *reader, const struct frame *frame, struct damage *damage)
 {
 	struct segment_head head;
@@ -211,10 +271,22 @@ static bool take_head(struct reader *reader, const struct frame *frame, struct d
 
 enum step { STEP_ON, STEP_RECORD, STEP_DAMAGE, STEP_END, STEP_FAILED };
 
-static enum step take_frame(struct reader *reader, const struct frame *frame, struct damage *damage)
+static enum step take_frame(struct reader *reader, const struct frame *frame, struct damage *damage, struct error *err)
 {
-	if (frame->type == FRAME_SEGMENT)
-		return take_head(reader, frame, damage) ? STEP_ON : STEP_DAMAGE;
+	if (frame->type == FRAME_SEGMENT) {
+		const int version = segment_head_unknown(frame, reader->kind);
+		if (version) {
+			fail(err, "%s/%s: is of form %d, and this program reads form 1: update it", reader->directory,
+				reader->list.segments[reader->current].name, version);
+			return STEP_FAILED;
+		}
+		if (!take_head(reader, frame, damage))
+			return STEP_DAMAGE;
+		approach(reader);
+		reader->is_seeking = false;
+		return STEP_ON;
+	}
+	reader->is_seeking = false;
 	if (!frame_is_record(frame))
 		return STEP_ON;
 	if (frame->lsn >= bound(reader)) {
@@ -239,7 +311,8 @@ static enum step take_damage(struct reader *reader, struct damage *damage)
 		return STEP_ON;
 	}
 	reader->is_retried = false;
-	if (damage->from >= end)
+	const bool is_index = reader->list.segments[reader->current].is_sealed && damage->from > damage->to;
+	if (damage->from >= end && !is_index)
 		return STEP_ON;
 	uint64_t to = damage->to < end ? damage->to : end - 1;
 	uint64_t from = damage->from;
@@ -263,13 +336,14 @@ static enum step end_file(struct reader *reader, struct damage *damage, struct e
 		segment_scan_refresh(&reader->scan);
 		return STEP_ON;
 	}
-	bool is_short = reader->last + 1 < end;
+	bool is_short = reader->last + 1 < end, is_sealed = reader->list.segments[reader->current].is_sealed;
 	*damage = (struct damage){.kind = DAMAGE_BAD, .offset = reader->scan.offset};
-	int64_t tail = is_short ? segment_scan_tail(&reader->scan) : 0;
+	/* Behind the records of a file that was given up may stand what is in the next one too; a sealed one ends as it was written. */
+	int64_t tail = is_short || is_sealed ? segment_scan_tail(&reader->scan) : 0;
 	damage->bytes = tail > 0 ? (uint64_t)tail : 0;
 	if (damage->bytes == 0)
 		damage->kind = DAMAGE_MISSING;
-	bool is_asked = is_short && miss(reader, end - 1, damage);
+	bool is_asked = (is_short || damage->bytes) && miss(reader, is_short ? end - 1 : reader->last, damage);
 	next_file(reader);
 	return is_asked ? STEP_DAMAGE : STEP_ON;
 }
@@ -279,7 +353,7 @@ static enum step take_step(struct reader *reader, struct frame *frame, struct da
 	if (reader->current >= reader->list.count) {
 		size_t before = reader->list.count;
 		reader->current = reader->list.count;
-		if (!segments_list(&reader->list, reader->disk, reader->directory, reader->kind, err))
+		if (!list_files(reader, err))
 			return STEP_FAILED;
 		reader->current = find_segment(&reader->list, reader->last + 1);
 		return reader->list.count > 0 && before != reader->list.count ? STEP_ON : STEP_END;
@@ -294,7 +368,7 @@ static enum step take_step(struct reader *reader, struct frame *frame, struct da
 	}
 	switch (segment_scan_next(&reader->scan, frame, damage)) {
 	case SCAN_FRAME:
-		return take_frame(reader, frame, damage);
+		return take_frame(reader, frame, damage, err);
 	case SCAN_DAMAGE:
 		return take_damage(reader, damage);
 	case SCAN_END:
@@ -331,6 +405,22 @@ enum reader_result reader_next(struct reader *reader, struct frame *frame, struc
 int64_t reader_tail(struct reader *reader)
 {
 	return reader->file < 0 ? 0 : segment_scan_tail(&reader->scan);
+}
+
+const char *reader_directory(const struct reader *reader)
+{
+	return reader->directory;
+}
+
+struct segment_list reader_files(const struct reader *reader)
+{
+	return reader->list;
+}
+
+void reader_expect(struct reader *reader, const uint8_t *id)
+{
+	memcpy(reader->id, id, sizeof reader->id);
+	reader->has_id = true;
 }
 
 const uint8_t *reader_id(const struct reader *reader)

@@ -24,6 +24,7 @@ struct visit {
 struct content {
 	struct segment_head head;
 	bool has_head, has_records;
+	int unknown; /* the form of the file, where this program does not read it */
 	uint64_t last, durable; /* LSNs: the last one; the last that is known to have been on the disk */
 	uint32_t last_crc;
 	int64_t last_recv;
@@ -41,10 +42,12 @@ static void tell(struct visit *visit, const struct damage *damage)
 
 static void take_frame(struct content *content, const struct frame *frame, enum segment_kind kind)
 {
-	uint64_t durable = frame->type == FRAME_SEAL ? frame->lsn : frame->durable;
+	uint64_t durable = frame_is_record(frame) || frame->type == FRAME_SEGMENT ? frame->durable : frame->lsn;
 	content->durable = durable > content->durable ? durable : content->durable;
-	if (frame->type == FRAME_SEGMENT)
+	if (frame->type == FRAME_SEGMENT) {
 		content->has_head = segment_head_read(frame, kind, &content->head);
+		content->unknown = segment_head_unknown(frame, kind);
+	}
 	if (frame->type == FRAME_SEAL && !content->has_head && frame->payload.size >= JOURNAL_ID_SIZE) {
 		memcpy(content->head.id, frame->payload.data, JOURNAL_ID_SIZE); /* the head is damaged: the end tells it too */
 		content->has_head = true;
@@ -73,6 +76,9 @@ static bool read_content(struct visit *visit, struct scan *scan, const struct se
 			return fail(err, "%s/%s: cannot be read: %s", visit->directory, segment->name, strerror(-scan->error));
 		if (result == SCAN_FRAME) {
 			take_frame(content, &frame, visit->kind);
+			if (content->unknown)
+				return fail(err, "%s/%s: is of form %d, and this program reads form 1: update it", visit->directory,
+					segment->name, content->unknown);
 			continue;
 		}
 		memcpy(damage.name, segment->name, sizeof damage.name);
@@ -96,7 +102,7 @@ static bool read_segment(struct visit *visit, struct scan *scan, const struct se
 	if (!read_content(visit, scan, segment, INT64_MAX, content, err))
 		return false;
 	const struct damage *cut = find_cut(content);
-	if (!cut)
+	if (!cut || segment->is_sealed) /* whatever is sealed was safe before */
 		return true;
 	int64_t until = cut->offset;
 	free(content->damages);
@@ -124,6 +130,13 @@ static bool cut_tail(struct visit *visit, struct scan *scan, const struct segmen
 	int64_t tail = segment_scan_tail(scan);
 	if (tail < 0)
 		return fail(err, "%s/%s: cannot be read: %s", visit->directory, segment->name, strerror((int)-tail));
+	if (segment->is_sealed) {
+		struct damage damage = {.kind = DAMAGE_BAD, .offset = content->end, .bytes = (uint64_t)tail, .from = content->last + 1, .to = content->last};
+		memcpy(damage.name, segment->name, sizeof damage.name);
+		if (tail > 0)
+			tell(visit, &damage);
+		return true;
+	}
 	bool is_cut = tail == 0 || keep_tail(visit, segment, scan->file, content->end, tail);
 	if (is_cut && scan->size > content->end)
 		is_cut = disk->truncate(disk->context, scan->file, content->end) >= 0;

@@ -17,6 +17,7 @@ void segment_scan_init(struct scan *scan, const struct disk *disk, int file, uin
 
 void segment_scan_finish(struct scan *scan)
 {
+	block_finish(&scan->block);
 	free(scan->window);
 	scan->window = NULL;
 }
@@ -69,11 +70,17 @@ static enum frame_look read_at(struct scan *scan, int64_t offset, struct frame *
 	return bytes ? frame_read(bytes, got, frame, &need) : FRAME_SHORT;
 }
 
+/* Or are there only records before it? */
+static bool begins_record(const struct frame *frame)
+{
+	return frame_is_record(frame) || frame->type == FRAME_BLOCK;
+}
+
 static bool follows(const struct scan *scan, const struct frame *frame, int64_t offset)
 {
 	if (frame->type == FRAME_SEGMENT)
 		return offset == 0;
-	return frame->lsn == (frame->type == FRAME_SEAL ? scan->last : scan->last + 1);
+	return frame->lsn == (begins_record(frame) ? scan->last + 1 : scan->last);
 }
 
 /* Comes later than what was read: the numbers cannot have gone far. */
@@ -81,7 +88,7 @@ static bool comes_later(const struct scan *scan, const struct frame *frame)
 {
 	if (frame->type == FRAME_SEGMENT || frame->lsn < scan->last || frame->lsn - scan->last > UINT32_MAX)
 		return false;
-	return frame->lsn > scan->last || frame->type == FRAME_SEAL;
+	return frame->lsn > scan->last || !begins_record(frame);
 }
 
 /* Over zeros eight bytes at a time: most of what follows the last record is preallocated. */
@@ -116,12 +123,61 @@ static int64_t find_next(struct scan *scan, struct frame *frame)
 	return -1;
 }
 
+/* A block whose sum is right and whose content is not: nothing of it is believed but its span. */
+static enum scan_result lose_block(struct scan *scan, uint64_t last, struct damage *damage)
+{
+	*damage = (struct damage){.kind = DAMAGE_BAD, .offset = scan->block_at, .bytes = scan->block_size, .from = scan->last + 1, .to = last};
+	scan->block.left = 0;
+	scan->last = last > scan->last ? last : scan->last;
+	return SCAN_DAMAGE;
+}
+
+static enum scan_result next_of_block(struct scan *scan, struct frame *frame, struct damage *damage)
+{
+	const uint64_t last = scan->block.lsn + scan->block.left - 1;
+	if (!block_next(&scan->block, frame))
+		return lose_block(scan, last, damage);
+	scan->last = frame->lsn;
+	return SCAN_FRAME;
+}
+
+static enum scan_result enter_block(struct scan *scan, struct frame *frame, struct damage *damage)
+{
+	struct block_span span = {.last = frame->lsn};
+	scan->block_at = scan->offset;
+	scan->block_size = frame->size;
+	scan->offset += (int64_t)frame->size;
+	if (!block_span(frame, &span) || (!scan->keeps_blocks && !block_open(&scan->block, frame)))
+		return lose_block(scan, span.last, damage);
+	if (!scan->keeps_blocks)
+		return next_of_block(scan, frame, damage);
+	scan->last = span.last;
+	return SCAN_FRAME;
+}
+
+bool segment_scan_jump(struct scan *scan, int64_t offset, uint64_t lsn, int64_t recv)
+{
+	size_t summed = 0;
+	struct frame frame;
+	if (offset < 0 || offset >= scan->size || read_at(scan, offset, &frame, &summed) != FRAME_GOOD || !begins_record(&frame)
+		|| frame.lsn != lsn || frame.recv != recv)
+		return false;
+	scan->offset = offset;
+	scan->last = lsn - 1;
+	scan->block.left = 0;
+	return true;
+}
+
 enum scan_result segment_scan_next(struct scan *scan, struct frame *frame, struct damage *damage)
 {
 	size_t summed = 0;
 	scan->error = 0;
+	if (scan->block.left)
+		return next_of_block(scan, frame, damage);
 	enum frame_look result = read_at(scan, scan->offset, frame, &summed);
 	if (result == FRAME_GOOD && follows(scan, frame, scan->offset)) {
+		if (frame->type == FRAME_BLOCK)
+			return enter_block(scan, frame, damage);
 		scan->offset += (int64_t)frame->size;
 		if (frame_is_record(frame))
 			scan->last = frame->lsn;
@@ -133,7 +189,7 @@ enum scan_result segment_scan_next(struct scan *scan, struct frame *frame, struc
 	if (next < 0)
 		return SCAN_END;
 	*damage = (struct damage){.kind = DAMAGE_BAD, .offset = scan->offset, .bytes = (uint64_t)(next - scan->offset),
-		.from = scan->last + 1, .to = frame->type == FRAME_SEAL ? frame->lsn : frame->lsn - 1};
+		.from = scan->last + 1, .to = begins_record(frame) ? frame->lsn - 1 : frame->lsn};
 	scan->offset = next;
 	scan->last = damage->to;
 	return SCAN_DAMAGE;

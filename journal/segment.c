@@ -1,5 +1,6 @@
 #include "journal/segment.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,14 @@
 
 #define DIGITS 20
 
+#define MAGIC 4
+#define SEALED_MAGIC "WBZ1"
+
+/* `sealed` NULL: files of this kind are not sealed. The last letter of a magic is the version of the form. */
 static const struct {
 	char letter;
-	const char *suffix, *magic;
-} kinds[] = {[SEGMENT_JOURNAL] = {'J', ".wbj", "WBJ1"}, [SEGMENT_HISTORY] = {'H', ".wbh", "WBH1"}};
+	const char *suffix, *sealed, *magic;
+} kinds[] = {[SEGMENT_JOURNAL] = {'J', ".wbj", ".wbz", "WBJ1"}, [SEGMENT_HISTORY] = {'H', ".wbh", NULL, "WBH1"}};
 
 void segment_set_name(struct segment *segment, enum segment_kind kind)
 {
@@ -19,19 +24,39 @@ void segment_set_name(struct segment *segment, enum segment_kind kind)
 	if (segment->attempt)
 		snprintf(attempt, sizeof attempt, "-%" PRIu32, segment->attempt);
 	snprintf(segment->name, sizeof segment->name, "%c-%0*" PRIu64 "%s%s", kinds[kind].letter, DIGITS, segment->first, attempt,
-		kinds[kind].suffix);
+		segment->is_sealed ? kinds[kind].sealed : kinds[kind].suffix);
 }
 
-/* Only a name we would give is one of ours. */
-static bool read_name(const char *name, enum segment_kind kind, struct segment *segment)
+bool segment_read_name(const char *name, enum segment_kind kind, struct segment *segment)
 {
 	if (strlen(name) >= SEGMENT_NAME_SIZE || name[0] != kinds[kind].letter || name[1] != '-')
 		return false;
 	char *end;
 	segment->first = strtoull(name + 2, &end, 10);
 	segment->attempt = *end == '-' ? (uint32_t)strtoul(end + 1, NULL, 10) : 0;
+	const char *suffix = strrchr(name, '.');
+	segment->is_sealed = suffix && kinds[kind].sealed && strcmp(suffix, kinds[kind].sealed) == 0;
 	segment_set_name(segment, kind);
 	return strcmp(segment->name, name) == 0;
+}
+
+struct segment segment_raw(const struct segment *segment)
+{
+	struct segment raw = {.first = segment->first, .attempt = segment->attempt};
+	segment_set_name(&raw, SEGMENT_JOURNAL);
+	return raw;
+}
+
+struct segment segment_sealed(const struct segment *segment)
+{
+	struct segment sealed = {.first = segment->first, .attempt = segment->attempt, .is_sealed = true};
+	segment_set_name(&sealed, SEGMENT_JOURNAL);
+	return sealed;
+}
+
+bool segment_same(const struct segment *left, const struct segment *right)
+{
+	return left->first == right->first && left->attempt == right->attempt;
 }
 
 struct lister {
@@ -44,7 +69,7 @@ static void take_name(void *to, const char *name)
 	struct lister *lister = to;
 	struct segment_list *list = lister->list;
 	struct segment segment;
-	if (!read_name(name, lister->kind, &segment))
+	if (!segment_read_name(name, lister->kind, &segment))
 		return;
 	list->segments = memory_grow(list->segments, &list->room, list->count + 1, sizeof *list->segments);
 	list->segments[list->count++] = segment;
@@ -55,7 +80,18 @@ static int by_first(const void *left, const void *right)
 	const struct segment *a = left, *b = right;
 	if (a->first != b->first)
 		return a->first < b->first ? -1 : 1;
-	return (a->attempt > b->attempt) - (a->attempt < b->attempt);
+	if (a->attempt != b->attempt)
+		return a->attempt < b->attempt ? -1 : 1;
+	return b->is_sealed - a->is_sealed;
+}
+
+static void drop_doubles(struct segment_list *list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++)
+		if (kept == 0 || !segment_same(&list->segments[kept - 1], &list->segments[i]))
+			list->segments[kept++] = list->segments[i];
+	list->count = kept;
 }
 
 bool segments_list(struct segment_list *list, const struct disk *disk, const char *directory, enum segment_kind kind, struct error *err)
@@ -67,6 +103,7 @@ bool segments_list(struct segment_list *list, const struct disk *disk, const cha
 		return fail(err, "%s: cannot be listed: %s", directory, strerror(-result));
 	if (list->count)
 		qsort(list->segments, list->count, sizeof *list->segments, by_first);
+	drop_doubles(list);
 	return true;
 }
 
@@ -78,7 +115,7 @@ void segments_finish(struct segment_list *list)
 
 struct frame segment_head_frame(const struct segment_head *head, enum segment_kind kind, uint8_t *payload)
 {
-	memcpy(payload, kinds[kind].magic, 4);
+	memcpy(payload, kinds[kind].magic, MAGIC);
 	frame_put32(payload + 4, head->is_retry);
 	memcpy(payload + 8, head->id, JOURNAL_ID_SIZE);
 	frame_put64(payload + 24, (uint64_t)head->created);
@@ -87,15 +124,48 @@ struct frame segment_head_frame(const struct segment_head *head, enum segment_ki
 		.payload = {(const char *)payload, SEGMENT_PAYLOAD}};
 }
 
+void segment_head_turn(uint8_t *payload, bool is_sealed)
+{
+	memcpy(payload, is_sealed ? SEALED_MAGIC : kinds[SEGMENT_JOURNAL].magic, MAGIC);
+}
+
+int segment_head_unknown(const struct frame *frame, enum segment_kind kind)
+{
+	const char *magic = frame->payload.data;
+	if (frame->type != FRAME_SEGMENT || frame->payload.size < MAGIC || magic[MAGIC - 1] < '0' || magic[MAGIC - 1] > '9')
+		return 0;
+	const bool is_raw = memcmp(magic, kinds[kind].magic, MAGIC - 1) == 0, is_sealed = memcmp(magic, SEALED_MAGIC, MAGIC - 1) == 0;
+	return (is_raw || is_sealed) && magic[MAGIC - 1] != '1' ? magic[MAGIC - 1] - '0' : 0;
+}
+
 bool segment_head_read(const struct frame *frame, enum segment_kind kind, struct segment_head *head)
 {
 	const uint8_t *payload = (const uint8_t *)frame->payload.data;
-	if (frame->type != FRAME_SEGMENT || frame->payload.size != SEGMENT_PAYLOAD || memcmp(payload, kinds[kind].magic, 4) != 0)
+	if (frame->type != FRAME_SEGMENT || frame->payload.size != SEGMENT_PAYLOAD)
+		return false;
+	const bool is_sealed = kinds[kind].sealed && memcmp(payload, SEALED_MAGIC, MAGIC) == 0;
+	if (!is_sealed && memcmp(payload, kinds[kind].magic, MAGIC) != 0)
 		return false;
 	*head = (struct segment_head){.first = frame->lsn, .recv = frame->recv, .created = (int64_t)frame_get64(payload + 24),
 		.before = frame_get32(payload + 32), .is_retry = frame_get32(payload + 4) & 1};
 	memcpy(head->id, payload + 8, JOURNAL_ID_SIZE);
 	return true;
+}
+
+bool segment_head_load(const struct disk *disk, const char *directory, const struct segment *segment, enum segment_kind kind,
+	struct segment_head *head)
+{
+	uint8_t bytes[FRAME_HEAD + SEGMENT_PAYLOAD];
+	struct frame frame;
+	size_t need;
+	char *path = disk_path(directory, segment->name);
+	const int file = disk->open(disk->context, path, O_RDONLY);
+	free(path);
+	if (file < 0)
+		return false;
+	const ssize_t got = disk_read_all(disk, file, bytes, sizeof bytes, 0);
+	disk->close(disk->context, file);
+	return got > 0 && frame_read(bytes, (size_t)got, &frame, &need) == FRAME_GOOD && segment_head_read(&frame, kind, head);
 }
 
 void damage_describe(const struct damage *damage, char *to, size_t room)

@@ -31,6 +31,7 @@ static void close_file(struct writer *writer)
 void writer_finish(struct writer *writer)
 {
 	close_file(writer);
+	hints_finish(&writer->hints);
 	chunks_finish(&writer->kept);
 	free(writer->directory);
 }
@@ -159,6 +160,7 @@ static int begin_file(struct writer *writer)
 	writer->begun = clock_monotonic();
 	writer->in_file = writer->durable;
 	writer->in_file_crc = writer->durable_crc;
+	hints_finish(&writer->hints);
 	writer->next = writer->kept.head;
 	writer->next_done = 0;
 	return 0;
@@ -184,10 +186,13 @@ static int gather(const struct writer *writer, struct iovec *pieces, size_t *siz
 /* So many more bytes are there. */
 static void pass(struct writer *writer, size_t size)
 {
+	int64_t begin = writer->offset - (int64_t)writer->next_done; /* where the chunk does */
 	writer->offset += (int64_t)size;
 	writer->is_dirty = true;
 	size += writer->next_done;
 	while (writer->next && size >= writer->next->size) {
+		hints_add(&writer->hints, HINT_BYTES, begin, writer->next->first, writer->next->first_recv);
+		begin += (int64_t)writer->next->size;
 		size -= writer->next->size;
 		writer->in_file = writer->next->last;
 		writer->in_file_crc = writer->next->last_crc;
@@ -282,6 +287,15 @@ static void seal(struct writer *writer)
 	disk_sync(writer->disk, writer->file);
 }
 
+/* A small file is read as fast without; where they cannot be written somebody makes them again. */
+static void save_hints(struct writer *writer)
+{
+	writer->hints.covered = writer->offset;
+	writer->hints.last = writer->in_file;
+	if (writer->hints.count > 1 && writer->options.kind == SEGMENT_JOURNAL)
+		hints_save(&writer->hints, writer->disk, writer->directory, &writer->segment, writer->options.id);
+}
+
 int writer_rotate(struct writer *writer)
 {
 	if (writer->file < 0)
@@ -291,9 +305,15 @@ int writer_rotate(struct writer *writer)
 		return result;
 	if (writer->next_done == 0 && writer->durable == writer->in_file)
 		seal(writer);
+	save_hints(writer);
 	close_file(writer);
 	writer_retain(writer);
 	return 0;
+}
+
+void writer_won(struct writer *writer, uint64_t bytes)
+{
+	writer->closed_bytes -= bytes < writer->closed_bytes ? bytes : writer->closed_bytes;
 }
 
 uint64_t writer_bytes(const struct writer *writer)

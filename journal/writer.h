@@ -3,8 +3,10 @@
 #ifndef JOURNAL_WRITER_H
 #define JOURNAL_WRITER_H
 
+#include <pthread.h>
+
 #include "journal/chunks.h"
-#include "journal/segment.h"
+#include "journal/hints.h"
 
 struct writer_options {
 	enum segment_kind kind;
@@ -43,6 +45,8 @@ struct writer {
 	uint32_t durable_crc;
 	uint64_t closed_bytes;	/* of the files before */
 	uint64_t removed_files;
+	pthread_mutex_t *door;	/* held while files are removed; NULL: nobody else changes any */
+	struct hints hints;	/* of this file, written beside it when it is closed */
 	char failure[200];	/* why the last call failed: the call and the file */
 };
 
@@ -71,5 +75,7 @@ int writer_rotate(struct writer *writer);
 /* Removes the oldest files, by the rules. */
 void writer_retain(struct writer *writer);
 uint64_t writer_bytes(const struct writer *writer);
+/* Files that are closed take so much less than before. */
+void writer_won(struct writer *writer, uint64_t bytes);
 
 #endif

@@ -11,6 +11,7 @@
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "metrics/spark.h"
+#include "replay/keeper.h"
 
 #define RECORDS_AT_ONCE 2000 /* under the lock: a few ms */
 #define INCIDENTS_MOST 1000000
@@ -37,6 +38,8 @@ struct chronicle {
 	bool stop, done, started;
 	struct reader *reader;
 	struct record_room room;
+	struct keeper keeper; /* begun with the first record, where states are kept */
+	bool keeps;
 	struct engine *engine;
 	struct chronicle_minute *minutes;
 	size_t minute_count, minute_room;
@@ -169,6 +172,17 @@ static void sample(struct chronicle *chronicle)
 	chronicle->sampled = running - MINUTE_MS;
 }
 
+/* That a state cannot be written costs time later, and nothing else. */
+static void keep_state(struct chronicle *chronicle, const struct frame *frame, const struct record *record)
+{
+	if (!chronicle->options.keep_states)
+		return;
+	if (!chronicle->keeps)
+		keeper_begin(&chronicle->keeper, reader_directory(chronicle->reader), reader_id(chronicle->reader), chronicle->options.settings);
+	chronicle->keeps = true;
+	keeper_take(&chronicle->keeper, chronicle->engine, frame, record, NULL);
+}
+
 static void take_record(struct chronicle *chronicle, const struct frame *frame)
 {
 	struct record record;
@@ -177,6 +191,7 @@ static void take_record(struct chronicle *chronicle, const struct frame *frame)
 		return;
 	record.lsn = frame->lsn;
 	engine_apply(chronicle->engine, &record);
+	keep_state(chronicle, frame, &record);
 	chronicle->events += record.batch ? record.batch->count : 0;
 	if (engine_now(chronicle->engine) == INT64_MIN) /* nobody has told the time yet */
 		return;
@@ -297,6 +312,8 @@ void chronicle_close(struct chronicle *chronicle)
 	pthread_cond_destroy(&chronicle->changed);
 	pthread_mutex_destroy(&chronicle->lock);
 	pthread_mutex_destroy(&chronicle->door);
+	if (chronicle->keeps)
+		keeper_finish(&chronicle->keeper);
 	reader_close(chronicle->reader);
 	engine_destroy(chronicle->engine);
 	record_room_finish(&chronicle->room);

@@ -29,6 +29,7 @@ struct chronicle_options {
 	const struct settings *settings; /* outlive it */
 	struct scope scope;		 /* whose figures; incidents are everybody's */
 	bool follow;			 /* goes on when the journal grows */
+	bool keep_states;		 /* writes those the journal lacks (replay/keeper.h); a look may wait for the disk then */
 	int64_t from, to;		 /* recv; only what lies between (INT64_MIN, INT64_MAX: everything) */
 };
 struct chronicle *chronicle_open(const struct chronicle_options *options, struct error *err);

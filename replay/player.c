@@ -23,7 +23,7 @@ struct goal {
 
 struct player {
 	const struct settings *settings;
-	char *directory;
+	char *path, *directory; /* the journal as it was given; where its files are */
 	struct reader *reader;
 	struct record_room room;
 	struct engine *engine;
@@ -74,10 +74,11 @@ struct player *player_open(const char *journal, const struct settings *settings,
 {
 	struct player *player = memory_new(1, sizeof *player);
 	player->settings = settings;
-	player->directory = memory_text(journal);
 	player->goal = (struct goal){.at = INSTANT_NONE};
 	player->near_due = INT64_MAX;
+	player->path = memory_text(journal);
 	player->reader = reader_open(NULL, journal, SEGMENT_JOURNAL, err);
+	player->directory = memory_text(player->reader ? reader_directory(player->reader) : journal);
 	if (player->reader && find_first(player, err) && player_span(player, &player->span, err) && player_seek(player, player->span.from, err))
 		return player;
 	player_close(player);
@@ -92,37 +93,31 @@ void player_close(struct player *player)
 	engine_destroy(player->engine);
 	record_room_finish(&player->room);
 	free((void *)(uintptr_t)player->near.bytes.data);
+	free(player->path);
 	free(player->directory);
 	free(player);
 }
 
-/* Reads on from the first record of a file; false: it holds none, or cannot be read. */
-static bool find_last(struct reader *reader, uint64_t first, struct player_span *span, struct error *err)
-{
-	struct frame frame;
-	bool found = false;
-	if (!reader_seek(reader, first, err))
-		return false;
-	while (first_record(reader, &frame, err) == READER_RECORD) {
-		span->last = frame.lsn;
-		span->to = frame.recv;
-		found = true;
-	}
-	return found;
-}
-
 bool player_span(struct player *player, struct player_span *span, struct error *err)
 {
-	struct segment_list list = {.segments = NULL};
-	struct reader *reader = reader_open(NULL, player->directory, SEGMENT_JOURNAL, err);
-	const bool listed = reader && segments_list(&list, &disk_real, player->directory, SEGMENT_JOURNAL, err);
-	bool found = false;
-	for (size_t i = list.count; listed && i > 0 && !found; i--)
-		found = find_last(reader, list.segments[i - 1].first, &player->span, err);
-	segments_finish(&list);
+	struct reader *reader = reader_open(NULL, player->path, SEGMENT_JOURNAL, err);
+	struct frame frame;
+	bool good = reader != NULL;
+	/* From the end backwards: a file may hold no record yet. */
+	for (size_t left = good ? reader_files(reader).count : 0; good && left > 0; left--) {
+		bool found = false;
+		good = reader_seek_last(reader, left - 1, err);
+		while (good && first_record(reader, &frame, err) == READER_RECORD) {
+			player->span.last = frame.lsn;
+			player->span.to = frame.recv;
+			found = true;
+		}
+		if (found)
+			break;
+	}
 	reader_close(reader);
 	*span = player->span;
-	return found;
+	return good;
 }
 
 /* ---- seeking ---- */
@@ -166,13 +161,27 @@ static bool is_behind(const struct player *player, const struct goal *goal)
 	return player->engine && player->lsn <= goal->lsn && (player->lsn == 0 || engine_now(player->engine) <= goal->at);
 }
 
+/* Is there a state between here and the goal that saves much folding? Looked up in the heads alone. */
+static bool has_nearer(const struct player *player, const struct goal *goal)
+{
+	struct state_list list = {.entries = NULL};
+	bool is_nearer = false;
+	if (state_files_list(&list, NULL, player->directory, NULL))
+		for (size_t i = 0; i < list.count; i++)
+			is_nearer |= !list.entries[i].is_damaged && list.entries[i].lsn >= player->lsn + NEARER && list.entries[i].lsn <= goal->lsn
+				&& list.entries[i].recv <= goal->at;
+	state_files_finish(&list);
+	return is_nearer;
+}
+
 static bool go(struct player *player, struct goal goal, struct error *err)
 {
 	struct state_file state = {.lsn = 0};
 	player->goal = goal;
+	if (is_behind(player, &goal) && !has_nearer(player, &goal))
+		return true;
 	const bool found = load_state(player, &goal, &state);
-	const bool near = is_behind(player, &goal) && (!found || state.lsn < player->lsn + NEARER);
-	const bool good = near || begin_at(player, &state, err);
+	const bool good = begin_at(player, &state, err);
 	if (found)
 		free((void *)(uintptr_t)state.bytes.data);
 	return good;

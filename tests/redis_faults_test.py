@@ -1,54 +1,14 @@
 #!/usr/bin/env python3
 """The Redis link where the network or the servers fail: a proxy that cuts, kill -9, a Cluster that moves slots, a fail-over by Sentinel.
 Prints TAP. TABLO_ROUNDS=N: N times as many cuts."""
-import os, random, select, socket, subprocess, sys, threading, time
+import os, random, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import redis_server as rs
+from fault_parts import Cutter
 from redis_server import Probe, Redis, say, skip, until
 
 ROUNDS = int(os.environ.get("TABLO_ROUNDS", "1"))
-
-
-class Cutter:
-    """Passes bytes both ways and cuts each connection after a random number of them, with FIN or RST, in either direction."""
-
-    def __init__(self, target, seed):
-        self.target, self.random, self.cuts, self.cutting = target, random.Random(seed), 0, True
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", rs.free_port()))
-        self.listener.listen(16)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(client, self.random.randrange(40, self.random.choice((9000, 40000)))), daemon=True).start()
-
-    def serve(self, client, budget):
-        server = socket.socket(socket.AF_UNIX)
-        try:
-            server.connect(self.target)
-            pair = {client: server, server: client}
-            while True:
-                for source in select.select(list(pair), [], [])[0]:
-                    data = source.recv(65536)
-                    if not data:
-                        return
-                    if self.cutting and len(data) >= budget:
-                        pair[source].sendall(data[:budget])
-                        self.cuts += 1
-                        if self.cuts % 2:  # RST: what is on its way is thrown away too
-                            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-                        return
-                    budget -= len(data)
-                    pair[source].sendall(data)
-        except OSError:
-            pass
-        finally:
-            client.close()
-            server.close()
 
 
 def soaked(answer):

@@ -10,7 +10,7 @@
 #include "feed/bridges/heap.h"
 #include "feed/bridges/packed.h"
 
-const struct import_format *const import_formats[] = {&import_queue_log, &import_csv, NULL};
+const struct import_format *const import_formats[] = {&import_queue_log, &import_csv, &import_ndjson, NULL};
 
 const char *const import_count_help[IMPORT_COUNT_COUNT] = {
 #define HELP(COUNT, name, help) [IMPORT_##COUNT] = help,
@@ -205,6 +205,12 @@ bool importer_emit(struct importer *importer, const struct event *event, struct 
 	if (importer->window == 0 || importer->held.count <= importer->window)
 		return true;
 	return release(importer, err);
+}
+
+bool importer_pass(struct importer *importer, const struct event *event, struct view queue, struct error *err)
+{
+	importer->counts[IMPORT_EVENTS]++;
+	return importer->sink.event(importer->sink.context, event, queue, err);
 }
 
 bool import_blank(struct view line)

@@ -61,7 +61,7 @@ struct import_format {
 	bool (*end)(void *state, struct error *err);    /* of a file */
 	bool (*finish)(void *state, struct error *err); /* of all files */
 };
-extern const struct import_format import_queue_log, import_csv;
+extern const struct import_format import_queue_log, import_csv, import_ndjson;
 extern const struct import_format *const import_formats[]; /* ends with NULL */
 const struct import_format *import_format_find(const char *name); /* or NULL */
 
@@ -94,6 +94,8 @@ void importer_report_at(struct importer *importer, enum import_count which, cons
 /* Hands an event on, in order. `window`: how many events are held back to sort them (0: all, until the end). */
 void importer_set_window(struct importer *importer, size_t window);
 bool importer_emit(struct importer *importer, const struct event *event, struct view queue, struct error *err);
+/* The same at once, for a log whose order stays as it is. */
+bool importer_pass(struct importer *importer, const struct event *event, struct view queue, struct error *err);
 
 /* Nothing but white space? */
 bool import_blank(struct view line);

@@ -1,0 +1,91 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/journal_command.h"
+#include "base/instant.h"
+#include "base/memory.h"
+#include "journal/lock.h"
+#include "journal/marks.h"
+#include "journal/sealer.h"
+
+/* ---- mark ---- */
+
+static int list_marks(const struct journal_call *call)
+{
+	struct mark_list marks;
+	struct error err;
+	if (!marks_list(call->directory, &marks, &err)) {
+		marks_finish(&marks);
+		return report(&err);
+	}
+	for (size_t i = 0; i < marks.count; i++) {
+		char at[40];
+		instant_format(marks.marks[i].at, call->zone, at, sizeof at);
+		printf("%s  %s\n", at, marks.marks[i].text);
+	}
+	const size_t damaged = marks.damaged;
+	if (damaged)
+		printf("%s/marks: %zu lines are damaged and were passed over\n", call->directory, damaged);
+	marks_finish(&marks);
+	return damaged ? EXIT_FAILED : EXIT_DONE;
+}
+
+static char *join(const struct journal_call *call)
+{
+	char *text = memory_text("");
+	for (int i = 0; i < call->rest_count; i++) {
+		char *longer = memory_format("%s%s%s", text, i ? " " : "", call->rest[i]);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+int journal_mark(const struct journal_call *call)
+{
+	struct error err;
+	int64_t at;
+	if (call->rest_count == 0)
+		return list_marks(call);
+	char *text = join(call);
+	const bool good = journal_instant(call, &at, &err) && mark_add(call->directory, at, text, &err);
+	free(text);
+	return good ? EXIT_DONE : report(&err);
+}
+
+/* ---- seal ---- */
+
+struct count {
+	uint64_t files, before, after;
+	struct sealing *sealing;
+};
+
+static void tell(void *context, const struct segment *segment, enum seal_result result, const struct error *err)
+{
+	struct count *count = context;
+	progress_done();
+	if (result != SEAL_DONE) {
+		puts(err->text);
+		return;
+	}
+	count->files++;
+	count->before += count->sealing->before;
+	count->after += count->sealing->after;
+	progress_show(segment->name, -1, count->files);
+}
+
+int journal_seal(const struct journal_call *call)
+{
+	struct error err;
+	struct sealing sealing = {.disk = &disk_real, .directory = call->directory, .level = SEAL_LEVEL};
+	struct count count = {.sealing = &sealing};
+	const int lock = lock_take(&disk_real, call->directory, &err);
+	if (lock < 0)
+		return report(&err);
+	const bool good = sealer_seal_all(&sealing, true, tell, &count, &err);
+	disk_real.close(disk_real.context, lock);
+	progress_done();
+	printf("%llu files sealed: %llu bytes instead of %llu\n", (unsigned long long)count.files, (unsigned long long)count.after,
+		(unsigned long long)count.before);
+	return good ? EXIT_DONE : EXIT_FAILED;
+}
