@@ -246,6 +246,22 @@ static void rows_are_sorted_and_searched(void **state)
 	close_desk(&desk);
 }
 
+static void the_worst_comes_first(void **state)
+{
+	(void)state;
+	struct desk desk = open_desk();
+	PRESS(&desk, SCREEN_KEY_TAB, SCREEN_KEY_RIGHT, SCREEN_KEY_RIGHT, SCREEN_KEY_ENTER, SCREEN_KEY_ENTER);
+	answer_counted(&desk);
+	const struct proof *proof = desk.sample->snapshot.evidence;
+	struct evidence_list list = {.sort = EVIDENCE_BY_VALUE};
+	evidence_list_update(&list, proof);
+	assert_int_equal(evidence_list_selected(&list, proof)->figure.numerator, 0);
+	list.selected = 59;
+	assert_int_equal(evidence_list_selected(&list, proof)->figure.numerator, 1);
+	evidence_list_finish(&list);
+	close_desk(&desk);
+}
+
 static void an_answer_lives_as_long_as_somebody_holds_it(void **state)
 {
 	(void)state;
@@ -278,7 +294,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(pages_have_their_pictures), cmocka_unit_test(a_long_list_says_what_is_cut),
 		cmocka_unit_test(what_cannot_be_told_says_why), cmocka_unit_test(a_step_back_gives_up_and_a_new_question_waits),
-		cmocka_unit_test(rows_are_sorted_and_searched), cmocka_unit_test(an_answer_lives_as_long_as_somebody_holds_it),
+		cmocka_unit_test(rows_are_sorted_and_searched), cmocka_unit_test(the_worst_comes_first),
+		cmocka_unit_test(an_answer_lives_as_long_as_somebody_holds_it),
 		cmocka_unit_test(small_pages_stay_inside)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,7 @@ static double value_of(const struct evidence_row *row)
 struct ordering {
 	const struct evidence_row *rows;
 	enum evidence_sort sort;
+	bool lowest_first; /* the worst first, by the metric */
 };
 
 /* Rows come in the order of time: where all else is equal that stays. */
@@ -58,7 +59,7 @@ static int compare(const void *left, const void *right, void *context)
 	const struct evidence_row *a = &ordering->rows[first], *b = &ordering->rows[second];
 	int order = 0;
 	if (ordering->sort == EVIDENCE_BY_VALUE)
-		order = (value_of(a) < value_of(b)) - (value_of(a) > value_of(b));
+		order = ((value_of(a) < value_of(b)) - (value_of(a) > value_of(b))) * (ordering->lowest_first ? -1 : 1);
 	if (ordering->sort == EVIDENCE_BY_QUEUE) {
 		order = strcmp(a->queue, b->queue);
 		order = order ? order : strcmp(a->channel, b->channel);
@@ -80,7 +81,8 @@ void evidence_list_update(struct evidence_list *list, const struct proof *proof)
 	for (size_t i = 0; i < all; i++)
 		if (is_wanted(&proof->evidence.rows[i], list->typed))
 			list->order[list->count++] = (uint32_t)i;
-	struct ordering ordering = {.rows = all ? proof->evidence.rows : NULL, .sort = list->sort};
+	struct ordering ordering = {.rows = all ? proof->evidence.rows : NULL, .sort = list->sort,
+		.lowest_first = all && proof->evidence.kind == EVIDENCE_COUNTED && metrics[proof->request.metric].worse == WORSE_LOWER};
 	if (list->count && list->sort != EVIDENCE_BY_TIME)
 		qsort_r(list->order, list->count, sizeof *list->order, compare, &ordering);
 	const int last = (int)list->count - 1;
