@@ -109,7 +109,7 @@ static bool begin(struct collect *collect, void *zmq, struct error *err)
 	if (!collect->collector)
 		return false;
 	struct desk_options options = {.settings = settings, .feeds = (const char *const *)settings->feeds, .feed_count = settings->feed_count,
-		.speed = collect->setup->speed < 0 ? 0 : collect->setup->speed, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq,
+		.speed = collect->setup->speed >= 0 ? collect->setup->speed : setup_endless(collect->setup) ? 1 : 0, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = zmq,
 		.standby = collect->peer != NULL, .engine = collector_engine(collect->collector), .recorder = collector_recorder(collect->collector),
 		.company = collector_company(collect->collector)};
 	collect->desk = desk_open(&options, err);

@@ -27,7 +27,7 @@ static bool take(const struct journal_call *call, struct survey *survey, struct 
 static void print_instant(const struct journal_call *call, int64_t at, bool is_known)
 {
 	char text[40] = "-";
-	if (is_known)
+	if (is_known && at != INSTANT_NONE)
 		instant_format(at - at % SECOND_MS, call->zone, text, sizeof text);
 	printf("  %-25s", text);
 }

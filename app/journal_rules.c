@@ -15,11 +15,12 @@ int journal_rules(const struct journal_call *call)
 		struct frame frame;
 		struct damage damage;
 		struct record record;
-		char at[40];
+		char at[40] = "before any time was told";
 		result = reader_next(reader, &frame, &damage, &err);
 		if (result != READER_RECORD || frame.type != FRAME_CONFIG || !record_read(&frame, &record, &room, NULL))
 			continue;
-		instant_format(record.recv, call->zone, at, sizeof at);
+		if (record.recv != INSTANT_NONE)
+			instant_format(record.recv, call->zone, at, sizeof at);
 		printf("# from record %llu on, %s, tablo %.*s\n%.*s", (unsigned long long)frame.lsn, at, (int)record.config->program.size,
 			record.config->program.data, (int)record.config->settings.size, record.config->settings.data);
 	}

@@ -65,8 +65,12 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 		return fail(err, "--by must be whole quarter hours (\"30m\"), not \"%s\"", by);
 	from = arguments_flag(arguments, "--from") ? quarter_before(from) : from - ((from % options->by) + options->by) % options->by;
 	to = quarter_before(to + QUARTER_MS - 1);
-	if (from >= to)
-		return fail(err, "--from must be before --to");
+	if (from >= to) {
+		char first[40], last[40];
+		instant_format(span->from, options->zone, first, sizeof first);
+		instant_format(span->to, options->zone, last, sizeof last);
+		return fail(err, "nothing lies between --from and --to: this journal goes from %s to %s", first, last);
+	}
 	if ((to - from) / options->by > 100000)
 		return fail(err, "more than 100000 intervals: take a longer --by");
 	to = from + (to - from + options->by - 1) / options->by * options->by;

@@ -14,7 +14,7 @@ const struct option feed_options[] = {
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
 	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false},
-	{"--speed", "X", "files: times real time; 0: as fast as it goes", false},
+	{"--speed", "X", "file:, sim: times real time; 0: as fast as it goes (default: sim: 1; files on a board 1, else 0)", false},
 	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true},
 	{0},
 };
@@ -136,15 +136,17 @@ static int ascending(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-static bool set_instants(struct setup *setup, const struct arguments *arguments, struct error *err)
+bool setup_instants(struct setup *setup, const struct arguments *arguments, int64_t now, struct error *err)
 {
+	now -= now % SECOND_MS;
+	setup->instant_count = 0;
 	/* Without feeds there is another clock that short times are meant by. */
 	if (!arguments_takes(arguments, "--feed"))
 		return true;
 	for (const char *text; (text = arguments_nth(arguments, "--at", setup->instant_count));) {
 		int64_t at;
 		struct error why;
-		if (!instant_parse(view_of(text), setup->zone, clock_wall(), &at, &why))
+		if (!instant_parse(view_of(text), setup->zone, now, &at, &why))
 			return fail(err, "--at: %.500s", why.text);
 		if (at % SECOND_MS)
 			return fail(err, "--at: \"%s\" is not a whole second, and only those are looked at", text);
@@ -171,7 +173,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	setup->speed = -1;
 	setup->request = (struct snapshot_request){.scope = SCOPE_ALL, .by = (enum attribution)setup->settings->by,
 		.formula = arguments_flag(arguments, "--formula") ? setup->settings->formula : -1};
-	return setup->zone && set_windows(setup, arguments, err) && set_instants(setup, arguments, err) &&
+	return setup->zone && set_windows(setup, arguments, err) && setup_instants(setup, arguments, clock_wall(), err) &&
 	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
 }
 

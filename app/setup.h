@@ -30,6 +30,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 void setup_close(struct setup *setup);
 /* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
+/* Every --at, in place of those there were; "10:30" and "-15m" are meant by `now`. */
+bool setup_instants(struct setup *setup, const struct arguments *arguments, int64_t now, struct error *err);
 /* What rule_options say. */
 bool setup_rules(struct settings *settings, const struct arguments *arguments, struct error *err);
 /* Every --feed that was given, in place of the configured ones. */

@@ -293,11 +293,13 @@ static int look_at(struct setup *setup, struct look *look, int64_t listen, int64
 }
 
 /* What was known at each instant, from the nearest state of the journal on. */
-static bool look_at_journal(const struct setup *setup, struct look *look, const char *journal, struct error *err)
+static bool look_at_journal(struct setup *setup, struct look *look, const char *journal, struct error *err)
 {
+	struct player_span span;
 	struct player *player = player_open(journal, setup->settings, err);
+	/* Short times are meant by the journal's end. */
+	bool good = player && player_span(player, &span, err) && setup_instants(setup, look->arguments, span.to, err);
 	const int count = setup->instant_count ? setup->instant_count : 1;
-	bool good = player != NULL;
 	for (int i = 0; good && i < count; i++) {
 		const int64_t at = setup->instant_count ? setup->instants[i] : INT64_MAX;
 		good = player_seek(player, at, err) && player_arrive(player, err);
@@ -310,7 +312,7 @@ static bool look_at_journal(const struct setup *setup, struct look *look, const 
 	return good;
 }
 
-static int report_journal(const struct setup *setup, struct look *look, const char *journal)
+static int report_journal(struct setup *setup, struct look *look, const char *journal)
 {
 	struct error err;
 	if (!look_at_journal(setup, look, journal, &err))

@@ -44,7 +44,7 @@ int open_contacts(const struct engine *engine, struct open_contact *items, int r
 	struct place *places = memory_new(engine->contact_count + 1, sizeof *places);
 	size_t open = 0;
 	for (uint32_t i = 1; i < engine->contact_count; i++)
-		if (engine->contacts[i].phase < PHASE_ENDED)
+		if (engine->contacts[i].id[0] && engine->contacts[i].phase < PHASE_ENDED) /* a place that is free has no id */
 			places[open++] = (struct place){engine->contacts[i].serial, i};
 	qsort(places, open, sizeof *places, by_serial);
 	int count = 0;

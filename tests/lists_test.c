@@ -9,6 +9,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "metrics/open_items.h"
 #include "teller.h"
 
 #include <cmocka.h>
@@ -166,6 +167,27 @@ static void names_of_people(void **state)
 	assert_string_equal(text, "zoe");
 }
 
+/* Places of contacts that closed long ago are free again, and nobody waits there. */
+static void open_contacts_are_there(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct open_contact items[4];
+	teller_open(&t, NULL);
+	for (int i = 0; i < 2100; i++) {
+		char keys[80];
+		snprintf(keys, sizeof keys, "contact=c%d queue=Billing channel=chat", i);
+		tell(&t, T0 + i * S, "contact.queued", keys);
+		snprintf(keys, sizeof keys, "contact=c%d why=abandoned", i);
+		tell(&t, T0 + i * S, "contact.left", keys);
+	}
+	assert_int_equal(open_contacts(t.engine, items, 4), 0);
+	tell(&t, T0 + H, "contact.queued", "contact=last queue=Billing channel=chat");
+	assert_int_equal(open_contacts(t.engine, items, 4), 1);
+	assert_string_equal(items[0].id, "last");
+	teller_close(&t);
+}
+
 static void feeds(void **state)
 {
 	(void)state;
@@ -204,7 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations), cmocka_unit_test(a_refused_feed_says_why), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
-		cmocka_unit_test(agents), cmocka_unit_test(names_of_people), cmocka_unit_test(feeds),
+		cmocka_unit_test(agents), cmocka_unit_test(names_of_people), cmocka_unit_test(open_contacts_are_there), cmocka_unit_test(feeds),
 	};
 	return cmocka_run_group_tests_name("lists", tests, NULL, NULL);
 }
