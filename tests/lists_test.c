@@ -174,14 +174,20 @@ static void open_contacts_are_there(void **state)
 	struct teller t;
 	struct open_contact items[4];
 	teller_open(&t, NULL);
-	for (int i = 0; i < 2100; i++) {
+	for (int i = 0; i < 4200; i++) {
 		char keys[80];
-		snprintf(keys, sizeof keys, "contact=c%d queue=Billing channel=chat", i);
-		tell(&t, T0 + i * S, "contact.queued", keys);
-		snprintf(keys, sizeof keys, "contact=c%d why=abandoned", i);
-		tell(&t, T0 + i * S, "contact.left", keys);
+		snprintf(keys, sizeof keys, i < 2100 ? "contact=c%d queue=Billing channel=chat" : "contact=c%d why=abandoned", i % 2100);
+		tell(&t, T0 + i * 100, i < 2100 ? "contact.queued" : "contact.left", keys);
 	}
 	assert_int_equal(open_contacts(t.engine, items, 4), 0);
+	size_t size;
+	bool differs;
+	struct error err;
+	uint8_t *bytes = engine_pack(t.engine, INT64_MIN, &size);
+	struct engine *again = engine_unpack(t.settings, bytes, size, &differs, &err);
+	assert_int_equal(open_contacts(again, items, 4), 0);
+	engine_destroy(again);
+	free(bytes);
 	tell(&t, T0 + H, "contact.queued", "contact=last queue=Billing channel=chat");
 	assert_int_equal(open_contacts(t.engine, items, 4), 1);
 	assert_string_equal(items[0].id, "last");

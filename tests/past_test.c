@@ -105,15 +105,7 @@ static void expect_same_past(const struct engine *a, const struct engine *b)
 }
 
 /* A few days with nights in which nothing comes; `stop`: after so many rounds. */
-#define ROUNDS (is_slow() ? 8 : 30)
-
-/* Under the sanitizers. */
-static bool is_slow(void)
-{
-	const char *sanitized = getenv("TABLO_SANITIZED");
-	return sanitized && *sanitized == '1';
-}
-
+#define ROUNDS 30
 static void play(struct redis_day *day, struct engine *engine, int rounds, struct kept *kept, struct past_since *since)
 {
 	for (int i = 0; i < rounds; i++) {
