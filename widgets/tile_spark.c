@@ -9,7 +9,8 @@ int tile_spark_fit(const int64_t *points, int count, int room, int64_t *fitted)
 		for (int i = first; i < end; i++) {
 			if (points[i] == INT64_MIN)
 				continue;
-			sum += points[i];
+			if (__builtin_add_overflow(sum, points[i], &sum)) /* whatever is told, it is only drawn */
+				sum = points[i] < 0 ? INT64_MIN : INT64_MAX;
 			known++;
 		}
 		fitted[cell] = known ? sum / known : INT64_MIN;
