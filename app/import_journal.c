@@ -143,9 +143,10 @@ static bool flush(struct import_journal *import, struct error *err)
 	return keep(import, (struct record){.kind = RECORD_BATCH, .recv = import->recv, .batch = &import->batch}, payload, err);
 }
 
+/* Rounded down, before 1970 too. */
 static int64_t second_of(int64_t ts)
 {
-	return ts >= 0 ? ts / SECOND_MS : -((SECOND_MS - 1 - ts) / SECOND_MS);
+	return ts / SECOND_MS - (ts % SECOND_MS < 0);
 }
 
 bool import_journal_add(struct import_journal *import, const struct event *event, struct error *err)
