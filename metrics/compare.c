@@ -1,6 +1,9 @@
 #include "metrics/compare.h"
 
+#include <stdlib.h>
+
 #include "base/instant.h"
+#include "base/memory.h"
 #include "metrics/query_sums.h"
 
 const struct comparison_entry comparisons[COMPARISON_COUNT] = {[COMPARE_YESTERDAY] = {"yesterday", 1}, [COMPARE_LAST_WEEK] = {"last_week", 7}};
@@ -116,6 +119,17 @@ bool comparing_figure(const struct comparing *comparing, int number, struct figu
 	metric->value(&comparing->then, then);
 	metric->value(&comparing->now, now);
 	return then->known && now->known;
+}
+
+void comparing_all(struct compared *compared, const struct engine *engine, struct scope scope, enum window window, enum comparison comparison,
+	enum attribution by, enum sl_formula formula, bool with_bins)
+{
+	struct comparing *comparing = memory_new(1, sizeof *comparing);
+	comparing_run(comparing, engine, scope, window, comparison, by, formula, with_bins);
+	for (int i = 0; i < metric_count; i++)
+		if (!comparing_figure(comparing, i, &compared->then[i], &compared->now[i]))
+			compared->then[i].known = false;
+	free(comparing);
 }
 
 /* ---- periods ---- */

@@ -25,6 +25,11 @@ void comparing_run(struct comparing *comparing, const struct engine *engine, str
 /* A gauge is compared with what it was at the end of that quarter hour: `now` is then not known here. False: it cannot be compared. */
 bool comparing_figure(const struct comparing *comparing, int metric, struct figure *then, struct figure *now);
 
+/* Every metric at once; then.known false: it cannot be compared. Of gauges `now` is not known here. */
+struct compared { struct figure then[METRICS_MOST], now[METRICS_MOST]; };
+void comparing_all(struct compared *compared, const struct engine *engine, struct scope scope, enum window window, enum comparison comparison,
+	enum attribution by, enum sl_formula formula, bool with_bins);
+
 /* What lists by name count, and what they compare that with: today with yesterday up to this time, longer windows with what was before. */
 struct period {
 	int64_t from, to;		/* (from, to] */

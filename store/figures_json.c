@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include "store/figures_json.h"
 
-/* What each metric was, and what it is to be held against that. */
-struct compared { struct figure then[METRICS_MOST], now[METRICS_MOST]; };
-
 struct writer {
 	FILE *to;
 	const struct engine *engine;
@@ -211,23 +208,14 @@ static void ask(const struct writer *writer, struct query *query, struct scope s
 		query_run(query, writer->engine, scope, window, by, formula, true);
 }
 
-static void compare_one(const struct writer *writer, enum comparison comparison, struct compared *compared, const struct query *query)
-{
-	struct comparing *comparing = memory_new(1, sizeof *comparing);
-	comparing_run(comparing, writer->engine, query->scope, query->window, comparison, query->by, query->formula, query->window != WINDOW_NOW);
-	for (int i = 0; i < metric_count; i++)
-		if (!comparing_figure(comparing, i, &compared->then[i], &compared->now[i]))
-			compared->then[i].known = false;
-	free(comparing);
-}
-
 static void compare(struct writer *writer, struct compared *compared, const struct query *query)
 {
 	for (int i = 0; i < COMPARISON_COUNT; i++)
 		if (writer->joined.count)
 			joined_compare(&writer->joined, query->scope, query->window, (enum comparison)i, query->by, query->formula, compared[i].then, compared[i].now);
 		else
-			compare_one(writer, (enum comparison)i, &compared[i], query);
+			comparing_all(&compared[i], writer->engine, query->scope, query->window, (enum comparison)i, query->by, query->formula,
+				query->window != WINDOW_NOW);
 	writer->compared = compared;
 }
 

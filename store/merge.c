@@ -73,11 +73,9 @@ static void join_compared(const struct joined *joined, struct snapshot *snapshot
 {
 	const struct snapshot_request *request = &snapshot->request;
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
-		struct figure *then = snapshot->compared[c].then, *now = snapshot->compared[c].now;
-		joined_compare(joined, request->scope, request->window, (enum comparison)c, request->by, formula, then, now);
-		for (int i = 0; i < metric_count; i++)
-			if (metrics[i].kind == KIND_GAUGE && then[i].known)
-				now[i] = snapshot->figures[i];
+		struct compared *compared = &snapshot->compared[c];
+		joined_compare(joined, request->scope, request->window, (enum comparison)c, request->by, formula, compared->then, compared->now);
+		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
 }
 

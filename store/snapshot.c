@@ -57,19 +57,21 @@ static void gather(const struct snapshot *snapshot, const struct engine *engine,
 	snapshot_gather(&snapshot->request, &asked, figures, today);
 }
 
+void snapshot_fill_gauges(struct snapshot *snapshot, enum comparison comparison)
+{
+	struct compared *compared = &snapshot->compared[comparison];
+	for (int i = 0; i < metric_count; i++)
+		if (metrics[i].kind == KIND_GAUGE && compared->then[i].known)
+			compared->now[i] = snapshot->figures[i];
+}
+
 static void gather_compared(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)
 {
 	const struct snapshot_request *request = &snapshot->request;
-	struct comparing *comparing = memory_new(1, sizeof *comparing);
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
-		comparing_run(comparing, engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
-		for (int i = 0; i < metric_count; i++) {
-			struct figure *then = &snapshot->compared[c].then[i], *now = &snapshot->compared[c].now[i];
-			if (comparing_figure(comparing, i, then, now) && metrics[i].kind == KIND_GAUGE)
-				*now = snapshot->figures[i];
-		}
+		comparing_all(&snapshot->compared[c], engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
+		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
-	free(comparing);
 }
 
 static void gather_sparks(struct snapshot *snapshot, const struct engine *engine, enum sl_formula formula)

@@ -4,6 +4,7 @@
 #define STORE_SNAPSHOT_H
 
 #include "base/zone.h"
+#include "metrics/compare.h"
 #include "metrics/lists.h"
 #include "metrics/metric.h"
 #include "metrics/spark.h"
@@ -66,9 +67,7 @@ struct snapshot {
 	struct spark sparks[SPARKS_MOST]; /* those that were asked for */
 	int spark_count;
 	struct figure today[METRICS_MOST];		      /* the same of the day, whatever the window */
-	struct { /* known false: it cannot be compared */
-		struct figure then[METRICS_MOST], now[METRICS_MOST]; /* of gauges, now is the figure itself */
-	} compared[COMPARISON_COUNT];
+	struct compared compared[COMPARISON_COUNT]; /* of gauges, now is the figure itself */
 	enum window named_window; /* of refusals, mistakes, praises */
 	char longest_where[96]; /* "Billing · chat": where the longest wait is */
 	char longest_contact[65];

@@ -22,6 +22,8 @@ struct snapshot_asked {
 
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);
+/* A gauge that was something then is held against what it is. */
+void snapshot_fill_gauges(struct snapshot *snapshot, enum comparison comparison);
 /* What the eye should go to first: the worst level, then how long and how many wait. */
 int snapshot_compare_rows(const void *left, const void *right);
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */
