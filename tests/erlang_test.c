@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #define SETTINGS 50
-#define ARRIVALS 200000 /* TABLO_ROUNDS: so many times as many */
+#define ARRIVALS 400000 /* TABLO_ROUNDS: so many times as many */
 /* Student's t with 39 degrees of freedom at 99 % for all comparisons of all settings together (each at 1 - 0.01 / 250, two-sided). */
 #define ERRORS 4.65
 
@@ -156,7 +156,7 @@ static void compare(const struct erlang_queue *queue, int agents, int setting, u
 				queue->arrivals, queue->handle, queue->patience, queue->target, agents, simulated_names[i], expected[i],
 				simulation.mean[i], ERRORS * simulation.error[i]);
 		/* An interval so wide that anything is in it would tell nothing. */
-		assert_true(ERRORS * simulation.error[i] < 0.1 * (scale + fabs(expected[i])));
+		assert_true(ERRORS * simulation.error[i] < 0.15 * (scale + fabs(expected[i])));
 	}
 }
 
