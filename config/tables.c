@@ -140,6 +140,8 @@ static const struct setting board_settings[] = {
 		.help = "So long the flag of a rude contact follows the customer's pseudonym."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"staffing_goal", .type = SETTING_NUMBER, .counts = true, AT(staffing_goal), .fallback = "80", BETWEEN(1, 99),
+		.help = "Percent of arrivals to be answered in time, that agents needed are reckoned for."},
 	{"queues_most", .group = "Bounds: what comes from outside must not grow memory without end", .type = SETTING_NUMBER, .counts = true,
 		AT(queues_most), .fallback = "1000", BETWEEN(1, 100000), .help = "Queues known by name; \"other\" takes the rest."},
 	{"agents_most", .type = SETTING_NUMBER, .counts = true, AT(agents_most), .fallback = "10000", BETWEEN(1, 1000000),
@@ -147,7 +149,7 @@ static const struct setting board_settings[] = {
 	{"names_most", .type = SETTING_NUMBER, .counts = true, AT(names_most), .fallback = "10000", BETWEEN(1, 1000000),
 		.help = "The same for topics, teams, markets, reasons and policies, each."},
 	{"history_days", .type = SETTING_NUMBER, .counts = true, AT(history_days), .fallback = "8", BETWEEN(1, 36),
-		.help = "Days of quarter hours kept in memory: 8 for \"same time last week\", 36 for the window 35d."},
+		.help = "Days of quarter hours kept in memory: 8 for \"same time last week\", 29 for forecasts from four weeks, 36 for the window 35d."},
 
 	{"journal", .group = "Journal", .type = SETTING_KEY, AT(journal), .fallback = "",
 		.help = "The directory of the journal, which only one process may write. Empty: none."},

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "metrics/forecast.h"
 #include "metrics/state.h"
 
 uint64_t customer_hash(struct view pseudonym)
@@ -28,6 +29,7 @@ void quality_init(struct engine *engine)
 	engine->followups = first_of(&engine->followup_count, &engine->followup_room, sizeof *engine->followups);
 	engine->surveys = first_of(&engine->survey_count, &engine->survey_room, sizeof *engine->surveys);
 	engine->survey_next = 1;
+	engine->forecasts = forecast_memory_create();
 	engine->conduct_next = 1;
 	engine->levels_minute = INT64_MIN;
 	names_init(&engine->calendar_names, 256);
@@ -45,6 +47,7 @@ static void finish_calendars(struct engine *engine)
 
 void quality_finish(struct engine *engine)
 {
+	forecast_memory_destroy(engine->forecasts);
 	free(engine->cases);
 	free(engine->slas);
 	free(engine->conducts);

@@ -138,6 +138,7 @@ static void raise_peak(int64_t *peak, int64_t *peak_at, int64_t present, int64_t
 static void gather_gauges(const struct engine *engine, struct query *query)
 {
 	struct gauges *gauges = &query->gauges;
+	query->asks_forecast = true;
 	contacts_gauges(engine, query->scope, query->at, gauges);
 	agents_gauges(engine, query->scope, query->at, gauges);
 	find_peaks(engine, query, gauges);
@@ -162,6 +163,7 @@ void query_begin(struct query *query, const struct engine *engine, struct scope 
 	query->formula = formula;
 	query->has_arrival = false;
 	query->joined = NULL;
+	query->asks_forecast = false;
 	clear_gauges(&query->gauges);
 }
 

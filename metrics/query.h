@@ -37,6 +37,7 @@ struct query {
 	int64_t at;
 	int64_t after; /* the window is (after, at] in bucket starts */
 	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
+	bool asks_forecast; /* of now: what is to come may be asked too (metrics/forecast.h) */
 	struct tally tally;
 	struct gauges gauges;
 	bool has_arrival; /* whoever asks knows the next two already; else they are summed where they are needed */

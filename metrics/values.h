@@ -26,6 +26,9 @@
 #define CONDUCT_VALUES(X)                                                                                               \
 	X(rude_now) X(rude_count) X(rude_ended) X(rude_unresolved) X(rude_faults) X(rude_false_rate)                    \
 	X(anger_at_company) X(safety)
+#define FORECAST_VALUES(X)                                                                                              \
+	X(forecast_15m) X(forecast_30m) X(forecast_60m) X(agents_needed) X(staffing_gap) X(expected_service_level)      \
+	X(expected_wait) X(expected_abandon_rate) X(expected_occupancy)
 
 #define VALUE(name) void value_##name(const struct query *query, struct figure *figure);
 QUEUE_VALUES(VALUE)
@@ -33,6 +36,7 @@ HANDLING_VALUES(VALUE)
 QUALITY_VALUES(VALUE)
 SLA_VALUES(VALUE)
 CONDUCT_VALUES(VALUE)
+FORECAST_VALUES(VALUE)
 #undef VALUE
 
 static inline int64_t counted(const struct query *query, enum counter counter)
