@@ -180,7 +180,7 @@ static void what_was_always_so(void **state)
 	struct forecast forecast;
 	forecast_run(&forecast, t.engine, SCOPE_ALL, -1);
 	assert_true(forecast.known);
-	assert_int_equal(forecast.weeks, 4); /* the fourth begins before the first call: hardly known */
+	assert_int_equal(forecast.weeks, 3);
 	/* 32 + what smoothing leaves of the hour from 9 were expected so far; nothing came. */
 	assert_near(forecast.today, 100 / (100 + forecast.expected_so_far));
 	assert_near(forecast.next_30m / forecast.today, 16);
@@ -188,10 +188,246 @@ static void what_was_always_so(void **state)
 	teller_close(&t);
 }
 
+/* 32, 16, 8: half of the drift goes on, whatever the weeks weigh. */
+static void a_level_that_falls(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	for (int week = 0; week < 3; week++)
+		for (int i = 0; i < 3; i++)
+			hour(&t, MONDAY + week * WEEK + (9 + i) * H, 32 >> week);
+	pass(&t, MONDAY + 3 * WEEK + M);
+	struct arrivals *arrivals = memory_new(1, sizeof *arrivals);
+	arrivals_expect(arrivals, t.engine, SCOPE_ALL, MONDAY + 3 * WEEK);
+	assert_near(arrivals_between(arrivals, MONDAY + 3 * WEEK + 10 * H, MONDAY + 3 * WEEK + 11 * H), 4 * 8 * sqrt(0.5));
+	free(arrivals);
+	teller_close(&t);
+}
+
+static void berlin(struct settings *settings)
+{
+	long_history(settings);
+	struct error err;
+	settings_set(settings, "zone", "Europe/Berlin", &err);
+}
+
+/* The clocks went back on 2023-10-29: what came at 9 by the clock, an hour of UTC earlier, is expected at 9. */
+static void the_time_by_the_clock(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, berlin);
+	const int64_t summer = MONDAY - 4 * WEEK - 2 * H, winter = MONDAY - 3 * WEEK - H; /* midnights in Berlin */
+	quarter(&t, summer - D, "A", 1);
+	for (int i = 0; i < 3; i++)
+		hour(&t, summer + (9 + i) * H, 8);
+	pass(&t, winter + M);
+	struct forecast forecast;
+	forecast_run(&forecast, t.engine, SCOPE_ALL, -1);
+	assert_int_equal(forecast.day, winter);
+	struct forecast_half halves[FORECAST_HALVES_MOST];
+	assert_int_equal(forecast_day(t.engine, SCOPE_ALL, &forecast, halves), 48);
+	assert_near(halves[20].expected, 16); /* 10:00 */
+	assert_near(halves[17].last + halves[24].last, 0);
+	assert_near(halves[18].last + halves[23].last, 32);
+	teller_close(&t);
+}
+
+/* A Monday on which nobody works tells nothing of the next one; one week with it in two is enough. */
+static void a_holiday(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	for (int day = 0; day < 14; day++)
+		if (day != 7)
+			for (int i = 0; i < 3; i++)
+				hour(&t, MONDAY + day * D + (9 + i) * H, 8);
+	pass(&t, MONDAY + 2 * WEEK + M);
+	struct arrivals *arrivals = memory_new(1, sizeof *arrivals);
+	arrivals_expect(arrivals, t.engine, SCOPE_ALL, MONDAY + 2 * WEEK);
+	assert_near(arrivals_between(arrivals, MONDAY + 2 * WEEK + 10 * H, MONDAY + 2 * WEEK + 11 * H), 32);
+	free(arrivals);
+	teller_close(&t);
+}
+
+static void assert_unknown(const struct teller *t, const char *metric)
+{
+	assert_false(figure_of(t, metric, WINDOW_NOW).known);
+}
+
+/* Nothing at all, then less than a week, then a week with the few days a board keeps by itself. */
+static void what_is_not_known(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, NULL);
+	assert_unknown(&t, "forecast_30m");
+	pass(&t, MONDAY);
+	assert_unknown(&t, "forecast_30m");
+	for (int day = 0; day < 7; day++)
+		hour(&t, MONDAY + day * D + 9 * H, 8);
+	assert_unknown(&t, "forecast_60m");
+	assert_unknown(&t, "agents_needed");
+	pass(&t, MONDAY + WEEK + 8 * H);
+	assert_unknown(&t, "forecast_30m"); /* a week ago nobody listened yet */
+	pass(&t, MONDAY + WEEK + 9 * H);
+	assert_true(gauge(&t, "forecast_60m") > 10);
+	assert_unknown(&t, "agents_needed"); /* nobody ever took a call: no handling time */
+	pass(&t, MONDAY + WEEK + 12 * H);
+	assert_int_equal(gauge(&t, "forecast_30m"), 0);
+	teller_close(&t);
+}
+
+/* A call that is answered after `wait` and lasts three minutes. */
+static void served(struct teller *t, int number, int64_t at, int64_t wait)
+{
+	char keys[200];
+	snprintf(keys, sizeof keys, "contact=s%d queue=A channel=phone", number);
+	tell(t, at, "contact.queued", keys);
+	snprintf(keys, sizeof keys, "contact=s%d agent=ana", number);
+	tell(t, at + wait, "contact.answered", keys);
+	snprintf(keys, sizeof keys, "contact=s%d agent=ana by=agent wrap_ms=0", number);
+	tell(t, at + wait + 3 * M, "contact.released", keys);
+}
+
+static void on_shift(struct teller *t, int64_t at, int agents)
+{
+	for (int i = 0; i < agents; i++) {
+		char keys[100];
+		snprintf(keys, sizeof keys, "agent=agent%d state=available", i);
+		tell(t, at, "agent.state", keys);
+	}
+}
+
+static double ratio_of(const struct teller *t, const char *metric)
+{
+	const struct figure figure = figure_of(t, metric, WINDOW_NOW);
+	assert_true(figure.known);
+	return (double)figure.numerator / (double)figure.denominator;
+}
+
+/* Two weeks of 60 calls of 3 min an hour, one at a time; the last one today. */
+static void staffing_by_hand(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	for (int day = 0, number = 0; day < 8; day++)
+		for (int i = 0; i < 36; i++)
+			served(&t, ++number, MONDAY + day * D + 9 * H + i * 4 * M, 6 * S);
+	on_shift(&t, MONDAY + WEEK + 12 * H, 2);
+	pass(&t, MONDAY + WEEK + 12 * H + M);
+	struct forecast forecast;
+	forecast_run(&forecast, t.engine, SCOPE_ALL, 2);
+	assert_int_equal(forecast.handle, 3 * M);
+	assert_int_equal(forecast.patience, 0);
+	assert_int_equal(forecast.target, 20 * S);
+	/* 10 Erlang take 14 agents for 80 % in 20 s: 13 give 79.6 %. */
+	struct staffing staffing;
+	forecast_staff(&forecast, t.settings, 100, FORECAST_STEP, 14, NULL, &staffing);
+	assert_int_equal(staffing.needed, 14);
+	assert_near(round(staffing.service_level * 1000), 888);
+	assert_near(staffing.occupancy, 10. / 14);
+	const struct what_if change = {.agents = -2, .arrivals_percent = 20, .handle_percent = -50};
+	forecast_staff(&forecast, t.settings, 100, FORECAST_STEP, 14, &change, &staffing);
+	assert_int_equal(staffing.agents, 12);
+	assert_near(staffing.arrivals, 120);
+	assert_near(staffing.occupancy, 6. / 12);
+	forecast_staff(&forecast, t.settings, 100, FORECAST_STEP, 9, NULL, &staffing);
+	assert_true(isinf(staffing.wait) && staffing.service_level == 0);
+	assert_int_equal(gauge(&t, "staffing_gap"), 2 - gauge(&t, "agents_needed"));
+	teller_close(&t);
+}
+
+/* Where people give up, Erlang A: two waits of 30 s to one who gave up after as long are a patience of 90 s. */
+static void patience_from_those_who_gave_up(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	for (int day = 0, number = 0; day < 8; day++)
+		for (int i = 0; i < 36; i++) {
+			const int64_t at = MONDAY + day * D + 9 * H + i * 5 * M;
+			served(&t, ++number, at, 30 * S);
+			served(&t, ++number, at, 30 * S);
+			char keys[100];
+			snprintf(keys, sizeof keys, "contact=s%d queue=A channel=phone", ++number);
+			tell(&t, at, "contact.queued", keys);
+			snprintf(keys, sizeof keys, "contact=s%d why=abandoned", number);
+			tell(&t, at + 30 * S, "contact.left", keys);
+		}
+	on_shift(&t, MONDAY + WEEK + 10 * H, 1);
+	pass(&t, MONDAY + WEEK + 10 * H + M);
+	struct forecast forecast;
+	forecast_run(&forecast, t.engine, SCOPE_ALL, 1);
+	assert_int_equal(forecast.patience, 90 * S);
+	assert_true(ratio_of(&t, "expected_abandon_rate") > 0.1);
+	assert_true(ratio_of(&t, "expected_occupancy") < 1);
+	assert_true(figure_of(&t, "expected_wait", WINDOW_NOW).numerator < 90 * S);
+	teller_close(&t);
+}
+
+/* Letters wait for hours: they are no part of everything's forecast, and have one of their own. */
+static void letters_apart(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	for (int day = 0; day < 7; day++)
+		for (int i = 0; i < 12; i++) {
+			char keys[100];
+			snprintf(keys, sizeof keys, "contact=m%d.%d queue=A channel=email", day, i);
+			tell(&t, MONDAY + day * D + 9 * H + i * 5 * M, "contact.queued", keys);
+		}
+	pass(&t, MONDAY + WEEK + 9 * H);
+	assert_int_equal(gauge(&t, "forecast_60m"), 0);
+	struct scope letters = SCOPE_ALL;
+	letters.channel = CHANNEL_EMAIL;
+	assert_true(figure_in(&t, "forecast_60m", WINDOW_NOW, BY_OUTCOME, letters).numerator > 6);
+	teller_close(&t);
+}
+
+/* An answer depends on what was told, not on when it was asked for before: one engine is asked all the time, the other at the end. */
+static void asked_often_or_once(void **state)
+{
+	(void)state;
+	struct teller often, once;
+	struct teller *both[] = {&often, &once};
+	for (int b = 0; b < 2; b++) {
+		struct teller *t = both[b];
+		teller_open(t, long_history);
+		for (int day = 0, number = 0; day < 9; day++) {
+			for (int i = 0; i < 24; i++) {
+				served(t, ++number, MONDAY + day * D + (i * 59 + day) * M, 5 * S);
+				if (b == 0)
+					figure_of(t, "forecast_30m", WINDOW_NOW);
+			}
+			char keys[100]; /* the day before, told late */
+			snprintf(keys, sizeof keys, "contact=l%d queue=A channel=phone", day);
+			tell_late(t, MONDAY + (day + 1) * D - 2 * M, MONDAY + (day + 1) * D - 11 * H, "contact.queued", keys);
+			if (b == 0)
+				figure_of(t, "forecast_60m", WINDOW_NOW);
+		}
+		pass(t, MONDAY + 9 * D + 3 * M);
+	}
+	struct forecast a, b;
+	forecast_run(&a, often.engine, SCOPE_ALL, 3);
+	forecast_run(&b, once.engine, SCOPE_ALL, 3);
+	assert_true(a.known);
+	assert_memory_equal(&a, &b, sizeof a);
+	teller_close(&often);
+	teller_close(&once);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_real_month), cmocka_unit_test(what_was_always_so),
+		cmocka_unit_test(a_real_month), cmocka_unit_test(what_was_always_so), cmocka_unit_test(a_level_that_falls),
+		cmocka_unit_test(the_time_by_the_clock), cmocka_unit_test(a_holiday), cmocka_unit_test(what_is_not_known),
+		cmocka_unit_test(staffing_by_hand), cmocka_unit_test(patience_from_those_who_gave_up), cmocka_unit_test(letters_apart),
+		cmocka_unit_test(asked_often_or_once),
 	};
 	return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);
 }
