@@ -2,6 +2,14 @@
 #include "app/setup.h"
 #include "feed/curve.h"
 
+static bool check_shifts(const struct settings *settings, struct error *err)
+{
+	struct shifts *shifts = *settings->shifts ? shifts_read(settings->shifts, err) : NULL;
+	const bool good = shifts || !*settings->shifts;
+	shifts_free(shifts);
+	return good;
+}
+
 static int run(const struct arguments *arguments)
 {
 	struct error err;
@@ -14,6 +22,8 @@ static int run(const struct arguments *arguments)
 		struct settings *settings = settings_create();
 		const char *file = arguments->positional[i];
 		if (!settings_load(settings, file, metric_names(), &err) || !curve_check(settings, &err))
+			code = report(&err);
+		else if (!check_shifts(settings, &err))
 			code = report(&err);
 		else if (settings_remarks(settings, stdout) == 0)
 			printf("%s: good\n", file);

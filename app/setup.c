@@ -198,6 +198,11 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		setup_close(setup);
 		return false;
 	}
+	if (*setup->settings->shifts && !(setup->shifts = shifts_read(setup->settings->shifts, err))) {
+		setup_close(setup);
+		return false;
+	}
+	setup->request.shifts = setup->shifts;
 	setup->attach = setup_chosen(arguments, "--attach", setup->settings->attach);
 	setup->store = setup_chosen(arguments, "--store", setup->settings->store);
 	setup->several = setup->settings->shown_count > 0 || sites_named(setup->attach);
@@ -223,6 +228,7 @@ void setup_close(struct setup *setup)
 	free(setup->windows);
 	free(setup->instants);
 	zone_close(setup->zone);
+	shifts_free(setup->shifts);
 	settings_destroy(setup->settings);
 	*setup = (struct setup){0};
 }

@@ -4,6 +4,7 @@
 
 #include "app/command.h"
 #include "app/desk.h"
+#include "config/shifts.h"
 #include "store/snapshot.h"
 
 extern const struct option feed_options[];   /* --feed, --attach, --sites, --site, --clock, --store, --speed, --at */
@@ -14,6 +15,7 @@ extern const struct option screen_options[]; /* --ascii, --colours, --plain */
 struct setup {
 	struct settings *settings; /* settings->feeds are the ones in force */
 	struct zone *zone;
+	struct shifts *shifts; /* planned; NULL: no file is set */
 	struct snapshot_request request;
 	enum window *windows; /* every --window, or the one set */
 	int window_count;

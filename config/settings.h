@@ -102,6 +102,7 @@ struct settings {
 	int64_t care_break;	   /* 10 min */
 	int64_t flag_days;	   /* ms a flag follows a customer */
 	int mistakes_limit;
+	char *shifts;		/* a file of planned shifts (config/shifts.h); "": none */
 	int staffing_goal;	/* percent of arrivals to be answered in time, that agents needed are reckoned for */
 	int queues_most, agents_most, names_most; /* caps */
 	int history_days;			  /* of quarter hours kept in memory */

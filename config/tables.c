@@ -140,6 +140,8 @@ static const struct setting board_settings[] = {
 		.help = "So long the flag of a rude contact follows the customer's pseudonym."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"shifts", .type = SETTING_KEY, AT(shifts), .fallback = "",
+		.help = "A file of planned shifts: lines like mon-fri,08:00,16:30,Billing,12, for the page of forecasts. Empty: none."},
 	{"staffing_goal", .type = SETTING_NUMBER, .counts = true, AT(staffing_goal), .fallback = "80", BETWEEN(1, 99),
 		.help = "Percent of arrivals to be answered in time, that agents needed are reckoned for."},
 	{"queues_most", .group = "Bounds: what comes from outside must not grow memory without end", .type = SETTING_NUMBER, .counts = true,

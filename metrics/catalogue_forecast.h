@@ -39,7 +39,7 @@
 	.value = value_agents_needed,
 },
 {
-	.name = "staffing_gap", .title = "Staffing gap", .short_title = "GAP",
+	.name = "staffing_gap", .title = "Staffing gap", .short_title = "STAFF GAP",
 	.unit = UNIT_COUNT, .kind = KIND_GAUGE, .worse = WORSE_LOWER,
 	.warn = 0, .crit = -2, .target = 0,
 	.formula = "agents on shift (not offline) - agents_needed",

@@ -350,6 +350,10 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	append_people(snapshot, part, &merge->joined, site, name);
 	append_work(snapshot, part, &merge->joined, site, name);
 	append_feeds(snapshot, part, name);
+	if (snapshot->request.site) { /* a day by half hours is one site's own */
+		snapshot->forecast = part->forecast;
+		part->forecast = NULL;
+	}
 	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
 	add_named(&unknown, part->unknown, part->unknown_count);
 	snapshot->unknown = unknown.items;

@@ -30,6 +30,8 @@ static void ask(struct query *query, const struct snapshot_asked *asked, enum wi
 		joined_query(query, asked->joined, asked->scope, window, asked->by, asked->formula, asked->with_bins);
 	else
 		query_run(query, asked->engine, asked->scope, window, asked->by, asked->formula, asked->with_bins);
+	/* The rows of a table go without: it would be worked out anew for each of them at each picture. */
+	query->asks_forecast = query->asks_forecast && asked->with_bins;
 }
 
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today)
@@ -224,6 +226,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	fill_rows(snapshot, engine);
 	fill_lists(snapshot, engine);
 	fill_queues(snapshot, engine);
+	snapshot_fill_forecast(snapshot, engine);
 	return snapshot;
 }
 
@@ -256,6 +259,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->forecast);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -4,7 +4,9 @@
 #define STORE_SNAPSHOT_H
 
 #include "base/zone.h"
+#include "config/shifts.h"
 #include "metrics/compare.h"
+#include "metrics/forecast.h"
 #include "metrics/lists.h"
 #include "metrics/metric.h"
 #include "metrics/spark.h"
@@ -12,6 +14,8 @@
 #include "store/timeline.h"
 
 #define SPARKS_MOST 16
+
+struct snapshot_forecast;
 
 struct snapshot_request {
 	struct scope scope;
@@ -21,6 +25,9 @@ struct snapshot_request {
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
+	bool forecast; /* the page of what is to come is wanted ... */
+	struct what_if what_if; /* ... with this changed */
+	const struct shifts *shifts; /* the caller's, outlives the snapshot; NULL: none are planned */
 	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
 };
 
@@ -85,6 +92,7 @@ struct snapshot {
 	int progress; /* thousandths of a file that is played, -1: none */
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
+	struct snapshot_forecast *forecast; /* NULL: not asked for, or nothing to tell: store/snapshot_forecast.h */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */

@@ -4,6 +4,7 @@
 
 #include "metrics/joined.h"
 #include "store/snapshot.h"
+#include "store/snapshot_forecast.h"
 
 #define ROWS_MOST 400
 #define ITEMS_MOST 200
@@ -26,6 +27,8 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 void snapshot_fill_gauges(struct snapshot *snapshot, enum comparison comparison);
 /* What the eye should go to first: the worst level, then how long and how many wait. */
 int snapshot_compare_rows(const void *left, const void *right);
+/* The page of forecasts, where it is asked for: snapshot_forecast.c. After the rows. */
+void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engine);
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */
 static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
 {
