@@ -9,6 +9,7 @@
 _Static_assert(TALLY_KEYS * ENTRY_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
 #define LOG_FIRST 8
 #define LOG_MOST 512
+#define LOG_SHORT 32
 
 /* An open bucket: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
 struct page {
@@ -33,17 +34,42 @@ void bucket_open(struct bucket *bucket)
 	bucket->data = memory_new(1, sizeof(struct page));
 }
 
-/* The bins of the log, one entry each, ascending: into `counts`, which may be the log itself. */
-static size_t sum_log(const struct page *page, struct count *counts)
+/* The same for many: each bin in its place. */
+static size_t sum_long_log(const struct page *page, struct count *counts)
 {
 	int64_t bins[TALLY_KEYS - KEY_WAIT_BINS] = {0};
 	for (size_t i = 0; i < page->used; i++)
 		bins[page->log[i].key - KEY_WAIT_BINS] += page->log[i].delta;
 	size_t n = 0;
-	for (uint16_t key = KEY_WAIT_BINS; page->used && key < TALLY_KEYS; key++)
+	for (uint16_t key = KEY_WAIT_BINS; key < TALLY_KEYS; key++)
 		if (bins[key - KEY_WAIT_BINS])
 			counts[n++] = (struct count){key, bins[key - KEY_WAIT_BINS]};
 	return n;
+}
+
+/* The bins of the log, one entry each, ascending: into `counts`, which may be the log itself. A minute of a queue or an agent has a few. */
+static size_t sum_log(const struct page *page, struct count *counts)
+{
+	struct count sorted[LOG_SHORT];
+	size_t n = 0, kept = 0;
+	if (page->used > LOG_SHORT)
+		return sum_long_log(page, counts);
+	for (size_t i = 0; i < page->used; i++) {
+		const struct count count = page->log[i];
+		size_t place = n;
+		while (place > 0 && sorted[place - 1].key > count.key)
+			place--;
+		if (place > 0 && sorted[place - 1].key == count.key) {
+			sorted[place - 1].delta += count.delta;
+			continue;
+		}
+		memmove(sorted + place + 1, sorted + place, (n++ - place) * sizeof *sorted);
+		sorted[place] = count;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (sorted[i].delta)
+			counts[kept++] = sorted[i];
+	return kept;
 }
 
 static void log_bin(struct page *page, struct count count)
@@ -112,26 +138,38 @@ static int64_t unzigzag(uint64_t value)
 	return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
+/* Stands at an entry, or at the end. */
 struct reader {
-	const uint8_t *from, *end;
-	struct count at;
+	const uint8_t *entry, *value, *next, *end;
+	uint16_t key;
 };
 
-static bool read_entry(struct reader *reader)
+static void next_entry(struct reader *reader)
 {
-	if (reader->from == reader->end)
-		return false;
-	uint64_t step, value;
-	reader->from = get_varint(reader->from, &step);
-	reader->from = get_varint(reader->from, &value);
-	reader->at = (struct count){(uint16_t)(reader->at.key + step), unzigzag(value)};
-	return true;
+	uint64_t step;
+	reader->entry = reader->next;
+	if (reader->entry == reader->end)
+		return;
+	reader->value = get_varint(reader->entry, &step);
+	reader->key = (uint16_t)(reader->key + step);
+	reader->next = reader->value;
+	while (*reader->next++ & 0x80)
+		continue;
+}
+
+static int64_t entry_value(const struct reader *reader)
+{
+	uint64_t value;
+	get_varint(reader->value, &value);
+	return unzigzag(value);
 }
 
 static struct reader reader_of(const struct bucket *bucket)
 {
 	const uint8_t *bytes = bucket->data;
-	return (struct reader){.from = bytes, .end = bytes ? bytes + bucket->size : NULL};
+	struct reader reader = {.next = bytes, .end = bytes ? bytes + bucket->size : NULL};
+	next_entry(&reader);
+	return reader;
 }
 
 struct writer {
@@ -147,6 +185,33 @@ static void write_entry(struct writer *writer, struct count count)
 	writer->end = put_varint(writer->end, (uint64_t)(count.key - writer->before));
 	writer->end = put_varint(writer->end, zigzag(count.delta));
 	writer->before = count.key;
+}
+
+/* The entries with keys below `below` as they stand: only the step to the first one depends on what comes before it. */
+static void copy_entries(struct writer *writer, struct reader *reader, uint32_t below)
+{
+	if (reader->entry == reader->end || reader->key >= below)
+		return;
+	writer->end = put_varint(writer->end, (uint64_t)(reader->key - writer->before));
+	const uint8_t *from = reader->value;
+	do {
+		writer->before = reader->key;
+		next_entry(reader);
+	} while (reader->entry != reader->end && reader->key < below);
+	const size_t size = (size_t)(reader->entry - from);
+	memcpy(writer->end, from, size);
+	writer->end += size;
+}
+
+/* What is left, without a look at it. */
+static void copy_rest(struct writer *writer, const struct reader *reader)
+{
+	if (reader->entry == reader->end)
+		return;
+	const size_t size = (size_t)(reader->end - reader->value);
+	writer->end = put_varint(writer->end, (uint64_t)(reader->key - writer->before));
+	memcpy(writer->end, reader->value, size);
+	writer->end += size;
 }
 
 static void keep(struct bucket *bucket, const struct writer *writer)
@@ -168,18 +233,18 @@ void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
 	struct writer writer;
 	writer.end = writer.bytes;
 	writer.before = 0;
-	bool more = read_entry(&reader);
-	for (size_t i = 0; i < n || more;) {
-		if (!more || (i < n && counts[i].key < reader.at.key)) {
-			write_entry(&writer, counts[i++]);
-			continue;
+	for (size_t i = 0; i < n; i++) {
+		struct count count = counts[i];
+		copy_entries(&writer, &reader, count.key);
+		if (reader.entry != reader.end && reader.key == count.key) {
+			int64_t sum = entry_value(&reader);
+			count_into(&sum, count.key, count.delta);
+			count.delta = sum;
+			next_entry(&reader);
 		}
-		struct count entry = reader.at;
-		if (i < n && counts[i].key == entry.key)
-			count_into(&entry.delta, entry.key, counts[i++].delta);
-		write_entry(&writer, entry);
-		more = read_entry(&reader);
+		write_entry(&writer, count);
 	}
+	copy_rest(&writer, &reader);
 	keep(bucket, &writer);
 }
 
@@ -247,7 +312,6 @@ void bucket_sum(const struct bucket *bucket, uint16_t below, struct tally *tally
 		sum_open(bucket->data, below, tally);
 		return;
 	}
-	struct reader reader = reader_of(bucket);
-	while (read_entry(&reader) && reader.at.key < below)
-		count_into(&tally->value[reader.at.key], reader.at.key, reader.at.delta);
+	for (struct reader reader = reader_of(bucket); reader.entry != reader.end && reader.key < below; next_entry(&reader))
+		count_into(&tally->value[reader.key], reader.key, entry_value(&reader));
 }
