@@ -5,13 +5,13 @@
 #include "metrics/bucket.h"
 
 #define VARINT_MOST 10
-#define ENTRY_MOST (3 + VARINT_MOST)
-_Static_assert(TALLY_KEYS * ENTRY_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
+_Static_assert(TALLY_KEYS < (1 << 14) && BUCKET_BYTES_MOST >= TALLY_KEYS * (2 + VARINT_MOST), "a step and a value fit");
+_Static_assert(BUCKET_BYTES_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
 #define LOG_FIRST 8
 #define LOG_MOST 512
 #define LOG_SHORT 32
 
-/* An open bucket: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
+/* A bucket laid out: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
 struct page {
 	int64_t counter[COUNTER_COUNT];
 	struct count *log;
@@ -20,17 +20,17 @@ struct page {
 
 void bucket_finish(struct bucket *bucket)
 {
-	if (bucket->open)
+	if (bucket->laid_out)
 		free(((struct page *)bucket->data)->log);
 	free(bucket->data);
 	*bucket = (struct bucket){.start = bucket->start, .stamp = bucket->stamp};
 }
 
-/* ---- open ---- */
+/* ---- laid out ---- */
 
 void bucket_open(struct bucket *bucket)
 {
-	bucket->open = true;
+	bucket->open = bucket->laid_out = true;
 	bucket->data = memory_new(1, sizeof(struct page));
 }
 
@@ -94,7 +94,7 @@ void bucket_count(struct bucket *bucket, const struct count *counts, size_t n)
 	}
 }
 
-size_t bucket_counts(struct bucket *bucket, struct count *counts)
+size_t bucket_counts(const struct bucket *bucket, struct count *counts)
 {
 	const struct page *page = bucket->data;
 	size_t n = 0;
@@ -104,7 +104,7 @@ size_t bucket_counts(struct bucket *bucket, struct count *counts)
 	return n + sum_log(page, counts + n);
 }
 
-/* ---- closed ---- */
+/* ---- packed ---- */
 
 static uint8_t *put_varint(uint8_t *to, uint64_t value)
 {
@@ -173,7 +173,7 @@ static struct reader reader_of(const struct bucket *bucket)
 }
 
 struct writer {
-	uint8_t bytes[TALLY_KEYS * ENTRY_MOST];
+	uint8_t bytes[BUCKET_BYTES_MOST];
 	uint8_t *end;
 	uint16_t before;
 };
@@ -229,6 +229,10 @@ void bucket_close(struct bucket *bucket, const struct count *counts, size_t n)
 
 void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
 {
+	if (bucket->laid_out) {
+		bucket_count(bucket, counts, n);
+		return;
+	}
 	struct reader reader = reader_of(bucket);
 	struct writer writer;
 	writer.end = writer.bytes;
@@ -246,6 +250,47 @@ void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
 	}
 	copy_rest(&writer, &reader);
 	keep(bucket, &writer);
+}
+
+void bucket_lay_out(struct bucket *bucket)
+{
+	if (bucket->laid_out)
+		return;
+	struct page *page = memory_new(1, sizeof *page);
+	for (struct reader reader = reader_of(bucket); reader.entry != reader.end; next_entry(&reader)) {
+		const struct count count = {reader.key, entry_value(&reader)};
+		if (count.key < COUNTER_COUNT)
+			page->counter[count.key] = count.delta;
+		else
+			log_bin(page, count);
+	}
+	free(bucket->data);
+	bucket->data = page;
+	bucket->size = 0;
+	bucket->laid_out = true;
+}
+
+void bucket_pack(struct bucket *bucket)
+{
+	struct count counts[TALLY_KEYS];
+	if (bucket->laid_out)
+		bucket_close(bucket, counts, bucket_counts(bucket, counts));
+}
+
+struct view bucket_bytes(const struct bucket *bucket, uint8_t room[BUCKET_BYTES_MOST])
+{
+	struct count counts[TALLY_KEYS];
+	struct writer writer;
+	if (!bucket->laid_out)
+		return (struct view){bucket->data, bucket->size};
+	writer.end = writer.bytes;
+	writer.before = 0;
+	const size_t n = bucket_counts(bucket, counts);
+	for (size_t i = 0; i < n; i++)
+		write_entry(&writer, counts[i]);
+	const size_t size = (size_t)(writer.end - writer.bytes);
+	memcpy(room, writer.bytes, size);
+	return (struct view){(const char *)room, size};
 }
 
 /* ---- from elsewhere ---- */
@@ -287,9 +332,9 @@ static bool is_sound(const uint8_t *from, const uint8_t *end)
 
 bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 {
-	if (size > TALLY_KEYS * ENTRY_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
+	if (size > BUCKET_BYTES_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
 		return false;
-	bucket->open = false;
+	bucket->open = bucket->laid_out = false;
 	bucket->size = (uint16_t)size;
 	bucket->data = memory_resize(bucket->data, size, 1);
 	memcpy(bucket->data, bytes, size);
@@ -298,7 +343,7 @@ bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 
 /* ---- both ---- */
 
-static void sum_open(const struct page *page, uint16_t below, struct tally *tally)
+static void sum_page(const struct page *page, uint16_t below, struct tally *tally)
 {
 	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
 		count_into(&tally->value[key], key, page->counter[key]);
@@ -308,8 +353,8 @@ static void sum_open(const struct page *page, uint16_t below, struct tally *tall
 
 void bucket_sum(const struct bucket *bucket, uint16_t below, struct tally *tally)
 {
-	if (bucket->open) {
-		sum_open(bucket->data, below, tally);
+	if (bucket->laid_out) {
+		sum_page(bucket->data, below, tally);
 		return;
 	}
 	for (struct reader reader = reader_of(bucket); reader.entry != reader.end && reader.key < below; next_entry(&reader))
