@@ -227,6 +227,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	fill_lists(snapshot, engine);
 	fill_queues(snapshot, engine);
 	snapshot_fill_forecast(snapshot, engine);
+	snapshot_fill_asked(snapshot, engine);
 	return snapshot;
 }
 
@@ -260,6 +261,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->forecast);
+	free(snapshot->agents);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

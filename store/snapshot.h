@@ -16,6 +16,8 @@
 #define SPARKS_MOST 16
 
 struct snapshot_forecast;
+/* Lists that only some pages show: gathered where they are asked for. */
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST };
 
 struct snapshot_request {
 	struct scope scope;
@@ -25,9 +27,9 @@ struct snapshot_request {
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
-	bool forecast; /* the page of what is to come is wanted ... */
-	struct what_if what_if; /* ... with this changed */
+	struct what_if what_if; /* on the page of what is to come */
 	const struct shifts *shifts; /* the caller's, outlives the snapshot; NULL: none are planned */
+	unsigned lists; /* bits (1u << enum snapshot_list) */
 	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
 };
 
@@ -93,6 +95,7 @@ struct snapshot {
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	struct snapshot_forecast *forecast; /* NULL: not asked for, or nothing to tell: store/snapshot_forecast.h */
+	struct list_agent *agents; int agent_count; /* where asked for */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */

@@ -57,7 +57,7 @@ static void fill_needs(const struct snapshot *snapshot, const struct engine *eng
 void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engine)
 {
 	const struct snapshot_request *request = &snapshot->request;
-	if (!request->forecast || scope_of_people(request->scope))
+	if (!(request->lists & 1u << SNAPSHOT_FORECAST) || scope_of_people(request->scope))
 		return;
 	struct snapshot_forecast *page = snapshot->forecast = memory_new(1, sizeof *page);
 	struct query *query = memory_new(1, sizeof *query);

@@ -10,6 +10,7 @@
 #define ITEMS_MOST 200
 #define NAMED_MOST 20
 #define FEEDS_MOST 32
+#define AGENTS_MOST 5000
 
 /* One scope of one engine, or of several. */
 struct snapshot_asked {
@@ -29,6 +30,8 @@ void snapshot_fill_gauges(struct snapshot *snapshot, enum comparison comparison)
 int snapshot_compare_rows(const void *left, const void *right);
 /* The page of forecasts, where it is asked for: snapshot_forecast.c. After the rows. */
 void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engine);
+/* The lists that the request asks for: snapshot_asked.c. */
+void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine);
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */
 static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
 {
