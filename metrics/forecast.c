@@ -283,11 +283,12 @@ int forecast_day(const struct engine *engine, struct scope scope, const struct f
 		return 0;
 	const struct arrivals *arrivals = expect(engine, scope, forecast->day);
 	int count = 0;
-	for (int64_t from = forecast->day; from < forecast->next_day && count < FORECAST_HALVES_MOST; from += FORECAST_STEP, count++) {
+	const int64_t ahead = engine->now + FORECAST_AHEAD, end = ahead > forecast->next_day ? ahead : forecast->next_day;
+	for (int64_t from = forecast->day; from < end && count < FORECAST_HALVES_MOST; from += FORECAST_STEP, count++) {
 		const int64_t to = from + FORECAST_STEP;
 		const bool over = to <= engine->now;
 		halves[count] = (struct forecast_half){.from = from, .last = last_week(arrivals, from, to),
-			.expected = arrivals_between(arrivals, from, to) * (over ? 1 : forecast->today),
+			.expected = over ? arrivals_between(arrivals, from, to) : to_come(forecast, arrivals, from, to),
 			.came = from < engine->now ? came_in(engine, scope, from, to) : -1};
 	}
 	return count;

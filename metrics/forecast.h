@@ -44,7 +44,7 @@ void forecast_of(struct forecast *forecast, const struct query *query);
 void forecast_staff(const struct forecast *forecast, const struct settings *settings, double arrivals, int64_t length, int agents,
 	const struct what_if *change, struct staffing *staffing);
 
-/* Half hours of today by the clock: what came, what was expected of it, what is to come. */
+/* Half hours of today, and of tomorrow as far as they are less than 12 h ahead: what came, what was expected of it, what is to come. */
 struct forecast_half {
 	int64_t from;
 	double expected; /* what past weeks let expect; of what is to come with today's factor; NAN: not known */
@@ -52,7 +52,8 @@ struct forecast_half {
 	int64_t came;	 /* so far; -1: it is yet to come */
 };
 /* Returns how many: a day has 46 to 50. */
-#define FORECAST_HALVES_MOST 52
+#define FORECAST_HALVES_MOST 76
+#define FORECAST_AHEAD (12 * INT64_C(3600000))
 int forecast_day(const struct engine *engine, struct scope scope, const struct forecast *forecast, struct forecast_half halves[FORECAST_HALVES_MOST]);
 
 /* What an engine remembers of the answers it gave: no part of its state. */

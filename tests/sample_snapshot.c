@@ -1,10 +1,12 @@
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "store/snapshot_forecast.h"
 #include "tests/sample_snapshot.h"
 #include "widgets/tile.h"
 
@@ -264,11 +266,49 @@ static void set_settings(struct settings *settings)
 		settings->target[channel] = 20 * SECOND_MS;
 }
 
+static void set_half(struct snapshot_half *half, int i, int64_t at)
+{
+	const double expected = i < 14 || i > 40 ? 0 : 90 - (i - 26) * (i - 26) / 3.0;
+	half->half = (struct forecast_half){.from = at - at % DAY_MS + i * FORECAST_STEP, .expected = expected, .last = floor(expected * 1.1), .came = -1};
+	half->staffing = (struct staffing){.arrivals = expected, .needed = -1, .agents = expected > 60 ? 14 : 9, .service_level = NAN, .wait = NAN};
+	half->planned = i < 44;
+	if (half->half.from <= at)
+		half->half.came = (int64_t)expected + i % 5 - 2;
+	if (half->half.from + FORECAST_STEP > at) {
+		half->staffing.needed = (int)(expected / 6);
+		half->staffing.service_level = half->staffing.agents > half->staffing.needed ? 0.9 : 0.61;
+		half->staffing.wait = half->staffing.agents > half->staffing.needed ? 9000 : INFINITY;
+	}
+}
+
+static void set_forecast(struct snapshot *snapshot)
+{
+	struct snapshot_forecast *page = snapshot->forecast = memory_new(1, sizeof *page);
+	page->forecast = (struct forecast){.known = true, .weeks = 3, .at = snapshot->at, .next_15m = 43.4, .next_30m = 88.6, .next_60m = 171.2,
+		.so_far = 812, .expected_so_far = 790.4, .today = 1.02, .handle = 252000, .patience = 92000, .target = 20000};
+	page->any_plan = page->what_if = true;
+	page->as_it_is = (struct staffing){.arrivals = 88.6, .needed = 15, .agents = 12, .service_level = 0.443, .abandons = 0.071, .occupancy = 0.97,
+		.wait = 24100};
+	page->changed = (struct staffing){.arrivals = 93, .needed = 16, .agents = 14, .service_level = 0.702, .abandons = 0.031, .occupancy = 0.93, .wait = 9800};
+	snapshot->request.what_if = (struct what_if){.agents = 2, .arrivals_percent = 5};
+	for (page->half_count = 0; page->half_count < 52; page->half_count++)
+		set_half(&page->halves[page->half_count], page->half_count, snapshot->at);
+	for (page->need_count = 0; page->need_count < snapshot->row_count && page->need_count < FORECAST_QUEUES_MOST; page->need_count++) {
+		struct snapshot_need *need = &page->needs[page->need_count];
+		const int i = page->need_count;
+		memcpy(need->queue, snapshot->rows[i].queue, sizeof need->queue);
+		memcpy(need->channel, snapshot->rows[i].channel, sizeof need->channel);
+		need->known = i != 1;
+		need->staffing = (struct staffing){.arrivals = 30.2 / (i + 1), .needed = i == 1 ? -1 : 8 - i, .agents = i == 2 ? -1 : 6, .service_level = 0.5 + i / 20.0};
+	}
+}
+
 struct sample *sample_create(void)
 {
 	struct sample *sample = memory_new(1, sizeof *sample);
 	struct snapshot *snapshot = &sample->snapshot;
 	set_settings(&sample->settings);
+	sample->settings.staffing_goal = 80;
 	sample->zone = zone_open("UTC", NULL);
 	snapshot->settings = &sample->settings;
 	snapshot->zone = sample->zone;
@@ -287,6 +327,7 @@ struct sample *sample_create(void)
 	set_alerts(snapshot);
 	set_due(snapshot);
 	set_lessons(snapshot);
+	set_forecast(snapshot);
 	set_feeds(snapshot);
 	set_agents(snapshot);
 	return sample;
@@ -305,6 +346,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->agents);
+	free(snapshot->forecast);
 	free(snapshot->note);
 }
 
@@ -360,6 +402,40 @@ static void random_figures(uint64_t *seed, struct figure *figures)
 	}
 }
 
+static double random_double(uint64_t *seed)
+{
+	static const double extremes[] = {0, -1, 0.04, 1e300, NAN, INFINITY};
+	const uint64_t choice = sample_random(seed, 12);
+	return choice < 6 ? extremes[choice] : (double)random_value(seed);
+}
+
+static struct staffing random_staffing(uint64_t *seed)
+{
+	return (struct staffing){.arrivals = random_double(seed), .needed = (int)sample_random(seed, 100000) - 1, .agents = (int)sample_random(seed, 3000) - 1,
+		.service_level = random_double(seed), .abandons = random_double(seed), .occupancy = random_double(seed), .wait = random_double(seed)};
+}
+
+static void random_forecast(struct snapshot_forecast *page, uint64_t *seed)
+{
+	page->forecast.handle = random_value(seed);
+	page->forecast.patience = random_value(seed);
+	page->forecast.next_15m = random_double(seed);
+	page->forecast.expected_so_far = random_double(seed);
+	page->forecast.weeks = (int)sample_random(seed, 5);
+	page->as_it_is = random_staffing(seed);
+	page->changed = random_staffing(seed);
+	page->what_if = sample_random(seed, 2);
+	for (int i = 0; i < page->half_count; i++) {
+		page->halves[i].half.expected = random_double(seed);
+		page->halves[i].half.came = random_value(seed);
+		page->halves[i].staffing = random_staffing(seed);
+	}
+	for (int i = 0; i < page->need_count; i++) {
+		random_text(seed, page->needs[i].queue, sizeof page->needs[i].queue);
+		page->needs[i].staffing = random_staffing(seed);
+	}
+}
+
 void sample_randomise(struct sample *sample, uint64_t *seed)
 {
 	struct snapshot *snapshot = &sample->snapshot;
@@ -400,6 +476,7 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->due[i].target = random_value(seed);
 		snapshot->due[i].paused = sample_random(seed, 3) == 0;
 	}
+	random_forecast(snapshot->forecast, seed);
 	for (int point = 0; point < SPARK_MOST; point++)
 		for (int tile = 0; tile < TILE_COUNT; tile++)
 			snapshot->sparks[tile].points[point] = random_value(seed);

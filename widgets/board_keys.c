@@ -1,5 +1,6 @@
 #include "tui/keys.h"
 #include "widgets/board_evidence.h"
+#include "widgets/board_forecast.h"
 #include "widgets/board_replay.h"
 #include "widgets/board_state.h"
 #include "widgets/classes.h"
@@ -13,6 +14,7 @@
 #define ON_PANEL (ON_TILE | 1u << BOARD_PANEL | ON_KEYED)
 #define ON_EVIDENCE (1u << BOARD_EVIDENCE)
 #define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP)
+#define ON_FORECAST (1u << BOARD_FORECAST)
 #define ON_MARKS (1u << BOARD_MARKS)
 #define ON_FILTER (1u << BOARD_FILTER)
 #define BOTH_MODES (BOARD_LIVE | BOARD_REPLAY) /* and only on its pages */
@@ -364,6 +366,14 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_EVIDENCE, .act = evidence_order},
 	{.keys = "/", .label = "find", .help = "on the page of evidence: only rows with these words", .codes = {'/'}, .modes = BOTH_MODES,
 		.pages = ON_EVIDENCE, .act = evidence_find},
+	{.keys = "+ -", .label = "agents", .help = "on the forecast: what if there were an agent more, one less", .codes = {'+', '-'}, .modes = BOTH_MODES,
+		.pages = ON_FORECAST, .act = forecast_key},
+	{.keys = "< >", .label = "arrivals", .help = "on the forecast: what if 5 % less came, 5 % more", .codes = {'<', '>'}, .modes = BOTH_MODES,
+		.pages = ON_FORECAST, .act = forecast_key},
+	{.keys = "( )", .label = "AHT", .help = "on the forecast: what if handling took 5 % less, 5 % more", .codes = {'(', ')'}, .modes = BOTH_MODES,
+		.pages = ON_FORECAST, .act = forecast_key},
+	{.keys = "x", .label = "as it is", .help = "on the forecast: nothing changed any more", .codes = {'x'}, .modes = BOTH_MODES,
+		.pages = ON_FORECAST, .act = forecast_key},
 	{.keys = "Tab", .label = "next", .help = "the next tile or panel; on the pages of a digit the next of those", .codes = {SCREEN_KEY_TAB},
 		.pages = ON_OVERVIEW | ON_KEYED, .act = next_focus},
 	{.keys = "Shift-Tab", .help = "the tile, panel or page before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},

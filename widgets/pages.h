@@ -9,6 +9,7 @@
 #define KEYED_PAGES(PAGE)                                                                                                  \
 	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")             \
 	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long, with how many; Enter: what one handled")\
+	PAGE(FORECAST, forecast, 8, "forecast: what is to come by half hours, agents needed, each queue's gap; what if") \
 	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")
 
 struct page_class {

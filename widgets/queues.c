@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "widgets/classes.h"
+#include "widgets/forecast_line.h"
 #include "widgets/parts.h"
 
 #define NAME_MOST 32
@@ -210,7 +211,10 @@ static void draw_rows(const struct snapshot *snapshot, const struct widget_view 
 	const struct grid grid = arrange(room, view->bare, site_width(snapshot));
 	int lines = inner.height - 1, first = view->scroll < snapshot->row_count ? view->scroll : 0;
 	const bool noted = snapshot->note && *snapshot->note && !view->bare && lines > 3;
-	lines -= noted ? 1 : 0;
+	const bool forecast = forecast_line_known(snapshot) && !view->bare && lines > 4;
+	lines -= (noted ? 1 : 0) + (forecast ? 1 : 0);
+	if (forecast)
+		forecast_line_draw(snapshot, view, x, inner.y + inner.height - (noted ? 2 : 1), room);
 	draw_header(view, &grid, first, x, inner.y);
 	const bool cut = snapshot->row_count - first > lines;
 	const int shown = cut ? lines - 1 : snapshot->row_count - first;
