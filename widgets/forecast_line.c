@@ -1,8 +1,15 @@
 #include "widgets/forecast_line.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "widgets/parts.h"
+
+void forecast_gap_text(int64_t gap, char *to, size_t room)
+{
+	const uint64_t size = gap < 0 ? 0 - (uint64_t)gap : (uint64_t)gap;
+	snprintf(to, room, "%s%" PRIu64, gap < 0 ? "\u2212" : gap > 0 ? "+" : "\u00B1", size);
+}
 
 bool forecast_line_known(const struct snapshot *snapshot)
 {
@@ -23,8 +30,9 @@ void forecast_line_draw(const struct snapshot *snapshot, const struct widget_vie
 		piece(view, &x, y, end, ROLE_DIM, " \u00B7 agents needed ");
 		piece(view, &x, y, end, ROLE_TEXT, "%s", text);
 	}
+	forecast_gap_text(gap->numerator, text, sizeof text);
 	if (gap->known)
-		piece(view, &x, y, end, level_role(gap->level), " (%+" PRId64 ")%s%s", gap->numerator, *level_mark(view->glyphs, gap->level) ? " " : "",
+		piece(view, &x, y, end, level_role(gap->level), " (%s)%s%s", text, *level_mark(view->glyphs, gap->level) ? " " : "",
 			level_mark(view->glyphs, gap->level));
 	if (!level->known)
 		return;

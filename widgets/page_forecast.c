@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "store/snapshot_forecast.h"
 #include "tui/format.h"
+#include "widgets/forecast_line.h"
 #include "widgets/list.h"
 #include "widgets/pages.h"
 
@@ -69,10 +70,11 @@ static enum level gap_level(const struct staffing *staffing)
 
 static void put_gap(struct list_cell *cell, const struct staffing *staffing)
 {
+	cell->role = level_role(gap_level(staffing));
 	if (!has_gap(staffing))
 		list_put(cell, ROLE_DIM, "\u2013");
 	else
-		list_put(cell, level_role(gap_level(staffing)), "%+" PRId64, (int64_t)staffing->agents - staffing->needed);
+		forecast_gap_text((int64_t)staffing->agents - staffing->needed, cell->text, sizeof cell->text);
 }
 
 static void put_level(struct list_cell *cell, const struct staffing *staffing)
