@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "store/figures_json.h"
+#include "store/forecast_json.h"
 
 struct writer {
 	FILE *to;
@@ -465,6 +466,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
 	put_named(&writer, "praises", snapshot->praises, snapshot->praise_count);
 	put_named(&writer, "unknown_events", snapshot->unknown, snapshot->unknown_count);
+	forecast_json(to, snapshot);
 	put_sites(&writer);
 	put_feeds(&writer);
 	fputs("}\n", to);

@@ -11,7 +11,7 @@ declare -A may=(
 	[report]='^(base|config|metrics|replay|report)/|^feed/event\.h$|^tui/format\.h$'
 	[store]='^(base|config|journal|metrics|store)/|^feed/event\.h$'
 	[tui]='^(base|config|tui)/'
-	[widgets]='^(base|config|metrics|widgets)/|^store/(proof|snapshot|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
+	[widgets]='^(base|config|metrics|widgets)/|^store/(proof|snapshot|snapshot_forecast|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
 	[app]='^(base|config|feed|journal|metrics|replay|report|store|tui|widgets|app)/'
 )
 number=0 status=0
