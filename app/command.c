@@ -1,11 +1,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/command.h"
 #include "app/usage.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -150,26 +148,4 @@ int report_usage(const struct arguments *arguments, const struct error *err)
 	complain(err->text);
 	fprintf(stderr, "see: tablo %s --help\n", arguments->command->name);
 	return EXIT_USAGE;
-}
-
-void progress_show(const char *what, int permille, uint64_t count)
-{
-	static int64_t shown; /* monotonic ms: at most ten a second */
-	if (!isatty(STDERR_FILENO) || clock_monotonic() - shown < 100)
-		return;
-	shown = clock_monotonic();
-	char bar[41] = "                                        ";
-	for (int i = 0; i < 40 && i * 25 < permille; i++)
-		bar[i] = '#';
-	if (permille < 0)
-		fprintf(stderr, "\r%s: %llu", what, (unsigned long long)count);
-	else
-		fprintf(stderr, "\r%s: [%s] %d %%  %llu", what, bar, permille / 10, (unsigned long long)count);
-	fputs("\033[K", stderr);
-}
-
-void progress_done(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
 }

@@ -56,8 +56,4 @@ int report(const struct error *err);
 /* The same for wrong usage, with "see tablo NAME --help"; returns EXIT_USAGE. */
 int report_usage(const struct arguments *arguments, const struct error *err);
 
-/* A progress bar on standard error when that is a terminal; nothing otherwise. permille -1: only the count. */
-void progress_show(const char *what, int permille, uint64_t count);
-void progress_done(void);
-
 #endif

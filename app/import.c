@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/import_journal.h"
+#include "app/progress.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/text.h"
@@ -144,7 +145,7 @@ static bool import_file(struct import_run *run, struct importer *importer, const
 		enum import_step step = importer_step(importer, LINES_A_STEP, err);
 		if (step != IMPORT_MORE)
 			return step == IMPORT_FILE_END;
-		progress_show(what, importer_progress(importer), importer_count(importer, IMPORT_LINES));
+		progress_show(what, "lines", importer_progress(importer), importer_count(importer, IMPORT_LINES));
 		if (run->publisher && run->sent != INSTANT_NONE && !publisher_serve(run->publisher, run->sent, err))
 			return false;
 	}
@@ -161,7 +162,7 @@ static bool import_all(struct import_run *run, struct importer *importer, const 
 		report(&why);
 		run->failed = true;
 	}
-	progress_show("sorting", -1, importer_count(importer, IMPORT_LINES));
+	progress_show("sorting", "lines", -1, importer_count(importer, IMPORT_LINES));
 	bool good = importer_finish(importer, err);
 	progress_done();
 	if (!good)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/journal_command.h"
+#include "app/progress.h"
 #include "base/instant.h"
 #include "base/memory.h"
 #include "journal/lock.h"
@@ -63,15 +64,16 @@ struct count {
 static void tell(void *context, const struct segment *segment, enum seal_result result, const struct error *err)
 {
 	struct count *count = context;
-	progress_done();
+	(void)segment;
 	if (result != SEAL_DONE) {
+		progress_done();
 		puts(err->text);
 		return;
 	}
 	count->files++;
 	count->before += count->sealing->before;
 	count->after += count->sealing->after;
-	progress_show(segment->name, -1, count->files);
+	progress_show("sealing", "files", -1, count->files);
 }
 
 int journal_seal(const struct journal_call *call)

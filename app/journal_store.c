@@ -6,6 +6,7 @@
 
 #include "app/command.h"
 #include "app/historian.h"
+#include "app/progress.h"
 #include "app/rules.h"
 #include "base/clock.h"
 #include "journal/reader.h"
@@ -17,6 +18,7 @@
 #define DIFFERENCES 10
 #define TRIES 20 /* while a collector goes on writing */
 #define AHEAD_PAUSE 100 /* ms */
+#define SHOW 4096 /* records between two looks at the progress */
 
 /* A journal that is folded record by record. */
 struct folding {
@@ -85,6 +87,7 @@ static bool apply(struct folding *folding, const struct frame *frame, struct err
 
 static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 {
+	const uint64_t first = folding->last;
 	while (folding->last < lsn) {
 		struct frame frame;
 		struct damage damage;
@@ -93,6 +96,8 @@ static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 		case READER_RECORD:
 			if (!apply(folding, &frame, err))
 				return false;
+			if (folding->last % SHOW == 0)
+				progress_show("folding the journal", "records", progress_share((int64_t)first, (int64_t)folding->last, (int64_t)lsn), folding->last - first);
 			break;
 		case READER_DAMAGE:
 			damage_describe(&damage, text, sizeof text);
@@ -213,6 +218,7 @@ int journal_store_verify(const char *directory, const char *url, const struct se
 	if (rules_open(&folding.rules, settings, err))
 		folding.reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
 	const int equal = folding.reader ? fold_and_compare(&folding, directory, link, err) : -1;
+	progress_done();
 	record_room_finish(&folding.room);
 	engine_destroy(folding.engine);
 	reader_close(folding.reader);

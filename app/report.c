@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/progress.h"
 #include "app/report_file.h"
 #include "app/setup.h"
 #include "base/instant.h"
@@ -29,7 +30,7 @@ static bool read_through(struct chronicle *chronicle, const struct player_span *
 		const bool done = look.done;
 		const uint64_t events = look.events;
 		chronicle_leave(chronicle);
-		progress_show("reading", length > 0 ? (int)(passed * 1000 / length) : -1, events);
+		progress_show("reading the journal", "events", length > 0 ? (int)(passed * 1000 / length) : -1, events);
 		if (done)
 			break;
 		chronicle_pause(chronicle, 100);

@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/progress.h"
 #include "app/scopes.h"
 #include "app/setup.h"
 #include "app/sites.h"
@@ -192,7 +193,7 @@ static void run_through(struct desk *desk, struct look *look, bool live)
 			return;
 		desk_turn(desk, -1, INT64_MAX);
 		look->first = desk_first(desk);
-		progress_show("reading", desk_progress(desk), desk_events(desk));
+		progress_show("reading", "events", desk_progress(desk), desk_events(desk));
 	}
 	progress_done();
 	if (to_end)
@@ -302,7 +303,7 @@ static bool look_at_journal(struct setup *setup, struct look *look, const char *
 	const int count = setup->instant_count ? setup->instant_count : 1;
 	for (int i = 0; good && i < count; i++) {
 		const int64_t at = setup->instant_count ? setup->instants[i] : INT64_MAX;
-		good = player_seek(player, at, err) && player_arrive(player, err);
+		good = player_seek(player, at, err) && progress_arrive(player, at, err);
 		if (good && at != INT64_MAX)
 			player_pass(player, at);
 		if (good)
