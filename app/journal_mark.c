@@ -5,7 +5,6 @@
 #include "app/progress.h"
 #include "base/instant.h"
 #include "base/memory.h"
-#include "journal/lock.h"
 #include "journal/marks.h"
 #include "journal/sealer.h"
 
@@ -46,6 +45,10 @@ int journal_mark(const struct journal_call *call)
 {
 	struct error err;
 	int64_t at;
+	if (call->rest_count == 0 && arguments_flag(call->arguments, "--at")) {
+		fail(&err, "--at: which words are to be noted then? tablo journal mark DIR --at TIME TEXT");
+		return report_usage(call->arguments, &err);
+	}
 	if (call->rest_count == 0)
 		return list_marks(call);
 	char *text = join(call);
@@ -81,7 +84,7 @@ int journal_seal(const struct journal_call *call)
 	struct error err;
 	struct sealing sealing = {.disk = &disk_real, .directory = call->directory, .level = SEAL_LEVEL};
 	struct count count = {.sealing = &sealing};
-	const int lock = lock_take(&disk_real, call->directory, &err);
+	const int lock = journal_lock(call->directory, &err);
 	if (lock < 0)
 		return report(&err);
 	const bool good = sealer_seal_all(&sealing, true, tell, &count, &err);

@@ -6,7 +6,6 @@
 #include "app/journal_command.h"
 #include "app/progress.h"
 #include "journal/hints.h"
-#include "journal/lock.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "journal/recover.h"
@@ -158,7 +157,7 @@ int journal_repair(const struct journal_call *call)
 {
 	struct error err;
 	struct recovery recovery = {.report = tell_damage};
-	const int lock = lock_take(&disk_real, call->directory, &err);
+	const int lock = journal_lock(call->directory, &err);
 	if (lock < 0)
 		return report(&err);
 	seal_tidy(&disk_real, call->directory);

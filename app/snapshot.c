@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/option_checks.h"
 #include "app/progress.h"
 #include "app/scopes.h"
 #include "app/setup.h"
@@ -25,10 +26,10 @@ static const struct option snapshot_options[] = {
 	{"--ansi", NULL, "the board as text with colours", false},
 	{"--metric", "NAME", "only this metric (repeatable; tablo --list-metrics)", true},
 	{"--size", "WxH", "of the board (default 140x40)", false},
-	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false},
-	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false},
-	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false},
-	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false},
+	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false, option_is_journal},
+	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false, option_is_duration},
+	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false, option_is_duration},
+	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false, option_is_quarters},
 	{0},
 };
 
@@ -178,8 +179,6 @@ static bool read_look(struct look *look, int64_t *listen, int64_t *patience, str
 		return false;
 	if ((text = arguments_value(arguments, "--intervals")) && !duration_parse(view_of(text), &look->interval, err))
 		return false;
-	if (look->interval % QUARTER_MS)
-		return fail(err, "--intervals must be whole quarter hours (\"30m\"), not \"%s\"", text);
 	return read_metrics(look, err);
 }
 
@@ -357,6 +356,6 @@ const struct command snapshot_command = {
 	.summary = "one look at the figures, as JSON, text or colours, and exit",
 	.about = "Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
 		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it.",
-	.options = (const struct option *const[]){snapshot_options, feed_options, figure_options, rule_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){snapshot_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
 	.run = run,
 };
