@@ -15,6 +15,7 @@
 
 static const struct option journal_command_options[] = {
 	{"--store", "URL", "verify: compare what this Redis holds with the journal", false, option_is_store},
+	{"--site", "NAME", "verify --store: which site there (default: the one the journal says it is of)", false},
 	{"--from", "TIME", "export: only what happened then or later", false, option_is_instant},
 	{"--to", "TIME", "export: only what happened then or earlier", false, option_is_instant},
 	{"--at", "TIME", "mark: the instant (default now)", false, option_is_instant},
@@ -26,7 +27,7 @@ static const struct option journal_command_options[] = {
 static const struct journal_verb verbs[] = {
 	{"ls", "[DIR|FILE]", "the files: which records, of when, how many events, how large, sealed or not, states, damage", true, 0, 0, journal_list},
 	{"rules", "[DIR|FILE]", "the settings in force from each start on", true, 0, 0, journal_rules},
-	{"verify", "[DIR|FILE] [--store URL]",
+	{"verify", "[DIR|FILE] [--store URL [--site NAME]]",
 		"reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
 		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1",
 		true, 0, 0, journal_verify},
@@ -180,7 +181,7 @@ const struct command journal_command = {
 	.name = "journal",
 	.positional = "COMMAND [DIR] ...",
 	.summary = "looks at a journal, mends, exports, marks and seals it",
-	.about = "DIR: the setting `journal`, if it is not given. The site, the zone and the rules are those of the configuration, which must be the\n"
+	.about = "DIR: the setting `journal`, if it is not given. The zone and the rules are those of the configuration, which must be the\n"
 		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it.",
 	.options = (const struct option *const[]){journal_command_options, common_options, help_options, NULL},
 	.help = print_verbs,

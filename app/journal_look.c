@@ -179,7 +179,7 @@ int journal_verify(const struct journal_call *call)
 	struct error err;
 	const char *store = arguments_value(call->arguments, "--store");
 	if (store) {
-		const int equal = journal_store_verify(call->directory, store, call->settings, &err);
+		const int equal = journal_store_verify(call->directory, store, arguments_value(call->arguments, "--site"), call->settings, &err);
 		return equal < 0 ? report(&err) : equal ? EXIT_DONE : EXIT_FAILED;
 	}
 	if (!take(call, &survey, &err))

@@ -225,6 +225,24 @@ static const char *source_of(const struct setup *setup)
 	return setup->attach ? setup->attach : setup->store ? "Redis" : setup->settings->feeds[0];
 }
 
+/* Waiting for a site that is not there, in a Redis that holds others, is of use only to whoever says so. */
+static bool is_mistaken(const struct desk *desk, const struct look *look)
+{
+	struct desk_link link;
+	return !arguments_flag(look->arguments, "--wait") && desk_link(desk, &link) && link.mistaken;
+}
+
+static bool fail_silent(const struct desk *desk, const struct look *look, int64_t patience, struct error *err)
+{
+	const struct setup *setup = look->setup;
+	struct desk_link link;
+	const char *source = source_of(setup);
+	if (desk_link(desk, &link) && *link.why)
+		return fail(err, "%.100s: %.450s", source, link.why);
+	return fail(err, "%s: nothing came for %lld s: is %s running, and --site right?", source, (long long)(patience / 1000),
+		setup->attach || setup->store ? "the collector" : "the publisher");
+}
+
 static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
 {
 	int64_t until = clock_monotonic() + patience;
@@ -233,9 +251,8 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 			take_look(look, desk_engine(desk));
 			return false;
 		}
-		if (clock_monotonic() > until)
-			return fail(err, "%s: nothing came for %lld s: is %s running, and --site right?",
-				source_of(look->setup), (long long)(patience / 1000), look->setup->attach || look->setup->store ? "the collector" : "the publisher");
+		if (clock_monotonic() > until || is_mistaken(desk, look))
+			return fail_silent(desk, look, patience, err);
 		desk_turn(desk, -1, until);
 	}
 	until = clock_monotonic() + listen;

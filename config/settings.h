@@ -136,10 +136,13 @@ struct settings {
 
 /* The defaults of the table, no sections. */
 struct settings *settings_create(void);
+struct settings *settings_copy(const struct settings *settings);
 void settings_destroy(struct settings *settings);
 /* Reads a file over the defaults. `metrics`: the names a level or an alert may use, NULL-terminated. The message names
  * file:line, the thing and what would be right. False: nothing of the file is in force. */
 bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err);
+/* The same of a text that stood in a file, or that settings_write() made: `name` is what messages call it. */
+bool settings_read(struct settings *settings, struct view text, const char *name, const char *const *metrics, struct error *err);
 /* One setting by its name, from a command line. */
 bool settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections

@@ -25,6 +25,5 @@ void site_settings_finish(struct site_settings *site);
 void level_settings_finish(struct level_settings *level);
 void alert_settings_finish(struct alert_settings *alert);
 /* Everything copied; for reading a file whole or not at all. */
-struct settings *settings_copy(const struct settings *settings);
 
 #endif

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What new users stumbled over: commands that say nothing for minutes, sites that are not there, words that are mistyped. Prints TAP."""
-import json, os, select, subprocess, sys, tempfile, time
+import fcntl, json, os, pty, select, struct, subprocess, sys, tempfile, termios, time
 
-from collect_test_parts import BIN, results, say
+from collect_test_parts import BIN, end, results, say
+from redis_server import SERVER, Redis
 
 ZONE = ("--zone", "UTC")
 AT = 1700000000000
@@ -42,8 +43,90 @@ def try_progress(folder):
     say((code, out, err) == (0, "", ""), "what is quick stays silent", out + err)
 
 
+class Board:
+    """On a terminal of 140x40; what it drew so far."""
+    def __init__(self, *words):
+        self.seen = ""
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
+            os.execve(BIN, ["tablo", *words], {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
+
+    def shows(self, wanted, seconds=15):
+        until = time.monotonic() + seconds
+        while wanted not in self.seen and time.monotonic() < until:
+            if select.select([self.terminal], [], [], 0.2)[0]:
+                self.seen += os.read(self.terminal, 65536).decode(errors="replace")
+        return wanted in self.seen
+
+    def close(self):
+        os.kill(self.pid, 15)
+        os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+
+def collect(folder, url, *words):
+    """A collector that wrote to Redis, and is gone; its journal."""
+    journal = os.path.join(folder, "of" + words[-1].replace("/", "_"))
+    code, out, err = run("collect", "--journal", journal, "--feed", "file:" + os.path.join(folder, "day.ndjson"), "--speed", "0", "--store", url, "--set", "zone=UTC", *words)
+    if code:
+        raise RuntimeError(err)
+    return journal
+
+
+def try_missing_site(url):
+    begin = time.monotonic()
+    code, out, err = run("snapshot", "--store", url, "--text", "--site", "berln", *ZONE)
+    say(code == 1 and not out and "for the site berln" in err and "there are acme and berlin" in err and "--site" in err, "a site that is not stored is named with those that are",
+        err)
+    say(time.monotonic() - begin < 5, "at once")
+    code, out, err = run("snapshot", "--store", url, "--text", "--site", "berln", "--wait", "1s", *ZONE)
+    say(code == 1 and "there are acme and berlin" in err and time.monotonic() - begin > 1, "with --wait after that", err)
+    board = subprocess.Popen([BIN, "--store", url, "--site", "berln", "--plain"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    line = board.stdout.readline()
+    end(board)
+    say("berln" in line and "acme and berlin" in line, "so does a plain line", line)
+
+
+def try_board(folder, url):
+    board = Board("--store", url, "--site", "lima", *ZONE)
+    say(board.shows("waiting: nothing is stored for the site lima yet") and board.shows("acme and berlin"), "a board says so, too", board.seen[-1500:])
+    collect(folder, url, "--site", "lima")
+    say(board.shows("Billing"), "and goes on looking: the site is shown when it comes", board.seen[-1500:])
+    board.close()
+
+
+def try_verify(folder, url, journals):
+    acme, berlin = journals
+    code, out, err = run("journal", "verify", berlin, "--store", url, *ZONE, "--set", "zone=UTC")
+    say((code, out, err) == (0, "", ""), "verify takes the site from the journal", out + err)
+    code, out, err = run("journal", "verify", berlin, "--store", url, "--set", "zone=UTC", "--set", "site=acme")
+    say(code == 0, "whatever the configuration names", out + err)
+    code, out, err = run("journal", "verify", berlin, "--store", url, "--set", "zone=UTC", "--site", "acme")
+    say(code == 1 and "another journal" in err and "acme" in err and "--site names" in err and out == "", "--site names another: Redis holds another journal there", out + err)
+    code, out, err = run("journal", "verify", berlin, "--store", url, "--set", "zone=UTC", "--site", "rome")
+    say(code == 1 and "for the site rome" in err and "acme and berlin" in err, "or nothing", out + err)
+
+
+def try_redis(folder):
+    if not SERVER:
+        say(True, "sites that are not stored # SKIP no redis-server here")
+        return
+    make_journal(folder, "day", 300)
+    redis = Redis()
+    url = "unix://" + redis.socket
+    code, out, err = run("snapshot", "--store", url, "--wait", "300ms", "--site", "acme")
+    say(code == 1 and "for the site acme yet" in err and "is its collector running" in err, "an empty Redis is told as that", err)
+    journals = [collect(folder, url, "--site", site) for site in ("acme", "berlin")]
+    try_missing_site(url)
+    try_verify(folder, url, journals)
+    try_board(folder, url)
+
+
 def main(folder):
     try_progress(folder)
+    try_redis(folder)
 
 
 with tempfile.TemporaryDirectory() as place:
