@@ -151,9 +151,7 @@ void settings_print(FILE *to, void (*levels)(FILE *to));
 /* The settings in force, one a line and a section a line, as a file that, read again, gives the same; without comments, and without
  * those that may hold a secret. */
 void settings_write(const struct settings *settings, FILE *to);
-/* Is this line of settings_write() a rule that figures are counted by? */
-bool settings_line_counts(struct view line);
-/* A number that is the same where figures are counted by the same rules and in the same zone. */
+/* A number that is the same where the rules and the name of the zone are written down alike; what they mean: config/meaning.h. */
 uint64_t settings_fingerprint(const struct settings *settings);
 /* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");
  * returns how many were written. */
