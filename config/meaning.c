@@ -218,7 +218,8 @@ uint64_t meaning_hash(const struct settings *settings)
 void meaning_init(struct meaning *meaning, const struct settings *settings)
 {
 	struct zone *zone = zone_open(settings->zone, NULL);
-	*meaning = (struct meaning){.settings = settings, .fingerprint = settings_fingerprint(settings), .zone = zone ? zone_hash(zone) : 0};
+	*meaning = (struct meaning){.settings = settings, .fingerprint = settings_fingerprint(settings), .zone = zone ? zone_hash(zone) : 0,
+		.zone_alike = zone ? zone_hash_alike(zone) : 0};
 	zone_close(zone);
 }
 
@@ -237,7 +238,7 @@ int meaning_compare(const struct meaning *meaning, const struct record_config *t
 	struct settings *read = settings_create();
 	struct error err;
 	const bool equal = then->settings_hash == meaning->fingerprint;
-	const bool zone_differs = then->settings.size && then->zone_hash != meaning->zone;
+	const bool zone_differs = then->settings.size && then->zone_hash != meaning->zone && then->zone_hash != meaning->zone_alike;
 	char first[MEANING_TEXT / 2] = "";
 	int count = 0;
 	*text = 0;

@@ -15,7 +15,8 @@ uint64_t meaning_hash(const struct settings *settings);
 /* Ours, that what a journal tells is held against. */
 struct meaning {
 	const struct settings *settings;
-	uint64_t fingerprint, zone; /* settings_fingerprint(), zone_hash(); zone 0: it cannot be read */
+	uint64_t fingerprint;	   /* settings_fingerprint() */
+	uint64_t zone, zone_alike; /* zone_hash(), zone_hash_alike(); 0: it cannot be read */
 };
 void meaning_init(struct meaning *meaning, const struct settings *settings);
 /* How many rules of a CONFIG record mean something else, the zone's data among them; `text` (MEANING_TEXT): the first and how many more, harmless.

@@ -221,7 +221,7 @@ static bool same_shape(struct archive *archive, struct engine *engine, bool *dif
 	keep_shape(archive, &theirs);
 	if (archive->wrong || theirs.magic != ours.magic)
 		return fail(err, "this is no state of a tablo engine");
-	engine->zone_differs = theirs.zone != ours.zone;
+	engine->zone_differs = theirs.zone != ours.zone && theirs.zone != zone_hash_alike(engine->zone);
 	/* Where whole texts are compared, equal ones mean the same. */
 	const bool same_rules = theirs.fingerprint == ours.fingerprint || theirs.fingerprint == settings_fingerprint(engine->settings);
 	*differs = !same_rules || engine->zone_differs;

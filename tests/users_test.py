@@ -124,7 +124,36 @@ def try_redis(folder):
     try_board(folder, url)
 
 
+def rules_of(journal, *words):
+    """What a report says of other rules, in JSON and in words."""
+    code, out, err = run("report", journal, "--format", "json", *words)
+    told = json.loads(out).get("other_rules", {}).get("differs", "") if code == 0 else err
+    words = run("report", journal, "--format", "md", *words)[1].replace("\\", "")
+    return told, told in words and (told != "") == ("by other rules" in words)
+
+
+def try_rules(folder):
+    journal = make_journal(folder, "rules", 50)
+    config = os.path.join(folder, "same.conf")
+    open(config, "w").write('zone = "local"\nfcr_within = "168h"\nqueue "Billing" { title = "Money" short_abandon = "5s" }\n')
+    os.environ["TZ"] = "Etc/UTC"
+    say(rules_of(journal, "--zone", "UTC") == ("", True), "the same rules are the same", rules_of(journal, "--zone", "UTC"))
+    say(rules_of(journal, "--config", config) == ("", True), "so are those that are spelled otherwise, in a zone of another name", rules_of(journal, "--config", config))
+    told = rules_of(journal, "--zone", "Asia/Tokyo")
+    say(told == ('zone (then "UTC", now "Asia/Tokyo")', True), "another zone is named in a report", told)
+    told = rules_of(journal, "--zone", "UTC", "--set", "fcr_within=3d", "--target", "30s")
+    say(told[0].startswith('target_phone (then "20s", now "30s") and ') and told[1], "so are rules: the first, and how many more", told)
+    board = Board("replay", journal, "--config", config, "--paused", "--at", "@%d" % (AT // 1000 + 100))
+    say(board.shows("REPLAY") and board.shows("Money") and not board.shows("other rules", 1.5), "a replay says nothing where they are the same", board.seen[-1500:])
+    board.close()
+    board = Board("replay", journal, "--set", "zone=Asia/Tokyo", "--paused", "--at", "@%d" % (AT // 1000 + 100))
+    say(board.shows('other rules then: zone (then "UTC", now "Asia/Tokyo")'), "and what is another, where it is", board.seen[-1500:])
+    board.close()
+    del os.environ["TZ"]
+
+
 def main(folder):
+    try_rules(folder)
     try_progress(folder)
     try_redis(folder)
 
