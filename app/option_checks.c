@@ -105,7 +105,7 @@ bool option_is_scope(const char *value, struct error *err)
 
 bool option_is_journal(const char *value, struct error *err)
 {
-	return !strstr(value, "://") || fail(err, "%.200s: a journal is a directory of this machine, the collector's setting `journal`: only there are the records",
+	return !strstr(value, "://") || fail(err, "%.200s: only a journal has the records, and it is no server: give its directory (the collector's setting `journal`)",
 		value);
 }
 
