@@ -120,6 +120,10 @@ def try_redis(folder):
     say(code == 1 and "for the site acme yet" in err and "is its collector running" in err, "an empty Redis is told as that", err)
     journals = [collect(folder, url, "--site", site) for site in ("acme", "berlin")]
     try_missing_site(url)
+    redis.ask("ACL", "SETUSER", "default", "-scan")
+    code, out, err = run("snapshot", "--store", url, "--wait", "300ms", "--site", "berln")
+    say(code == 1 and "for the site berln yet: is its collector running" in err and "acme" not in err, "whoever may not look is told no names", err)
+    redis.ask("ACL", "SETUSER", "default", "+scan")
     try_verify(folder, url, journals)
     try_board(folder, url)
 
