@@ -108,7 +108,8 @@ static bool takes_options(const struct journal_verb *verb, const struct argument
 int journal_lock(const char *directory, struct error *err)
 {
 	struct segment_list list = {.segments = NULL};
-	const bool is_there = segments_list(&list, &disk_real, directory, SEGMENT_JOURNAL, err) && (list.count || fail(err, "%s: holds no records", directory));
+	const bool is_there = segments_list(&list, &disk_real, directory, SEGMENT_JOURNAL, err) &&
+		(list.count || fail(err, "%s: holds no records", directory));
 	segments_finish(&list);
 	return is_there ? lock_take(&disk_real, directory, err) : -1;
 }
@@ -163,7 +164,8 @@ static bool fail_verb(const char *wrong, struct error *err)
 	if (!wrong)
 		return fail(err, "what is to be done with the journal? tablo journal %s", list);
 	const char *meant = suggest(wrong, names);
-	return fail(err, "tablo journal knows no '%.200s'%s%s%s; it knows %s", wrong, meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "", list);
+	return fail(err, "tablo journal knows no '%.200s'%s%s%s; it knows %s", wrong,
+		meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "", list);
 }
 
 static int run(const struct arguments *arguments)

@@ -126,7 +126,8 @@ static bool fail_missing(const struct folding *folding, struct redis_link *link,
 {
 	char others[300];
 	const bool any = redis_sites_text(link, others, sizeof others) > 0;
-	return fail(err, "nothing is stored for the site %s, which %s; %s", redis_site(folding->settings), folding->whose, any ? others : "nor for any other");
+	return fail(err, "nothing is stored for the site %s, which %s; %s", redis_site(folding->settings), folding->whose,
+		any ? others : "nor for any other");
 }
 
 /* What is stored for a site may come from another collector's journal: then no field of it means anything. */

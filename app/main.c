@@ -140,7 +140,8 @@ int main(int argc, char **argv)
 		return run_command(&board_command, argv + 1, argc - 1);
 	struct error err;
 	const char *meant = nearest_command(argv[1]);
-	fail(&err, "there is no command '%.200s'%s%s%s: tablo --help lists them", argv[1], meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+	fail(&err, "there is no command '%.200s'%s%s%s: tablo --help lists them", argv[1],
+		meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	report(&err);
 	return EXIT_USAGE;
 }

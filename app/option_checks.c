@@ -105,7 +105,8 @@ bool option_is_scope(const char *value, struct error *err)
 
 bool option_is_journal(const char *value, struct error *err)
 {
-	return !strstr(value, "://") || fail(err, "%.200s: only a journal has the records, and it is no server: give its directory (the collector's setting `journal`)",
+	return !strstr(value, "://") ||
+		fail(err, "%.200s: only a journal has the records, and it is no server: give its directory (the collector's setting `journal`)",
 		value);
 }
 

@@ -86,7 +86,8 @@ bool replay_compare_check(const char *with, struct error *err)
 	if (time_before(with) || (*with != '-' && (strchr(with, '/') || access(with, F_OK) == 0)))
 		return true;
 	const char *meant = suggest(with, names);
-	return fail(err, "\"%.200s\" is no time before and no journal%s%s%s; it is so long (-7d, -24h), yesterday, \"last week\", or the directory of another journal",
+	return fail(err, "\"%.200s\" is no time before and no journal%s%s%s; it is so long (-7d, -24h), yesterday, \"last week\", "
+		"or the directory of another journal",
 		with, meant ? ": did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
 }
 

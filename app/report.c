@@ -114,7 +114,8 @@ static bool make_report(const struct arguments *arguments, struct settings *sett
 	struct settings *given = settings_copy(settings);
 	const int64_t days = (span.to - options.from) / DAY_MS + 2;
 	settings->history_days = days > settings->history_days ? (int)days : settings->history_days;
-	const struct chronicle_options wanted = {.journal = journal, .settings = settings, .rules = given, .scope = SCOPE_ALL, .from = INT64_MIN, .to = INT64_MAX};
+	const struct chronicle_options wanted = {.journal = journal, .settings = settings, .rules = given, .scope = SCOPE_ALL, .from = INT64_MIN,
+		.to = INT64_MAX};
 	struct chronicle *chronicle = chronicle_open(&wanted, err);
 	bool good = chronicle && read_through(chronicle, &span, err);
 	if (good) {

@@ -15,8 +15,8 @@ struct rules {
 /* False: the zone cannot be read. */
 bool rules_open(struct rules *rules, const struct settings *settings, struct error *err);
 void rules_close(struct rules *rules);
-/* While a journal is folded: says in the log when a CONFIG record tells other rules, with the first rule that means something else. `told` ("" at first): what was said last; runs
- * with the same rules say it once. Other records are passed over. */
+/* While a journal is folded: says in the log when a CONFIG record tells other rules, with the first rule that means something else. `told` (""
+ * at first): what was said last; runs with the same rules say it once. Other records are passed over. */
 void rules_note(const struct rules *rules, const struct record *record, char told[RULES_ROOM]);
 
 #endif

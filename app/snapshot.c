@@ -373,6 +373,7 @@ const struct command snapshot_command = {
 	.summary = "one look at the figures, as JSON, text or colours, and exit",
 	.about = "Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
 		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it.",
-	.options = (const struct option *const[]){snapshot_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
+	.options = (const struct option *const[]){snapshot_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options,
+		help_options, NULL},
 	.run = run,
 };

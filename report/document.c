@@ -33,7 +33,8 @@ static void write_rules(const struct writing *writing)
 		return;
 	if (more)
 		snprintf(times, sizeof times, " (and %zu starts later under others)", more);
-	snprintf(text, sizeof text, "The journal was written by other rules than those of this report, from record %llu on%s: %s. Figures here are by those of this report.",
+	snprintf(text, sizeof text, "The journal was written by other rules than those of this report, from record %llu on%s: %s. "
+		"Figures here are by those of this report.",
 		(unsigned long long)rules->lsn, times, rules->differs);
 	writing->pen->paragraph(writing->to, text);
 }
