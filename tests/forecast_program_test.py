@@ -26,7 +26,7 @@ def tablo(*words, code=0):
     done = subprocess.run([BIN, *words], capture_output=True, text=True, timeout=120)
     if done.returncode != code:
         raise RuntimeError("%s: exit %d\n%s" % (" ".join(words)[:200], done.returncode, done.stderr))
-    return done.stdout + done.stderr
+    return done.stderr if code else done.stdout
 
 
 def documents(text):
