@@ -165,7 +165,8 @@ void forecast_staff(const struct forecast *forecast, const struct settings *sett
 
 void forecast_run(struct forecast *forecast, const struct engine *engine, struct scope scope, int agents)
 {
-	*forecast = (struct forecast){.at = engine->now, .next_15m = NAN, .next_30m = NAN, .next_60m = NAN, .expected_so_far = NAN, .today = 1, .staffing = nothing};
+	*forecast = (struct forecast){.at = engine->now, .next_15m = NAN, .next_30m = NAN, .next_60m = NAN, .expected_so_far = NAN, .today = 1,
+		.staffing = nothing};
 	if (engine->now == INSTANT_NONE || scope_of_people(scope))
 		return;
 	struct present present;

@@ -32,8 +32,8 @@ static void fill_half(const struct snapshot *snapshot, struct snapshot_forecast 
 	page->any_plan = page->any_plan || half->planned;
 	if (to <= snapshot->at)
 		return;
-	forecast_staff(&page->forecast, snapshot->settings, half->half.expected, FORECAST_STEP, half->planned ? agents : on_shift, &snapshot->request.what_if,
-		&half->staffing);
+	forecast_staff(&page->forecast, snapshot->settings, half->half.expected, FORECAST_STEP, half->planned ? agents : on_shift,
+		&snapshot->request.what_if, &half->staffing);
 }
 
 static void fill_needs(const struct snapshot *snapshot, const struct engine *engine, struct snapshot_forecast *page)
@@ -67,7 +67,8 @@ void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engi
 	free(query);
 	page->what_if = changes(&request->what_if);
 	page->as_it_is = page->forecast.staffing;
-	forecast_staff(&page->forecast, snapshot->settings, page->forecast.next_30m, FORECAST_STEP, page->as_it_is.agents, &request->what_if, &page->changed);
+	forecast_staff(&page->forecast, snapshot->settings, page->forecast.next_30m, FORECAST_STEP, page->as_it_is.agents, &request->what_if,
+		&page->changed);
 	page->half_count = forecast_day(engine, request->scope, &page->forecast, halves);
 	const char *queue = list_scope_name(engine, request->scope, "queue");
 	for (int i = 0; i < page->half_count; i++) {

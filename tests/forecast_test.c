@@ -389,6 +389,23 @@ static void letters_apart(void **state)
 	teller_close(&t);
 }
 
+/* To the last bit; what lies between the members is nothing. */
+static void assert_same(const struct forecast *a, const struct forecast *b)
+{
+	const double of_a[] = {a->next_15m, a->next_30m, a->next_60m, a->so_far, a->expected_so_far, a->today, a->staffing.arrivals, a->staffing.service_level,
+		a->staffing.abandons, a->staffing.occupancy, a->staffing.wait};
+	const double of_b[] = {b->next_15m, b->next_30m, b->next_60m, b->so_far, b->expected_so_far, b->today, b->staffing.arrivals, b->staffing.service_level,
+		b->staffing.abandons, b->staffing.occupancy, b->staffing.wait};
+	assert_memory_equal(of_a, of_b, sizeof of_a);
+	assert_int_equal(a->known, b->known);
+	assert_int_equal(a->weeks, b->weeks);
+	assert_int_equal(a->day, b->day);
+	assert_int_equal(a->handle, b->handle);
+	assert_int_equal(a->patience, b->patience);
+	assert_int_equal(a->target, b->target);
+	assert_int_equal(a->staffing.needed, b->staffing.needed);
+}
+
 /* An answer depends on what was told, not on when it was asked for before: one engine is asked all the time, the other at the end. */
 static void asked_often_or_once(void **state)
 {
@@ -399,24 +416,26 @@ static void asked_often_or_once(void **state)
 		struct teller *t = both[b];
 		teller_open(t, long_history);
 		for (int day = 0, number = 0; day < 9; day++) {
-			for (int i = 0; i < 24; i++) {
+			for (int i = 0; i < 23; i++) {
 				served(t, ++number, MONDAY + day * D + (i * 59 + day) * M, 5 * S);
 				if (b == 0)
 					figure_of(t, "forecast_30m", WINDOW_NOW);
 			}
-			char keys[100]; /* the day before, told late */
-			snprintf(keys, sizeof keys, "contact=l%d queue=A channel=phone", day);
-			tell_late(t, MONDAY + (day + 1) * D - 2 * M, MONDAY + (day + 1) * D - 11 * H, "contact.queued", keys);
-			if (b == 0)
-				figure_of(t, "forecast_60m", WINDOW_NOW);
+			if (day < 8)
+				served(t, ++number, MONDAY + day * D + 23 * H + 30 * M, 5 * S);
 		}
-		pass(t, MONDAY + 9 * D + 3 * M);
+		pass(t, MONDAY + 8 * D + 22 * H + 50 * M);
+		if (b == 0)
+			figure_of(t, "forecast_30m", WINDOW_NOW);
+		/* Of yesterday, told late, in a quarter hour that is known: what was worked out before holds no more. */
+		tell_late(t, MONDAY + 8 * D + 23 * H, MONDAY + 7 * D + 23 * H + 31 * M, "contact.queued", "contact=late queue=A channel=phone");
+		pass(t, MONDAY + 8 * D + 23 * H + M);
 	}
 	struct forecast a, b;
 	forecast_run(&a, often.engine, SCOPE_ALL, 3);
 	forecast_run(&b, once.engine, SCOPE_ALL, 3);
 	assert_true(a.known);
-	assert_memory_equal(&a, &b, sizeof a);
+	assert_same(&a, &b);
 	teller_close(&often);
 	teller_close(&once);
 }

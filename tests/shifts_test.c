@@ -117,6 +117,8 @@ static void whatever_comes(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(weekdays_dates_and_nights), cmocka_unit_test(what_is_wrong_is_named), cmocka_unit_test(whatever_comes)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(weekdays_dates_and_nights), cmocka_unit_test(what_is_wrong_is_named), cmocka_unit_test(whatever_comes),
+	};
 	return cmocka_run_group_tests_name("shifts", tests, NULL, NULL);
 }
