@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config/shifts.h"
+#include "metrics/joined.h"
 #include "store/snapshot.h"
 #include "store/snapshot_forecast.h"
 #include "teller.h"
@@ -170,10 +171,41 @@ static void keys_change_what_is_asked(void **state)
 	teller_close(&t);
 }
 
+/* Nobody in one site takes a call of another: two sites need what each of them needs, and fare as each of them does. */
+static void two_sites_need_what_each_needs(void **state)
+{
+	(void)state;
+	struct teller t;
+	tell_days(&t);
+	const struct engine *parts[] = {t.engine, t.engine};
+	const struct joined joined = {.names = engine_create(t.settings, NULL), .parts = parts, .count = 2, .now = engine_now(t.engine)};
+	struct query *one = calloc(1, sizeof *one), *both = calloc(1, sizeof *both);
+	struct forecast single, sum;
+	query_run(one, t.engine, SCOPE_ALL, WINDOW_NOW, BY_OUTCOME, SL_FORMULA_SL2SV, true);
+	joined_query(both, &joined, SCOPE_ALL, WINDOW_NOW, BY_OUTCOME, SL_FORMULA_SL2SV, true);
+	forecast_of(&single, one);
+	forecast_of(&sum, both);
+	assert_true(single.known && sum.known);
+	assert_true(fabs(sum.next_60m - 2 * single.next_60m) < 1e-9);
+	assert_int_equal(sum.staffing.needed, 2 * single.staffing.needed);
+	assert_int_equal(sum.staffing.agents, 2 * single.staffing.agents);
+	assert_true(fabs(sum.staffing.service_level - single.staffing.service_level) < 1e-9);
+	assert_true(fabs(sum.staffing.wait - single.staffing.wait) < 1e-6);
+	assert_true(fabs(sum.staffing.occupancy - single.staffing.occupancy) < 1e-9);
+	struct figure gap = {.denominator = 1};
+	metrics[metric_find("staffing_gap")].value(both, &gap);
+	assert_int_equal(gap.numerator, 2 * (single.staffing.agents - single.staffing.needed));
+	free(one);
+	free(both);
+	engine_destroy(joined.names);
+	teller_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_day_and_the_queues), cmocka_unit_test(shifts_where_a_file_gives_them), cmocka_unit_test(keys_change_what_is_asked),
+		cmocka_unit_test(two_sites_need_what_each_needs),
 	};
 	return cmocka_run_group_tests_name("forecast_page", tests, NULL, NULL);
 }
