@@ -1,5 +1,6 @@
 #include "store/snapshot_forecast.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static void fill_half(const struct snapshot *snapshot, struct snapshot_forecast 
 {
 	const int64_t from = half->half.from, to = from + FORECAST_STEP;
 	const int agents = planned(snapshot, queue, snapshot->request.scope, from, to);
-	half->staffing = (struct staffing){.needed = -1, .agents = agents};
+	half->staffing = (struct staffing){.needed = -1, .agents = agents, .service_level = NAN, .abandons = NAN, .occupancy = NAN, .wait = NAN};
 	half->planned = agents >= 0;
 	page->any_plan = page->any_plan || half->planned;
 	if (to <= snapshot->at)

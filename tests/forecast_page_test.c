@@ -75,6 +75,7 @@ static void the_day_and_the_queues(void **state)
 	assert_true(fabs(half_at(snapshot, 22)->half.expected - 15) < 0.01);
 	assert_true(fabs(half_at(snapshot, 22)->half.last - 15) < 0.01);
 	assert_int_equal(half_at(snapshot, 22)->staffing.needed, -1); /* over */
+	assert_true(isnan(half_at(snapshot, 22)->staffing.service_level) && isnan(half_at(snapshot, 22)->staffing.wait));
 	assert_true(half_at(snapshot, 30)->staffing.needed > 0);
 	assert_int_equal(half_at(snapshot, 30)->staffing.agents, 4); /* as now: nobody planned */
 	assert_int_equal(page->need_count, 2);

@@ -341,6 +341,35 @@ static void staffing_by_hand(void **state)
 	teller_close(&t);
 }
 
+static void too_few(struct settings *settings)
+{
+	long_history(settings);
+	settings->alerts = memory_new(1, sizeof *settings->alerts);
+	settings->alerts[settings->alert_count++] = (struct alert_settings){.name = memory_text("too few"), .metric = memory_text("staffing_gap"), .window = -1,
+		.enter = -1, .leave = 0, .and_enter = NAN, .severity = SEVERITY_CRITICAL};
+}
+
+/* A figure like others: an alert is raised by it, in time alone and before anybody waits. */
+static void an_alert_of_what_is_to_come(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_alert alerts[4];
+	teller_open(&t, too_few);
+	for (int day = 0, number = 0; day < 7; day++)
+		for (int i = 0; i < 120; i++)
+			served(&t, ++number, MONDAY + day * D + 9 * H + i * M, 6 * S);
+	pass(&t, MONDAY + WEEK + 7 * H);
+	on_shift(&t, MONDAY + WEEK + 7 * H, 2);
+	pass(&t, MONDAY + WEEK + 8 * H);
+	assert_int_equal(list_alerts(t.engine, engine_now(t.engine), alerts, 4), 0);
+	pass(&t, MONDAY + WEEK + 9 * H + M);
+	assert_true(gauge(&t, "staffing_gap") < -1);
+	assert_int_equal(list_alerts(t.engine, engine_now(t.engine), alerts, 4), 1);
+	assert_non_null(strstr(alerts[0].text, "staffing gap"));
+	teller_close(&t);
+}
+
 /* Where people give up, Erlang A: two waits of 30 s to one who gave up after as long are a patience of 90 s. */
 static void patience_from_those_who_gave_up(void **state)
 {
@@ -445,7 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_real_month), cmocka_unit_test(what_was_always_so), cmocka_unit_test(a_level_that_falls),
 		cmocka_unit_test(the_time_by_the_clock), cmocka_unit_test(a_holiday), cmocka_unit_test(what_is_not_known),
-		cmocka_unit_test(staffing_by_hand), cmocka_unit_test(patience_from_those_who_gave_up), cmocka_unit_test(letters_apart),
+		cmocka_unit_test(staffing_by_hand), cmocka_unit_test(an_alert_of_what_is_to_come), cmocka_unit_test(patience_from_those_who_gave_up), cmocka_unit_test(letters_apart),
 		cmocka_unit_test(asked_often_or_once),
 	};
 	return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);
