@@ -252,7 +252,9 @@ static void run_joined(struct forecast *forecast, const struct query *query)
 void forecast_of(struct forecast *forecast, const struct query *query)
 {
 	*forecast = (struct forecast){.staffing = nothing};
-	if (query->joined)
+	if (query->told)
+		*forecast = *query->told;
+	else if (query->joined)
 		run_joined(forecast, query);
 	else if (query->asks_forecast && query->engine)
 		run_once(forecast, query->engine, query->scope, agents_on(&query->gauges));

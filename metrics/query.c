@@ -164,6 +164,7 @@ void query_begin(struct query *query, const struct engine *engine, struct scope 
 	query->has_arrival = false;
 	query->joined = NULL;
 	query->asks_forecast = false;
+	query->told = NULL;
 	clear_gauges(&query->gauges);
 }
 

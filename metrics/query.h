@@ -5,7 +5,8 @@
 #include "metrics/metric.h"
 #include "metrics/tally.h"
 
-struct joined; /* metrics/joined.h */
+struct forecast; /* metrics/forecast.h */
+struct joined;	 /* metrics/joined.h */
 
 #define AGE_BANDS 5 /* < 1, 1-3, 3-7, 7-30, > 30 d */
 
@@ -38,6 +39,7 @@ struct query {
 	int64_t after; /* the window is (after, at] in bucket starts */
 	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
 	bool asks_forecast; /* of now: what is to come may be asked too (metrics/forecast.h) */
+	const struct forecast *told; /* ... and was: for whoever has no engine any more; NULL: no */
 	struct tally tally;
 	struct gauges gauges;
 	bool has_arrival; /* whoever asks knows the next two already; else they are summed where they are needed */

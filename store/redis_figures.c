@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/day_sums.h"
+#include "metrics/forecast.h"
 #include "metrics/lists.h"
 #include "metrics/series.h"
 #include "store/redis_sink.h"
@@ -31,6 +32,7 @@ struct pictured {
 
 struct redis_picture {
 	struct query whole;
+	struct forecast forecast; /* of everything */
 	struct pictured *scopes;
 	size_t count, room;
 };
@@ -152,6 +154,8 @@ struct redis_picture *redis_figures_take(struct redis_figures *figures, const st
 	const int count = list_rows(engine, SCOPE_ALL, rows, SCOPES_MOST);
 	series_names(engine, &names);
 	day_sums_whole(figures->sums, &picture->whole, snapshot_formula(settings, NULL));
+	forecast_of(&picture->forecast, &picture->whole);
+	picture->whole.told = &picture->forecast;
 	picture->whole.engine = NULL; /* it goes on; the picture does not */
 	for (int i = 0; i < count; i++) {
 		struct scope queue = SCOPE_ALL;
