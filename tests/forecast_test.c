@@ -345,8 +345,8 @@ static void too_few(struct settings *settings)
 {
 	long_history(settings);
 	settings->alerts = memory_new(1, sizeof *settings->alerts);
-	settings->alerts[settings->alert_count++] = (struct alert_settings){.name = memory_text("too few"), .metric = memory_text("staffing_gap"), .window = -1,
-		.enter = -1, .leave = 0, .and_enter = NAN, .severity = SEVERITY_CRITICAL};
+	settings->alerts[settings->alert_count++] = (struct alert_settings){.name = memory_text("too few"),
+		.metric = memory_text("staffing_gap"), .window = -1, .enter = -1, .leave = 0, .and_enter = NAN, .severity = SEVERITY_CRITICAL};
 }
 
 /* A figure like others: an alert is raised by it, in time alone and before anybody waits. */
@@ -421,10 +421,10 @@ static void letters_apart(void **state)
 /* To the last bit; what lies between the members is nothing. */
 static void assert_same(const struct forecast *a, const struct forecast *b)
 {
-	const double of_a[] = {a->next_15m, a->next_30m, a->next_60m, a->so_far, a->expected_so_far, a->today, a->staffing.arrivals, a->staffing.service_level,
-		a->staffing.abandons, a->staffing.occupancy, a->staffing.wait};
-	const double of_b[] = {b->next_15m, b->next_30m, b->next_60m, b->so_far, b->expected_so_far, b->today, b->staffing.arrivals, b->staffing.service_level,
-		b->staffing.abandons, b->staffing.occupancy, b->staffing.wait};
+	const double of_a[] = {a->next_15m, a->next_30m, a->next_60m, a->so_far, a->expected_so_far, a->today, a->staffing.arrivals,
+		a->staffing.service_level, a->staffing.abandons, a->staffing.occupancy, a->staffing.wait};
+	const double of_b[] = {b->next_15m, b->next_30m, b->next_60m, b->so_far, b->expected_so_far, b->today, b->staffing.arrivals,
+		b->staffing.service_level, b->staffing.abandons, b->staffing.occupancy, b->staffing.wait};
 	assert_memory_equal(of_a, of_b, sizeof of_a);
 	assert_int_equal(a->known, b->known);
 	assert_int_equal(a->weeks, b->weeks);
@@ -474,7 +474,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_real_month), cmocka_unit_test(what_was_always_so), cmocka_unit_test(a_level_that_falls),
 		cmocka_unit_test(the_time_by_the_clock), cmocka_unit_test(a_holiday), cmocka_unit_test(what_is_not_known),
-		cmocka_unit_test(staffing_by_hand), cmocka_unit_test(an_alert_of_what_is_to_come), cmocka_unit_test(patience_from_those_who_gave_up), cmocka_unit_test(letters_apart),
+		cmocka_unit_test(staffing_by_hand), cmocka_unit_test(an_alert_of_what_is_to_come),
+		cmocka_unit_test(patience_from_those_who_gave_up), cmocka_unit_test(letters_apart),
 		cmocka_unit_test(asked_often_or_once),
 	};
 	return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);

@@ -289,7 +289,8 @@ static void set_forecast(struct snapshot *snapshot)
 	page->any_plan = page->what_if = true;
 	page->as_it_is = (struct staffing){.arrivals = 88.6, .needed = 15, .agents = 12, .service_level = 0.443, .abandons = 0.071, .occupancy = 0.97,
 		.wait = 24100};
-	page->changed = (struct staffing){.arrivals = 93, .needed = 16, .agents = 14, .service_level = 0.702, .abandons = 0.031, .occupancy = 0.93, .wait = 9800};
+	page->changed = (struct staffing){.arrivals = 93, .needed = 16, .agents = 14, .service_level = 0.702, .abandons = 0.031,
+		.occupancy = 0.93, .wait = 9800};
 	snapshot->request.what_if = (struct what_if){.agents = 2, .arrivals_percent = 5};
 	for (page->half_count = 0; page->half_count < 52; page->half_count++)
 		set_half(&page->halves[page->half_count], page->half_count, snapshot->at);
@@ -299,7 +300,8 @@ static void set_forecast(struct snapshot *snapshot)
 		memcpy(need->queue, snapshot->rows[i].queue, sizeof need->queue);
 		memcpy(need->channel, snapshot->rows[i].channel, sizeof need->channel);
 		need->known = i != 1;
-		need->staffing = (struct staffing){.arrivals = 30.2 / (i + 1), .needed = i == 1 ? -1 : 8 - i, .agents = i == 2 ? -1 : 6, .service_level = 0.5 + i / 20.0};
+		need->staffing = (struct staffing){.arrivals = 30.2 / (i + 1), .needed = i == 1 ? -1 : 8 - i, .agents = i == 2 ? -1 : 6,
+			.service_level = 0.5 + i / 20.0};
 	}
 }
 
@@ -411,7 +413,8 @@ static double random_double(uint64_t *seed)
 
 static struct staffing random_staffing(uint64_t *seed)
 {
-	return (struct staffing){.arrivals = random_double(seed), .needed = (int)sample_random(seed, 100000) - 1, .agents = (int)sample_random(seed, 3000) - 1,
+	return (struct staffing){.arrivals = random_double(seed), .needed = (int)sample_random(seed, 100000) - 1,
+		.agents = (int)sample_random(seed, 3000) - 1,
 		.service_level = random_double(seed), .abandons = random_double(seed), .occupancy = random_double(seed), .wait = random_double(seed)};
 }
 
