@@ -304,7 +304,6 @@ static void write_basis(const struct snapshot *snapshot, const struct widget_vie
 	piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 %s", snapshot->forecast->any_plan ? "agents as planned" : "no shifts planned: agents as now");
 }
 
-/* How much of what is inside the top panel there was room for. */
 static void draw_top(const struct snapshot *snapshot, struct widget_view view)
 {
 	const struct forecast *forecast = &snapshot->forecast->forecast;
