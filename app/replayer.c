@@ -77,15 +77,6 @@ static void grow(struct replayer *replayer, const struct chronicle_look *look)
 
 /* ---- opening ---- */
 
-static void name_journal(struct replayer *replayer)
-{
-	size_t length = strlen(replayer->journal);
-	while (length > 1 && replayer->journal[length - 1] == '/')
-		replayer->journal[--length] = 0;
-	const char *slash = strrchr(replayer->journal, '/');
-	text_harmless(view_of(slash && slash[1] ? slash + 1 : replayer->journal), replayer->name, sizeof replayer->name);
-}
-
 static bool open_parts(struct replayer *replayer, struct error *err)
 {
 	const struct replayer_options *options = &replayer->options;
@@ -99,6 +90,7 @@ static bool open_parts(struct replayer *replayer, struct error *err)
 		return false;
 	replayer->compare = replay_compare_open(options->compare, replayer->journal, replayer->first, options->settings, options->zone, err);
 	replay_marks_read(&replayer->marks, replayer->journal);
+	replayer->marks.writable = replayer->marks.writable && !options->name;
 	return replayer->compare != NULL;
 }
 
@@ -125,7 +117,7 @@ struct replayer *replayer_open(const struct replayer_options *options, struct er
 	struct replayer *replayer = memory_new(1, sizeof *replayer);
 	replayer->options = *options;
 	replayer->journal = memory_text(options->journal);
-	name_journal(replayer);
+	replay_name(replayer->journal, options->name, replayer->name, sizeof replayer->name);
 	if (!open_parts(replayer, err)) {
 		replayer_close(replayer);
 		return NULL;
@@ -319,7 +311,7 @@ static void arrive(struct replayer *replayer, int64_t now)
 	replayer->under_way = replayer->seeking = false;
 	replayer->cursor = replayer->goal != INSTANT_NONE ? replayer->goal : clamp(replayer, reached);
 	replayer->ended = replayer->cursor >= replayer->last;
-	if (player_differs(replayer->player) && !replayer->told && !*replayer->said) {
+	if ((player_differs(replayer->player) || replayer->options.differs) && !replayer->told && !*replayer->said) {
 		say(replayer, "the journal was written under other rules or another zone: figures are by those given now");
 		replayer->told = true;
 	}
@@ -444,6 +436,8 @@ static struct timeline *make_timeline(struct replayer *replayer)
 	struct timeline *timeline = memory_new(1, sizeof *timeline);
 	memcpy(timeline->journal, replayer->name, sizeof timeline->journal);
 	memcpy(timeline->said, replayer->said, sizeof timeline->said);
+	if (!*timeline->said && replayer->options.trouble)
+		replayer->options.trouble(replayer->options.context, timeline->said, sizeof timeline->said);
 	timeline->first = replayer->first;
 	timeline->last = replayer->last;
 	timeline->cursor = replayer->cursor;

@@ -81,6 +81,8 @@ struct stream_client_counts stream_client_counts(const struct stream_client *cli
 uint64_t stream_client_lsn(const struct stream_client *client);
 /* The last record the stream told of; 0: none yet. */
 uint64_t stream_client_newest(const struct stream_client *client);
+/* Bytes of a state that is being fetched. */
+size_t stream_client_fetched(const struct stream_client *client);
 /* Monotonic ms: when anything of it was heard last; *ever false: nothing was, and it is when it was opened. */
 int64_t stream_client_heard(const struct stream_client *client, bool *ever);
 

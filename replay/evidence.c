@@ -242,6 +242,12 @@ static bool gather_present(const struct evidence_request *request, struct eviden
 	return true;
 }
 
+void evidence_sort(struct evidence *evidence)
+{
+	if (evidence->count)
+		qsort(evidence->rows, evidence->count, sizeof *evidence->rows, by_time);
+}
+
 /* ---- what was counted ---- */
 
 bool evidence_rests_on(const struct query *query, int metric, int key)
@@ -371,8 +377,7 @@ static void finish_rows(struct gathering *gathering)
 		evidence->rows[kept++] = *row;
 	}
 	evidence->count = kept;
-	if (kept)
-		qsort(evidence->rows, kept, sizeof *evidence->rows, by_time);
+	evidence_sort(evidence);
 }
 
 static bool fold_window(struct gathering *gathering, struct error *err)

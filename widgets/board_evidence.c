@@ -45,6 +45,7 @@ enum board_action evidence_choose(struct board *board, const struct snapshot *sn
 	struct proof_request *life = &board->request.life;
 	*life = (struct proof_request){.number = ++board->asked, .metric = board->request.evidence.metric, .around = row->at};
 	memcpy(life->subject, row->subject, sizeof life->subject);
+	memcpy(life->site, row->site, sizeof life->site);
 	board->page_scroll = 0;
 	board->page = BOARD_LIFE;
 	return BOARD_REQUEST;

@@ -32,7 +32,7 @@ void evidence_list_begin(struct evidence_list *list)
 
 static bool is_wanted(const struct evidence_row *row, const char *typed)
 {
-	const char *const texts[] = {row->subject, row->queue, row->channel, row->agent, row->state};
+	const char *const texts[] = {row->subject, row->site, row->queue, row->channel, row->agent, row->state};
 	bool wanted = !*typed;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts && !wanted; i++)
 		wanted = filter_finds(texts[i], typed);
@@ -61,7 +61,8 @@ static int compare(const void *left, const void *right, void *context)
 	if (ordering->sort == EVIDENCE_BY_VALUE)
 		order = ((value_of(a) < value_of(b)) - (value_of(a) > value_of(b))) * (ordering->lowest_first ? -1 : 1);
 	if (ordering->sort == EVIDENCE_BY_QUEUE) {
-		order = strcmp(a->queue, b->queue);
+		order = strcmp(a->site, b->site);
+		order = order ? order : strcmp(a->queue, b->queue);
 		order = order ? order : strcmp(a->channel, b->channel);
 	}
 	return order ? order : (first > second) - (first < second);
@@ -174,13 +175,14 @@ static void draw_heads(const struct table *table)
 
 static void draw_row(const struct table *table, const struct evidence_row *row, int y, bool chosen)
 {
-	char where[96], when[32], own[48];
+	char where[160], when[32], own[48];
 	const struct rect inner = table->inner;
 	const enum role role = chosen ? ROLE_FOCUS : ROLE_TEXT;
 	int x = inner.x;
 	canvas_text(table->view->canvas, x, y, 1, role, chosen ? glyphs_mark(table->view->glyphs, MARK_ARROW) : " ");
 	x += 2;
-	where_text(row->queue, row->channel, where, sizeof where);
+	const int used = *row->site ? snprintf(where, sizeof where, "%s \u00B7 ", row->site) : 0;
+	where_text(row->queue, row->channel, where + used, sizeof where - (size_t)used);
 	timeline_when(table->snapshot, row->at, evidence_day(table->snapshot), true, when, sizeof when);
 	own_text(table, row, own, sizeof own);
 	put(table, &x, y, table->subject, role, *row->subject ? row->subject : "\u2013");
@@ -249,7 +251,7 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 		return;
 	struct table table = {.snapshot = snapshot, .proof = proof, .view = view, .inner = inner};
 	if (!proof) {
-		draw_words(view, inner, ROLE_DIM, "reading \u2026");
+		draw_words(view, inner, ROLE_DIM, *snapshot->under_way ? snapshot->under_way : "reading \u2026");
 	} else if (*proof->wrong) {
 		draw_words(view, inner, ROLE_CRIT, proof->wrong);
 	} else if (proof->evidence.count == 0) {
