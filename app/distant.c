@@ -129,6 +129,19 @@ struct fetch *distant_fetch(struct distant *distant, int site, int64_t since, st
 	return fetch;
 }
 
+void distant_tidy(struct distant *distant)
+{
+	pthread_mutex_lock(&distant->lock);
+	for (int i = 0; i < distant->count; i++) {
+		struct distant_site *site = &distant->sites[i];
+		if (!site->fetch || !fetch_unwanted(site->fetch))
+			continue;
+		fetch_release(site->fetch);
+		site->fetch = NULL;
+	}
+	pthread_mutex_unlock(&distant->lock);
+}
+
 bool distant_await(struct fetch *fetch, const struct distant_wait *wait, struct fetch_look *look, struct error *err)
 {
 	char text[300];

@@ -21,6 +21,9 @@ const struct settings *distant_settings(const struct distant *distant, int site)
 /* What reaches back to `since` (ms), begun now where nothing does; to be released. */
 struct fetch *distant_fetch(struct distant *distant, int site, int64_t since, struct error *err);
 
+/* Ends what is fetched halfway and nobody waits for any more. */
+void distant_tidy(struct distant *distant);
+
 struct distant_wait {
 	uint64_t lsn; /* with this record; 0: with all there is */
 	bool (*stop)(void *context); /* true: give up */

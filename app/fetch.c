@@ -23,9 +23,10 @@
 #define TURN_MOST (SECOND_MS / 2)
 #define HEARD_LATELY (7 * SECOND_MS / 2)    /* a collector sends a sign each second, under load each five */
 #define ADDRESS_PATIENCE (5 * SECOND_MS / 2) /* of a pair one stands by, and says nothing */
-#define STALL_MOST (20 * SECOND_MS)	    /* without anything that leads on */
+#define STALL_MOST 4			    /* times the setting `stale`: without anything that leads on */
 #define STATES_MOST 5			    /* that it begins with, one after another */
 #define IDLE_MOST (10 * MINUTE_MS)	    /* that it goes on with nobody looking */
+#define ANSWER_MOST (5 * SECOND_MS)	    /* of a MiB, over a slow link */
 #define QUEUE 10000			    /* messages kept; the rest is asked for */
 #define MIB ((uint64_t)1 << 20)
 
@@ -174,7 +175,7 @@ static bool open_client(struct fetch *fetch, struct error *err)
 	const struct stream_client_options options = {.url = fetch->addresses[fetch->at], .feed = {.site = settings->site,
 		.silence = settings->silence, .stale = settings->stale, .reconnect = settings->reconnect, .zmq = fetch->zmq, .curve = fetch->curve},
 		.past = true, .since = fetch->options.since, .range_most = UINT64_MAX, .state_most = (size_t)(settings->look_back_size * (int64_t)MIB),
-		.queue = QUEUE, .backlog_records = QUEUE, .backlog_bytes = 16 * MIB};
+		.queue = QUEUE, .timeout = ANSWER_MOST, .backlog_records = QUEUE, .backlog_bytes = 16 * MIB};
 	const struct stream_sink sink = {.context = fetch, .state = take_state, .record = take_record, .link = take_link, .answer = take_answer,
 		.resume = resume};
 	stream_client_close(fetch->client);
@@ -233,7 +234,7 @@ static void judge(struct fetch *fetch, int64_t now)
 		fetch->moved = moved;
 		fetch->moved_at = now;
 	}
-	if (now - fetch->moved_at < STALL_MOST)
+	if (now - fetch->moved_at < STALL_MOST * fetch->options.settings->stale)
 		return;
 	if (look.linked)
 		snprintf(text, sizeof text, "the collector gives nothing that leads on (%d %% are here)", look.percent);
@@ -359,6 +360,14 @@ bool fetch_hold(struct fetch *fetch, int64_t since)
 	fetch->holders += good;
 	pthread_mutex_unlock(&fetch->lock);
 	return good;
+}
+
+bool fetch_unwanted(struct fetch *fetch)
+{
+	pthread_mutex_lock(&fetch->lock);
+	const bool unwanted = fetch->holders == 1 && fetch->look.phase != FETCH_READY;
+	pthread_mutex_unlock(&fetch->lock);
+	return unwanted;
 }
 
 void fetch_release(struct fetch *fetch)

@@ -41,6 +41,8 @@ struct fetch *fetch_open(const struct fetch_options *options, struct error *err)
 bool fetch_hold(struct fetch *fetch, int64_t since);
 /* The last one ends it and removes the directory. NULL is fine. */
 void fetch_release(struct fetch *fetch);
+/* Held once, and not ready: whoever wanted it has gone. */
+bool fetch_unwanted(struct fetch *fetch);
 struct fetch_look fetch_look(struct fetch *fetch);
 /* "fetching from the collector: 43 %, 12 MiB". */
 void fetch_text(const struct fetch_look *look, char *to, size_t room);

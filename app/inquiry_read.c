@@ -184,6 +184,7 @@ static bool gather_distant(const struct inquiry_reading *reading, struct proof *
 				     : join_sites(reading, fetches, proof, err);
 	for (int i = 0; i < count; i++)
 		fetch_release(fetches[i]);
+	distant_tidy(distant);
 	return good;
 }
 
@@ -220,5 +221,6 @@ bool inquiry_read_life(const struct inquiry_reading *reading, struct proof *proo
 	source.settings = distant_settings(reading->distant, site);
 	good = good && gather_life(reading, &source, proof, err);
 	fetch_release(fetch);
+	distant_tidy(reading->distant);
 	return good;
 }

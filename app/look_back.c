@@ -106,6 +106,8 @@ static enum view_back give_up(struct look_back *back)
 {
 	fetch_release(back->fetch);
 	back->fetch = NULL;
+	if (back->distant)
+		distant_tidy(back->distant);
 	return VIEW_BACK_NONE;
 }
 
@@ -138,11 +140,11 @@ static bool choose_site(struct look_back *back, const struct snapshot_request *r
 	return fail(err, "one looks back into one site (%s): choose it with o, then r", names);
 }
 
-enum view_back look_back_open(struct look_back *back, const struct snapshot *shown, struct view_source *source, struct error *err)
+enum view_back look_back_open(struct look_back *back, const struct view_wanted *wanted, struct view_source *source, struct error *err)
 {
 	const struct settings *settings = back->setup->settings;
 	const struct replayer_options options = {.journal = back->journal, .settings = settings, .zone = back->setup->zone};
-	if (!shown)
+	if (!wanted)
 		return give_up(back);
 	if (back->journal)
 		return replay_look_back(&options, source, err) ? VIEW_BACK_OPEN : VIEW_BACK_NONE;
@@ -150,9 +152,9 @@ enum view_back look_back_open(struct look_back *back, const struct snapshot *sho
 		fail(err, "no journal to look back into: give its directory with --journal DIR, or its collector with --attach");
 		return VIEW_BACK_NONE;
 	}
-	if (!back->fetch && !choose_site(back, &shown->request, err))
+	if (!back->fetch && !choose_site(back, wanted->request, err))
 		return VIEW_BACK_NONE;
 	if (!back->fetch)
-		back->fetch = distant_fetch(back->distant, back->site, (shown->at == INSTANT_NONE ? clock_wall() : shown->at) - settings->look_back, err);
+		back->fetch = distant_fetch(back->distant, back->site, (wanted->at == INSTANT_NONE ? clock_wall() : wanted->at) - settings->look_back, err);
 	return back->fetch ? look_at_fetch(back, source, err) : VIEW_BACK_NONE;
 }

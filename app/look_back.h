@@ -15,6 +15,6 @@ const char *look_back_journal(const struct look_back *back);
 /* The collectors elsewhere; NULL: there are none, or none is needed. */
 struct distant *look_back_distant(const struct look_back *back);
 /* For struct view_source; of the thread of the screen. */
-enum view_back look_back_open(struct look_back *back, const struct snapshot *shown, struct view_source *source, struct error *err);
+enum view_back look_back_open(struct look_back *back, const struct view_wanted *wanted, struct view_source *source, struct error *err);
 
 #endif

@@ -20,6 +20,7 @@
 
 #define KEY_CTRL_Z 26
 #define KEYS_A_TURN 64
+#define AWAITED_EVERY 200 /* ms between looks at a past that is being fetched */
 
 struct desk_side {
 	struct desk *desk;
@@ -130,10 +131,10 @@ static int plain_of_desk(void *context, struct setup *setup, int signals)
 	return plain_run(setup, side->desk, signals);
 }
 
-static enum view_back look_back_of_desk(void *context, const struct snapshot *shown, struct view_source *back, struct error *err)
+static enum view_back look_back_of_desk(void *context, const struct view_wanted *wanted, struct view_source *back, struct error *err)
 {
 	const struct desk_side *side = context;
-	return look_back_open(side->back, shown, back, err);
+	return look_back_open(side->back, wanted, back, err);
 }
 
 /* ---- scenes ---- */
@@ -204,7 +205,8 @@ static void look_back(struct screen_side *side)
 	const struct view_source *live = &side->live.source;
 	if (side->scene != &side->live || !live->look_back)
 		return;
-	const enum view_back result = live->look_back(live->context, side->live.snapshot, &source, &err);
+	const struct view_wanted wanted = {.request = board_request(side->live.board), .at = side->live.snapshot->at};
+	const enum view_back result = live->look_back(live->context, &wanted, &source, &err);
 	side->awaits = result == VIEW_BACK_LATER;
 	if (result == VIEW_BACK_OPEN && open_scene(&side->back, side->setup, &source, &err)) {
 		board_say(side->live.board, "");
@@ -349,8 +351,6 @@ static void take_snapshot(struct screen_side *side)
 	snapshot_destroy(scene->snapshot);
 	scene->snapshot = snapshot;
 	side->redraw = true;
-	if (side->awaits)
-		look_back(side);
 }
 
 static void run_screen(struct screen_side *side, int signals)
@@ -361,7 +361,7 @@ static void run_screen(struct screen_side *side, int signals)
 		struct pollfd items[] = {{.fd = screen_input(side->screen), .events = POLLIN}, {.fd = signals, .events = POLLIN},
 			{.fd = side->scene->exchange.to_screen, .events = POLLIN},
 			{.fd = screen_pending(side->screen) ? screen_output(side->screen) : -1, .events = POLLOUT}};
-		if (side->leave || (poll(items, 4, -1) < 0 && errno != EINTR))
+		if (side->leave || (poll(items, 4, side->awaits ? AWAITED_EVERY : -1) < 0 && errno != EINTR))
 			return;
 		if (items[3].revents && !screen_pump(side->screen)) {
 			side->exit_code = 128 + SIGHUP;
@@ -372,6 +372,10 @@ static void run_screen(struct screen_side *side, int signals)
 		if (items[0].revents)
 			take_keys(side);
 		take_snapshot(side);
+		if (side->awaits) {
+			look_back(side);
+			side->redraw = true;
+		}
 	}
 }
 

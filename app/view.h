@@ -11,15 +11,21 @@ enum view_back {
 	VIEW_BACK_NONE	 /* err says why */
 };
 
+/* What is in view, to look back from. */
+struct view_wanted {
+	const struct snapshot_request *request;
+	int64_t at; /* INT64_MIN: nothing has come yet */
+};
+
 /* Who makes the snapshots, in a thread of its own: the desk, or the player of a replay. */
 struct view_source {
 	void *context;
 	struct snapshot *(*first)(void *context, const struct snapshot_request *request);
 	void (*run)(void *context, struct exchange *exchange); /* until exchange_stopped() */
 	int (*plain)(void *context, struct setup *setup, int signals); /* lines instead of a screen; returns the exit code */
-	/* Opens another source to look at for a while; `shown`: what is in view; NULL: it is not wanted any more. NULL: there never is
+	/* Opens another source to look at for a while; `wanted` NULL: it is not wanted any more. NULL: there never is
 	 * one. */
-	enum view_back (*look_back)(void *context, const struct snapshot *shown, struct view_source *back, struct error *err);
+	enum view_back (*look_back)(void *context, const struct view_wanted *wanted, struct view_source *back, struct error *err);
 	void (*close)(void *context); /* of what look_back opened */
 	void *held;		      /* by what look_back opened, until it is closed; NULL: nothing */
 	void (*let_go)(void *held);

@@ -84,6 +84,7 @@ static void look_at(struct state_entry *entry, const struct disk *disk, const ch
 		|| frame_get64(head + 40) != entry->bytes - (is_first ? HEAD_FIRST : HEAD))
 		return;
 	entry->is_damaged = false;
+	memcpy(entry->id, head + 8, sizeof entry->id);
 	entry->recv = (int64_t)frame_get64(head + 32);
 	entry->weight = is_first ? 0 : frame_get64(head + 48);
 }

@@ -45,6 +45,7 @@ uint64_t state_worth(uint64_t bytes, int share);
 /* What there is, ascending by LSN; heads only. */
 struct state_entry {
 	char name[STATE_NAME_SIZE];
+	uint8_t id[JOURNAL_ID_SIZE]; /* of the journal */
 	uint64_t lsn;
 	int64_t recv;
 	uint64_t weight, bytes; /* bytes: of the file */

@@ -5,41 +5,43 @@
 
 #include "journal/segment.h"
 
-/* The first record that is kept; 0: none is. */
-static bool first_kept(const struct disk *disk, const char *directory, uint64_t *first, struct error *err)
+/* The head of the first file; false: there is none, or it cannot be read. */
+static bool load_first(const struct disk *disk, const char *directory, struct segment_head *first, struct error *err)
 {
 	struct segment_list segments = {.segments = NULL};
-	const bool good = segments_list(&segments, disk, directory, SEGMENT_JOURNAL, err);
-	*first = good && segments.count ? segments.segments[0].first : 0;
+	const bool good = segments_list(&segments, disk, directory, SEGMENT_JOURNAL, err) && segments.count &&
+		segment_head_load(disk, directory, &segments.segments[0], SEGMENT_JOURNAL, first);
 	segments_finish(&segments);
 	return good;
 }
 
-static const struct state_entry *choose(const struct state_list *list, int64_t recv, uint64_t from, uint64_t first)
+static const struct state_entry *choose(const struct state_list *list, int64_t recv, uint64_t from, const struct segment_head *first)
 {
 	const struct state_entry *later = NULL;
 	for (size_t i = list->count; i > 0; i--) {
 		const struct state_entry *entry = &list->entries[i - 1];
-		if (entry->is_damaged || entry->lsn == 0 || entry->lsn < from || entry->lsn + 1 < first)
+		if (entry->is_damaged || entry->lsn == 0 || entry->lsn < from || entry->lsn + 1 < first->first)
 			continue;
+		if (memcmp(entry->id, first->id, sizeof entry->id) != 0)
+			continue; /* it was moved here from another one */
 		if (entry->recv <= recv)
 			return entry;
 		later = entry;
 	}
-	return from == 0 && first == 1 ? NULL : later;
+	return from == 0 && first->first == 1 ? NULL : later;
 }
 
 bool state_pieces_find(const struct disk *disk, const char *directory, int64_t recv, uint64_t from, struct state_entry *found, struct error *err)
 {
 	struct state_list list = {.entries = NULL};
-	uint64_t first = 0;
+	struct segment_head first = {.first = 0};
 	disk = disk ? disk : &disk_real;
 	err->text[0] = 0;
-	const bool good = first_kept(disk, directory, &first, err) && first && state_files_list(&list, disk, directory, err);
-	const struct state_entry *entry = good ? choose(&list, recv, from, first) : NULL;
+	const bool good = load_first(disk, directory, &first, err) && state_files_list(&list, disk, directory, err);
+	const struct state_entry *entry = good ? choose(&list, recv, from, &first) : NULL;
 	*found = entry ? *entry : (struct state_entry){.lsn = 0};
 	state_files_finish(&list);
-	return entry || (good && from == 0 && first == 1);
+	return entry || (good && from == 0 && first.first == 1);
 }
 
 static int open_file(const struct disk *disk, const char *directory, uint64_t lsn, int flags)

@@ -35,6 +35,12 @@ class Terminal:
             if found or time.monotonic() > end or not self.take(min(0.2, max(0.01, end - time.monotonic()))):
                 return found or wanted(self.text())
 
+    def quiet(self, seconds=0.4):
+        """Until the picture is whole: a board draws it in pieces. Always true."""
+        while select.select([self.file], [], [], seconds)[0] and self.take(0):
+            pass
+        return True
+
     def close(self, sign=signal.SIGTERM):
         """Ends it; its exit code."""
         if self.code is None:
