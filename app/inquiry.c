@@ -197,10 +197,9 @@ static void place(const struct inquiry *inquiry, struct inquiry_question *asked,
 {
 	struct inquiry_place *place = &asked->places[site];
 	place->wanted = asked->board.site == 0 || asked->board.site == site + 1;
-	if (!engine || engine_now(engine) == INSTANT_NONE) {
-		place->wanted = place->wanted && engine;
+	place->known = engine && engine_now(engine) != INSTANT_NONE;
+	if (!place->known)
 		return;
-	}
 	place->moment = engine_now(engine);
 	place->lsn = engine_lsn(engine);
 	place->since = window_begin(inquiry, asked, engine);
@@ -234,9 +233,13 @@ static void join_present(const struct inquiry *inquiry, const struct inquiry_que
 		struct scope scope = SCOPE_ALL;
 		struct evidence evidence;
 		struct error err;
-		if (!engine || !asked->places[i].wanted || (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err)))
+		if (!asked->places[i].wanted)
+			continue;
+		if (!asked->places[i].known)
+			inquiry_lack(to, sites->sites[i].name, "nothing is known of it yet");
+		else if (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err))
 			continue; /* nobody there has such a name */
-		if (gather_present(inquiry, asked, engine, scope, &evidence, &err))
+		else if (gather_present(inquiry, asked, engine, scope, &evidence, &err))
 			inquiry_join(to, &evidence, sites->sites[i].name);
 	}
 }

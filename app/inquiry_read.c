@@ -120,12 +120,12 @@ static bool gather_fetched(const struct inquiry_reading *reading, int site, stru
 	return gather(reading, &source, proof, evidence, err);
 }
 
-static void add_why(struct evidence *evidence, const char *site, const char *why)
+void inquiry_lack(struct evidence *to, const char *site, const char *why)
 {
 	char harmless[100];
-	const size_t used = strlen(evidence->why);
+	const size_t used = strlen(to->why);
 	text_harmless(view_of(why), harmless, sizeof harmless);
-	snprintf(evidence->why + used, sizeof evidence->why - used, "%s%.40s: %s", used ? "; " : "", site, harmless);
+	snprintf(to->why + used, sizeof to->why - used, "%s%.40s: %s", used ? "; " : "", site, harmless);
 }
 
 void inquiry_join(struct evidence *to, struct evidence *from, const char *site)
@@ -143,7 +143,7 @@ void inquiry_join(struct evidence *to, struct evidence *from, const char *site)
 	to->to = to->kind == EVIDENCE_NONE || from->to > to->to ? from->to : to->to;
 	to->kind = from->kind != EVIDENCE_NONE ? from->kind : to->kind;
 	if (*from->why)
-		add_why(to, site, from->why);
+		inquiry_lack(to, site, from->why);
 	evidence_finish(from);
 	evidence_sort(to);
 }
@@ -157,13 +157,15 @@ static bool join_sites(const struct inquiry_reading *reading, struct fetch *cons
 		const char *name = distant_name(reading->distant, i);
 		if (!reading->question->places[i].wanted)
 			continue;
-		if (gather_fetched(reading, i, fetches[i], proof, &evidence, err)) {
+		if (!reading->question->places[i].known) {
+			inquiry_lack(&proof->evidence, name, "nothing is known of it yet");
+		} else if (gather_fetched(reading, i, fetches[i], proof, &evidence, err)) {
 			inquiry_join(&proof->evidence, &evidence, name);
 			any = true;
 		} else if (reading->stop(reading->context)) {
 			return false;
 		} else {
-			add_why(&proof->evidence, name, err->text);
+			inquiry_lack(&proof->evidence, name, err->text);
 		}
 	}
 	return any || fail(err, "%s", *proof->evidence.why ? proof->evidence.why : "nothing is known of any site");
@@ -177,7 +179,7 @@ static bool gather_distant(const struct inquiry_reading *reading, struct proof *
 	struct error why = {"it is attached nowhere"};
 	/* All at once, and each is waited for in turn. */
 	for (int i = 0; i < count; i++)
-		if (reading->question->places[i].wanted)
+		if (reading->question->places[i].wanted && reading->question->places[i].known)
 			fetches[i] = distant_fetch(distant, i, reading->question->places[i].since, &why);
 	*err = why;
 	const bool good = count == 1 ? gather_fetched(reading, 0, fetches[0], proof, &proof->evidence, err)

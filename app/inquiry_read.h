@@ -8,7 +8,7 @@
 
 /* The moment of the question at one collector elsewhere. */
 struct inquiry_place {
-	bool wanted;
+	bool wanted, known; /* known: there is an engine that can be asked about */
 	int64_t moment;
 	uint64_t lsn;  /* of the engine that was asked about */
 	int64_t since; /* the window began then */
@@ -38,6 +38,8 @@ bool inquiry_read_rows(const struct inquiry_reading *reading, struct proof *proo
 bool inquiry_read_life(const struct inquiry_reading *reading, struct proof *proof, struct error *err);
 
 enum sl_formula inquiry_formula(const struct settings *settings, const struct snapshot_request *board);
+/* That a site has none, and why. */
+void inquiry_lack(struct evidence *to, const char *site, const char *why);
 /* The rows of one site behind those of the others; `from` is used up. */
 void inquiry_join(struct evidence *to, struct evidence *from, const char *site);
 

@@ -54,6 +54,7 @@ struct collector {
 static char folder[64];
 static void *zmq;
 static struct settings *settings;
+static struct fetch *silent; /* of whom nothing is ever heard; while the others are tried */
 
 /* ---- answers ---- */
 
@@ -380,31 +381,31 @@ static void whatever_comes_it_ends(void **state)
 	assert_int_equal(entries_of("tablo-spool-") + entries_of(".tablo-spool-"), 0);
 }
 
-/* Nobody is there at all. */
+static void silence_can_be_shared(void **state)
+{
+	(void)state;
+	assert_true(fetch_hold(silent, 0));
+	assert_false(fetch_hold(silent, -1)); /* it reaches back to 0 only */
+	fetch_release(silent);
+	assert_int_equal(fetch_look(silent).phase, FETCH_ASKING);
+}
+
 static void silence_ends_too(void **state)
 {
-	struct error err;
-	char url[128];
 	struct fetch_look look;
 	(void)state;
-	snprintf(url, sizeof url, "ipc://%s/nobody", folder);
-	struct fetch *fetch = fetch_open(&(struct fetch_options){.urls = url, .settings = settings, .zmq = zmq}, &err);
-	assert_non_null(fetch);
-	assert_true(fetch_hold(fetch, 0));
-	assert_false(fetch_hold(fetch, -1)); /* it reaches back to 0 only */
-	fetch_release(fetch);
 	const int64_t until = clock_monotonic() + DEADLINE;
-	while ((look = fetch_look(fetch)).phase < FETCH_READY && clock_monotonic() < until)
+	while ((look = fetch_look(silent)).phase < FETCH_READY && clock_monotonic() < until)
 		clock_sleep(20);
 	assert_int_equal(look.phase, FETCH_FAILED);
 	assert_string_equal(look.why, "the collector does not answer");
-	assert_false(fetch_hold(fetch, 0));
-	fetch_release(fetch);
+	assert_false(fetch_hold(silent, 0));
 }
 
 static int set_up(void **state)
 {
 	struct error err;
+	char url[128];
 	(void)state;
 	snprintf(folder, sizeof folder, "/tmp/fetch_test.XXXXXX");
 	assert_non_null(mkdtemp(folder));
@@ -413,13 +414,16 @@ static int set_up(void **state)
 	zmq = zmq_ctx_new();
 	settings = settings_create();
 	assert_true(settings_set(settings, "stale", "1s", &err) && settings_set(settings, "look_back_size", "1", &err));
-	return 0;
+	snprintf(url, sizeof url, "ipc://%s/nobody", folder);
+	silent = fetch_open(&(struct fetch_options){.urls = url, .settings = settings, .zmq = zmq}, &err);
+	return silent ? 0 : 1;
 }
 
 static int tear_down(void **state)
 {
 	char command[100];
 	(void)state;
+	fetch_release(silent);
 	zmq_ctx_term(zmq);
 	settings_destroy(settings);
 	snprintf(command, sizeof command, "rm -rf '%s'", folder);
@@ -428,6 +432,6 @@ static int tear_down(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(whatever_comes_it_ends), cmocka_unit_test(silence_ends_too)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(silence_can_be_shared), cmocka_unit_test(whatever_comes_it_ends), cmocka_unit_test(silence_ends_too)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
