@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/lists.h"
+#include "metrics/query_sums.h"
 #include "replay/evidence.h"
 
 /* One question with its answer. */
@@ -184,16 +185,13 @@ static void name_scope(struct inquiry_question *asked, const struct engine *engi
 }
 
 /* Since when records are needed for the question. */
-static int64_t window_begin(const struct inquiry *inquiry, const struct inquiry_question *asked, const struct engine *engine)
+static int64_t window_begin(const struct inquiry_question *asked, const struct engine *engine)
 {
-	struct query *query = memory_new(1, sizeof *query);
-	query_run(query, engine, SCOPE_ALL, window_of(asked), asked->board.by, inquiry_formula(inquiry->settings, &asked->board), false);
-	const int64_t after = query->after;
-	free(query);
+	const int64_t after = query_after(engine, window_of(asked), engine_now(engine));
 	return after > INT64_MIN + MINUTE_MS ? after - MINUTE_MS : after;
 }
 
-static void place(const struct inquiry *inquiry, struct inquiry_question *asked, int site, const struct engine *engine)
+static void place(struct inquiry_question *asked, int site, const struct engine *engine)
 {
 	struct inquiry_place *place = &asked->places[site];
 	place->wanted = asked->board.site == 0 || asked->board.site == site + 1;
@@ -202,19 +200,19 @@ static void place(const struct inquiry *inquiry, struct inquiry_question *asked,
 		return;
 	place->moment = engine_now(engine);
 	place->lsn = engine_lsn(engine);
-	place->since = window_begin(inquiry, asked, engine);
+	place->since = window_begin(asked, engine);
 }
 
-static void place_all(const struct inquiry *inquiry, struct inquiry_question *asked, const struct inquiry_moment *moment)
+static void place_all(struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
 	memset(asked->places, 0, sizeof asked->places);
 	for (int i = 0; moment->sites && i < moment->sites->count; i++) {
-		place(inquiry, asked, i, moment->sites->sites[i].engine);
+		place(asked, i, moment->sites->sites[i].engine);
 		if (asked->places[i].wanted && asked->places[i].moment > asked->moment)
 			asked->moment = asked->places[i].moment;
 	}
 	if (!moment->sites && moment->engine)
-		place(inquiry, asked, 0, moment->engine);
+		place(asked, 0, moment->engine);
 }
 
 /* What stands now, of one engine. */
@@ -285,7 +283,7 @@ static void begin(struct inquiry *inquiry, int which, const struct inquiry_momen
 	asked->of_journal = moment->of_journal;
 	if (engine)
 		name_scope(asked, engine);
-	place_all(inquiry, asked, moment);
+	place_all(asked, moment);
 	struct proof *proof = answer_now(inquiry, which, asked, moment);
 	if (proof) {
 		hand_over(question, proof);
@@ -311,6 +309,8 @@ void inquiry_ask(struct inquiry *inquiry, const struct inquiry_moment *moment, c
 			continue;
 		question->asked.request = *asked[i];
 		question->asked.board = *request;
+		if (asked[i]->is_scoped)
+			question->asked.board.scope = asked[i]->scope;
 		question->pending = false;
 		proof_release(question->answer);
 		question->answer = NULL;

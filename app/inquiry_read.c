@@ -7,7 +7,6 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "metrics/lists.h"
 #include "replay/evidence.h"
 #include "replay/life.h"
 #include "replay/player.h"
@@ -15,7 +14,6 @@
 #define LIFE_BEFORE (7 * DAY_MS) /* how far from its row's time a life is looked for: a case may be old */
 #define LIFE_AFTER DAY_MS
 #define BEHIND_MOST MINUTE_MS	 /* a journal that is written now ends a little before now */
-#define RECORDS_AT_ONCE 20000
 
 /* One journal, and the moment in it. */
 struct source {
@@ -31,43 +29,14 @@ enum sl_formula inquiry_formula(const struct settings *settings, const struct sn
 	return board->formula >= 0 ? (enum sl_formula)board->formula : snapshot_formula(settings, NULL);
 }
 
-/* In pieces, so that a question that nobody asks any more holds up nothing. */
-static bool arrive(const struct inquiry_reading *reading, struct player *player, struct error *err)
-{
-	enum player_state state = PLAYER_UNDERWAY;
-	while (state == PLAYER_UNDERWAY) {
-		state = player_turn(player, RECORDS_AT_ONCE, err);
-		if (reading->stop(reading->context))
-			return fail(err, "given up");
-	}
-	return state != PLAYER_FAILED;
-}
-
-/* The engine at the moment of the question, from the journal. */
-static bool go_to_moment(const struct inquiry_reading *reading, const struct source *source, struct player *player, struct scope *scope,
-	struct error *err)
-{
-	const struct inquiry_question *question = reading->question;
-	const bool good = source->lsn ? player_seek_record(player, source->lsn, err) : player_seek(player, source->moment, err);
-	if (!good || !arrive(reading, player, err))
-		return false;
-	if (!player_engine(player))
-		return fail(err, "the journal has nothing before this moment");
-	if (source->lsn)
-		player_pass(player, source->moment);
-	if (question->of_journal)
-		return true;
-	*scope = SCOPE_ALL;
-	return !*question->scope || list_scope_parse(player_engine(player), question->scope, scope, err);
-}
-
 /* What the journal cannot tell of the window. */
-static void say_missing(const struct source *source, struct player *player, struct evidence *evidence)
+static void say_missing(const struct source *source, struct evidence *evidence)
 {
 	struct player_span span;
 	char at[40];
+	struct player *player = player_open(source->journal, source->settings, NULL);
 	struct zone *zone = zone_open(source->settings->zone, NULL);
-	if (zone && !*evidence->why && player_span(player, &span, NULL)) {
+	if (zone && player && !*evidence->why && player_span(player, &span, NULL)) {
 		if (span.first > 1 && span.from > evidence->from) {
 			instant_format(span.from, zone, at, sizeof at);
 			snprintf(evidence->why, sizeof evidence->why, "%s %s: what was before is not in it",
@@ -78,25 +47,22 @@ static void say_missing(const struct source *source, struct player *player, stru
 		}
 	}
 	zone_close(zone);
+	player_close(player);
 }
 
+/* A replay's numbers of names are the journal's; a live board's may be others. */
 static bool gather(const struct inquiry_reading *reading, const struct source *source, const struct proof *proof, struct evidence *evidence,
 	struct error *err)
 {
-	const struct snapshot_request *board = &reading->question->board;
-	struct player *player = player_open(source->journal, source->settings, err);
-	struct scope scope = board->scope;
-	bool good = player && go_to_moment(reading, source, player, &scope, err);
-	if (good) {
-		const struct evidence_request request = {.journal = source->journal, .settings = source->settings, .engine = player_engine(player),
-			.metric = proof->request.metric, .scope = scope, .window = proof->window, .by = board->by,
-			.formula = inquiry_formula(source->settings, board), .stop = reading->stop, .context = reading->context};
-		good = evidence_gather(&request, evidence, err);
-	}
-	if (good)
-		say_missing(source, player, evidence);
-	player_close(player);
-	return good;
+	const struct inquiry_question *question = reading->question;
+	const struct evidence_request request = {.journal = source->journal, .settings = source->settings, .moment = source->moment, .lsn = source->lsn,
+		.metric = proof->request.metric, .scope = question->board.scope, .names = question->of_journal ? NULL : question->scope,
+		.window = proof->window, .by = question->board.by, .formula = inquiry_formula(source->settings, &question->board), .stop = reading->stop,
+		.context = reading->context};
+	if (!evidence_gather(&request, evidence, err))
+		return false;
+	say_missing(source, evidence);
+	return true;
 }
 
 /* ---- collectors elsewhere ---- */
@@ -208,21 +174,32 @@ static bool gather_life(const struct inquiry_reading *reading, const struct sour
 	return life_gather(&request, &proof->life, err);
 }
 
-bool inquiry_read_life(const struct inquiry_reading *reading, struct proof *proof, struct error *err)
+static bool read_life_of(const struct inquiry_reading *reading, int site, struct proof *proof, struct error *err)
 {
-	struct source source = {.journal = reading->journal, .settings = reading->settings, .moment = reading->question->moment};
 	struct fetch_look look;
-	if (reading->journal)
-		return gather_life(reading, &source, proof, err);
-	const int site = distant_count(reading->distant) == 1 ? 0 : distant_find(reading->distant, proof->request.site);
-	if (site < 0)
-		return fail(err, "no site is called so");
 	struct fetch *fetch = distant_fetch(reading->distant, site, proof->request.around - LIFE_BEFORE, err);
 	bool good = fetch && await(reading, site, fetch, &look, err);
-	source.journal = look.directory;
-	source.settings = distant_settings(reading->distant, site);
-	good = good && gather_life(reading, &source, proof, err);
+	if (good) {
+		const struct source source = {.journal = look.directory, .settings = distant_settings(reading->distant, site),
+			.moment = reading->question->moment};
+		good = gather_life(reading, &source, proof, err);
+	}
 	fetch_release(fetch);
 	distant_tidy(reading->distant);
 	return good;
+}
+
+bool inquiry_read_life(const struct inquiry_reading *reading, struct proof *proof, struct error *err)
+{
+	const struct source source = {.journal = reading->journal, .settings = reading->settings, .moment = reading->question->moment};
+	const char *wanted = proof->request.site;
+	bool any = false;
+	if (reading->journal)
+		return gather_life(reading, &source, proof, err);
+	/* What a list of all sites names may be anywhere. */
+	fail(err, "nothing is known of its site");
+	for (int i = 0; i < distant_count(reading->distant) && !proof->life.count && !reading->stop(reading->context); i++)
+		if (reading->question->places[i].known && (!*wanted || distant_find(reading->distant, wanted) == i))
+			any = read_life_of(reading, i, proof, err) || any;
+	return any;
 }

@@ -96,7 +96,7 @@ static void past_damaged(struct collector *collector, const struct stream_talk *
 	answer->lsn = 5;
 	answer->size = 100;
 	for (int i = 0; i < 100; i++)
-		pack_put_bytes(bytes, "WBS2" + i % 4, 1);
+		pack_put_bytes(bytes, &"WBS2"[i % 4], 1);
 }
 
 static void past_overlong(struct collector *collector, const struct stream_talk *asked, struct stream_talk *answer, struct wire_buffer *bytes)
