@@ -119,6 +119,10 @@ static enum view_back look_at_fetch(struct look_back *back, struct view_source *
 		fail(err, "%s", look.why);
 		return give_up(back);
 	}
+	if (look.phase >= FETCH_READY && look.to == INSTANT_NONE) {
+		fail(err, "the collector recorded nothing in that time yet");
+		return give_up(back);
+	}
 	if (look.phase >= FETCH_READY)
 		return open_fetched(back, &look, source, err);
 	fetch_text(&look, text, sizeof text);
