@@ -432,6 +432,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(silence_can_be_shared), cmocka_unit_test(whatever_comes_it_ends), cmocka_unit_test(silence_ends_too)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(silence_can_be_shared), cmocka_unit_test(whatever_comes_it_ends),
+		cmocka_unit_test(silence_ends_too)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
