@@ -21,7 +21,7 @@ static const struct option replay_options[] = {
 	{"--to", "TIME", "nothing after this", false},
 	{"--at", "TIME", "begin here (default: at the beginning)", false},
 	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
-	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before, or of another journal at the same time of day", false},
+	{"--compare", "-7d|+7d|JOURNAL", "beside the figures those of this much before or after, or of another journal at the same time of day", false},
 	{"--paused", NULL, "stand still until Space is pressed", false},
 	{0},
 };

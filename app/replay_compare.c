@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/lists.h"
-#include "replay/player.h"
 
 #define WEEK_MS (7 * DAY_MS)
 #define RECORDS_AT_ONCE 64
@@ -23,7 +22,8 @@ struct replay_compare {
 	struct player *player; /* NULL until it is needed */
 	struct chronicle *chronicle;
 	struct player_span span;
-	int64_t local_shift; /* by the clock on the wall: over a change of it the same time of day is another distance */
+	int64_t local_shift; /* by the clock on the wall: over a change of it the same time of day is another distance; < 0: later */
+	bool chosen;	     /* that was asked for: a week is not turned round where the journal lacks it */
 	int64_t shift, goal;
 	bool busy, failed;
 };
@@ -61,21 +61,26 @@ static bool open_other(struct replay_compare *compare, const char *with, int64_t
 static bool set_up(struct replay_compare *compare, const char *with, const char *journal, int64_t first, struct error *err)
 {
 	struct error why;
-	if (with && *with != '-')
+	compare->chosen = with;
+	if (with && *with != '-' && *with != '+')
 		return open_other(compare, with, first, err);
 	compare->journal = memory_text(journal);
 	compare->local_shift = WEEK_MS;
 	if (!with)
 		return true;
 	if (!duration_parse(view_of(with + 1), &compare->local_shift, &why))
-		return fail(err, "--compare: %.400s (\"-7d\", or the directory of another journal)", why.text);
-	return compare->local_shift > 0 || fail(err, "--compare: \"%s\" is no time before", with);
+		return fail(err, "--compare: %.400s (\"-7d\", \"+7d\", or the directory of another journal)", why.text);
+	if (compare->local_shift <= 0)
+		return fail(err, "--compare: \"%s\" is no other time", with);
+	compare->local_shift *= *with == '+' ? -1 : 1;
+	return true;
 }
 
-struct replay_compare *replay_compare_open(const char *with, const char *journal, int64_t first, const struct settings *settings,
-	const struct zone *zone, struct error *err)
+struct replay_compare *replay_compare_open(const char *with, const char *journal, const struct player_span *span, int64_t first,
+	const struct settings *settings, const struct zone *zone, struct error *err)
 {
 	struct replay_compare *compare = memory_new(1, sizeof *compare);
+	compare->span = *span;
 	compare->settings = settings;
 	compare->zone = zone;
 	compare->goal = INSTANT_NONE;
@@ -97,14 +102,19 @@ void replay_compare_close(struct replay_compare *compare)
 	free(compare);
 }
 
-static int64_t beside(const struct replay_compare *compare, int64_t cursor)
-{
-	return zone_instant(compare->zone, local_of(compare, cursor) - compare->local_shift);
-}
-
 static bool is_held(const struct replay_compare *compare, int64_t at)
 {
-	return !compare->failed && (!compare->player || (at >= compare->span.from && at <= compare->span.to));
+	return !compare->failed && at >= compare->span.from && at <= compare->span.to;
+}
+
+/* Where the journal does not reach back a week, the same time a week later is a better measure than none. */
+static int64_t beside(const struct replay_compare *compare, int64_t cursor)
+{
+	const int64_t local = local_of(compare, cursor), at = zone_instant(compare->zone, local - compare->local_shift);
+	if (compare->chosen || is_held(compare, at))
+		return at;
+	const int64_t later = zone_instant(compare->zone, local + compare->local_shift);
+	return is_held(compare, later) ? later : at;
 }
 
 bool replay_compare_turn(struct replay_compare *compare, int64_t cursor)
@@ -127,6 +137,8 @@ bool replay_compare_turn(struct replay_compare *compare, int64_t cursor)
 		const enum player_state state = player_turn(compare->player, RECORDS_AT_ONCE, &err);
 		compare->busy = state == PLAYER_UNDERWAY;
 		compare->failed = state == PLAYER_FAILED;
+		if (!compare->busy && !compare->failed)
+			player_pass(compare->player, goal);
 	}
 	return !compare->busy;
 }

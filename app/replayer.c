@@ -45,13 +45,13 @@ struct replayer {
 
 /* ---- where one may go ---- */
 
-static bool find_span(struct replayer *replayer, struct error *err)
+static bool find_span(struct replayer *replayer, struct player_span *found, struct error *err)
 {
-	struct player_span span;
 	const struct replayer_options *options = &replayer->options;
 	char from[40], to[40];
-	if (!player_span(replayer->player, &span, err))
+	if (!player_span(replayer->player, found, err))
 		return false;
+	const struct player_span span = *found;
 	replayer->first = options->from > span.from ? options->from : span.from;
 	replayer->last = options->to < span.to ? options->to : span.to;
 	if (replayer->first <= replayer->last)
@@ -89,15 +89,16 @@ static void name_journal(struct replayer *replayer)
 static bool open_parts(struct replayer *replayer, struct error *err)
 {
 	const struct replayer_options *options = &replayer->options;
+	struct player_span span;
 	replayer->player = player_open(replayer->journal, options->settings, err);
-	if (!replayer->player || !find_span(replayer, err))
+	if (!replayer->player || !find_span(replayer, &span, err))
 		return false;
 	const struct chronicle_options chronicle = {.journal = replayer->journal, .settings = options->settings, .scope = SCOPE_ALL,
 		.follow = options->to == INT64_MAX, .from = options->from, .to = options->to};
 	replayer->chronicle = chronicle_open(&chronicle, err);
 	if (!replayer->chronicle)
 		return false;
-	replayer->compare = replay_compare_open(options->compare, replayer->journal, replayer->first, options->settings, options->zone, err);
+	replayer->compare = replay_compare_open(options->compare, replayer->journal, &span, replayer->first, options->settings, options->zone, err);
 	replay_marks_read(&replayer->marks, replayer->journal);
 	return replayer->compare != NULL;
 }
@@ -315,6 +316,9 @@ static void begin_frame(struct replayer *replayer, int64_t now)
 
 static void arrive(struct replayer *replayer, int64_t now)
 {
+	/* Waits grow where no record lies between too: what an import wrote has none for a quiet second. */
+	if (replayer->goal != INSTANT_NONE)
+		player_pass(replayer->player, replayer->goal);
 	const int64_t reached = engine_now(player_engine(replayer->player));
 	replayer->under_way = replayer->seeking = false;
 	replayer->cursor = replayer->goal != INSTANT_NONE ? replayer->goal : clamp(replayer, reached);

@@ -112,7 +112,9 @@ static void draw_waiting(const struct snapshot *snapshot, const struct widget_vi
 {
 	char text[3 * PART_TEXT];
 	const int feeds = snapshot->timeline ? 0 : snapshot->settings->feed_count;
-	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
+	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
+	if (!feeds)
+		snprintf(text, sizeof text, "no event was received yet");
 	if (snapshot->timeline)
 		snprintf(text, sizeof text, "before the first event of the journal");
 	if (feeds > 1 && used > 0 && (size_t)used < sizeof text)

@@ -298,7 +298,7 @@ const struct board_key_info board_keys[] = {
 	{.keys = "'", .help = "go to a mark", .codes = {'\''}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_marks},
 	{.keys = "\u2191 \u2193 Enter", .label = "choose", .help = "on the list of marks: choose one, and go there", .codes = {SCREEN_KEY_UP,
 		SCREEN_KEY_DOWN, SCREEN_KEY_ENTER}, .modes = BOARD_REPLAY, .pages = ON_MARKS, .act = replay_mark_key},
-	{.keys = "c", .label = "compare", .help = "compare with another time (--compare, or a week before), or no more", .codes = {'c'},
+	{.keys = "c", .label = "compare", .help = "compare with another time (--compare, or a week before or after), or no more", .codes = {'c'},
 		.modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL, .act = replay_compare},
 	{.keys = "+ -", .label = "zoom", .help = "the timeline nearer, further", .codes = {'+', '=', '-'}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW,
 		.act = replay_zoom},
