@@ -146,6 +146,10 @@ static void put(const struct table *table, int *x, int y, int width, enum role r
 static void own_text(const struct table *table, const struct evidence_row *row, char *to, size_t room)
 {
 	struct figure figure = row->figure;
+	if (table->proof->evidence.kind == EVIDENCE_PRESENT && !figure.known) {
+		snprintf(to, room, "\u2013");
+		return;
+	}
 	if (table->proof->evidence.kind == EVIDENCE_PRESENT) {
 		format_duration(figure.numerator, to, room);
 		return;
@@ -153,6 +157,11 @@ static void own_text(const struct table *table, const struct evidence_row *row, 
 	/* A contact that was queued twice counts twice. */
 	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && figure.known && figure.denominator > 1) {
 		snprintf(to, room, "%" PRId64 " of %" PRId64, figure.numerator, figure.denominator);
+		return;
+	}
+	/* It counts above the line alone: an answer to what was sent before, a customer lost of a base. */
+	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && !figure.known && row->delta) {
+		snprintf(to, room, "+%" PRId64, row->delta);
 		return;
 	}
 	figure.n = -1; /* that it is one alone everybody sees */
@@ -182,6 +191,8 @@ static void draw_row(const struct table *table, const struct evidence_row *row, 
 	x += 2;
 	where_text(row->queue, row->channel, where, sizeof where);
 	timeline_when(table->snapshot, row->at, evidence_day(table->snapshot), true, when, sizeof when);
+	if (table->proof->evidence.kind == EVIDENCE_PRESENT && !row->figure.known)
+		snprintf(when, sizeof when, "\u2013"); /* since when is not kept */
 	own_text(table, row, own, sizeof own);
 	put(table, &x, y, table->subject, role, *row->subject ? row->subject : "\u2013");
 	put(table, &x, y, table->where, role, where);
