@@ -137,8 +137,7 @@ void outline_fill(struct timeline *timeline, const struct chronicle_look *look, 
 
 int64_t outline_shown(const struct incident *incident)
 {
-	const int64_t over = incident->at % SECOND_MS;
-	return over ? incident->at - over + SECOND_MS : incident->at;
+	return incident->at - incident->at % SECOND_MS + SECOND_MS;
 }
 
 static bool is_wanted(const struct incident *incident)
