@@ -54,7 +54,7 @@ def main(folder):
         say(done.returncode == 0 and "longest wait" in done.stdout and "NO_SERVER" not in done.stdout, "the incident as " + form, done.stderr)
         # By hand: five minutes' sums of abandons are 2, then 3 at 10:01, where four Sundays' median is 0 with no spread.
         if form == "json":
-            order = [(onset["metric"], onset["at"][11:16], onset["worst"]) for onset in json.loads(done.stdout)["what_came_first"][0]["order"]]
+            order = [(onset["metric"], onset["at"][11:16], int(onset["worst"])) for onset in json.loads(done.stdout)["what_came_first"][0]["order"]]
             good = order == [("abandoned", "10:01", 8), ("asa", "10:18", 399), ("aht", "10:31", 535)]
         else:
             begin = done.stdout.find("left its normal band")
