@@ -11,7 +11,6 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "metrics/lists.h"
 #include "replay/outline.h"
 #include "replay/player.h"
 
@@ -19,7 +18,6 @@
 #define TURN_MS 10     /* of work at a stretch */
 #define FRAME_MS 100   /* from one picture to the next while it plays, and while a seek takes its time */
 #define IDLE_MS 250    /* while the chronicle reads, and while the journal may grow */
-#define FEEDS_MOST 32
 
 static const double speeds[] = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 0};
 #define SPEED_COUNT (int)(sizeof speeds / sizeof *speeds)
@@ -415,14 +413,6 @@ static enum timeline_state state_of(const struct replayer *replayer)
 	return replayer->playing ? TIMELINE_PLAYING : TIMELINE_PAUSED;
 }
 
-static void count_feeds(const struct engine *engine, int64_t now, struct timeline *timeline)
-{
-	struct list_feed feeds[FEEDS_MOST];
-	const int count = engine ? list_feeds(engine, now, feeds, FEEDS_MOST) : 0;
-	for (int i = 0; i < count; i++)
-		timeline->lost += feeds[i].lost + feeds[i].missing;
-}
-
 static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 {
 	const struct chronicle_look look = chronicle_enter(replayer->chronicle);
@@ -432,7 +422,7 @@ static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 	if (other)
 		others = chronicle_enter(other);
 	timeline->events = look.events;
-	count_feeds(look.engine, look.now, timeline);
+	outline_lost(timeline, &look);
 	timeline->read = look.done || whole <= 0 ? 100 : look.now <= replayer->first ? 0 : (int)((look.now - replayer->first) * 100 / whole);
 	timeline->read = timeline->read > 100 ? 100 : !look.done && timeline->read == 100 ? 99 : timeline->read;
 	outline_fill(timeline, &look, replayer->compares ? &others : NULL, shift);
@@ -446,6 +436,7 @@ static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 static struct timeline *make_timeline(struct replayer *replayer)
 {
 	struct timeline *timeline = memory_new(1, sizeof *timeline);
+	struct damage damage;
 	memcpy(timeline->journal, replayer->name, sizeof timeline->journal);
 	memcpy(timeline->said, replayer->said, sizeof timeline->said);
 	timeline->first = replayer->first;
@@ -464,6 +455,8 @@ static struct timeline *make_timeline(struct replayer *replayer)
 	const struct replay_span span = choose_span(replayer);
 	timeline->from = span.from;
 	timeline->to = span.to;
+	if (player_damage(replayer->player, &damage))
+		outline_damage(timeline, &damage);
 	fill_timeline(replayer, timeline);
 	return timeline;
 }

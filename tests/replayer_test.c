@@ -156,6 +156,49 @@ static void a_later_time_is_asked_for_with_a_plus(void **state)
 	expect_beside(*state, MONDAY + 10 * HOUR_MS + 2 * MINUTE_MS, "+7d", "2026-10-05", 2 * MINUTE_MS);
 }
 
+/* Turns over the bytes of a text in the journal's only file. */
+static void tear(const struct month *month, const char *text)
+{
+	char path[160];
+	static char bytes[1 << 16];
+	snprintf(path, sizeof path, "%s/J-00000000000000000001.wbj", month->directory);
+	FILE *file = fopen(path, "r+b");
+	assert_non_null(file);
+	const size_t size = fread(bytes, 1, sizeof bytes, file), length = strlen(text);
+	const char *found = memmem(bytes, size, text, length);
+	assert_non_null(found);
+	fseek(file, found - bytes, SEEK_SET);
+	for (size_t i = 0; i < length; i++)
+		fputc(found[i] ^ 0x11, file);
+	fclose(file);
+}
+
+/* The last test: what was lost is said from there on, until a state stands behind it; not before. */
+static void behind_damage_it_is_said(void **state)
+{
+	const struct month *month = *state;
+	char words[160];
+	snprintf(words, sizeof words, "rm -f %s/S-*", month->directory);
+	assert_int_equal(system(words), 0);
+	tear(month, "c3");
+	struct replayer *replayer = open_at(month, MONDAY + 10 * HOUR_MS + 5 * MINUTE_MS, NULL);
+	struct snapshot *snapshot = settle(replayer);
+	assert_string_equal(snapshot->timeline->damage, "");
+	snapshot_destroy(snapshot);
+	const struct wish on = {.kind = WISH_MOVE, .value = WEEK + 25 * MINUTE_MS}, back = {.kind = WISH_MOVE, .value = -WEEK - 25 * MINUTE_MS};
+	for (int round = 0; round < 2; round++) {
+		replayer_wish(replayer, &on);
+		snapshot = settle(replayer);
+		assert_non_null(strstr(snapshot->timeline->damage, "may have shown other figures"));
+		snapshot_destroy(snapshot);
+		replayer_wish(replayer, &back);
+		snapshot = settle(replayer);
+		assert_string_equal(snapshot->timeline->damage, "");
+		snapshot_destroy(snapshot);
+	}
+	replayer_close(replayer);
+}
+
 static void no_other_time_is_refused(void **state)
 {
 	const struct month *month = *state;
@@ -173,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(waits_grow_between_records), cmocka_unit_test(a_week_before_where_there_is_one),
 		cmocka_unit_test(else_a_week_after), cmocka_unit_test(what_was_asked_for_is_not_turned_round),
-		cmocka_unit_test(a_later_time_is_asked_for_with_a_plus), cmocka_unit_test(no_other_time_is_refused)};
+		cmocka_unit_test(a_later_time_is_asked_for_with_a_plus), cmocka_unit_test(no_other_time_is_refused),
+		cmocka_unit_test(behind_damage_it_is_said)};
 	return cmocka_run_group_tests(tests, write_journal, remove_journal);
 }

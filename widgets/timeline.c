@@ -226,7 +226,12 @@ static void draw_words(const struct snapshot *snapshot, const struct widget_view
 	const int y = line.y, end = line.x + line.width;
 	const char *between = "";
 	char when[32];
+	if (*timeline->damage) {
+		piece(view, &x, y, end, ROLE_WARN, "%s", timeline->damage);
+		between = " \u00B7 ";
+	}
 	if (*timeline->said) {
+		piece(view, &x, y, end, ROLE_DIM, "%s", between);
 		piece(view, &x, y, end, timeline->state == TIMELINE_FAILED ? ROLE_CRIT : ROLE_STRONG, "%s", timeline->said);
 		between = " \u00B7 ";
 	}
