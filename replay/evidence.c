@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "metrics/lists.h"
 #include "metrics/open_items.h"
+#include "metrics/query_sums.h"
 #include "replay/evidence_rows.h"
 #include "replay/player.h"
 
@@ -50,9 +51,10 @@ bool evidence_rests_on(const struct query *query, int metric, int key)
 	struct query *tried = memory_new(1, sizeof *tried);
 	struct figure before = {.denominator = 1, .n = -1, .low = -1, .high = -1}, after = before;
 	*tried = *query;
-	/* Nothing is 0, so that no ratio is unknown. */
+	/* Nothing is 0, so that no ratio is unknown; the base may be told only later in the window. */
 	for (int i = 0; i < TALLY_KEYS; i++)
 		tried->tally.value[i] = 7;
+	tried->gauges.customers = tried->gauges.customers > 0 ? tried->gauges.customers : 1;
 	metrics[metric].value(tried, &before);
 	tried->tally.value[key] += step;
 	metrics[metric].value(tried, &after);
@@ -86,7 +88,7 @@ static const struct particular *particular_of(int metric)
 struct gathering {
 	const struct evidence_request *request;
 	struct evidence *evidence;
-	struct query *query; /* of the moment, for the metric's function */
+	struct query *query; /* for the metric's function; in the end of the moment */
 	int metric;	     /* of the rows */
 	enum attribution by;
 	size_t room;
@@ -95,6 +97,10 @@ struct gathering {
 	struct sum { struct count counts[COUNTS_A_ROW]; int count; } *sums; /* of each row */
 	size_t sum_room;
 	int64_t grain;
+	int64_t moment, after, at; /* the window is (after, at] in bucket starts */
+	uint64_t lsn;
+	struct scope scope;
+	bool scope_known;
 };
 
 static bool is_in_window(const struct gathering *gathering, const struct counting *counting)
@@ -103,7 +109,7 @@ static bool is_in_window(const struct gathering *gathering, const struct countin
 	if (!at)
 		return false;
 	const int64_t start = at - ((at % gathering->grain) + gathering->grain) % gathering->grain;
-	return start > gathering->query->after && start <= gathering->query->at;
+	return start > gathering->after && start <= gathering->at;
 }
 
 static bool fits(uint16_t wanted, uint16_t number)
@@ -111,9 +117,19 @@ static bool fits(uint16_t wanted, uint16_t number)
 	return wanted == SCOPE_ANY || wanted == number;
 }
 
-static bool is_counted_in_scope(const struct gathering *gathering, const struct counting *counting)
+/* A name that no event has brought yet is nothing that anything could be counted for. */
+static bool know_scope(struct gathering *gathering, const struct engine *engine, struct error *err)
 {
-	const struct scope wanted = gathering->request->scope, slot = counting->slot;
+	if (!gathering->scope_known)
+		gathering->scope_known = list_scope_parse(engine, gathering->request->names, &gathering->scope, err);
+	return gathering->scope_known;
+}
+
+static bool is_counted_in_scope(struct gathering *gathering, const struct engine *engine, const struct counting *counting)
+{
+	if (!know_scope(gathering, engine, NULL))
+		return false;
+	const struct scope wanted = gathering->scope, slot = counting->slot;
 	if (scope_of_people(wanted))
 		return fits(wanted.agent, counting->agent) && counting->agent;
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
@@ -157,7 +173,7 @@ static void counted(void *context, const struct engine *engine, const struct cou
 	bool any = false;
 	for (size_t i = 0; i < counting->count; i++)
 		any = any || (gathering->wanted[counting->counts[i].key] && counting->counts[i].delta);
-	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, counting))
+	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, engine, counting))
 		return;
 	struct evidence_row *row = row_of(gathering, engine, counting);
 	if (!row)
@@ -212,26 +228,46 @@ static void finish_rows(struct gathering *gathering)
 	evidence->count = kept;
 }
 
-static bool fold_window(struct gathering *gathering, struct error *err)
+/* To where the player is to go, in pieces: a question that nobody asks any more holds up nothing. */
+static bool arrive(const struct gathering *gathering, struct player *player, struct error *err)
 {
 	const struct evidence_request *request = gathering->request;
-	struct player *player = player_open(request->journal, request->settings, err);
-	bool good = player && player_seek(player, gathering->query->after, err) && player_arrive(player, err);
-	if (good)
-		player_watch(player, (struct witness){.context = gathering, .counted = counted});
 	enum player_state state = PLAYER_UNDERWAY;
-	if (good)
-		player_on(player, engine_lsn(request->engine));
-	while (good && state == PLAYER_UNDERWAY) {
+	while (state == PLAYER_UNDERWAY) {
 		state = player_turn(player, RECORDS_AT_ONCE, err);
-		good = state != PLAYER_FAILED;
-		if (good && request->stop && request->stop(request->context))
-			good = fail(err, "given up");
+		if (request->stop && request->stop(request->context))
+			return fail(err, "given up");
 	}
-	if (good && player_lsn(player) != engine_lsn(request->engine))
+	return state != PLAYER_FAILED;
+}
+
+/* What a window reaches back to is known before anything is folded, so each record is folded once: up to the window without a look, then with. */
+static bool fold_window(struct gathering *gathering, struct player *player, struct error *err)
+{
+	const struct evidence_request *request = gathering->request;
+	if (!player_seek(player, gathering->after, err) || !arrive(gathering, player, err))
+		return false;
+	query_reach(gathering->query, player_engine(player), SCOPE_ALL, request->window, gathering->by, request->formula, true, gathering->moment);
+	const struct particular *particular = particular_of(request->metric);
+	for (int key = 0; key < TALLY_KEYS && !particular->is_peak && !particular->by_agent; key++)
+		gathering->wanted[key] = evidence_rests_on(gathering->query, gathering->metric, key);
+	player_watch(player, (struct witness){.context = gathering, .counted = counted});
+	if (gathering->lsn)
+		player_on(player, gathering->lsn);
+	else if (!player_play(player, gathering->moment, err))
+		return false;
+	if (!arrive(gathering, player, err))
+		return false;
+	if (engine_now(player_engine(player)) == INSTANT_NONE)
+		return fail(err, "the journal has nothing before this moment");
+	if (gathering->lsn && player_lsn(player) != gathering->lsn)
 		snprintf(gathering->evidence->why, sizeof gathering->evidence->why, "the journal ends before this moment");
-	player_close(player);
-	return good;
+	else
+		player_pass(player, gathering->moment);
+	if (!know_scope(gathering, player_engine(player), err))
+		return false;
+	query_run(gathering->query, player_engine(player), gathering->scope, request->window, gathering->by, request->formula, true);
+	return true;
 }
 
 /* The peak is of one moment: who stood there then is told where one stands there. */
@@ -251,6 +287,18 @@ static void say_reached(const struct evidence_request *request, const struct que
 	zone_close(zone);
 }
 
+/* Those whose rows are not counted: the engine of the moment tells them. */
+static void ask_engine(const struct gathering *gathering, const struct engine *engine)
+{
+	struct evidence_request request = *gathering->request;
+	request.engine = engine;
+	request.scope = gathering->scope;
+	if (particular_of(request.metric)->is_peak)
+		say_reached(&request, gathering->query, gathering->evidence);
+	else
+		evidence_people(&request, gathering->evidence);
+}
+
 /* SLO is by arrival whatever the rest is by. */
 static enum attribution attribution_of(const struct evidence_request *request)
 {
@@ -258,31 +306,38 @@ static enum attribution attribution_of(const struct evidence_request *request)
 	return offered ? BY_ARRIVAL : request->by;
 }
 
+static bool fold_journal(struct gathering *gathering, struct error *err)
+{
+	const struct evidence_request *request = gathering->request;
+	if (gathering->moment == INSTANT_NONE)
+		return fail(err, "the journal has nothing before this moment");
+	struct player *player = player_open(request->journal, request->settings, err);
+	if (!player)
+		return false;
+	gathering->after = gathering->evidence->from = query_after(player_engine(player), request->window, gathering->moment);
+	const struct particular *particular = particular_of(request->metric);
+	const bool good = fold_window(gathering, player, err);
+	if (good && (particular->is_peak || particular->by_agent))
+		ask_engine(gathering, player_engine(player));
+	else if (good)
+		finish_rows(gathering);
+	player_close(player);
+	return good;
+}
+
 static bool gather_counted(const struct evidence_request *request, struct evidence *evidence, struct error *err)
 {
-	const struct particular *particular = particular_of(request->metric);
+	const char *rows_of = particular_of(request->metric)->rows_of;
 	struct gathering gathering = {.request = request, .evidence = evidence, .query = memory_new(1, sizeof(struct query)),
-		.metric = particular->rows_of ? metric_find(particular->rows_of) : request->metric, .by = attribution_of(request),
-		.grain = request->window >= WINDOW_TODAY ? QUARTER_MS : MINUTE_MS};
-	query_run(gathering.query, request->engine, request->scope, request->window, gathering.by, request->formula, true);
+		.metric = rows_of ? metric_find(rows_of) : request->metric, .by = attribution_of(request),
+		.grain = request->window >= WINDOW_TODAY ? QUARTER_MS : MINUTE_MS, .scope = request->scope, .scope_known = !request->names,
+		.moment = request->engine ? engine_now(request->engine) : request->moment, .lsn = request->engine ? engine_lsn(request->engine) : request->lsn};
+	gathering.at = gathering.moment;
 	evidence->kind = EVIDENCE_COUNTED;
-	evidence->from = gathering.query->after;
-	evidence->to = gathering.query->at;
-	if (particular->is_peak || particular->by_agent) {
-		if (particular->is_peak)
-			say_reached(request, gathering.query, evidence);
-		else
-			evidence_people(request, evidence);
-		free(gathering.query);
-		return true;
-	}
-	for (int key = 0; key < TALLY_KEYS; key++)
-		gathering.wanted[key] = evidence_rests_on(gathering.query, gathering.metric, key);
-	const bool good = request->journal ? fold_window(&gathering, err) : true;
+	evidence->from = evidence->to = gathering.moment;
+	const bool good = !request->journal || fold_journal(&gathering, err);
 	if (!request->journal)
 		snprintf(evidence->why, sizeof evidence->why, "what was counted is in the collector's journal: give --journal DIR");
-	if (good)
-		finish_rows(&gathering);
 	map_finish(&gathering.index);
 	free(gathering.sums);
 	free(gathering.query);

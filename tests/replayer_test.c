@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/import_journal.h"
+#include "app/replay_compare.h"
 #include "app/replayer.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -201,14 +202,13 @@ static void behind_damage_it_is_said(void **state)
 
 static void no_other_time_is_refused(void **state)
 {
-	const struct month *month = *state;
-	static const char *const wrong[] = {"-0s", "+0s", "+", "-soon"};
+	(void)state;
+	static const char *const wrong[] = {"-0s", "+0s", "+", "-soon"}, *const right[] = {"-7d", "+7d", "+24h", "yesterday"};
+	struct error err;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct error err;
-		const struct replayer_options options = {.journal = month->directory, .settings = month->settings, .zone = month->zone,
-			.from = INSTANT_NONE, .to = INT64_MAX, .at = INSTANT_NONE, .compare = wrong[i]};
-		assert_null(replayer_open(&options, &err));
-		assert_non_null(strstr(err.text, "--compare"));
+		assert_false(replay_compare_check(wrong[i], &err));
+		assert_non_null(strstr(err.text, "no other time"));
+		assert_true(replay_compare_check(right[i], &err));
 	}
 }
 
