@@ -189,7 +189,8 @@ static void look(struct visit *visit, int metric, enum window window)
 	visit->told[metric] = visit->told[metric] || evidence.count || *evidence.why;
 	if (!is_made(metric, &figure, &evidence, visit->formula)) {
 		const struct sums sums = add_up(&evidence);
-		print_error("%s, %s, queue %d channel %d agent %d, by %d: %zu rows with %lld/%lld, most %lld, but the figure is %lld/%lld (known %d) and says \"%s\"\n",
+		print_error("%s, %s, queue %d channel %d agent %d, by %d: %zu rows with %lld/%lld, most %lld, "
+			"but the figure is %lld/%lld (known %d) and says \"%s\"\n",
 			metrics[metric].name, window_names[window], visit->scope.queue, visit->scope.channel, visit->scope.agent, visit->by, evidence.count,
 			(long long)sums.numerator, (long long)sums.denominator, (long long)sums.most, (long long)figure.numerator, (long long)figure.denominator,
 			figure.known, evidence.why);
@@ -221,7 +222,8 @@ static struct player *stand(const struct helpdesk *helpdesk, int part, int parts
 
 static void every_metric_has_its_rows(void **context)
 {
-	struct visit visit = {.helpdesk = *context, .scope = SCOPE_ALL, .by = BY_OUTCOME, .formula = SL_FORMULA_SL2SV, .query = memory_new(1, sizeof(struct query))};
+	struct visit visit = {.helpdesk = *context, .scope = SCOPE_ALL, .by = BY_OUTCOME, .formula = SL_FORMULA_SL2SV,
+		.query = memory_new(1, sizeof(struct query))};
 	for (int part = 1; part <= 2; part++) {
 		struct player *player = stand(visit.helpdesk, part, 2);
 		visit.engine = player_engine(player);

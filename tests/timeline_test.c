@@ -336,7 +336,8 @@ static void test_outlines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes_have_their_pictures), cmocka_unit_test(test_days_have_dates), cmocka_unit_test(test_boards_have_their_pictures), cmocka_unit_test(test_damage_is_said),
+		cmocka_unit_test(test_sizes_have_their_pictures), cmocka_unit_test(test_days_have_dates), cmocka_unit_test(test_boards_have_their_pictures),
+		cmocka_unit_test(test_damage_is_said),
 		cmocka_unit_test(test_keys_are_wishes), cmocka_unit_test(test_times_are_typed), cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_clicks_and_ways_out), cmocka_unit_test(test_outlines),
 	};
