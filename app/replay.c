@@ -21,7 +21,8 @@ static const struct option replay_options[] = {
 	{"--to", "TIME", "nothing after this", false, option_is_instant},
 	{"--at", "TIME", "begin here (default: at the beginning)", false, option_is_instant},
 	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
-	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before (also: yesterday, \"last week\"), or of another journal at the same time of day", false, option_is_compare},
+	{"--compare", "-7d|+7d|JOURNAL", "beside the figures those of this much before or after (also: yesterday, \"last week\"), "
+		"or of another journal at the same time of day", false, option_is_compare},
 	{"--paused", NULL, "stand still until Space is pressed", false},
 	{0},
 };
