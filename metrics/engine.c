@@ -151,7 +151,8 @@ static void fire(struct engine *engine)
 		contact_timer(engine, &timer);
 		break;
 	case TIMER_FCR:
-		fcr_timer(engine, &timer);
+		if (!fcr_timer(engine, &timer))
+			return;
 		break;
 	case TIMER_SLA:
 	case TIMER_SLA_SOON:

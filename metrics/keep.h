@@ -17,6 +17,7 @@ void keep_contacts(struct archive *archive, struct engine *engine);
 void keep_held(struct archive *archive, struct engine *engine);
 /* keep_cases.c */
 void keep_cases(struct archive *archive, struct engine *engine);
+/* keep_fcr.c: after cases and contacts */
 void keep_fcr(struct archive *archive, struct engine *engine);
 /* keep_quality.c */
 void keep_quality(struct archive *archive, struct engine *engine);
