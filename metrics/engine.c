@@ -151,9 +151,8 @@ static void fire(struct engine *engine)
 		contact_timer(engine, &timer);
 		break;
 	case TIMER_FCR:
-		if (!fcr_timer(engine, &timer))
-			return;
-		break;
+		fcr_timer(engine, &timer);
+		return; /* a figure over days: nothing looks at it before the next minute */
 	case TIMER_SLA:
 	case TIMER_SLA_SOON:
 		sla_timer(engine, &timer);

@@ -75,19 +75,16 @@ static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned wind
 	}
 }
 
-bool fcr_settle(struct engine *engine, uint32_t number, int64_t due)
+void fcr_settle(struct engine *engine, uint32_t number, int64_t due)
 {
 	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
-	bool settled = false;
 	for (int window = 0; window < FCR_WINDOWS; window++) {
 		if (!fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_SETTLED << window) || fcr_due_at(engine, entry, window) > due)
 			continue;
 		weigh(engine, entry, window, -1);
 		fcr_set(entry, FCR_SETTLED << window);
 		count(engine, entry, window, 1, !fcr_has(entry, FCR_REPEATED << window));
-		settled = true;
 	}
-	return settled;
 }
 
 /* ---- cases ---- */

@@ -23,8 +23,8 @@ void fcr_link_case(struct engine *engine, uint32_t number, uint32_t case_item);
 void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 /* What an open entry adds to the gauges of its slot and agent, in all windows in which it is not settled. */
 void fcr_weigh(struct engine *engine, const struct fcr_entry *entry, int sign);
-/* Settles the windows of an entry that are due at this instant. False: there was none. */
-bool fcr_settle(struct engine *engine, uint32_t number, int64_t due);
+/* Settles the windows of an entry that are due at this instant. */
+void fcr_settle(struct engine *engine, uint32_t number, int64_t due);
 /* The time for it is over: forgotten, or put off where it may yet become resolved. `minute`: of its bucket. */
 void fcr_retire(struct engine *engine, uint32_t number, int64_t minute);
 
@@ -42,8 +42,7 @@ void fcr_note_resolved(const struct engine *engine, struct fcr_entry *entry);
 void fcr_age(struct engine *engine, uint32_t number, int64_t at);
 /* A resolved entry: timers where the look at its bucket is over already, or comes too early for it. */
 void fcr_await(struct engine *engine, uint32_t number);
-/* False: nothing happened. */
-bool fcr_timer(struct engine *engine, const struct timer *timer);
+void fcr_timer(struct engine *engine, const struct timer *timer);
 /* The minutes that may have buckets: (*after, *until]. */
 void fcr_minutes(const struct engine *engine, int64_t *after, int64_t *until);
 uint32_t *fcr_bucket(struct engine *engine, int64_t minute);

@@ -206,11 +206,10 @@ static void look(struct engine *engine)
 	arm(engine);
 }
 
-bool fcr_timer(struct engine *engine, const struct timer *timer)
+void fcr_timer(struct engine *engine, const struct timer *timer)
 {
 	if (timer->item)
-		return fcr_settle(engine, timer->item, timer->due);
-	if (timer->due == engine->fcr.armed) /* else an earlier one was armed since */
+		fcr_settle(engine, timer->item, timer->due);
+	else if (timer->due == engine->fcr.armed) /* else an earlier one was armed since */
 		look(engine);
-	return false;
 }
