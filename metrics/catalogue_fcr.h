@@ -51,6 +51,6 @@
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "resolved contacts of an excluded topic, of a case that was deleted or merged, or of one with an excluded reason",
 	.source = "contact.released, case.state",
-	.note = "fcr_exclude_topics, fcr_exclude_reasons; what was settled before is taken back where it was counted",
+	.note = "fcr_exclude_topics, fcr_exclude_reasons; what was settled before is taken back where it was counted, for as long as it is remembered (the longest window and late_limit)",
 	.value = value_fcr_excluded,
 },
