@@ -169,7 +169,7 @@ static void keep_engine(struct archive *archive, struct engine *engine, int64_t 
 	keep_cases(archive, engine);
 	keep_contacts(archive, engine);
 	keep_held(archive, engine);
-	keep_fcr(archive, engine);
+	keep_fcr(archive, engine, since == INT64_MIN);
 	keep_quality(archive, engine);
 	keep_alerts(archive, engine);
 	keep_timers(archive, engine);

@@ -252,7 +252,29 @@ static void keep_running(struct walk *walk)
 	}
 }
 
-void keep_fcr(struct archive *archive, struct engine *engine)
+/* ---- the whole ---- */
+
+static void keep_balance(struct archive *archive, struct fcr_balance *balance)
+{
+	bool some = false;
+	for (int window = 0; window < FCR_WINDOWS; window++)
+		some |= balance[window].open || balance[window].kept;
+	KEEP(archive, some);
+	for (int window = 0; some && window < FCR_WINDOWS; window++) {
+		KEEP(archive, balance[window].open);
+		KEEP(archive, balance[window].kept);
+	}
+}
+
+static void keep_balances(struct archive *archive, struct engine *engine)
+{
+	for (size_t i = 0; i < engine->slot_count && archive_good(archive); i++)
+		keep_balance(archive, engine->slots[i].fcr);
+	for (size_t i = 1; i < engine->agent_count && archive_good(archive); i++)
+		keep_balance(archive, engine->agents[i].fcr);
+}
+
+static void keep_entries(struct archive *archive, struct engine *engine)
 {
 	struct walk walk = {.archive = archive, .engine = engine};
 	size_t customers = archive_count(archive, engine->fcr.customers);
@@ -265,4 +287,13 @@ void keep_fcr(struct archive *archive, struct engine *engine)
 	}
 	keep_running(&walk);
 	free(walk.places);
+}
+
+void keep_fcr(struct archive *archive, struct engine *engine, bool whole)
+{
+	KEEP(archive, whole);
+	if (whole)
+		keep_entries(archive, engine);
+	else
+		keep_balances(archive, engine);
 }

@@ -209,6 +209,123 @@ static void fcr_of_a_busy_customer(void **state)
 	teller_close(&t);
 }
 
+/* The second call is a further contact in those windows that are long enough, whatever fcr_within is. */
+static void fcr_three_windows(void **state)
+{
+	(void)state;
+	const struct { const char *within; int64_t apart, day, three, own; } cases[] = {
+		{"7d", D, 1, 1, 1}, {"7d", D + 1, 2, 1, 1}, {"7d", 3 * D, 2, 1, 1}, {"7d", 3 * D + 1, 2, 2, 1}, {"7d", 7 * D + 1, 2, 2, 2},
+		{"1h", H, 1, 1, 1}, {"1h", H + 1, 1, 1, 2}, {"1h", 3 * D, 2, 1, 2}, {"14d", 10 * D, 2, 2, 1}, {"24h", D, 1, 1, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct teller t;
+		teller_open(&t, long_history);
+		assert_true(settings_set(t.settings, "fcr_within", cases[i].within, NULL));
+		engine_destroy(t.engine);
+		t.engine = engine_create(t.settings, NULL);
+		call(&t, 1, T0, "queue=A customer=x", true);
+		call(&t, 2, T0 + cases[i].apart, "queue=B customer=x", true);
+		pass(&t, T0 + 30 * D);
+		const int64_t kept[] = {cases[i].day, cases[i].three, cases[i].own};
+		const char *const names[] = {"fcr_24h", "fcr_72h", "fcr"};
+		for (int m = 0; m < 3; m++) {
+			struct figure fcr = figure_in(&t, names[m], WINDOW_35D, BY_OUTCOME, SCOPE_ALL);
+			if (fcr.n != 2 || fcr.numerator != kept[m])
+				fail_msg("case %zu, %s: %lld of %lld", i, names[m], (long long)fcr.numerator, (long long)fcr.n);
+		}
+		teller_close(&t);
+	}
+}
+
+/* Each window is settled when it is over, to the millisecond. */
+static void fcr_settles_window_by_window(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	call(&t, 1, T0 + 321, "queue=A customer=x", true);
+	const struct { const char *metric; int64_t after; } windows[] = {{"fcr_24h", D}, {"fcr_72h", 3 * D}, {"fcr", 7 * D}};
+	for (int i = 0; i < 3; i++) {
+		pass(&t, T0 + 321 + windows[i].after);
+		assert_int_equal(figure_in(&t, windows[i].metric, WINDOW_35D, BY_OUTCOME, SCOPE_ALL).n, 0);
+		pass(&t, T0 + 322 + windows[i].after);
+		assert_int_equal(figure_in(&t, windows[i].metric, WINDOW_35D, BY_OUTCOME, SCOPE_ALL).n, 1);
+	}
+	assert_int_equal(gauge(&t, "fcr_open"), 0);
+	teller_close(&t);
+}
+
+static void exclusions(struct settings *settings)
+{
+	long_history(settings);
+	assert_true(settings_set(settings, "fcr_exclude_topics", "wrong number,Spam", NULL));
+	assert_true(settings_set(settings, "fcr_exclude_reasons", "duplicate", NULL));
+}
+
+static void expect_fcr(const struct teller *t, int64_t kept, int64_t settled, int64_t excluded)
+{
+	struct figure fcr = figure_in(t, "fcr", WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
+	assert_int_equal(fcr.n, settled);
+	assert_int_equal(fcr.numerator, kept);
+	assert_int_equal(figure_in(t, "fcr_excluded", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, excluded);
+}
+
+/* A contact of an excluded topic is neither resolved nor a further one. */
+static void fcr_excluded_topics(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, exclusions);
+	call(&t, 1, T0, "queue=A customer=x", true);
+	call(&t, 2, T0 + D, "queue=A customer=x topic=spam", true);
+	call(&t, 3, T0 + D, "queue=A customer=x topic=spam", false);
+	pass(&t, T0 + 16 * D);
+	expect_fcr(&t, 1, 1, 1);
+	assert_int_equal(figure_in(&t, "fcr_no_customer", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, 0);
+	teller_close(&t);
+}
+
+/* What was settled is taken back in its minute when its case turns out to be none. */
+static void fcr_excluded_cases(void **state)
+{
+	(void)state;
+	const char *const ends[] = {"to=merged", "to=deleted", "to=closed reason=Duplicate", "to=closed reason=done"};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		const bool excluded = i < 3;
+		struct teller t;
+		char keys[60];
+		teller_open(&t, exclusions);
+		tell(&t, T0, "case.opened", "case=k queue=A channel=phone customer=x");
+		call(&t, 1, T0, "queue=A customer=x case=k", true);
+		tell(&t, T0 + H, "case.state", "case=k to=solved");
+		pass(&t, T0 + 7 * D + M);
+		expect_fcr(&t, 1, 1, 0);
+		snprintf(keys, sizeof keys, "case=k %s", ends[i]);
+		tell(&t, T0 + 7 * D + H, "case.state", keys);
+		pass(&t, T0 + 7 * D + 2 * H);
+		expect_fcr(&t, !excluded, !excluded, excluded);
+		assert_int_equal(gauge(&t, "fcr_open"), 0);
+		pass(&t, T0 + 20 * D);
+		expect_fcr(&t, !excluded, !excluded, excluded);
+		teller_close(&t);
+	}
+}
+
+/* An agent's own call to the customer is no contact of this figure. */
+static void fcr_leaves_out_what_no_queue_saw(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	call(&t, 1, T0, "queue=A customer=x", true);
+	tell(&t, T0 + D, "contact.answered", "contact=own agent=ana queue=A direct=1");
+	tell(&t, T0 + D + M, "contact.released", "contact=own agent=ana by=agent wrap_ms=0");
+	pass(&t, T0 + 16 * D);
+	expect_fcr(&t, 1, 1, 0);
+	assert_int_equal(figure_in(&t, "fcr_no_customer", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, 0);
+	teller_close(&t);
+}
+
 /* ---- a real month ---- */
 
 static int split(struct view line, char (*fields)[64])
@@ -288,7 +405,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fcr_rules), cmocka_unit_test(fcr_open_and_at_most), cmocka_unit_test(fcr_late_correction),
 		cmocka_unit_test(fcr_late_first_contact), cmocka_unit_test(fcr_waits_for_the_case), cmocka_unit_test(fcr_transfers_are_one_contact),
-		cmocka_unit_test(fcr_of_a_busy_customer), cmocka_unit_test(fcr_of_a_real_month),
+		cmocka_unit_test(fcr_of_a_busy_customer), cmocka_unit_test(fcr_three_windows), cmocka_unit_test(fcr_settles_window_by_window),
+		cmocka_unit_test(fcr_excluded_topics), cmocka_unit_test(fcr_excluded_cases), cmocka_unit_test(fcr_leaves_out_what_no_queue_saw), cmocka_unit_test(fcr_of_a_real_month),
 	};
 	return cmocka_run_group_tests_name("fcr", tests, NULL, NULL);
 }
