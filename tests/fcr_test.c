@@ -362,8 +362,59 @@ static void tell_row(struct teller *t, char (*f)[64])
 	}
 }
 
+/* The same by sorting: the next call of a customer is the first further one. */
+struct month_call { char customer[64]; int64_t offered; bool resolved; };
+static struct month_call calls[40000];
+static size_t call_count;
+
+static int by_customer(const void *left, const void *right)
+{
+	const struct month_call *a = left, *b = right;
+	int order = strcmp(a->customer, b->customer);
+	return order ? order : a->offered < b->offered ? -1 : a->offered > b->offered;
+}
+
+/* Which call an event is of: those of the file are numbered as they come in. */
+static void note_row(char (*f)[64])
+{
+	static char ids[40000][40];
+	size_t i = call_count;
+	if (strcmp(f[2], "offered") == 0) {
+		assert_true(call_count < sizeof calls / sizeof *calls && strlen(f[3]) < sizeof *ids);
+		strcpy(ids[call_count], f[3]);
+		calls[call_count] = (struct month_call){.offered = strtoll(f[0], NULL, 10) * 1000};
+		strcpy(calls[call_count++].customer, f[5]);
+		return;
+	}
+	while (strcmp(f[2], "ended") == 0 && i-- > 0)
+		if (strcmp(ids[i], f[3]) == 0) {
+			calls[i].resolved = true;
+			return;
+		}
+}
+
+static void expect_by_sorting(const struct teller *t, const char *metric, int64_t span)
+{
+	const int64_t end = engine_now(t->engine); /* the last calls of the month end after it */
+	int64_t settled = 0, kept = 0;
+	for (size_t i = 0; i < call_count; i++) {
+		size_t next = i + 1;
+		while (next < call_count && calls[next].offered == calls[i].offered && strcmp(calls[next].customer, calls[i].customer) == 0)
+			next++;
+		const bool again = next < call_count && strcmp(calls[next].customer, calls[i].customer) == 0 && calls[next].offered <= calls[i].offered + span;
+		const bool counts = calls[i].resolved && *calls[i].customer && calls[i].offered + span < end;
+		settled += counts;
+		kept += counts && !again;
+	}
+	struct figure fcr = figure_in(t, metric, WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
+	assert_int_equal(fcr.n, settled);
+	assert_int_equal(fcr.numerator, kept);
+	assert_true(settled > 10000);
+}
+
 static void month(void (*change)(struct settings *), int64_t *settled, int64_t *repeats)
 {
+	call_count = 0;
 	const char *folder = getenv("TABLO_DATA");
 	char *path = memory_format("%s/anonbank-1999-08/events.csv.gz", folder && *folder ? folder : "../shared/data");
 	struct input *input = access(path, R_OK) == 0 ? input_open(path, NULL) : NULL;
@@ -375,14 +426,22 @@ static void month(void (*change)(struct settings *), int64_t *settled, int64_t *
 	struct view line;
 	char fields[10][64];
 	while (input_next(input, &line, NULL) == INPUT_LINE)
-		if (split(line, fields) >= 10 && strcmp(fields[0], "ts") != 0)
+		if (split(line, fields) >= 10 && strcmp(fields[0], "ts") != 0) {
 			tell_row(&t, fields);
+			note_row(fields);
+		}
 	input_close(input);
 	pass(&t, INT64_C(936144000000)); /* 1999-09-01T00:00:00Z */
 	struct figure fcr = figure_in(&t, "fcr", WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
 	struct figure outcome = figure_in(&t, "fcr", WINDOW_35D, BY_OUTCOME, SCOPE_ALL);
 	assert_int_equal(fcr.n, outcome.n);
 	assert_int_equal(fcr.numerator, outcome.numerator);
+	if (change == long_history) { /* of any queue */
+		qsort(calls, call_count, sizeof *calls, by_customer);
+		expect_by_sorting(&t, "fcr_24h", D);
+		expect_by_sorting(&t, "fcr_72h", 3 * D);
+		expect_by_sorting(&t, "fcr", 7 * D);
+	}
 	*settled = fcr.n;
 	*repeats = fcr.n - fcr.numerator;
 	teller_close(&t);
