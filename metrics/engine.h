@@ -41,6 +41,8 @@ struct engine *engine_unpack(const struct settings *settings, const void *bytes,
 /* Were the rules of the zone others when the state that was read was made, whatever its name? */
 bool engine_zone_differs(const struct engine *engine);
 uint64_t engine_lsn(const struct engine *engine); /* of the last record */
+/* What the memory of first contact resolution takes, in bytes, and how many contacts it remembers. */
+size_t engine_fcr_bytes(const struct engine *engine, uint64_t *contacts);
 
 /* Reads "queue=Billing,channel=chat" before the first event: names get their numbers now. list_scope_parse() is the one for later. */
 bool engine_scope(struct engine *engine, const char *text, struct scope *scope, struct error *err);

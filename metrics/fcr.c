@@ -369,6 +369,12 @@ void fcr_case(struct engine *engine, uint32_t case_item)
 	}
 }
 
+size_t engine_fcr_bytes(const struct engine *engine, uint64_t *contacts)
+{
+	*contacts = engine->fcr.count;
+	return fcr_memory_bytes(&engine->fcr);
+}
+
 static void add_balance(const struct fcr_balance *balance, struct gauges *gauges)
 {
 	for (int window = 0; window < FCR_WINDOWS; window++) {
