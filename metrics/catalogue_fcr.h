@@ -6,7 +6,8 @@
 	.formula = "resolved contacts without a further contact of the same customer and topic within R (7 "
 			"d) / resolved contacts, once R is over",
 	.source = "contact.queued .answered .released, case.state",
-	.note = "settled ones only; what is still open says how high it can get; a further contact that is told late corrects the minute in which it was settled",
+	.note = "settled ones only; what is still open says how high it can get; a further contact that is told late corrects the "
+			"minute in which it was settled",
 	.value = value_fcr,
 },
 {
@@ -51,6 +52,7 @@
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "resolved contacts of an excluded topic, of a case that was deleted or merged, or of one with an excluded reason",
 	.source = "contact.released, case.state",
-	.note = "fcr_exclude_topics, fcr_exclude_reasons; what was settled before is taken back where it was counted, for as long as it is remembered (the longest window and late_limit)",
+	.note = "fcr_exclude_topics, fcr_exclude_reasons; what was settled before is taken back where it was counted, for as "
+			"long as it is remembered (the longest window and late_limit)",
 	.value = value_fcr_excluded,
 },

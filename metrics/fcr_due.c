@@ -1,6 +1,6 @@
 /* When entries are settled and forgotten. Two or more timers for each would cost more than the entry itself: so entries stand in buckets by the
- * minute in which R begins, and each bucket is looked at four times: shortly before each window is over for it, when the entries whose time comes get a
- * timer, to the millisecond; and when no event can concern them any more. None of this is kept in a state: all of it follows from the entries. */
+ * minute in which R begins, and each bucket is looked at four times: shortly before each window is over for it, when the entries whose time
+ * comes get a timer, to the millisecond; and when no event can concern them any more. None of this is kept in a state: it follows from the entries. */
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"

@@ -465,7 +465,8 @@ int main(void)
 		cmocka_unit_test(fcr_rules), cmocka_unit_test(fcr_open_and_at_most), cmocka_unit_test(fcr_late_correction),
 		cmocka_unit_test(fcr_late_first_contact), cmocka_unit_test(fcr_waits_for_the_case), cmocka_unit_test(fcr_transfers_are_one_contact),
 		cmocka_unit_test(fcr_of_a_busy_customer), cmocka_unit_test(fcr_three_windows), cmocka_unit_test(fcr_settles_window_by_window),
-		cmocka_unit_test(fcr_excluded_topics), cmocka_unit_test(fcr_excluded_cases), cmocka_unit_test(fcr_leaves_out_what_no_queue_saw), cmocka_unit_test(fcr_of_a_real_month),
+		cmocka_unit_test(fcr_excluded_topics), cmocka_unit_test(fcr_excluded_cases), cmocka_unit_test(fcr_leaves_out_what_no_queue_saw),
+		cmocka_unit_test(fcr_of_a_real_month),
 	};
 	return cmocka_run_group_tests_name("fcr", tests, NULL, NULL);
 }
