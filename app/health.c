@@ -124,6 +124,17 @@ static json_t *pair_json(const struct collector_health *collector)
 	return of;
 }
 
+/* First contact resolution remembers every contact for days: what that takes. */
+static json_t *fcr_json(const struct engine *engine)
+{
+	uint64_t contacts;
+	const size_t bytes = engine_fcr_bytes(engine, &contacts);
+	json_t *of = json_object();
+	json_object_set_new(of, "contacts", number(contacts));
+	json_object_set_new(of, "bytes", number(bytes));
+	return of;
+}
+
 static json_t *whole_json(const struct health *health, const struct collector_health *collector, const struct engine *engine, uint64_t events,
 	const struct outlet *outlet, bool running)
 {
@@ -138,6 +149,7 @@ static json_t *whole_json(const struct health *health, const struct collector_he
 	if (collector->peer)
 		json_object_set_new(of, "pair", pair_json(collector));
 	json_object_set_new(of, "journal", journal_json(health, collector));
+	json_object_set_new(of, "fcr_memory", fcr_json(engine));
 	if (collector->has_store)
 		json_object_set_new(of, "store", store_json(&collector->store));
 	json_object_set_new(of, "feeds", feeds_json(health, engine));

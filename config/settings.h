@@ -95,6 +95,8 @@ struct settings {
 	int64_t target[CHANNEL_COUNT], short_abandon;
 	int64_t fcr_within;
 	int fcr_from, fcr_match;
+	char **fcr_exclude_topics, **fcr_exclude_reasons;
+	int fcr_topic_count, fcr_reason_count;
 	int64_t wrap_wait, lost_after, late_limit, ahead_limit, hold_unknown; /* engine rules, ms */
 	int64_t due_soon_most; /* 15 min */
 	int due_soon_percent;  /* 20 */

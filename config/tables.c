@@ -116,6 +116,10 @@ static const struct setting board_settings[] = {
 	{"fcr_match", .type = SETTING_WORD, .counts = true, AT(fcr_match), .fallback = "topic", WORDS(fcr_matches),
 		.help = "Which contact is a further one: of the same customer and \"topic\" (an absent topic matches any), of the same "
 			"customer and \"queue\", or of the same \"customer\"."},
+	{"fcr_exclude_topics", .type = SETTING_LIST, .counts = true, LIST(fcr_exclude_topics, fcr_topic_count), .most = 64,
+		.help = "Contacts of these topics are neither resolved nor further ones: { \"spam\", \"wrong number\" }."},
+	{"fcr_exclude_reasons", .type = SETTING_LIST, .counts = true, LIST(fcr_exclude_reasons, fcr_reason_count), .most = 64,
+		.help = "A case.state with one of these reasons takes the case's contacts out of the figure: { \"duplicate\", \"needs level 2\" }."},
 	{"wrap_wait", .group = "Rules of the engine", .type = SETTING_DURATION, .counts = true, AT(wrap_wait), .fallback = "10m", BETWEEN(SECOND_MS, DAY_MS),
 		.help = "So long the end of a wrap-up is awaited; then the contact is closed without one."},
 	{"lost_after", .type = SETTING_DURATION, .counts = true, AT(lost_after), .fallback = "24h", BETWEEN(HOUR_MS, 35 * DAY_MS),

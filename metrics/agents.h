@@ -30,6 +30,7 @@ struct agent { /* its index is the number of its name */
 	int32_t rude_at_break;	 /* rude_shift when he last took one */
 	int32_t mistakes;	 /* today */
 	uint64_t serial;
+	struct fcr_balance fcr[FCR_WINDOWS]; /* as in a slot */
 };
 struct membership {
 	uint16_t agent, queue;

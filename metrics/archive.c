@@ -75,6 +75,26 @@ void archive_signed(struct archive *archive, int64_t *value, int64_t least, int6
 	}
 }
 
+void archive_word(struct archive *archive, uint64_t *value)
+{
+	if (!archive->reading) {
+		uint8_t *to = room_for(archive, sizeof *value);
+		for (size_t i = 0; i < sizeof *value; i++)
+			to[i] = (uint8_t)(*value >> 8 * i);
+		archive->size += sizeof *value;
+		return;
+	}
+	*value = 0;
+	if (archive->wrong || (size_t)(archive->end - archive->from) < sizeof *value) {
+		archive->from = archive->end;
+		archive_wrong(archive, "it ends too early");
+		return;
+	}
+	for (size_t i = 0; i < sizeof *value; i++)
+		*value |= (uint64_t)archive->from[i] << 8 * i;
+	archive->from += sizeof *value;
+}
+
 size_t archive_count(struct archive *archive, size_t count)
 {
 	uint64_t wide = count;

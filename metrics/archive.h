@@ -22,6 +22,8 @@ void archive_signed(struct archive *archive, int64_t *value, int64_t least, int6
 void archive_unsigned(struct archive *archive, uint64_t *value, uint64_t most);
 /* A text in an array of `room` bytes, its NUL included. */
 void archive_text(struct archive *archive, char *text, size_t room);
+/* A number of which every bit counts, such as a hash: eight bytes. */
+void archive_word(struct archive *archive, uint64_t *value);
 /* Bytes: writing, those of the view; reading, the view is into what is read. */
 void archive_view(struct archive *archive, struct view *view);
 /* Writing: bytes as they are, without their length. */

@@ -89,8 +89,7 @@ static void forget(struct engine *engine, uint32_t number)
 		*sla = (struct sla){.version = sla->version + 1, .case_item = engine->sla_free};
 		engine->sla_free = item->clocks[clock];
 	}
-	for (uint32_t entry = item->fcr_first; entry; entry = engine->fcr[entry].case_next)
-		engine->fcr[entry].case_item = 0;
+	fcr_case_forgotten(engine, number);
 	for (size_t i = 1; i < engine->followup_count; i++)
 		if (engine->followups[i].case_item == number)
 			engine->followups[i].case_item = 0;
@@ -251,6 +250,8 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 		else if (!is_solved(item))
 			sla_cancel_all(engine, number);
 	}
+	if (item->state == CASE_DELETED || item->state == CASE_MERGED || fcr_excludes_reason(engine, event_text(event, KEY_REASON)))
+		fcr_exclude_case(engine, number);
 	slot_touch(engine, engine->cases[number].slot);
 	return true;
 }
@@ -343,6 +344,7 @@ void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue)
 		unlist(engine, number);
 		retire(engine, number);
 		sla_cancel_all(engine, number);
+		fcr_exclude_case(engine, number);
 		slot_touch(engine, engine->cases[number].slot);
 	}
 }

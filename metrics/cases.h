@@ -19,7 +19,7 @@ struct case_item {
 	bool listed;	    /* in engine->open_cases, at `place` */
 	bool retiring;	    /* in the list of closed ones */
 	uint32_t place;
-	uint32_t fcr_first; /* FCR entries of its contacts */
+	uint32_t fcr_first; /* links of its contacts' FCR entries */
 	uint32_t snapshot;  /* number of the snapshot in which it was first seen; 0: none */
 	uint32_t closed_next; /* closed ones in the order of closing, to be reused */
 	int64_t closed;

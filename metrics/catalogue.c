@@ -9,6 +9,7 @@ const struct metric metrics[] = {
 #include "metrics/catalogue_queue.h"
 #include "metrics/catalogue_handling.h"
 #include "metrics/catalogue_quality.h"
+#include "metrics/catalogue_fcr.h"
 #include "metrics/catalogue_sla.h"
 #include "metrics/catalogue_conduct.h"
 #include "metrics/catalogue_forecast.h"
@@ -19,7 +20,8 @@ const int metric_count = METRICS;
 
 #define NAME(name) #name,
 static const char *const names[] = {
-	QUEUE_VALUES(NAME) HANDLING_VALUES(NAME) QUALITY_VALUES(NAME) SLA_VALUES(NAME) CONDUCT_VALUES(NAME) FORECAST_VALUES(NAME) NULL};
+	QUEUE_VALUES(NAME) HANDLING_VALUES(NAME) QUALITY_VALUES(NAME) FCR_VALUES(NAME) SLA_VALUES(NAME) CONDUCT_VALUES(NAME)
+	FORECAST_VALUES(NAME) NULL};
 _Static_assert(sizeof names / sizeof *names == METRICS + 1, "one entry for each value function");
 
 int metric_find(const char *name)

@@ -188,6 +188,7 @@ void contact_close(struct engine *engine, uint32_t number)
 	struct contact *contact = &engine->contacts[number];
 	contact->phase = PHASE_ENDED;
 	contact->since = engine->ts;
+	fcr_ended(engine, number);
 	if (contact->next_closed)
 		return;
 	uint32_t place = engine->closed_next++ % CLOSED_KEPT;

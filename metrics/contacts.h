@@ -17,6 +17,7 @@ struct contact { /* the id, seldom looked at, stands last */
 	uint16_t queue, market, topic, agent; /* names; agent: present or last (an agent's index is the number of his name) */
 	uint16_t ringing; /* agent it is offered to */
 	uint8_t priority;
+	bool unqueued;	  /* an agent took or made it without any queue: in no figure of first contact resolution */
 	bool in_answered; /* the present queue entry was answered (counts as such) */
 	uint64_t customer; /* hash of the pseudonym, 0: none */
 	uint32_t case_item;

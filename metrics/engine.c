@@ -152,7 +152,7 @@ static void fire(struct engine *engine)
 		break;
 	case TIMER_FCR:
 		fcr_timer(engine, &timer);
-		break;
+		return; /* a figure over days: nothing looks at it before the next minute */
 	case TIMER_SLA:
 	case TIMER_SLA_SOON:
 		sla_timer(engine, &timer);

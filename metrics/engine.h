@@ -32,7 +32,8 @@ void engine_keep_long(struct engine *engine);
 void engine_keep_past(struct engine *engine, int64_t from);
 
 /* The whole engine as bytes (the caller frees them), and back. `since` INT64_MIN: all of it. Else what is kept elsewhere is left out:
- * quarter hours and their gauges that begin before `since`, minutes that no board shows any more, days.
+ * quarter hours and their gauges that begin before `since`, minutes that no board shows any more, days; and the memory of first contact
+ * resolution, of which only what is open is told: such a state is to be looked at, records that follow are not for it.
  * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
  * another version, or damaged, err says which. */
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);
@@ -40,6 +41,8 @@ struct engine *engine_unpack(const struct settings *settings, const void *bytes,
 /* Were the rules of the zone others when the state that was read was made, whatever its name? */
 bool engine_zone_differs(const struct engine *engine);
 uint64_t engine_lsn(const struct engine *engine); /* of the last record */
+/* What the memory of first contact resolution takes, in bytes, and how many contacts it remembers. */
+size_t engine_fcr_bytes(const struct engine *engine, uint64_t *contacts);
 
 /* Reads "queue=Billing,channel=chat" before the first event: names get their numbers now. list_scope_parse() is the one for later. */
 bool engine_scope(struct engine *engine, const char *text, struct scope *scope, struct error *err);

@@ -1,16 +1,12 @@
-/* First contact resolution. The memory holds one entry for each contact that a known customer queued, in a chain by customer,
- * the newest first. An entry is settled when R after its instant is over; a later contact, even a late one, corrects it. */
+/* First contact resolution: which contacts are resolved, and which are further ones to which. A later contact, even one that is told late, corrects
+ * what was settled, in the minute in which it was. */
+#include <strings.h>
+
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/state.h"
 
-#define NOT_YET INT64_MIN /* `from` of an entry that counts from its release and is not released */
-#define WAIT_MOST (35 * DAY_MS) /* for a release or a solved case; then it is in no figure */
-
-static struct view key_of(const uint64_t *customer)
-{
-	return (struct view){(const char *)customer, sizeof *customer};
-}
+#define WAIT_MOST (35 * DAY_MS) /* for a solved case; then its contacts are in no figure */
 
 static bool is_solved(const struct case_item *item)
 {
@@ -19,127 +15,161 @@ static bool is_solved(const struct case_item *item)
 
 void fcr_expect(const struct engine *engine, struct view customer)
 {
-	uint64_t hash = customer_hash(customer);
-	map_expect(&engine->fcr_index, key_of(&hash));
+	fcr_memory_expect(&engine->fcr, customer_hash(customer));
 }
 
 void fcr_expect_place(const struct engine *engine, struct view customer)
 {
-	uint64_t hash = customer_hash(customer);
-	uint32_t first = map_find(&engine->fcr_index, key_of(&hash));
-	if (first != MAP_NONE)
-		memory_expect(&engine->fcr[first], sizeof *engine->fcr);
+	fcr_memory_expect_entry(&engine->fcr, customer_hash(customer));
 }
 
-/* ---- what open entries add to their slots ---- */
+/* ---- what is open, and what is counted ---- */
 
-static void weigh(struct engine *engine, const struct fcr_entry *entry, int sign)
+static const struct { uint16_t settled, kept; } counters[FCR_WINDOWS] = {
+	[FCR_24H] = {COUNT_FCR_SETTLED_24H, COUNT_FCR_KEPT_24H},
+	[FCR_72H] = {COUNT_FCR_SETTLED_72H, COUNT_FCR_KEPT_72H},
+	[FCR_WITHIN] = {COUNT_FCR_SETTLED, COUNT_FCR_KEPT},
+};
+
+static void weigh(struct engine *engine, const struct fcr_entry *entry, int window, int sign)
 {
-	if (!entry->resolved || entry->settled)
+	int kept = fcr_has(entry, FCR_REPEATED << window) ? 0 : sign;
+	struct fcr_balance *slot = &engine->slots[entry->slot].fcr[window];
+	slot->open += sign;
+	slot->kept += kept;
+	if (!entry->agent)
 		return;
-	struct slot *slot = &engine->slots[entry->slot];
-	slot->fcr_open += sign;
-	engine->fcr_open += sign;
-	if (entry->repeated)
+	struct fcr_balance *agent = &engine->agents[entry->agent].fcr[window];
+	agent->open += sign;
+	agent->kept += kept;
+}
+
+void fcr_weigh(struct engine *engine, const struct fcr_entry *entry, int sign)
+{
+	for (int window = 0; window < FCR_WINDOWS; window++)
+		if (fcr_has(entry, FCR_RESOLVED) && !fcr_has(entry, FCR_SETTLED << window))
+			weigh(engine, entry, window, sign);
+}
+
+/* All that is counted of an entry in a window, or taken back, is counted here: under the instant at which it is settled. */
+static void count(struct engine *engine, const struct fcr_entry *entry, int window, int settled, int kept)
+{
+	const struct count both[] = {{counters[window].settled, settled}, {counters[window].kept, kept}};
+	const size_t first = settled ? 0 : 1, n = (settled ? 1u : 0u) + (kept ? 1u : 0u);
+	count_all(engine, entry->slot, entry->agent, both + first, n, fcr_due_at(engine, entry, window), fcr_queued_at(entry));
+}
+
+static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned windows)
+{
+	for (int window = 0; window < FCR_WINDOWS; window++) {
+		if (!(windows & 1u << window) || fcr_has(entry, FCR_REPEATED << window))
+			continue;
+		const bool open = fcr_has(entry, FCR_RESOLVED) && !fcr_has(entry, FCR_SETTLED << window);
+		if (open)
+			weigh(engine, entry, window, -1);
+		fcr_set(entry, FCR_REPEATED << window);
+		if (open)
+			weigh(engine, entry, window, 1);
+		if (fcr_has(entry, FCR_SETTLED << window))
+			count(engine, entry, window, 0, -1);
+	}
+}
+
+void fcr_settle(struct engine *engine, uint32_t number, int64_t due)
+{
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	for (int window = 0; window < FCR_WINDOWS; window++) {
+		if (!fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_SETTLED << window) || fcr_due_at(engine, entry, window) > due)
+			continue;
+		weigh(engine, entry, window, -1);
+		fcr_set(entry, FCR_SETTLED << window);
+		count(engine, entry, window, 1, !fcr_has(entry, FCR_REPEATED << window));
+	}
+}
+
+/* ---- cases ---- */
+
+void fcr_link_case(struct engine *engine, uint32_t number, uint32_t case_item)
+{
+	struct fcr_memory *memory = &engine->fcr;
+	if (!case_item || fcr_link_of(memory, number))
 		return;
-	slot->fcr_open_kept += sign;
-	engine->fcr_open_kept += sign;
-}
-
-static void repeat(struct engine *engine, struct fcr_entry *entry)
-{
-	if (entry->repeated)
-		return;
-	weigh(engine, entry, -1);
-	entry->repeated = true;
-	weigh(engine, entry, 1);
-	if (entry->settled)
-		count_add(engine, entry->slot, entry->agent, COUNT_FCR_KEPT, entry->settled_at, entry->queued, -1);
-}
-
-/* ---- timers: one at a time for each entry: to settle it, or to forget it ---- */
-
-static void arm(struct engine *engine, uint32_t number, int64_t due)
-{
-	struct fcr_entry *entry = &engine->fcr[number];
-	entry->version++;
-	timers_add(engine, (struct timer){due, TIMER_FCR, number, entry->version, entry->serial});
-}
-
-/* After this no event that could concern it is taken any more. */
-static int64_t forget_at(const struct engine *engine, const struct fcr_entry *entry)
-{
-	int64_t from = entry->from == NOT_YET ? entry->queued : entry->from;
-	return from + engine->settings->fcr_within + engine->settings->late_limit + 1;
-}
-
-static void settle(struct engine *engine, uint32_t number, int64_t at)
-{
-	struct fcr_entry *entry = &engine->fcr[number];
-	weigh(engine, entry, -1);
-	entry->settled = true;
-	entry->settled_at = at;
-	count_add(engine, entry->slot, entry->agent, COUNT_FCR_SETTLED, at, entry->queued, 1);
-	if (!entry->repeated)
-		count_add(engine, entry->slot, entry->agent, COUNT_FCR_KEPT, at, entry->queued, 1);
-	int64_t due = forget_at(engine, entry);
-	arm(engine, number, due > at ? due : at);
+	uint32_t place = fcr_link_take(memory, number), *first = &engine->cases[case_item].fcr_first;
+	memory->links[place].case_item = case_item;
+	memory->links[place].next = *first;
+	if (*first)
+		memory->links[*first].previous = place;
+	*first = place;
 }
 
 static void unlink_case(struct engine *engine, uint32_t number)
 {
-	struct fcr_entry *entry = &engine->fcr[number];
-	if (!entry->case_item)
+	struct fcr_memory *memory = &engine->fcr;
+	const struct fcr_link *link = fcr_link_of(memory, number);
+	if (!link)
 		return;
-	uint32_t *link = &engine->cases[entry->case_item].fcr_first;
-	while (*link && *link != number)
-		link = &engine->fcr[*link].case_next;
-	if (*link)
-		*link = entry->case_next;
-	entry->case_item = 0;
+	if (link->next)
+		memory->links[link->next].previous = link->previous;
+	*(link->previous ? &memory->links[link->previous].next : &engine->cases[link->case_item].fcr_first) = link->next;
+	fcr_link_free(memory, number);
+}
+
+void fcr_case_forgotten(struct engine *engine, uint32_t case_item)
+{
+	while (engine->cases[case_item].fcr_first)
+		unlink_case(engine, engine->fcr.links[engine->cases[case_item].fcr_first].entry);
+}
+
+static const struct case_item *case_of(const struct engine *engine, uint32_t number)
+{
+	const struct fcr_link *link = fcr_link_of(&engine->fcr, number);
+	return link ? &engine->cases[link->case_item] : NULL;
+}
+
+/* ---- the end of an entry ---- */
+
+static bool is_its_contact(const struct engine *engine, uint32_t contact, uint32_t number)
+{
+	return contact < engine->contact_count && engine->contacts[contact].fcr == number;
 }
 
 static void forget(struct engine *engine, uint32_t number)
 {
-	struct fcr_entry *entry = &engine->fcr[number];
 	unlink_case(engine, number);
-	if (entry->next)
-		engine->fcr[entry->next].previous = entry->previous;
-	if (entry->previous)
-		engine->fcr[entry->previous].next = entry->next;
-	else if (entry->next)
-		map_put(&engine->fcr_index, key_of(&entry->customer), entry->next);
-	else
-		map_remove(&engine->fcr_index, key_of(&entry->customer));
-	if (entry->contact < engine->contact_count && engine->contacts[entry->contact].fcr == number)
-		engine->contacts[entry->contact].fcr = 0;
-	*entry = (struct fcr_entry){.version = entry->version + 1, .next = engine->fcr_free};
-	engine->fcr_free = number;
+	const uint32_t contact = fcr_at(&engine->fcr, number)->contact;
+	if (is_its_contact(engine, contact, number))
+		engine->contacts[contact].fcr = 0;
+	fcr_memory_free(&engine->fcr, number);
 }
 
-/* A contact that still runs, or whose case is not solved, may yet become resolved. */
+/* A contact that runs again, or whose case is not solved, may yet become resolved. */
 static bool may_resolve(const struct engine *engine, uint32_t number)
 {
-	const struct fcr_entry *entry = &engine->fcr[number];
-	if (entry->resolved || engine->now > entry->queued + WAIT_MOST)
+	const struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	const struct case_item *item = case_of(engine, number);
+	if (fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_EXCLUDED) || engine->now > fcr_queued_at(entry) + WAIT_MOST)
 		return false;
-	if (entry->released)
-		return entry->case_item && !is_solved(&engine->cases[entry->case_item]);
-	return entry->contact < engine->contact_count && engine->contacts[entry->contact].fcr == number &&
-		engine->contacts[entry->contact].phase != PHASE_ENDED;
+	if (fcr_has(entry, FCR_RELEASED))
+		return item && !is_solved(item);
+	const uint32_t contact = *fcr_contact_of(&engine->fcr, number);
+	return is_its_contact(engine, contact, number) && engine->contacts[contact].phase != PHASE_ENDED;
 }
 
-void fcr_timer(struct engine *engine, const struct timer *timer)
+static bool is_settled(const struct fcr_entry *entry)
 {
-	const struct fcr_entry *entry = &engine->fcr[timer->item];
-	if (entry->version != timer->version)
-		return;
-	if (entry->resolved && !entry->settled)
-		settle(engine, timer->item, timer->due);
-	else if (may_resolve(engine, timer->item))
-		arm(engine, timer->item, timer->due + DAY_MS);
+	const unsigned all = ((1u << FCR_WINDOWS) - 1) * FCR_SETTLED;
+	return !fcr_has(entry, FCR_RESOLVED) || (entry->queued_flags & all) == all;
+}
+
+void fcr_retire(struct engine *engine, uint32_t number, int64_t minute)
+{
+	const struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	if (fcr_has(entry, FCR_ASIDE) && fcr_from_at(entry) >= (minute + 1) * MINUTE_MS)
+		fcr_age(engine, number, fcr_from_at(entry));
+	else if (may_resolve(engine, number) || !is_settled(entry))
+		fcr_age(engine, number, minute * MINUTE_MS + DAY_MS);
 	else
-		forget(engine, timer->item);
+		forget(engine, number);
 }
 
 /* ---- further contacts ---- */
@@ -156,180 +186,213 @@ static bool same_matter(const struct engine *engine, const struct fcr_entry *a, 
 	}
 }
 
-/* Is `later` a further contact to `first`: queued in (from, from + R]? */
-static bool follows(const struct engine *engine, const struct fcr_entry *first, const struct fcr_entry *later)
+/* The windows, a bit each, in which something at this instant is a further contact: those with it in (from, from + R]. */
+static unsigned windows_of(const struct engine *engine, const struct fcr_entry *first, int64_t at)
 {
-	return first->from != NOT_YET && later->queued > first->from &&
-		later->queued <= first->from + engine->settings->fcr_within && same_matter(engine, first, later);
+	unsigned windows = 0;
+	if (!fcr_begins(engine, first) || at <= fcr_from_at(first))
+		return 0;
+	for (int window = 0; window < FCR_WINDOWS; window++)
+		windows |= at - fcr_from_at(first) <= fcr_span(engine, window) ? 1u << window : 0;
+	return windows;
+}
+
+static unsigned follows(const struct engine *engine, const struct fcr_entry *first, const struct fcr_entry *later)
+{
+	return same_matter(engine, first, later) ? windows_of(engine, first, fcr_queued_at(later)) : 0;
 }
 
 /* Marks the older ones. Counting from the queued instant, whatever an entry of the very same topic and queue was a further
  * contact to, this one need not look at again: so a customer who calls a thousand times costs no more than one who calls once. */
 static void mark_older(struct engine *engine, uint32_t number)
 {
-	const struct fcr_entry *entry = &engine->fcr[number];
+	const struct fcr_memory *memory = &engine->fcr;
+	const struct fcr_entry *entry = fcr_at(memory, number);
 	bool may_stop = engine->settings->fcr_from == FCR_FROM_QUEUED;
 	int64_t stop = INT64_MIN;
-	for (uint32_t i = entry->next; i && engine->fcr[i].queued >= stop; i = engine->fcr[i].next) {
-		struct fcr_entry *older = &engine->fcr[i];
-		if (follows(engine, older, entry))
-			repeat(engine, older);
-		if (may_stop && older->queued < entry->queued && older->topic == entry->topic && older->queue == entry->queue &&
-			stop == INT64_MIN)
-			stop = older->queued;
+	for (uint32_t i = entry->older; i && fcr_queued_at(fcr_at(memory, i)) >= stop; i = fcr_at(memory, i)->older) {
+		struct fcr_entry *older = fcr_at(memory, i);
+		repeat(engine, older, follows(engine, older, entry));
+		if (may_stop && stop == INT64_MIN && fcr_queued_at(older) < fcr_queued_at(entry) && older->topic == entry->topic &&
+			older->queue == entry->queue)
+			stop = fcr_queued_at(older);
 	}
 }
 
 static void look_for_newer(struct engine *engine, uint32_t number)
 {
-	struct fcr_entry *entry = &engine->fcr[number];
-	for (uint32_t i = entry->previous; i && !entry->repeated; i = engine->fcr[i].previous)
-		if (follows(engine, entry, &engine->fcr[i]))
-			repeat(engine, entry);
+	const unsigned all = (1u << FCR_WINDOWS) - 1;
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	for (uint32_t i = entry->newer; i && (entry->queued_flags & all) != all; i = fcr_at(&engine->fcr, i)->newer)
+		repeat(engine, entry, follows(engine, entry, fcr_at(&engine->fcr, i)));
+}
+
+/* ---- what is none of this figure ---- */
+
+static bool listed(char *const *list, int count, struct view name)
+{
+	for (int i = 0; i < count; i++)
+		if (strlen(list[i]) == name.size && strncasecmp(list[i], name.data, name.size) == 0)
+			return true;
+	return false;
+}
+
+static bool excludes_topic(const struct engine *engine, uint16_t topic)
+{
+	const struct settings *settings = engine->settings;
+	return topic && listed(settings->fcr_exclude_topics, settings->fcr_topic_count, view_of(names_text(&engine->topics, topic)));
+}
+
+bool fcr_excludes_reason(const struct engine *engine, struct view reason)
+{
+	return reason.size && listed(engine->settings->fcr_exclude_reasons, engine->settings->fcr_reason_count, reason);
+}
+
+/* What was counted of it is taken back where it was counted. */
+static void exclude(struct engine *engine, uint32_t number)
+{
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	if (fcr_has(entry, FCR_EXCLUDED))
+		return;
+	for (int window = 0; window < FCR_WINDOWS; window++)
+		if (fcr_has(entry, FCR_SETTLED << window))
+			count(engine, entry, window, -1, fcr_has(entry, FCR_REPEATED << window) ? 0 : -1);
+	fcr_weigh(engine, entry, -1);
+	fcr_clear(entry, FCR_RESOLVED | (((1 << FCR_WINDOWS) - 1) * FCR_SETTLED));
+	fcr_set(entry, FCR_EXCLUDED);
+	if (fcr_has(entry, FCR_RELEASED))
+		count_add(engine, entry->slot, entry->agent, COUNT_FCR_EXCLUDED, engine->ts, fcr_queued_at(entry), 1);
+}
+
+void fcr_exclude_case(struct engine *engine, uint32_t case_item)
+{
+	for (uint32_t i = engine->cases[case_item].fcr_first; i; i = engine->fcr.links[i].next)
+		exclude(engine, engine->fcr.links[i].entry);
 }
 
 /* ---- entries ---- */
 
-/* Into the customer's chain by (queued, serial), the newest first. */
-static void link_customer(struct engine *engine, uint32_t number)
-{
-	struct fcr_entry *entry = &engine->fcr[number];
-	uint32_t first = map_find(&engine->fcr_index, key_of(&entry->customer));
-	uint32_t older = first == MAP_NONE ? 0 : first, newer = 0;
-	while (older && engine->fcr[older].queued > entry->queued) {
-		newer = older;
-		older = engine->fcr[older].next;
-	}
-	entry->next = older;
-	entry->previous = newer;
-	if (older)
-		engine->fcr[older].previous = number;
-	if (newer)
-		engine->fcr[newer].next = number;
-	else
-		map_put(&engine->fcr_index, key_of(&entry->customer), number);
-}
-
-static void link_case(struct engine *engine, uint32_t number, uint32_t case_item)
-{
-	struct fcr_entry *entry = &engine->fcr[number];
-	if (!case_item || entry->case_item)
-		return;
-	entry->case_item = case_item;
-	entry->case_next = engine->cases[case_item].fcr_first;
-	engine->cases[case_item].fcr_first = number;
-}
-
-void fcr_relink(struct engine *engine, uint32_t number)
-{
-	uint32_t case_item = engine->fcr[number].case_item;
-	engine->fcr[number].case_item = 0;
-	link_customer(engine, number);
-	link_case(engine, number, case_item);
-}
-
-static uint32_t take_place(struct engine *engine)
-{
-	uint32_t number = engine->fcr_free;
-	if (number) {
-		engine->fcr_free = engine->fcr[number].next;
-		return number;
-	}
-	engine->fcr = memory_grow(engine->fcr, &engine->fcr_room, engine->fcr_count + 1, sizeof *engine->fcr);
-	engine->fcr[engine->fcr_count] = (struct fcr_entry){0};
-	return (uint32_t)engine->fcr_count++;
-}
-
 void fcr_queued(struct engine *engine, uint32_t contact)
 {
 	struct contact *of = &engine->contacts[contact];
-	if (!of->customer || of->fcr || !of->first_queued)
+	if (!of->customer || of->fcr || !of->first_queued || excludes_topic(engine, of->topic))
 		return;
-	uint32_t number = take_place(engine);
-	struct fcr_entry *entry = &engine->fcr[number];
-	*entry = (struct fcr_entry){.customer = of->customer, .serial = ++engine->serial, .version = entry->version,
-		.queued = of->first_queued, .topic = of->topic, .queue = of->queue, .slot = of->slot, .contact = contact};
-	entry->from = engine->settings->fcr_from == FCR_FROM_QUEUED ? entry->queued : NOT_YET;
+	uint32_t number = fcr_memory_take(&engine->fcr, of->customer, of->first_queued);
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	entry->topic = of->topic;
+	entry->queue = of->queue;
+	entry->slot = of->slot;
+	entry->contact = contact;
 	of->fcr = number;
-	link_customer(engine, number);
-	link_case(engine, number, of->case_item);
+	fcr_memory_chain(&engine->fcr, number);
+	fcr_link_case(engine, number, of->case_item);
 	mark_older(engine, number);
 	look_for_newer(engine, number);
-	arm(engine, number, forget_at(engine, entry));
 }
 
 /* It counts as resolved from now on, and is settled when R is over, or at once where it is. */
 static void resolve(struct engine *engine, uint32_t number)
 {
-	struct fcr_entry *entry = &engine->fcr[number];
-	if (entry->resolved)
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	if (fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_EXCLUDED))
 		return;
-	entry->resolved = true;
-	weigh(engine, entry, 1);
-	int64_t over = entry->from + engine->settings->fcr_within + 1;
-	arm(engine, number, over > engine->ts ? over : engine->ts);
+	fcr_set(entry, FCR_RESOLVED);
+	fcr_note_resolved(engine, entry);
+	fcr_weigh(engine, entry, 1);
+	fcr_await(engine, number);
+}
+
+/* R begins with the release: what was there by then is looked through. */
+static void begin(struct engine *engine, uint32_t number)
+{
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	const int64_t past = engine->ts - fcr_queued_at(entry);
+	entry->from = past < 0 ? 0 : past > UINT32_MAX ? UINT32_MAX : (uint32_t)past;
+	if (fcr_has(entry, FCR_AGES))
+		fcr_set(entry, FCR_ASIDE);
+	look_for_newer(engine, number);
+}
+
+static void release(struct engine *engine, uint32_t number, const struct contact *of)
+{
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	if (fcr_has(entry, FCR_RELEASED))
+		return;
+	fcr_set(entry, FCR_RELEASED);
+	entry->slot = of->slot;
+	entry->agent = of->agent;
+	fcr_link_case(engine, number, of->case_item);
+	if (engine->settings->fcr_from == FCR_FROM_RELEASED)
+		begin(engine, number);
+	if (!fcr_has(entry, FCR_AGES))
+		fcr_age(engine, number, fcr_from_at(entry));
+	const struct case_item *item = case_of(engine, number);
+	if (fcr_has(entry, FCR_EXCLUDED))
+		count_add(engine, entry->slot, entry->agent, COUNT_FCR_EXCLUDED, engine->ts, fcr_queued_at(entry), 1);
+	else if (!item || is_solved(item))
+		resolve(engine, number);
 }
 
 void fcr_released(struct engine *engine, uint32_t contact)
 {
-	struct contact *of = &engine->contacts[contact];
-	if (of->released_by == RELEASED_TRANSFER)
+	const struct contact *of = &engine->contacts[contact];
+	if (of->released_by == RELEASED_TRANSFER || of->unqueued)
 		return;
-	if (!of->customer) {
+	if (excludes_topic(engine, of->topic) && !of->fcr)
+		count_add(engine, of->slot, of->agent, COUNT_FCR_EXCLUDED, engine->ts, of->first_queued, 1);
+	else if (!of->customer)
 		count_add(engine, of->slot, of->agent, COUNT_FCR_NO_CUSTOMER, engine->ts, of->first_queued, 1);
-		return;
-	}
-	fcr_queued(engine, contact);
-	uint32_t number = engine->contacts[contact].fcr;
-	if (!number)
-		return;
-	struct fcr_entry *entry = &engine->fcr[number];
-	if (entry->released)
-		return;
-	entry->released = true;
-	entry->slot = of->slot;
-	entry->agent = of->agent;
-	link_case(engine, number, of->case_item);
-	if (entry->from == NOT_YET) {
-		entry->from = engine->ts;
-		look_for_newer(engine, number);
-	}
-	if (!entry->case_item || is_solved(&engine->cases[entry->case_item]))
-		resolve(engine, number);
+	else
+		fcr_queued(engine, contact);
+	if (of->fcr)
+		release(engine, of->fcr, of);
+}
+
+void fcr_ended(struct engine *engine, uint32_t contact)
+{
+	const uint32_t number = engine->contacts[contact].fcr;
+	if (number && !fcr_has(fcr_at(&engine->fcr, number), FCR_AGES))
+		fcr_age(engine, number, fcr_queued_at(fcr_at(&engine->fcr, number)));
 }
 
 /* Solved: its released contacts are resolved. Open again: the reopening is a further contact to each of them. */
 void fcr_case(struct engine *engine, uint32_t case_item)
 {
-	bool solved = is_solved(&engine->cases[case_item]);
-	for (uint32_t i = engine->cases[case_item].fcr_first; i; i = engine->fcr[i].case_next) {
-		struct fcr_entry *entry = &engine->fcr[i];
-		if (solved && entry->released)
-			resolve(engine, i);
-		if (!solved && entry->from != NOT_YET && engine->ts > entry->from &&
-			engine->ts <= entry->from + engine->settings->fcr_within)
-			repeat(engine, entry);
+	const bool solved = is_solved(&engine->cases[case_item]);
+	for (uint32_t i = engine->cases[case_item].fcr_first; i; i = engine->fcr.links[i].next) {
+		const uint32_t number = engine->fcr.links[i].entry;
+		struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+		if (solved && fcr_has(entry, FCR_RELEASED))
+			resolve(engine, number);
+		if (!solved)
+			repeat(engine, entry, windows_of(engine, entry, engine->ts));
+	}
+}
+
+size_t engine_fcr_bytes(const struct engine *engine, uint64_t *contacts)
+{
+	*contacts = engine->fcr.count;
+	return fcr_memory_bytes(&engine->fcr);
+}
+
+static void add_balance(const struct fcr_balance *balance, struct gauges *gauges)
+{
+	for (int window = 0; window < FCR_WINDOWS; window++) {
+		gauges->fcr_open[window] += balance[window].open;
+		gauges->fcr_open_kept[window] += balance[window].kept;
 	}
 }
 
 void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
 {
 	(void)at;
-	gauges->fcr_open = gauges->fcr_open_kept = 0;
-	if (!scope_of_people(scope)) {
-		for (size_t i = 0; i < engine->slot_count; i++) {
-			if (!slot_in_scope(engine, &engine->slots[i], scope))
-				continue;
-			gauges->fcr_open += engine->slots[i].fcr_open;
-			gauges->fcr_open_kept += engine->slots[i].fcr_open_kept;
-		}
-		return;
-	}
-	for (size_t i = 1; i < engine->fcr_count; i++) {
-		const struct fcr_entry *entry = &engine->fcr[i];
-		if (!entry->resolved || entry->settled || !item_in_scope(engine, entry->slot, entry->agent, scope))
-			continue;
-		gauges->fcr_open++;
-		gauges->fcr_open_kept += !entry->repeated;
-	}
+	memset(gauges->fcr_open, 0, sizeof gauges->fcr_open);
+	memset(gauges->fcr_open_kept, 0, sizeof gauges->fcr_open_kept);
+	const bool people = scope_of_people(scope);
+	for (size_t i = 0; !people && i < engine->slot_count; i++)
+		if (slot_in_scope(engine, &engine->slots[i], scope))
+			add_balance(engine->slots[i].fcr, gauges);
+	for (size_t i = 1; people && i < engine->agent_count; i++)
+		if (agent_in_scope(engine, &engine->agents[i], scope))
+			add_balance(engine->agents[i].fcr, gauges);
 }

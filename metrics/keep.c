@@ -7,7 +7,7 @@
 #include "config/meaning.h"
 #include "metrics/keep.h"
 
-#define STATE_FORMAT 3 /* raised whenever what is kept, or its order, changes */
+#define STATE_FORMAT 4 /* raised whenever what is kept, or its order, changes */
 #define STATE_MAGIC UINT64_C(0x7461626c6f31)
 
 /* ---- common ---- */
@@ -131,7 +131,6 @@ void keep_pools(struct archive *archive, struct engine *engine)
 	POOL(cases, case_count, case_room);
 	POOL(slas, sla_count, sla_room);
 	POOL(conducts, conduct_count, conduct_room);
-	POOL(fcr, fcr_count, fcr_room);
 	POOL(followups, followup_count, followup_room);
 	POOL(sources, source_count, source_room);
 	POOL(held, held_count, held_room);
@@ -141,7 +140,7 @@ void keep_pools(struct archive *archive, struct engine *engine)
 	for (size_t i = 0; i < engine->agent_count; i++)
 		engine->agents[i].name = (uint16_t)i;
 	if (engine->agent_count > engine->agents_names.count || !engine->case_count || !engine->sla_count || !engine->conduct_count ||
-		!engine->fcr_count || !engine->followup_count)
+		!engine->followup_count)
 		archive_wrong(archive, "how many there are of something");
 }
 
@@ -171,7 +170,7 @@ static void keep_engine(struct archive *archive, struct engine *engine, int64_t 
 	keep_cases(archive, engine);
 	keep_contacts(archive, engine);
 	keep_held(archive, engine);
-	keep_fcr(archive, engine);
+	keep_fcr(archive, engine, since == INT64_MIN);
 	keep_quality(archive, engine);
 	keep_alerts(archive, engine);
 	keep_timers(archive, engine);

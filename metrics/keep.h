@@ -17,7 +17,8 @@ void keep_contacts(struct archive *archive, struct engine *engine);
 void keep_held(struct archive *archive, struct engine *engine);
 /* keep_cases.c */
 void keep_cases(struct archive *archive, struct engine *engine);
-void keep_fcr(struct archive *archive, struct engine *engine);
+/* keep_fcr.c: after cases and contacts; not whole: only what is open, for whoever shows it and folds nothing more */
+void keep_fcr(struct archive *archive, struct engine *engine, bool whole);
 /* keep_quality.c */
 void keep_quality(struct archive *archive, struct engine *engine);
 void keep_alerts(struct archive *archive, struct engine *engine);

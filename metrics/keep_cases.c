@@ -1,4 +1,4 @@
-/* Cases, their SLA clocks, and the memory of first contact resolution. */
+/* Cases and their SLA clocks. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -155,59 +155,4 @@ void keep_cases(struct archive *archive, struct engine *engine)
 	}
 	if (archive_good(archive))
 		keep_free(archive, engine, engine->sla_count, &engine->sla_free, clock_link);
-}
-
-/* ---- first contact resolution ---- */
-
-static void keep_entry(struct archive *archive, struct engine *engine, struct fcr_entry *entry)
-{
-	KEEP(archive, entry->customer);
-	KEEP(archive, entry->version);
-	if (!entry->customer) {
-		entry->next = archive->reading ? KEEP_FREE : entry->next;
-		return;
-	}
-	KEEP(archive, entry->serial);
-	KEEP_BELOW(archive, entry->case_item, engine->case_count);
-	KEEP(archive, entry->released);
-	KEEP(archive, entry->settled_at);
-	KEEP(archive, entry->queued);
-	KEEP(archive, entry->from);
-	KEEP(archive, entry->topic);
-	KEEP(archive, entry->queue);
-	KEEP_BELOW(archive, entry->slot, engine->slot_count);
-	KEEP_BELOW(archive, entry->agent, keep_limit(engine->agent_count));
-	KEEP(archive, entry->resolved);
-	KEEP(archive, entry->repeated);
-	KEEP(archive, entry->settled);
-	KEEP_BELOW(archive, entry->contact, keep_limit(engine->contact_count));
-}
-
-static void restore_entries(struct engine *engine)
-{
-	struct keep_order *order = memory_new(engine->fcr_count, sizeof *order);
-	size_t count = 0;
-	for (uint32_t i = 1; i < engine->fcr_count; i++)
-		if (engine->fcr[i].customer)
-			order[count++] = (struct keep_order){engine->fcr[i].queued, engine->fcr[i].serial, i};
-	keep_order_sort(order, count);
-	for (size_t i = 0; i < count; i++)
-		fcr_relink(engine, order[i].number);
-	free(order);
-}
-
-static uint32_t *entry_link(struct engine *engine, uint32_t number)
-{
-	return &engine->fcr[number].next;
-}
-
-void keep_fcr(struct archive *archive, struct engine *engine)
-{
-	for (size_t i = 1; i < engine->fcr_count && archive_good(archive); i++)
-		keep_entry(archive, engine, &engine->fcr[i]);
-	keep_free(archive, engine, engine->fcr_count, &engine->fcr_free, entry_link);
-	KEEP(archive, engine->fcr_open);
-	KEEP(archive, engine->fcr_open_kept);
-	if (archive->reading && archive_good(archive))
-		restore_entries(engine);
 }

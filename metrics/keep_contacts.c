@@ -24,7 +24,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, contact->left_why);
 	KEEP_BELOW(archive, contact->released_by, RELEASED_SYSTEM + 1);
 	KEEP_BELOW(archive, contact->conduct, engine->conduct_count);
-	KEEP_BELOW(archive, contact->fcr, engine->fcr_count);
+	KEEP(archive, contact->unqueued);
 	KEEP(archive, contact->feed);
 	KEEP_BELOW(archive, contact->source, keep_limit(engine->source_count));
 	KEEP(archive, contact->named);

@@ -143,8 +143,6 @@ static void keep_slot(struct archive *archive, struct engine *engine, uint16_t n
 	KEEP(archive, slot->sla_running);
 	KEEP(archive, slot->sla_paused);
 	KEEP(archive, slot->sla_due_soon);
-	KEEP(archive, slot->fcr_open);
-	KEEP(archive, slot->fcr_open_kept);
 	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
 		KEEP(archive, slot->sampled[gauge]);
 	bool touched = slot->touched;

@@ -107,8 +107,6 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 		return engine->wrap_count;
 	case TIMER_LOST:
 		return engine->contact_count;
-	case TIMER_FCR:
-		return engine->fcr_count;
 	case TIMER_SLA:
 	case TIMER_SLA_SOON:
 		return engine->sla_count;
@@ -119,19 +117,58 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 	}
 }
 
+static int compare_timers(const void *left, const void *right)
+{
+	const struct timer *a = left, *b = right;
+	if (a->due != b->due)
+		return a->due < b->due ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->serial != b->serial)
+		return a->serial < b->serial ? -1 : 1;
+	if (a->item != b->item)
+		return a->item < b->item ? -1 : 1;
+	return a->version < b->version ? -1 : a->version > b->version;
+}
+
+/* In the order in which they will fire, but for those of first contact resolution, which follow from its entries; the caller frees them. */
+static struct timer *kept_timers(const struct engine *engine, size_t *count)
+{
+	struct timer *timers = memory_new(engine->timer_count, sizeof *timers);
+	*count = 0;
+	for (size_t i = 0; i < engine->timer_count; i++)
+		if (engine->timers[i].kind != TIMER_FCR)
+			timers[(*count)++] = engine->timers[i];
+	qsort(timers, *count, sizeof *timers, compare_timers);
+	return timers;
+}
+
+static void keep_timer(struct archive *archive, const struct engine *engine, struct timer *timer, int64_t before)
+{
+	/* As the difference to the one before, which wraps around where the time is nonsense. */
+	uint64_t step = (uint64_t)timer->due - (uint64_t)before;
+	KEEP(archive, step);
+	timer->due = (int64_t)((uint64_t)before + step);
+	KEEP_BELOW(archive, timer->kind, TIMER_KINDS);
+	KEEP_BELOW(archive, timer->item, items_of(engine, timer->kind));
+	KEEP(archive, timer->version);
+	KEEP(archive, timer->serial);
+	if (archive->reading && timer->kind == TIMER_FCR)
+		archive_wrong(archive, "a timer that is never kept");
+}
+
 void keep_timers(struct archive *archive, struct engine *engine)
 {
-	size_t count = archive_count(archive, engine->timer_count);
+	size_t count = 0;
+	struct timer *timers = archive->reading ? NULL : kept_timers(engine, &count);
+	count = archive_count(archive, count);
+	int64_t before = 0;
 	for (size_t i = 0; i < count && archive_good(archive); i++) {
-		struct timer timer = {0};
-		if (!archive->reading)
-			timer = engine->timers[i];
-		KEEP(archive, timer.due);
-		KEEP_BELOW(archive, timer.kind, TIMER_KINDS);
-		KEEP_BELOW(archive, timer.item, items_of(engine, timer.kind));
-		KEEP(archive, timer.version);
-		KEEP(archive, timer.serial);
+		struct timer timer = timers ? timers[i] : (struct timer){0};
+		keep_timer(archive, engine, &timer, before);
+		before = timer.due;
 		if (archive->reading && archive_good(archive))
 			timers_add(engine, timer);
 	}
+	free(timers);
 }

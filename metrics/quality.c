@@ -25,7 +25,8 @@ void quality_init(struct engine *engine)
 	engine->cases = first_of(&engine->case_count, &engine->case_room, sizeof *engine->cases);
 	engine->slas = first_of(&engine->sla_count, &engine->sla_room, sizeof *engine->slas);
 	engine->conducts = first_of(&engine->conduct_count, &engine->conduct_room, sizeof *engine->conducts);
-	engine->fcr = first_of(&engine->fcr_count, &engine->fcr_room, sizeof *engine->fcr);
+	fcr_memory_init(&engine->fcr);
+	fcr_due_init(engine);
 	engine->followups = first_of(&engine->followup_count, &engine->followup_room, sizeof *engine->followups);
 	engine->surveys = first_of(&engine->survey_count, &engine->survey_room, sizeof *engine->surveys);
 	engine->survey_next = 1;
@@ -51,7 +52,7 @@ void quality_finish(struct engine *engine)
 	free(engine->cases);
 	free(engine->slas);
 	free(engine->conducts);
-	free(engine->fcr);
+	fcr_memory_finish(&engine->fcr);
 	free(engine->followups);
 	free(engine->surveys);
 	free(engine->open_cases.items);
@@ -66,7 +67,6 @@ void quality_finish(struct engine *engine)
 	free(engine->levels);
 	map_finish(&engine->case_index);
 	map_finish(&engine->flag_index);
-	map_finish(&engine->fcr_index);
 	map_finish(&engine->survey_index);
 	finish_calendars(engine);
 }

@@ -10,6 +10,11 @@ struct joined;	 /* metrics/joined.h */
 
 #define AGE_BANDS 5 /* < 1, 1-3, 3-7, 7-30, > 30 d */
 
+/* The windows in which a further contact counts against the first one. */
+enum fcr_window { FCR_24H, FCR_72H, FCR_WITHIN /* the setting fcr_within */, FCR_WINDOWS };
+/* Resolved contacts that are not settled in a window, and those of them without a further one so far. */
+struct fcr_balance { int32_t open, kept; };
+
 struct gauges {
 	int64_t waiting, longest_wait, longest_wait_total, longest_wait_async; /* ms; -1: nobody waits */
 	int64_t over_target;			   /* waiting and already over T (V>T) */
@@ -23,7 +28,7 @@ struct gauges {
 	int64_t peak_parts; /* engines whose peaks were joined: of several it was at least so much */
 	int64_t sla_running, sla_paused, sla_breached_open, sla_due_soon;
 	int64_t cases_open, case_oldest, case_ages[AGE_BANDS], case_age_p50, case_age_p90; /* ms */
-	int64_t fcr_open, fcr_open_kept;
+	int64_t fcr_open[FCR_WINDOWS], fcr_open_kept[FCR_WINDOWS];
 	int64_t rude_now, rude_by_step[5], rude_oldest_step; /* ms since the last step of the one that waits longest; -1 */
 	int64_t followup_open, followup_oldest;
 	int64_t customers;			   /* base; 0: not known */

@@ -41,7 +41,8 @@ struct slot {
 	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
 	uint16_t watch[SLOT_WATCHES]; /* everything, queue, channel, (queue, channel) */
 	bool touched;
-	int32_t sla_running, sla_paused, sla_due_soon, fcr_open, fcr_open_kept; /* kept by sla.c and fcr.c */
+	int32_t sla_running, sla_paused, sla_due_soon; /* kept by sla.c */
+	struct fcr_balance fcr[FCR_WINDOWS];	       /* kept by fcr.c; made again of its entries when a state is read */
 };
 /* A place where peaks are watched: everything, each queue, each channel, each (queue, channel). */
 struct watch {

@@ -55,8 +55,7 @@ struct engine {
 	struct case_item *cases; size_t case_count, case_room; struct map case_index;
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free;
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
-	struct fcr_entry *fcr; size_t fcr_count, fcr_room; uint32_t fcr_free; struct map fcr_index; /* first entry by customer hash */
-	int64_t fcr_open, fcr_open_kept;
+	struct fcr_memory fcr;
 	struct followup *followups; size_t followup_count, followup_room;
 	struct occurrences refusals, mistakes, praises;
 	struct map callbacks; /* callback id -> slot * 2 + due */

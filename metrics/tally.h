@@ -26,6 +26,7 @@
 	X(REFUSALS) X(PRAISES) X(MISTAKES) X(FOLLOWUPS_REACHED) X(FOLLOWUPS_UNREACHED)                                  \
 	X(RUDE) X(RUDE_ENDED) X(RUDE_FAULTS) X(RUDE_WITHDRAWN) X(RUDE_UNRESOLVED) X(ANGER_AT_COMPANY) X(SAFETY)         \
 	X(CUSTOMERS_JOINED) X(CUSTOMERS_CHURNED)                                                                        \
+	X(FCR_SETTLED_24H) X(FCR_KEPT_24H) X(FCR_SETTLED_72H) X(FCR_KEPT_72H) X(FCR_EXCLUDED)                           \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,

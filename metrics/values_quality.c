@@ -60,16 +60,6 @@ void value_csat_quality_gap(const struct query *query, struct figure *figure)
 	figure->n = n < reviews ? n : reviews;
 }
 
-/* high: what it will be at most, if nobody of the open ones comes back. */
-void value_fcr(const struct query *query, struct figure *figure)
-{
-	int64_t settled = counted(query, COUNT_FCR_SETTLED), kept = counted(query, COUNT_FCR_KEPT);
-	figure_ratio(figure, kept, settled);
-	int64_t all = settled + query->gauges.fcr_open;
-	if (figure->known && all > 0)
-		figure->high = (kept + query->gauges.fcr_open_kept) * MILLION / all;
-}
-
 void value_reopen_rate(const struct query *query, struct figure *figure)
 {
 	figure_ratio(figure, counted(query, COUNT_CASES_REOPENED), counted(query, COUNT_CASES_SOLVED));
@@ -95,12 +85,6 @@ COUNT_VALUE(refusals, REFUSALS)
 COUNT_VALUE(detractors, NPS_DETRACTORS)
 COUNT_VALUE(praises, PRAISES)
 COUNT_VALUE(mistakes, MISTAKES)
-COUNT_VALUE(fcr_no_customer, FCR_NO_CUSTOMER)
-
-void value_fcr_open(const struct query *query, struct figure *figure)
-{
-	figure_count(figure, query->gauges.fcr_open);
-}
 
 void value_followup_open(const struct query *query, struct figure *figure)
 {

@@ -127,7 +127,9 @@ void witness_event(struct engine *engine, const struct event *event)
 /* The place of a contact that is long gone may be another's by now. */
 static const char *fcr_contact_id(const struct engine *engine, uint32_t number)
 {
-	const uint32_t contact = engine->fcr[number].contact;
+	if (!number)
+		return "";
+	const uint32_t contact = *fcr_contact_of(&engine->fcr, number);
 	return contact < engine->contact_count && engine->contacts[contact].fcr == number ? engine->contacts[contact].id : "";
 }
 

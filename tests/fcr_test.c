@@ -209,6 +209,123 @@ static void fcr_of_a_busy_customer(void **state)
 	teller_close(&t);
 }
 
+/* The second call is a further contact in those windows that are long enough, whatever fcr_within is. */
+static void fcr_three_windows(void **state)
+{
+	(void)state;
+	const struct { const char *within; int64_t apart, day, three, own; } cases[] = {
+		{"7d", D, 1, 1, 1}, {"7d", D + 1, 2, 1, 1}, {"7d", 3 * D, 2, 1, 1}, {"7d", 3 * D + 1, 2, 2, 1}, {"7d", 7 * D + 1, 2, 2, 2},
+		{"1h", H, 1, 1, 1}, {"1h", H + 1, 1, 1, 2}, {"1h", 3 * D, 2, 1, 2}, {"14d", 10 * D, 2, 2, 1}, {"24h", D, 1, 1, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct teller t;
+		teller_open(&t, long_history);
+		assert_true(settings_set(t.settings, "fcr_within", cases[i].within, NULL));
+		engine_destroy(t.engine);
+		t.engine = engine_create(t.settings, NULL);
+		call(&t, 1, T0, "queue=A customer=x", true);
+		call(&t, 2, T0 + cases[i].apart, "queue=B customer=x", true);
+		pass(&t, T0 + 30 * D);
+		const int64_t kept[] = {cases[i].day, cases[i].three, cases[i].own};
+		const char *const names[] = {"fcr_24h", "fcr_72h", "fcr"};
+		for (int m = 0; m < 3; m++) {
+			struct figure fcr = figure_in(&t, names[m], WINDOW_35D, BY_OUTCOME, SCOPE_ALL);
+			if (fcr.n != 2 || fcr.numerator != kept[m])
+				fail_msg("case %zu, %s: %lld of %lld", i, names[m], (long long)fcr.numerator, (long long)fcr.n);
+		}
+		teller_close(&t);
+	}
+}
+
+/* Each window is settled when it is over, to the millisecond. */
+static void fcr_settles_window_by_window(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	call(&t, 1, T0 + 321, "queue=A customer=x", true);
+	const struct { const char *metric; int64_t after; } windows[] = {{"fcr_24h", D}, {"fcr_72h", 3 * D}, {"fcr", 7 * D}};
+	for (int i = 0; i < 3; i++) {
+		pass(&t, T0 + 321 + windows[i].after);
+		assert_int_equal(figure_in(&t, windows[i].metric, WINDOW_35D, BY_OUTCOME, SCOPE_ALL).n, 0);
+		pass(&t, T0 + 322 + windows[i].after);
+		assert_int_equal(figure_in(&t, windows[i].metric, WINDOW_35D, BY_OUTCOME, SCOPE_ALL).n, 1);
+	}
+	assert_int_equal(gauge(&t, "fcr_open"), 0);
+	teller_close(&t);
+}
+
+static void exclusions(struct settings *settings)
+{
+	long_history(settings);
+	assert_true(settings_set(settings, "fcr_exclude_topics", "wrong number,Spam", NULL));
+	assert_true(settings_set(settings, "fcr_exclude_reasons", "duplicate", NULL));
+}
+
+static void expect_fcr(const struct teller *t, int64_t kept, int64_t settled, int64_t excluded)
+{
+	struct figure fcr = figure_in(t, "fcr", WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
+	assert_int_equal(fcr.n, settled);
+	assert_int_equal(fcr.numerator, kept);
+	assert_int_equal(figure_in(t, "fcr_excluded", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, excluded);
+}
+
+/* A contact of an excluded topic is neither resolved nor a further one. */
+static void fcr_excluded_topics(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, exclusions);
+	call(&t, 1, T0, "queue=A customer=x", true);
+	call(&t, 2, T0 + D, "queue=A customer=x topic=spam", true);
+	call(&t, 3, T0 + D, "queue=A customer=x topic=spam", false);
+	pass(&t, T0 + 16 * D);
+	expect_fcr(&t, 1, 1, 1);
+	assert_int_equal(figure_in(&t, "fcr_no_customer", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, 0);
+	teller_close(&t);
+}
+
+/* What was settled is taken back in its minute when its case turns out to be none. */
+static void fcr_excluded_cases(void **state)
+{
+	(void)state;
+	const char *const ends[] = {"to=merged", "to=deleted", "to=closed reason=Duplicate", "to=closed reason=done"};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		const bool excluded = i < 3;
+		struct teller t;
+		char keys[60];
+		teller_open(&t, exclusions);
+		tell(&t, T0, "case.opened", "case=k queue=A channel=phone customer=x");
+		call(&t, 1, T0, "queue=A customer=x case=k", true);
+		tell(&t, T0 + H, "case.state", "case=k to=solved");
+		pass(&t, T0 + 7 * D + M);
+		expect_fcr(&t, 1, 1, 0);
+		snprintf(keys, sizeof keys, "case=k %s", ends[i]);
+		tell(&t, T0 + 7 * D + H, "case.state", keys);
+		pass(&t, T0 + 7 * D + 2 * H);
+		expect_fcr(&t, !excluded, !excluded, excluded);
+		assert_int_equal(gauge(&t, "fcr_open"), 0);
+		pass(&t, T0 + 20 * D);
+		expect_fcr(&t, !excluded, !excluded, excluded);
+		teller_close(&t);
+	}
+}
+
+/* An agent's own call to the customer is no contact of this figure. */
+static void fcr_leaves_out_what_no_queue_saw(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, long_history);
+	call(&t, 1, T0, "queue=A customer=x", true);
+	tell(&t, T0 + D, "contact.answered", "contact=own agent=ana queue=A direct=1");
+	tell(&t, T0 + D + M, "contact.released", "contact=own agent=ana by=agent wrap_ms=0");
+	pass(&t, T0 + 16 * D);
+	expect_fcr(&t, 1, 1, 0);
+	assert_int_equal(figure_in(&t, "fcr_no_customer", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, 0);
+	teller_close(&t);
+}
+
 /* ---- a real month ---- */
 
 static int split(struct view line, char (*fields)[64])
@@ -245,8 +362,59 @@ static void tell_row(struct teller *t, char (*f)[64])
 	}
 }
 
+/* The same by sorting: the next call of a customer is the first further one. */
+struct month_call { char customer[64]; int64_t offered; bool resolved; };
+static struct month_call calls[40000];
+static size_t call_count;
+
+static int by_customer(const void *left, const void *right)
+{
+	const struct month_call *a = left, *b = right;
+	int order = strcmp(a->customer, b->customer);
+	return order ? order : a->offered < b->offered ? -1 : a->offered > b->offered;
+}
+
+/* Which call an event is of: those of the file are numbered as they come in. */
+static void note_row(char (*f)[64])
+{
+	static char ids[40000][40];
+	size_t i = call_count;
+	if (strcmp(f[2], "offered") == 0) {
+		assert_true(call_count < sizeof calls / sizeof *calls && strlen(f[3]) < sizeof *ids);
+		strcpy(ids[call_count], f[3]);
+		calls[call_count] = (struct month_call){.offered = strtoll(f[0], NULL, 10) * 1000};
+		strcpy(calls[call_count++].customer, f[5]);
+		return;
+	}
+	while (strcmp(f[2], "ended") == 0 && i-- > 0)
+		if (strcmp(ids[i], f[3]) == 0) {
+			calls[i].resolved = true;
+			return;
+		}
+}
+
+static void expect_by_sorting(const struct teller *t, const char *metric, int64_t span)
+{
+	const int64_t end = engine_now(t->engine); /* the last calls of the month end after it */
+	int64_t settled = 0, kept = 0;
+	for (size_t i = 0; i < call_count; i++) {
+		size_t next = i + 1;
+		while (next < call_count && calls[next].offered == calls[i].offered && strcmp(calls[next].customer, calls[i].customer) == 0)
+			next++;
+		const bool again = next < call_count && strcmp(calls[next].customer, calls[i].customer) == 0 && calls[next].offered <= calls[i].offered + span;
+		const bool counts = calls[i].resolved && *calls[i].customer && calls[i].offered + span < end;
+		settled += counts;
+		kept += counts && !again;
+	}
+	struct figure fcr = figure_in(t, metric, WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
+	assert_int_equal(fcr.n, settled);
+	assert_int_equal(fcr.numerator, kept);
+	assert_true(settled > 10000);
+}
+
 static void month(void (*change)(struct settings *), int64_t *settled, int64_t *repeats)
 {
+	call_count = 0;
 	const char *folder = getenv("TABLO_DATA");
 	char *path = memory_format("%s/anonbank-1999-08/events.csv.gz", folder && *folder ? folder : "../shared/data");
 	struct input *input = access(path, R_OK) == 0 ? input_open(path, NULL) : NULL;
@@ -258,14 +426,22 @@ static void month(void (*change)(struct settings *), int64_t *settled, int64_t *
 	struct view line;
 	char fields[10][64];
 	while (input_next(input, &line, NULL) == INPUT_LINE)
-		if (split(line, fields) >= 10 && strcmp(fields[0], "ts") != 0)
+		if (split(line, fields) >= 10 && strcmp(fields[0], "ts") != 0) {
 			tell_row(&t, fields);
+			note_row(fields);
+		}
 	input_close(input);
 	pass(&t, INT64_C(936144000000)); /* 1999-09-01T00:00:00Z */
 	struct figure fcr = figure_in(&t, "fcr", WINDOW_35D, BY_ARRIVAL, SCOPE_ALL);
 	struct figure outcome = figure_in(&t, "fcr", WINDOW_35D, BY_OUTCOME, SCOPE_ALL);
 	assert_int_equal(fcr.n, outcome.n);
 	assert_int_equal(fcr.numerator, outcome.numerator);
+	if (change == long_history) { /* of any queue */
+		qsort(calls, call_count, sizeof *calls, by_customer);
+		expect_by_sorting(&t, "fcr_24h", D);
+		expect_by_sorting(&t, "fcr_72h", 3 * D);
+		expect_by_sorting(&t, "fcr", 7 * D);
+	}
 	*settled = fcr.n;
 	*repeats = fcr.n - fcr.numerator;
 	teller_close(&t);
@@ -288,7 +464,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fcr_rules), cmocka_unit_test(fcr_open_and_at_most), cmocka_unit_test(fcr_late_correction),
 		cmocka_unit_test(fcr_late_first_contact), cmocka_unit_test(fcr_waits_for_the_case), cmocka_unit_test(fcr_transfers_are_one_contact),
-		cmocka_unit_test(fcr_of_a_busy_customer), cmocka_unit_test(fcr_of_a_real_month),
+		cmocka_unit_test(fcr_of_a_busy_customer), cmocka_unit_test(fcr_three_windows), cmocka_unit_test(fcr_settles_window_by_window),
+		cmocka_unit_test(fcr_excluded_topics), cmocka_unit_test(fcr_excluded_cases), cmocka_unit_test(fcr_leaves_out_what_no_queue_saw),
+		cmocka_unit_test(fcr_of_a_real_month),
 	};
 	return cmocka_run_group_tests_name("fcr", tests, NULL, NULL);
 }

@@ -1,0 +1,58 @@
+/* Entries of the catalogue: first contact resolution. Included by catalogue.c only. */
+{
+	.name = "fcr", .title = "First contact resolution", .short_title = "FCR",
+	.unit = UNIT_RATIO, .kind = KIND_WINDOW, .worse = WORSE_LOWER, .people = true,
+	.warn = 70, .crit = 60, .target = 70,
+	.formula = "resolved contacts without a further contact of the same customer and topic within R (7 "
+			"d) / resolved contacts, once R is over",
+	.source = "contact.queued .answered .released, case.state",
+	.note = "settled ones only; what is still open says how high it can get; a further contact that is told late corrects the "
+			"minute in which it was settled",
+	.value = value_fcr,
+},
+{
+	.name = "fcr_24h", .title = "First contact resolution, 24 h", .short_title = "FCR 24H",
+	.unit = UNIT_RATIO, .kind = KIND_WINDOW, .worse = WORSE_LOWER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts without a further contact of the same customer and topic within 24 h / resolved contacts, once that is over",
+	.source = "contact.queued .answered .released, case.state",
+	.note = "as fcr, whatever fcr_within says",
+	.value = value_fcr_24h,
+},
+{
+	.name = "fcr_72h", .title = "First contact resolution, 72 h", .short_title = "FCR 72H",
+	.unit = UNIT_RATIO, .kind = KIND_WINDOW, .worse = WORSE_LOWER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts without a further contact of the same customer and topic within 72 h / resolved contacts, once that is over",
+	.source = "contact.queued .answered .released, case.state",
+	.note = "as fcr, whatever fcr_within says",
+	.value = value_fcr_72h,
+},
+{
+	.name = "fcr_open", .title = "FCR not settled", .short_title = "FCR OPEN",
+	.unit = UNIT_COUNT, .kind = KIND_GAUGE, .worse = WORSE_NEITHER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts whose R is not over",
+	.source = "contact.queued .answered .released, case.state",
+	.note = "",
+	.value = value_fcr_open,
+},
+{
+	.name = "fcr_no_customer", .title = "Without a customer", .short_title = "NO CUST.",
+	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts without a customer: not in FCR",
+	.source = "contact.released",
+	.note = "",
+	.value = value_fcr_no_customer,
+},
+{
+	.name = "fcr_excluded", .title = "Not counted in FCR", .short_title = "FCR EXCL.",
+	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts of an excluded topic, of a case that was deleted or merged, or of one with an excluded reason",
+	.source = "contact.released, case.state",
+	.note = "fcr_exclude_topics, fcr_exclude_reasons; what was settled before is taken back where it was counted, for as "
+			"long as it is remembered (the longest window and late_limit)",
+	.value = value_fcr_excluded,
+},
