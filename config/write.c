@@ -153,6 +153,10 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 		write_section(to, &level_table, settings->levels[i].metric, &settings->levels[i], rules);
 	for (int i = 0; i < settings->alert_count; i++)
 		write_section(to, &alert_table, settings->alerts[i].name, &settings->alerts[i], rules);
+	for (int i = 0; i < settings->calendar_count; i++)
+		write_section(to, &calendar_table, settings->calendars[i].name, &settings->calendars[i], rules);
+	for (int i = 0; i < settings->sla_count; i++)
+		write_section(to, &sla_table, settings->slas[i].clock, &settings->slas[i], rules);
 }
 
 void settings_write(const struct settings *settings, FILE *to)
@@ -162,7 +166,7 @@ void settings_write(const struct settings *settings, FILE *to)
 
 bool settings_line_counts(struct view line)
 {
-	static const struct setting_table *const sections[] = {&queue_table, &level_table, &alert_table};
+	static const struct setting_table *const sections[] = {&queue_table, &level_table, &alert_table, &calendar_table, &sla_table};
 	const char *space = memchr(line.data, ' ', line.size);
 	struct view name = {line.data, space ? (size_t)(space - line.data) : line.size};
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)

@@ -45,29 +45,6 @@ bool opening_week(struct view raw, struct open_block *blocks, size_t room, size_
 	return true;
 }
 
-/* The number in so many characters, or -1. */
-static int digits(const char *at, int count)
-{
-	int number = 0;
-	for (; count; count--, at++) {
-		if (*at < '0' || *at > '9')
-			return -1;
-		number = number * 10 + *at - '0';
-	}
-	return number;
-}
-
-bool opening_date(struct view text, int32_t *day)
-{
-	if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
-		return false;
-	const struct date date = {digits(text.data, 4), digits(text.data + 5, 2), digits(text.data + 8, 2)};
-	if (date.year < 0 || date.month < 1 || date.month > 12 || date.day < 1 || date.day > calendar_month_days(date.year, date.month))
-		return false;
-	*day = (int32_t)calendar_day(date);
-	return true;
-}
-
 bool opening_holidays(struct view raw, int32_t *days, size_t room, size_t *count)
 {
 	struct pack pack = pack_of(raw.data, raw.size);
@@ -77,11 +54,11 @@ bool opening_holidays(struct view raw, int32_t *days, size_t room, size_t *count
 	if (!read_array(&pack, PACK_HOLIDAYS_MAX, &left))
 		return false;
 	for (; left; left--, (*count)++) {
-		int32_t day;
-		if (!pack_read(&pack, 0, &value) || value.kind != PACK_TEXT || !opening_date(value.text, &day))
+		int64_t day;
+		if (!pack_read(&pack, 0, &value) || value.kind != PACK_TEXT || !calendar_read(value.text, &day))
 			return false;
 		if (days && *count < room)
-			days[*count] = day;
+			days[*count] = (int32_t)day;
 	}
 	return true;
 }

@@ -12,7 +12,5 @@
 bool opening_week(struct view raw, struct open_block *blocks, size_t room, size_t *count);
 /* The holidays: a list of "YYYY-MM-DD", as days since 1970-01-01; the same. */
 bool opening_holidays(struct view raw, int32_t *days, size_t room, size_t *count);
-/* "2026-12-25"; false: no date. */
-bool opening_date(struct view text, int32_t *day);
 
 #endif

@@ -86,7 +86,7 @@ static void forget(struct engine *engine, uint32_t number)
 		struct sla *sla = &engine->slas[item->clocks[clock]];
 		if (!item->clocks[clock])
 			continue;
-		*sla = (struct sla){.version = sla->version + 1, .case_item = engine->sla_free};
+		*sla = (struct sla){.case_item = engine->sla_free};
 		engine->sla_free = item->clocks[clock];
 	}
 	for (uint32_t entry = item->fcr_first; entry; entry = engine->fcr[entry].case_next)
@@ -251,33 +251,8 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 		else if (!is_solved(item))
 			sla_cancel_all(engine, number);
 	}
+	sla_case_state(engine, number);
 	slot_touch(engine, engine->cases[number].slot);
-	return true;
-}
-
-static void keep_bytes(struct view from, char **to, size_t *size)
-{
-	free(*to);
-	*to = from.size ? memory_new(from.size, 1) : NULL;
-	*size = from.size;
-	if (from.size)
-		memcpy(*to, from.data, from.size);
-}
-
-static bool define_calendar(struct engine *engine, const struct event *event)
-{
-	uint16_t name = (uint16_t)names_intern(&engine->calendar_names, event_text(event, KEY_CALENDAR));
-	size_t i = 0;
-	while (i < engine->calendar_count && engine->calendars[i].name != name)
-		i++;
-	if (i == engine->calendar_count) {
-		engine->calendars = memory_grow(engine->calendars, &engine->calendar_room, i + 1, sizeof *engine->calendars);
-		engine->calendars[engine->calendar_count++] = (struct calendar){.name = name};
-	}
-	struct calendar *calendar = &engine->calendars[i];
-	text_harmless(event_text(event, KEY_ZONE), calendar->zone, sizeof calendar->zone);
-	keep_bytes(event_text(event, KEY_WEEK), &calendar->week, &calendar->week_size);
-	keep_bytes(event_text(event, KEY_HOLIDAYS), &calendar->holidays, &calendar->holidays_size);
 	return true;
 }
 
@@ -292,7 +267,7 @@ static bool told_before(const struct engine *engine, uint32_t number)
 bool cases_apply(struct engine *engine, const struct event *event)
 {
 	if (event->type == EVENT_CALENDAR_DEFINED)
-		return define_calendar(engine, event);
+		return calendars_apply(engine, event);
 	uint32_t known = case_find(engine, event_text(event, KEY_CASE));
 	if (known && engine->from_snapshot && told_before(engine, known))
 		engine->too_old = true;

@@ -160,7 +160,7 @@ int list_due_order(const void *left, const void *right)
 static void tell_due(const struct engine *engine, const struct sla *sla, int64_t at, struct list_due *item)
 {
 	const struct case_item *of = &engine->cases[sla->case_item];
-	*item = (struct list_due){.clock = word_text(WORDS_SLA_CLOCK, sla->clock), .left = sla_left(sla, at), .target = sla->target,
+	*item = (struct list_due){.clock = word_text(WORDS_SLA_CLOCK, sla->clock), .left = sla_left(engine, sla, at), .target = sla->target,
 		.due = sla->paused ? 0 : sla->due, .breached = sla->state == SLA_STATE_BREACHED, .paused = sla->paused,
 		.level = due_level(sla)};
 	put(of->id, item->case_id, sizeof item->case_id);
@@ -194,7 +194,7 @@ int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t
 	for (size_t i = 0; i < engine->live_slas.count; i++) {
 		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
 		const struct case_item *of = &engine->cases[sla->case_item];
-		if (sla->state == SLA_STATE_RUNNING && !sla->paused && sla_left(sla, at) <= within)
+		if (sla->state == SLA_STATE_RUNNING && !sla->paused && sla_left(engine, sla, at) <= within)
 			count += item_in_scope(engine, of->slot, of->agent, scope);
 	}
 	return count;

@@ -59,6 +59,7 @@ struct queue_info {
 	int formula;
 	bool hidden, defined;
 	uint8_t channel;
+	uint16_t calendar; /* number of its name; 0: none was told */
 };
 
 uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market);
