@@ -177,7 +177,7 @@ static bool open_case(struct engine *engine, const struct event *event)
 	if (engine->from_snapshot && engine->sources[engine->source].snapshot_running)
 		item->snapshot = engine->sources[engine->source].snapshot_number;
 	item->state = CASE_OPEN;
-	item->opened = item->since = engine->ts;
+	item->opened = item->since = item->open_since = engine->ts;
 	list(engine, number);
 	count_add(engine, item->slot, 0, COUNT_CASES_OPENED, engine->ts, engine->ts, 1);
 	slot_touch(engine, item->slot);
@@ -211,45 +211,83 @@ static bool take_message(struct engine *engine, const struct event *event, uint3
 	return true;
 }
 
-static void solve(struct engine *engine, uint32_t number)
+static void solve(struct engine *engine, uint32_t number, int64_t at)
 {
 	struct case_item *item = &engine->cases[number];
-	item->solved = engine->ts;
+	item->solved = at;
 	item->solved_counted = true;
-	item->unanswered = 0;
-	count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, engine->ts, item->opened, 1);
+	count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, at, item->opened, 1);
 	fcr_case(engine, number);
 }
 
 /* Counted in the minute in which it was solved, so that the rate's two parts are of the same cases. */
-static void reopen(struct engine *engine, uint32_t number)
+static void reopen(struct engine *engine, uint32_t number, int64_t at)
 {
 	struct case_item *item = &engine->cases[number];
-	if (item->solved_counted && engine->ts - item->solved <= engine->settings->fcr_within)
+	if (item->solved_counted && at - item->solved <= engine->settings->fcr_within)
 		count_add(engine, item->slot, item->agent, COUNT_CASES_REOPENED, item->solved, item->opened, 1);
 	item->solved_counted = false;
+	item->open_since = at;
 	fcr_case(engine, number);
+}
+
+/* What came late and lies before the state we know: that one stays, but what is counted moves to the minute in which it happened. */
+static void correct(struct engine *engine, uint32_t number, uint8_t state)
+{
+	struct case_item *item = &engine->cases[number];
+	const bool solves = state == CASE_SOLVED || state == CASE_CLOSED;
+	const bool opens = state == CASE_OPEN || state == CASE_PENDING || state == CASE_HELD;
+	if (engine->too_old || engine->from_snapshot)
+		return;
+	if (solves && is_solved(item) && item->solved_counted && engine->ts >= item->open_since && engine->ts < item->solved) {
+		count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, item->solved, item->opened, -1);
+		solve(engine, number, engine->ts);
+	} else if (solves && is_open(item) && engine->ts > item->open_since) {
+		solve(engine, number, engine->ts);
+		reopen(engine, number, item->since);
+	} else if (opens && is_solved(item) && item->solved_counted && engine->ts > item->solved) {
+		reopen(engine, number, engine->ts);
+		solve(engine, number, item->since);
+	}
+}
+
+static void close_case(struct engine *engine, uint32_t number, bool was_open)
+{
+	struct case_item *item = &engine->cases[number];
+	unlist(engine, number);
+	retire(engine, number);
+	if (item->state == CASE_CLOSED)
+		count_add(engine, item->slot, item->agent, COUNT_CASES_CLOSED, engine->ts, item->opened, 1);
+	if (is_solved(item) && was_open) {
+		item->unanswered = 0;
+		solve(engine, number, engine->ts);
+	} else if (!is_solved(item)) {
+		sla_cancel_all(engine, number);
+	}
 }
 
 static bool set_state(struct engine *engine, const struct event *event, uint32_t number)
 {
 	struct case_item *item = &engine->cases[number];
-	if (engine->ts < item->since) /* what we know is newer */
+	const uint8_t state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
+	if (engine->ts < item->opened && !engine->from_snapshot) {
+		fault_count(engine, engine->source, engine->feed, FAULT_CASE_ORDER, 1);
 		return true;
-	bool was_open = is_open(item), was_solved = is_solved(item);
-	item->state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
+	}
+	if (engine->ts < item->since) { /* what we know is newer */
+		correct(engine, number, state);
+		return true;
+	}
+	const bool was_open = is_open(item), was_solved = is_solved(item);
+	const uint8_t before = item->state;
+	item->state = state;
 	item->since = engine->ts;
 	if (is_open(item)) {
 		list(engine, number);
 		if (was_solved)
-			reopen(engine, number);
-	} else {
-		unlist(engine, number);
-		retire(engine, number);
-		if (is_solved(item) && was_open)
-			solve(engine, number);
-		else if (!is_solved(item))
-			sla_cancel_all(engine, number);
+			reopen(engine, number, engine->ts);
+	} else if (state != before) {
+		close_case(engine, number, was_open);
 	}
 	sla_case_state(engine, number);
 	slot_touch(engine, engine->cases[number].slot);

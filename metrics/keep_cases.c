@@ -21,6 +21,7 @@ static void keep_case(struct archive *archive, struct engine *engine, struct cas
 	KEEP(archive, item->opened);
 	KEEP(archive, item->solved);
 	KEEP(archive, item->since);
+	KEEP(archive, item->open_since);
 	KEEP(archive, item->unanswered);
 	for (int clock = 0; clock < SLA_CLOCK_COUNT; clock++)
 		KEEP_BELOW(archive, item->clocks[clock], engine->sla_count);
