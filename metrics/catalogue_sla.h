@@ -270,7 +270,7 @@
 	.value = value_cases_closed,
 },
 {
-	.name = "cases_reopened", .title = "Cases reopened", .short_title = "REOPENED",
+	.name = "cases_reopened", .title = "Cases reopened", .short_title = "OPEN AGAIN",
 	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = true,
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "cases solved in the window and opened again within the time of fcr_within",

@@ -57,7 +57,8 @@ void quality_finish(struct engine *engine)
 	map_finish(&engine->flag_index);
 	map_finish(&engine->fcr_index);
 	map_finish(&engine->survey_index);
-	free(engine->sla_timers.items);
+	for (int i = 0; i < SLA_HEAPS; i++)
+		free(engine->sla_heaps[i].items);
 	calendars_finish(engine);
 }
 

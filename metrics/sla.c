@@ -1,7 +1,7 @@
 /* What changes an SLA clock: running <-> paused -> met | breached -> met late | cancelled. Elapsed is the integral of open time while
  * running; our own timers breach, to the millisecond, with no event arriving. */
 #include "base/instant.h"
-#include "metrics/sla_timers.h"
+#include "metrics/sla_heaps.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
 
@@ -70,10 +70,11 @@ static int64_t soon_span(const struct engine *engine, const struct sla *sla)
 	return share < engine->settings->due_soon_most ? share : engine->settings->due_soon_most;
 }
 
-/* One timer a clock: that it is due soon, and then that it is due. */
+/* Its place among the next due, and one timer: that it is due soon, and then that it is due. */
 void sla_arm(struct engine *engine, uint32_t number)
 {
 	const struct sla *sla = &engine->slas[number];
+	(sla->live ? sla_order_set : sla_order_clear)(engine, number);
 	if (!sla->live || !is_running(sla)) {
 		sla_timers_clear(engine, number);
 		return;
@@ -189,6 +190,7 @@ void sla_begin(struct engine *engine, uint32_t number)
 	struct sla *sla = &engine->slas[number];
 	const struct sla_before before = {sla->started, sla->breached_at, sla->counted, sla->ours};
 	sla_timers_clear(engine, number);
+	sla_order_clear(engine, number);
 	*sla = (struct sla){.case_item = sla->case_item, .clock = sla->clock, .serial = ++engine->serial, .started = engine->ts,
 		.since = engine->ts, .restarted = engine->ts, .state = SLA_STATE_RUNNING, .before = before, .target = sla->target,
 		.calendar = sla->calendar, .wanted = sla->wanted};

@@ -1,11 +1,14 @@
-/* SLA clocks: for the files of metrics/ only. sla.c (what changes a clock), sla_events.c (what changes are asked for), sla_timers.c. */
+/* SLA clocks: for the files of metrics/ only. sla.c (what changes a clock), sla_events.c (what changes are asked for), sla_heaps.c. */
 #ifndef METRICS_SLA_H
 #define METRICS_SLA_H
 
 #include "metrics/engine.h"
+#include "metrics/tally.h"
 #include "metrics/timers.h"
 
 enum sla_state { SLA_STATE_NONE, SLA_STATE_RUNNING, SLA_STATE_PAUSED, SLA_STATE_MET, SLA_STATE_BREACHED, SLA_STATE_MET_LATE, SLA_STATE_CANCELLED };
+
+enum sla_heap { SLA_HEAP_TIMER, SLA_HEAP_ORDER, SLA_HEAPS };
 
 /* The instance before the present one, for what comes late: 0 started: there was none. */
 struct sla_before {
@@ -33,8 +36,8 @@ struct sla {
 	bool live;		   /* in engine->live_slas, at `place` */
 	uint32_t place;
 	struct sla_before before;
-	int64_t timer_due; /* of its timer, in the heap at timer_place - 1; timer_place 0: there is none */
-	uint32_t timer_place;
+	int64_t timer_due; /* of its timer, where it has one */
+	uint32_t heap_place[SLA_HEAPS]; /* from 1; 0: not in it */
 	uint8_t timer_kind;
 };
 

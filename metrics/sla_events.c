@@ -3,7 +3,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
-#include "metrics/sla_timers.h"
+#include "metrics/sla_heaps.h"
 #include "metrics/state.h"
 
 #define APART_MOST MINUTE_MS

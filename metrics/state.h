@@ -79,7 +79,7 @@ struct engine {
 	bool dirty; /* something happened since the last evaluated second */
 	/* quality: cases.c sla.c surveys.c fcr.c conduct.c notes.c levels.c alerts.c */
 	struct index_list open_cases, live_slas, open_conducts;
-	struct index_list sla_timers; /* a heap: sla_timers.c */
+	struct index_list sla_heaps[SLA_HEAPS];
 	uint32_t case_closed_first, case_closed_last;
 	struct survey *surveys; size_t survey_count, survey_room; struct map survey_index; uint32_t survey_next;
 	struct names calendar_names; struct calendar *calendars; size_t calendar_count, calendar_room;

@@ -1,5 +1,5 @@
 #include "base/memory.h"
-#include "metrics/sla_timers.h"
+#include "metrics/sla_heaps.h"
 #include "metrics/state.h"
 #include "metrics/timers.h"
 
