@@ -211,6 +211,7 @@ void sla_pause(struct engine *engine, uint32_t number, bool by_source, bool by_s
 		sla->state = sla->state == SLA_STATE_RUNNING ? SLA_STATE_PAUSED : sla->state;
 	} else if (!paused && sla->paused) {
 		sla->paused = false;
+		sla->fixed = 0; /* given while it stood still: what was left then is left now */
 		sla->since = engine->ts > sla->since ? engine->ts : sla->since;
 		sla->state = sla->state == SLA_STATE_PAUSED ? SLA_STATE_RUNNING : sla->state;
 	}

@@ -156,6 +156,8 @@ static void set_pauses(struct group *group, struct life *life, bool by_source, b
 	if (!paused(life) && (by_source || by_state)) {
 		take_back(group, life, now);
 		life->fixed = NEVER;
+	} else if (paused(life) && !by_source && !by_state) {
+		life->fixed = NEVER;
 	}
 	life->by_source = by_source;
 	life->by_state = by_state;
