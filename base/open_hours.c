@@ -1,6 +1,6 @@
 /* Two sums answer everything. The first is over clock readings: open time from the first day to a reading is so many whole weeks, a
  * part of a week and of a day, less what the holidays before it would have had. The second is over instants: the zone's table cut at
- * its changes, each stretch with what was open before it. A look-up is three binary searches in arrays that never change. */
+ * its changes, each stretch with what was open before it. A look-up is three short searches in arrays that never change. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,10 @@
 #define LAST_DAY 84006  /* 2200-01-01 */
 #define FARTHEST (10 * 366 * DAY_MS)
 #define WEEKDAYS 7
+#define HOLIDAY_SHIFT 6 /* 64 days */
+#define HOLIDAY_HINTS ((LAST_DAY >> HOLIDAY_SHIFT) + 2)
+#define STRETCH_SHIFT 33 /* 99 days */
+#define STRETCH_HINTS ((int)(LAST_DAY * DAY_MS >> STRETCH_SHIFT) + 2)
 
 /* A block of a weekday, in ms after midnight, with what was open before it that day. */
 struct stretch_of_day {
@@ -36,6 +40,8 @@ struct open_hours {
 	size_t holiday_count;
 	struct zone_stretch *stretches;
 	size_t stretch_count;
+	/* Where a search begins: the first holiday of every so many days, the stretch in force when every so many ms begin. */
+	uint16_t holiday_hints[HOLIDAY_HINTS + 1], stretch_hints[STRETCH_HINTS + 1];
 };
 
 /* ---- the first sum: over clock readings ---- */
@@ -46,9 +52,10 @@ static int weekday_of(int64_t day)
 	return (int)((day + 3) % WEEKDAYS);
 }
 
+/* How many holidays are before the day. */
 static size_t holidays_before(const struct open_hours *hours, int64_t day)
 {
-	size_t low = 0, high = hours->holiday_count;
+	size_t low = hours->holiday_hints[day >> HOLIDAY_SHIFT], high = hours->holiday_hints[(day >> HOLIDAY_SHIFT) + 1];
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 		if (hours->holidays[middle].day < day)
@@ -64,20 +71,29 @@ static int64_t of_day(const struct open_hours *hours, int weekday, int64_t time)
 {
 	const struct stretch_of_day *blocks = hours->days[weekday];
 	size_t low = 0, high = hours->counts[weekday]; /* how many begin before it */
-	while (low < high) {
+	while (high - low > 4) {
 		const size_t middle = low + (high - low) / 2;
 		if (blocks[middle].from < time)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	while (low < high && blocks[low].from < time)
+		low++;
 	if (!low)
 		return 0;
 	const struct stretch_of_day *last = &blocks[low - 1];
 	return last->before + (time < last->to ? time : last->to) - last->from;
 }
 
-/* Open time by the clock from Monday, 1969-12-29, to the reading. */
+/* Open time by the clock from Monday, 1969-12-29, to the beginning of the day. */
+static int64_t until_day(const struct open_hours *hours, int64_t day)
+{
+	const int64_t lost = hours->holidays[holidays_before(hours, day)].lost;
+	return (day + 3) / WEEKDAYS * hours->before[WEEKDAYS] + hours->before[weekday_of(day)] - lost;
+}
+
+/* The same to the reading. */
 static int64_t until_reading(const struct open_hours *hours, int64_t reading)
 {
 	const int64_t day = reading / DAY_MS, week = (day + 3) / WEEKDAYS;
@@ -91,15 +107,10 @@ static int64_t until_reading(const struct open_hours *hours, int64_t reading)
 
 static size_t stretch_of(const struct open_hours *hours, int64_t at)
 {
-	size_t low = 0, high = hours->stretch_count;
-	while (high - low > 1) {
-		const size_t middle = low + (high - low) / 2;
-		if (hours->stretches[middle].from <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	size_t found = hours->stretch_hints[at >> STRETCH_SHIFT];
+	while (found + 1 < hours->stretch_count && hours->stretches[found + 1].from <= at)
+		found++;
+	return found;
 }
 
 static int64_t in_range(int64_t at)
@@ -123,17 +134,32 @@ int64_t open_between(const struct open_hours *hours, int64_t from, int64_t to)
 	return hours ? until_instant(hours, to) - until_instant(hours, from) : to - from;
 }
 
-/* The first instant in (low, high] by which `sum` was open; `high` is one. */
-static int64_t reached(const struct open_hours *hours, int64_t sum, int64_t low, int64_t high)
+/* The first day at or after `day` by whose end the first sum is at least `sum`; LAST_DAY + 1: there is none. */
+static int64_t day_of_sum(const struct open_hours *hours, int64_t sum, int64_t day)
 {
+	int64_t low = day - 1, stride = 1; /* by the end of `low` it is not */
+	while (low + stride <= LAST_DAY && until_day(hours, low + stride + 1) < sum) {
+		low += stride;
+		stride *= 2;
+	}
+	int64_t high = low + stride <= LAST_DAY ? low + stride : LAST_DAY + 1;
 	while (high - low > 1) {
 		const int64_t middle = low + (high - low) / 2;
-		if (until_instant(hours, middle) >= sum)
-			high = middle;
-		else
+		if (until_day(hours, middle + 1) < sum)
 			low = middle;
+		else
+			high = middle;
 	}
 	return high;
+}
+
+/* The time of day by which so much of the weekday was open; it has that much. */
+static int64_t time_of_sum(const struct open_hours *hours, int weekday, int64_t sum)
+{
+	const struct stretch_of_day *block = hours->days[weekday];
+	while (block->before + block->to - block->from < sum)
+		block++;
+	return block->from + sum - block->before;
 }
 
 int64_t open_until(const struct open_hours *hours, int64_t from, int64_t amount)
@@ -145,16 +171,17 @@ int64_t open_until(const struct open_hours *hours, int64_t from, int64_t amount)
 	if (!hours)
 		return from + amount;
 	const int64_t sum = until_instant(hours, from) + amount;
-	/* It can be no sooner than if all were open; from there in strides that double. */
-	int64_t low = from + amount - 1, stride = HOUR_MS;
-	while (until_instant(hours, low + stride) < sum) {
-		low += stride;
-		stride *= 2;
-		if (low - from > FARTHEST)
-			return OPEN_NEVER;
-	}
-	const int64_t found = reached(hours, sum, low, low + stride);
-	return found - from > FARTHEST ? OPEN_NEVER : found;
+	size_t found = stretch_of(hours, in_range(from));
+	while (found + 1 < hours->stretch_count && hours->stretches[found + 1].before < sum)
+		found++;
+	const struct zone_stretch *stretch = &hours->stretches[found];
+	const int64_t begin = in_range(from) > stretch->from ? in_range(from) : stretch->from;
+	const int64_t reading = sum - stretch->before + stretch->reading, day = day_of_sum(hours, reading, (begin + stretch->offset) / DAY_MS);
+	if (day > LAST_DAY)
+		return OPEN_NEVER;
+	const int64_t time = time_of_sum(hours, weekday_of(day), reading - until_day(hours, day));
+	const int64_t at = day * DAY_MS + time - stretch->offset;
+	return at - from > FARTHEST || at > LAST_DAY * DAY_MS ? OPEN_NEVER : at;
 }
 
 bool open_at(const struct open_hours *hours, int64_t at)
@@ -254,6 +281,12 @@ static void make_holidays(struct open_hours *hours, const int32_t *days, size_t 
 	}
 	hours->holidays[hours->holiday_count] = (struct holiday){INT32_MAX, lost};
 	free(sorted);
+	size_t next = 0;
+	for (int i = 0; i <= HOLIDAY_HINTS; i++) {
+		while (next < hours->holiday_count && hours->holidays[next].day < (int64_t)i << HOLIDAY_SHIFT)
+			next++;
+		hours->holiday_hints[i] = (uint16_t)next;
+	}
 }
 
 static void make_stretches(struct open_hours *hours, const struct zone *zone)
@@ -266,6 +299,12 @@ static void make_stretches(struct open_hours *hours, const struct zone *zone)
 		hours->stretches[hours->stretch_count++] = (struct zone_stretch){at, offset, sum, reading};
 		at = in_range(zone_change_after(zone, at));
 		sum += until_reading(hours, at + offset) - reading;
+	}
+	size_t last = 0;
+	for (int i = 0; i <= STRETCH_HINTS; i++) {
+		while (last + 1 < hours->stretch_count && hours->stretches[last + 1].from <= (int64_t)i << STRETCH_SHIFT)
+			last++;
+		hours->stretch_hints[i] = (uint16_t)last;
 	}
 }
 

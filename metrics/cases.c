@@ -43,6 +43,7 @@ static void list(struct engine *engine, uint32_t number)
 		return;
 	item->listed = true;
 	index_list_add(&engine->open_cases, number, &item->place);
+	backlog_join(engine, number);
 }
 
 static void unlist(struct engine *engine, uint32_t number)
@@ -50,6 +51,7 @@ static void unlist(struct engine *engine, uint32_t number)
 	struct case_item *item = &engine->cases[number];
 	if (!item->listed)
 		return;
+	backlog_leave(engine, number);
 	item->listed = false;
 	uint32_t moved = index_list_remove(&engine->open_cases, item->place);
 	if (moved)
@@ -136,7 +138,9 @@ static void place(struct engine *engine, uint32_t number)
 	if (slot == item->slot)
 		return;
 	sla_move(engine, number, slot);
+	backlog_leave(engine, number);
 	item->slot = slot;
+	backlog_join(engine, number);
 }
 
 static void describe(struct engine *engine, uint32_t number, const struct event *event)
@@ -204,10 +208,12 @@ static bool take_message(struct engine *engine, const struct event *event, uint3
 {
 	struct case_item *item = &engine->cases[number];
 	int by = event_word(event, KEY_BY, MESSAGE_SYSTEM);
-	if (by == MESSAGE_CUSTOMER && !item->unanswered)
-		item->unanswered = engine->ts;
-	if (by == MESSAGE_AGENT && event_number(event, KEY_PUBLIC, 1))
-		item->unanswered = 0;
+	const bool asks = by == MESSAGE_CUSTOMER && !item->unanswered;
+	if (!asks && (by != MESSAGE_AGENT || !event_number(event, KEY_PUBLIC, 1)))
+		return true;
+	backlog_leave(engine, number);
+	item->unanswered = asks ? engine->ts : 0;
+	backlog_join(engine, number);
 	return true;
 }
 
@@ -358,89 +364,4 @@ void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue)
 		sla_cancel_all(engine, number);
 		slot_touch(engine, engine->cases[number].slot);
 	}
-}
-
-/* ---- gauges ---- */
-
-static int band(int64_t age)
-{
-	const int64_t from[AGE_BANDS] = {0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS};
-	int found = 0;
-	while (found + 1 < AGE_BANDS && age >= from[found + 1])
-		found++;
-	return found;
-}
-
-static bool asynchronous(uint8_t channel)
-{
-	return channel == CHANNEL_EMAIL || channel == CHANNEL_MESSENGER;
-}
-
-static void weigh_age(const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)
-{
-	int64_t age = at > item->opened ? at - item->opened : 0;
-	gauges->cases_open++;
-	gauges->case_ages[band(age)]++;
-	if (age > gauges->case_oldest)
-		gauges->case_oldest = age;
-	bins[sketch_bin(age)]++;
-	int64_t silent = item->unanswered && asynchronous(item->channel) ? at - item->unanswered : -1;
-	if (silent > gauges->longest_wait_async)
-		gauges->longest_wait_async = silent;
-}
-
-static void weigh_clocks(const struct engine *engine, struct scope scope, struct gauges *gauges)
-{
-	if (!scope_of_people(scope)) {
-		for (size_t i = 0; i < engine->slot_count; i++) {
-			const struct slot *slot = &engine->slots[i];
-			if (!slot_in_scope(engine, slot, scope))
-				continue;
-			gauges->sla_running += slot->sla_running;
-			gauges->sla_paused += slot->sla_paused;
-			gauges->sla_breached_open += slot->sla_breached_open;
-			gauges->sla_due_soon += slot->sla_due_soon;
-		}
-		return;
-	}
-	for (size_t i = 0; i < engine->live_slas.count; i++) {
-		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
-		const struct case_item *item = &engine->cases[sla->case_item];
-		if (!item_in_scope(engine, item->slot, item->agent, scope))
-			continue;
-		bool running = sla->state == SLA_STATE_RUNNING && !sla->paused;
-		gauges->sla_running += running;
-		gauges->sla_paused += sla->paused;
-		gauges->sla_breached_open += sla->state == SLA_STATE_BREACHED;
-		gauges->sla_due_soon += running && sla->soon;
-	}
-}
-
-static void weigh_ages(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges, int64_t *bins)
-{
-	for (size_t i = 0; i < engine->open_cases.count; i++) {
-		const struct case_item *item = &engine->cases[engine->open_cases.items[i]];
-		if (item_in_scope(engine, item->slot, item->agent, scope))
-			weigh_age(item, at, gauges, bins);
-	}
-}
-
-void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins)
-{
-	struct gauges unused = {0};
-	weigh_ages(engine, scope, at, &unused, bins);
-}
-
-void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
-{
-	int64_t bins[SKETCH_BINS]; /* zeroed only where there is something to weigh */
-	gauges->cases_open = gauges->case_oldest = 0;
-	gauges->sla_running = gauges->sla_paused = gauges->sla_breached_open = gauges->sla_due_soon = 0;
-	memset(gauges->case_ages, 0, sizeof gauges->case_ages);
-	if (engine->open_cases.count)
-		memset(bins, 0, sizeof bins);
-	weigh_ages(engine, scope, at, gauges, bins);
-	gauges->case_age_p50 = gauges->cases_open ? sketch_percentile(bins, 500) : -1;
-	gauges->case_age_p90 = gauges->cases_open ? sketch_percentile(bins, 900) : -1;
-	weigh_clocks(engine, scope, gauges);
 }

@@ -1,4 +1,4 @@
-/* Cases: for the files of metrics/ only. cases.c. */
+/* Cases: for the files of metrics/ only. cases.c; backlog.c (figures). */
 #ifndef METRICS_CASES_H
 #define METRICS_CASES_H
 

@@ -129,6 +129,7 @@ static void keep_open_cases(struct archive *archive, struct engine *engine)
 			archive_wrong(archive, "an open case twice");
 		item->listed = true;
 		item->place = (uint32_t)i;
+		backlog_join(engine, list->items[i]);
 	}
 }
 

@@ -2,6 +2,7 @@
 #ifndef METRICS_SLOTS_H
 #define METRICS_SLOTS_H
 
+#include "metrics/backlog.h"
 #include "metrics/engine.h"
 #include "metrics/ledger.h"
 #include "metrics/query.h"
@@ -41,6 +42,7 @@ struct slot {
 	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
 	uint16_t watch[SLOT_WATCHES]; /* everything, queue, channel, (queue, channel) */
 	bool touched;
+	struct backlog backlog;
 	int32_t sla_running, sla_paused, sla_due_soon, fcr_open, fcr_open_kept; /* kept by sla.c and fcr.c */
 };
 /* A place where peaks are watched: everything, each queue, each channel, each (queue, channel). */
