@@ -480,6 +480,67 @@ static void late_states(void **state)
 	teller_close(&t);
 }
 
+/* ---- floods and nonsense ---- */
+
+static size_t packed_size(const struct teller *t)
+{
+	size_t size;
+	free(engine_pack(t->engine, INT64_MIN, &size));
+	return size;
+}
+
+/* A target moved again and again leaves no timers behind. */
+static void a_flood_of_targets(void **state)
+{
+	(void)state;
+	struct teller t;
+	char keys[80];
+	day_begins(&t, "2026-03-06T16:00:00Z");
+	open_case(&t, "2026-03-06T16:00:00Z", "clock=resolve target_ms=7200000 calendar=work");
+	size_t before = 0;
+	for (int i = 0; i < 20000; i++) {
+		snprintf(keys, sizeof keys, "case=1 clock=resolve target_ms=%d", 7200000 - i);
+		tell(&t, at("2026-03-06T16:00:01Z") + i, "sla.started", keys);
+		before = i == 1000 ? packed_size(&t) : before;
+	}
+	assert_true(packed_size(&t) < before + 100);
+	breaches_at(&t, "2026-03-09T08:59:40.001Z");
+	teller_close(&t);
+}
+
+static void of_settings(struct settings *settings)
+{
+	add_rule(settings, "sla_calendar = \"house\"\nqueue \"Japan\" { calendar = \"tokyo\" }\n"
+			   "calendar \"house\" { zone = \"Europe/Berlin\" friday = { \"09:00-18:00\" } monday = { \"09:00-18:00\" } }\n"
+			   "calendar \"tokyo\" { zone = \"Asia/Tokyo\" monday = { \"09:00-18:00\" } holidays = { \"2026-03-09\" } }\n");
+}
+
+static void calendars_of_the_settings(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, of_settings);
+	pass(&t, at("2026-03-06T16:00:00Z"));
+	tell_calendar(&t, at("2026-03-06T16:00:00Z"), "house", "UTC", NULL, 0, NULL, 0); /* the settings win */
+	open_case(&t, "2026-03-06T16:00:00Z", "clock=resolve target_ms=7200000");
+	assert_int_equal(due_of(&t).due, at("2026-03-09T09:00:00Z"));
+	tell(&t, at("2026-03-06T16:00:00Z"), "sla.cancelled", "case=1 clock=resolve");
+	tell(&t, at("2026-03-06T16:00:00Z"), "case.opened", "case=2 queue=Japan channel=email");
+	tell(&t, at("2026-03-06T16:00:00Z"), "sla.started", "case=2 clock=resolve target_ms=7200000");
+	assert_int_equal(due_of(&t).due, at("2026-03-16T02:00:00Z"));
+	size_t size;
+	bool differs = true;
+	uint8_t *bytes = engine_pack(t.engine, INT64_MIN, &size);
+	struct engine *copy = engine_unpack(t.settings, bytes, size, &differs, NULL);
+	assert_true(copy && !differs);
+	free(bytes);
+	engine_destroy(t.engine);
+	t.engine = copy;
+	assert_int_equal(due_of(&t).due, at("2026-03-16T02:00:00Z"));
+	breaches_at(&t, "2026-03-16T02:00:00Z");
+	teller_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,6 +550,7 @@ int main(void)
 		cmocka_unit_test(defined_anew), cmocka_unit_test(never_open_again), cmocka_unit_test(a_due_when_nobody_works),
 		cmocka_unit_test(a_due_ten_years_away), cmocka_unit_test(paused_by_state), cmocka_unit_test(stopped_and_opened_again),
 		cmocka_unit_test(next_replies), cmocka_unit_test(a_reply_overtaken_by_the_next_question), cmocka_unit_test(late_states),
+		cmocka_unit_test(a_flood_of_targets), cmocka_unit_test(calendars_of_the_settings),
 	};
 	return cmocka_run_group_tests_name("sla_calendar", tests, NULL, NULL);
 }
