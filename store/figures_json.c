@@ -354,11 +354,13 @@ static void put_conduct(const struct writer *writer)
 /* When it is due, by which calendar, and what is odd about it. */
 static void put_clock(const struct writer *writer, const struct list_due *due)
 {
-	if (due->due)
-		put_instant(writer, "due", due->due);
-	if (due->priority)
-		fprintf(writer->to, ", \"priority\": %d", due->priority);
 	fputs(", ", writer->to);
+	if (due->due) {
+		put_instant(writer, "due", due->due);
+		fputs(", ", writer->to);
+	}
+	if (due->priority)
+		fprintf(writer->to, "\"priority\": %d, ", due->priority);
 	put_pair(writer->to, "calendar", due->calendar);
 	fprintf(writer->to, ", \"open\": %s, \"calendar_unknown\": %s, \"paused_by_state\": %s, \"disagreed\": %s}", due->is_open ? "true" : "false",
 		due->calendar_unknown ? "true" : "false", due->by_state ? "true" : "false", due->disagreed ? "true" : "false");
