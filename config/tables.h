@@ -18,6 +18,9 @@ extern const struct setting_table board_table, feed_table, site_table, queue_tab
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
 
+/* As settings_write() does, without the name; false: it has no value, nothing is written. */
+bool setting_write_value(const struct setting *setting, const void *base, FILE *to);
+
 /* Of one element of a section's array, with what it owns. */
 void queue_settings_finish(struct queue_settings *queue);
 void feed_settings_finish(struct feed_settings *link);
@@ -29,6 +32,5 @@ void sla_settings_finish(struct sla_settings *sla);
 bool sla_clock_known(const char *name, struct error *err);
 bool setting_is_zone(const char *value, struct error *err);
 /* Everything copied; for reading a file whole or not at all. */
-struct settings *settings_copy(const struct settings *settings);
 
 #endif

@@ -18,6 +18,8 @@ void lists_scope_identity(const struct engine *engine, struct scope scope, char 
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* Is it written like one? Whether anything is called so is not asked. */
+bool list_scope_check(const char *text, struct error *err);
 /* The name of somebody, short where the settings name nobody in full. */
 void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
@@ -150,10 +152,13 @@ struct list_agent {
 	const char *summary; /* constant: "help" "ring" "talk" "hold" "wrap" "away" "idle" "offline" */
 	int64_t since;	     /* ms in that state */
 	int contacts;	     /* running now */
+	int slots;	     /* how many at once he can take over all channels; 0: not told */
+	int rude;	     /* rude contacts since he came on shift */
+	int64_t care_since;  /* ms since a break was suggested that is not yet taken; -1: none is */
 	bool help;
 	struct scope scope;
 };
-int list_agents(const struct engine *engine, int64_t at, struct list_agent *items, int room);
+int list_agents(const struct engine *engine, struct scope scope, int64_t at, struct list_agent *items, int room);
 
 /* Names of the queues that are shown, ascending; valid while the engine stands and no record is applied. */
 int list_queues(const struct engine *engine, const char **names, int room);
@@ -163,6 +168,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_agent_order(const void *left, const void *right);
 int list_conduct_order(const void *left, const void *right);
 int list_care_order(const void *left, const void *right);
 int list_alert_order(const void *left, const void *right);

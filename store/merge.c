@@ -45,7 +45,7 @@ static struct snapshot *look_at_site(const struct merge *merge, int site, const 
 	own.site = 0;
 	own.spark_count = 0; /* of the sums only */
 	struct snapshot *snapshot = snapshot_create(of->engine, of->settings, of->zone, &own);
-	snapshot_attached(snapshot, of->link, of->silent, of->from_store);
+	snapshot_attached(snapshot, of->link, of->silent, of->from_store, of->why);
 	return snapshot;
 }
 
@@ -167,6 +167,16 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
 }
 
+static void append_asked(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int agents = snapshot->agent_count;
+	APPEND(snapshot->agents, snapshot->agent_count, part->agents, part->agent_count);
+	for (int i = agents; i < snapshot->agent_count; i++) {
+		snapshot->agents[i].scope = joined_scope_from(all, site, snapshot->agents[i].scope);
+		put_site(name, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
+	}
+}
+
 static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)
 {
 	const int begin = snapshot->feed_count;
@@ -218,6 +228,7 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
+	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
 }
 
 /* ---- by name ---- */
@@ -349,6 +360,7 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	append_rows(snapshot, part, &merge->joined, site, name);
 	append_people(snapshot, part, &merge->joined, site, name);
 	append_work(snapshot, part, &merge->joined, site, name);
+	append_asked(snapshot, part, &merge->joined, site, name);
 	append_feeds(snapshot, part, name);
 	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
 	add_named(&unknown, part->unknown, part->unknown_count);

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
@@ -224,14 +225,17 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	fill_rows(snapshot, engine);
 	fill_lists(snapshot, engine);
 	fill_queues(snapshot, engine);
+	snapshot_fill_asked(snapshot, engine);
 	return snapshot;
 }
 
-void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store)
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store, const char *why)
 {
 	snapshot->source = from_store ? "Redis, every second" : "collector";
 	if (link == LINK_LIVE)
 		return;
+	if (snapshot->nothing)
+		text_harmless(view_of(why ? why : ""), snapshot->why, sizeof snapshot->why);
 	snapshot->stale = true;
 	snapshot->stale_ms = silent > snapshot->stale_ms ? silent : snapshot->stale_ms;
 	for (int i = 0; i < snapshot->row_count; i++)
@@ -256,6 +260,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->agents);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -13,6 +13,9 @@
 
 #define SPARKS_MOST 16
 
+/* Lists that only some pages show: gathered where they are asked for. */
+enum snapshot_list { SNAPSHOT_AGENTS };
+
 struct snapshot_request {
 	struct scope scope;
 	enum window window;
@@ -21,6 +24,7 @@ struct snapshot_request {
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
+	unsigned lists; /* bits (1u << enum snapshot_list) */
 	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
 };
 
@@ -59,6 +63,7 @@ struct snapshot {
 	bool nothing; /* no batch came yet */
 	bool stale;   /* any feed that counts is stale */
 	int64_t stale_ms;
+	char why[400];	    /* why nothing came from there yet, or "" */
 	const char *source; /* "Redis, every second", "collector"; NULL: feeds of its own */
 	double events_per_second;
 
@@ -85,6 +90,7 @@ struct snapshot {
 	int progress; /* thousandths of a file that is played, -1: none */
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
+	struct list_agent *agents; int agent_count; /* where asked for */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */
@@ -101,7 +107,7 @@ struct engine;
 struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
 	const struct snapshot_request *request);
 /* The figures come from a collector: how its link is. What does not follow it is stale. */
-void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store);
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store, const char *why);
 void snapshot_destroy(struct snapshot *snapshot);
 /* The formula a queue is measured by: its own where the configuration gives it one. queue NULL: everything. */
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);
