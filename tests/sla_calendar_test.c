@@ -541,6 +541,41 @@ static void calendars_of_the_settings(void **state)
 	teller_close(&t);
 }
 
+/* A state with calendars in it, each byte of it changed: refused, or harmless. */
+static void damage_does_no_harm(void **state)
+{
+	(void)state;
+	struct teller t;
+	size_t size;
+	bool differs;
+	const int32_t holidays[] = {20600, 20601};
+	teller_open(&t, stopping);
+	pass(&t, at("2026-03-06T16:00:00Z"));
+	tell_calendar(&t, at("2026-03-06T16:00:00Z"), "work", "Europe/Berlin", workdays, 5, holidays, 2);
+	tell(&t, at("2026-03-06T16:00:00Z"), "queue.defined", "queue=Billing calendar=work");
+	open_case(&t, "2026-03-06T16:00:00Z", "clock=resolve target_ms=7200000");
+	tell(&t, at("2026-03-06T16:00:00Z"), "sla.started", "case=1 clock=update target_ms=60000 calendar=none");
+	tell(&t, at("2026-03-06T16:30:00Z"), "sla.paused", "case=1 clock=resolve");
+	uint8_t *bytes = engine_pack(t.engine, INT64_MIN, &size);
+	int accepted = 0;
+	for (size_t place = 0; place < size; place++) {
+		bytes[place] ^= (uint8_t)(1u << place % 8);
+		struct engine *copy = engine_unpack(t.settings, bytes, size, &differs, NULL);
+		bytes[place] ^= (uint8_t)(1u << place % 8);
+		if (!copy)
+			continue;
+		struct list_due due[4];
+		const struct record later = {.kind = RECORD_CLOCK, .lsn = 1000, .recv = at("2026-03-06T17:00:00Z")};
+		accepted++;
+		engine_apply(copy, &later);
+		list_due(copy, SCOPE_ALL, engine_now(copy), due, 4);
+		engine_destroy(copy);
+	}
+	assert_true(accepted > 0);
+	free(bytes);
+	teller_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,7 +585,7 @@ int main(void)
 		cmocka_unit_test(defined_anew), cmocka_unit_test(never_open_again), cmocka_unit_test(a_due_when_nobody_works),
 		cmocka_unit_test(a_due_ten_years_away), cmocka_unit_test(paused_by_state), cmocka_unit_test(stopped_and_opened_again),
 		cmocka_unit_test(next_replies), cmocka_unit_test(a_reply_overtaken_by_the_next_question), cmocka_unit_test(late_states),
-		cmocka_unit_test(a_flood_of_targets), cmocka_unit_test(calendars_of_the_settings),
+		cmocka_unit_test(a_flood_of_targets), cmocka_unit_test(calendars_of_the_settings), cmocka_unit_test(damage_does_no_harm),
 	};
 	return cmocka_run_group_tests_name("sla_calendar", tests, NULL, NULL);
 }
