@@ -8,14 +8,35 @@
 
 /* ---- cases by age ---- */
 
-/* How many are before this one. */
-static size_t place_of(const struct by_age *list, int64_t since, uint32_t number)
+#define CHUNK_MOST 256
+
+static bool before(const struct aged *a, int64_t since, uint32_t number)
 {
-	size_t low = 0, high = list->count;
+	return a->since < since || (a->since == since && a->number < number);
+}
+
+/* The chunk it is in or belongs to: the last one that begins before or with it. */
+static size_t chunk_of(const struct by_age *list, int64_t since, uint32_t number)
+{
+	size_t low = 0, high = list->chunk_count;
+	while (high - low > 1) {
+		const size_t middle = low + (high - low) / 2;
+		const struct aged *first = list->chunks[middle].items;
+		if (before(first, since, number) || (first->since == since && first->number == number))
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* How many of the chunk are before it. */
+static size_t place_in(const struct age_chunk *chunk, int64_t since, uint32_t number)
+{
+	size_t low = 0, high = chunk->count;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const struct aged *other = &list->items[middle];
-		if (other->since < since || (other->since == since && other->number < number))
+		if (before(&chunk->items[middle], since, number))
 			low = middle + 1;
 		else
 			high = middle;
@@ -23,21 +44,81 @@ static size_t place_of(const struct by_age *list, int64_t since, uint32_t number
 	return low;
 }
 
-/* At the end as a rule: cases come in the order in which they are opened. */
+/* An empty one, for the caller to fill. */
+static struct age_chunk *insert_chunk(struct by_age *list, size_t at)
+{
+	list->chunks = memory_grow(list->chunks, &list->chunk_room, list->chunk_count + 1, sizeof *list->chunks);
+	memmove(&list->chunks[at + 1], &list->chunks[at], (list->chunk_count - at) * sizeof *list->chunks);
+	list->chunks[at] = (struct age_chunk){.items = memory_new(CHUNK_MOST, sizeof(struct aged))};
+	list->chunk_count++;
+	return &list->chunks[at];
+}
+
+/* What comes behind all others begins a chunk of its own, so that cases in the order in which they are opened fill them. */
+static void split(struct by_age *list, size_t at, bool at_end)
+{
+	struct age_chunk *next = insert_chunk(list, at + 1), *full = &list->chunks[at];
+	const size_t keep = at_end ? full->count - 1 : full->count / 2;
+	next->count = full->count - keep;
+	memcpy(next->items, &full->items[keep], next->count * sizeof *next->items);
+	full->count = keep;
+}
+
 static void add(struct by_age *list, int64_t since, uint32_t number)
 {
-	const size_t place = place_of(list, since, number);
-	list->items = memory_grow(list->items, &list->room, list->count + 1, sizeof *list->items);
-	memmove(&list->items[place + 1], &list->items[place], (list->count - place) * sizeof *list->items);
-	list->items[place] = (struct aged){since, number};
+	if (!list->chunk_count)
+		insert_chunk(list, 0);
+	size_t at = chunk_of(list, since, number);
+	if (list->chunks[at].count == CHUNK_MOST) {
+		split(list, at, at + 1 == list->chunk_count && place_in(&list->chunks[at], since, number) == CHUNK_MOST);
+		at = chunk_of(list, since, number);
+	}
+	struct age_chunk *chunk = &list->chunks[at];
+	const size_t place = place_in(chunk, since, number);
+	memmove(&chunk->items[place + 1], &chunk->items[place], (chunk->count - place) * sizeof *chunk->items);
+	chunk->items[place] = (struct aged){since, number};
+	chunk->count++;
 	list->count++;
 }
 
+/* It must be there. */
 static void take(struct by_age *list, int64_t since, uint32_t number)
 {
-	const size_t place = place_of(list, since, number);
+	const size_t at = chunk_of(list, since, number);
+	struct age_chunk *chunk = &list->chunks[at];
+	const size_t place = place_in(chunk, since, number);
 	list->count--;
-	memmove(&list->items[place], &list->items[place + 1], (list->count - place) * sizeof *list->items);
+	chunk->count--;
+	memmove(&chunk->items[place], &chunk->items[place + 1], (chunk->count - place) * sizeof *chunk->items);
+	if (chunk->count)
+		return;
+	free(chunk->items);
+	list->chunk_count--;
+	memmove(chunk, chunk + 1, (list->chunk_count - at) * sizeof *chunk);
+}
+
+/* How many are from before or at the instant. */
+static size_t until(const struct by_age *list, int64_t instant)
+{
+	if (!list->count)
+		return 0;
+	const size_t at = chunk_of(list, instant, UINT32_MAX);
+	size_t count = place_in(&list->chunks[at], instant, UINT32_MAX);
+	for (size_t i = 0; i < at; i++)
+		count += list->chunks[i].count;
+	return count;
+}
+
+static int64_t earliest(const struct by_age *list)
+{
+	return list->chunks[0].items[0].since;
+}
+
+static void finish(struct by_age *list)
+{
+	for (size_t i = 0; i < list->chunk_count; i++)
+		free(list->chunks[i].items);
+	free(list->chunks);
 }
 
 static bool asynchronous(uint16_t channel)
@@ -69,8 +150,8 @@ void backlog_leave(struct engine *engine, uint32_t case_item)
 
 void backlog_finish(struct backlog *backlog)
 {
-	free(backlog->opened.items);
-	free(backlog->unanswered.items);
+	finish(&backlog->opened);
+	finish(&backlog->unanswered);
 }
 
 /* ---- gauges ---- */
@@ -90,23 +171,20 @@ static void raise_to(int64_t *most, int64_t value)
 /* How many are at least so old. */
 static size_t at_least(const struct by_age *list, int64_t at, int64_t age)
 {
-	return age > 0 ? place_of(list, at - age, UINT32_MAX) : list->count;
+	return age > 0 ? until(list, at - age) : list->count;
 }
 
-/* Those of one bin stand together: from the oldest of each on to the first of the next one. */
-static void add_bins(const struct by_age *list, int64_t at, int64_t *bins)
+/* Those of one bin stand together: from the oldest of each on to the last of it. */
+static void add_bins(const struct age_chunk *chunk, int64_t at, int64_t *bins)
 {
-	for (size_t i = 0; i < list->count;) {
-		const int bin = sketch_bin(age_of(list->items[i].since, at));
-		size_t low = i, high = list->count, stride = 1;
-		while (low + stride < list->count && sketch_bin(age_of(list->items[low + stride].since, at)) == bin) {
-			low += stride;
-			stride *= 2;
-		}
-		high = low + stride < high ? low + stride : high;
+	for (size_t i = 0; i < chunk->count;) {
+		const int bin = sketch_bin(age_of(chunk->items[i].since, at));
+		size_t low = i, high = chunk->count;
+		if (sketch_bin(age_of(chunk->items[high - 1].since, at)) == bin)
+			low = high - 1;
 		while (high - low > 1) {
 			const size_t middle = low + (high - low) / 2;
-			if (sketch_bin(age_of(list->items[middle].since, at)) == bin)
+			if (sketch_bin(age_of(chunk->items[middle].since, at)) == bin)
 				low = middle;
 			else
 				high = middle;
@@ -127,10 +205,11 @@ static void weigh_slot(const struct slot *slot, int64_t at, struct gauges *gauge
 	}
 	gauges->cases_open += (int64_t)opened->count;
 	if (opened->count)
-		raise_to(&gauges->case_oldest, age_of(opened->items[0].since, at));
+		raise_to(&gauges->case_oldest, age_of(earliest(opened), at));
 	if (unanswered->count)
-		raise_to(&gauges->longest_wait_async, at - unanswered->items[0].since);
-	add_bins(opened, at, bins);
+		raise_to(&gauges->longest_wait_async, at - earliest(unanswered));
+	for (size_t i = 0; i < opened->chunk_count; i++)
+		add_bins(&opened->chunks[i], at, bins);
 }
 
 static void weigh_case(const struct engine *engine, const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)

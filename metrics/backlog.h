@@ -4,10 +4,16 @@
 
 #include "metrics/engine.h"
 
-/* Cases by an instant of theirs, the earliest first. */
+/* Cases by an instant of theirs, the earliest first: in chunks, so that one that comes or goes in the middle of many moves few. */
+struct aged { int64_t since; uint32_t number; };
+struct age_chunk {
+	struct aged *items;
+	size_t count; /* never 0 */
+};
 struct by_age {
-	struct aged { int64_t since; uint32_t number; } *items;
-	size_t count, room;
+	struct age_chunk *chunks;
+	size_t chunk_count, chunk_room;
+	size_t count; /* of cases */
 };
 /* Of a slot; made again from the cases, no part of the state. */
 struct backlog {

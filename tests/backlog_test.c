@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define CASES 60
+#define CASES 1500 /* several chunks of the lists */
 
 static const char *const figures[] = {"backlog", "backlog_oldest", "backlog_p50", "backlog_p90", "backlog_under_1d", "backlog_1d", "backlog_3d",
 	"backlog_7d", "backlog_30d", "longest_wait_async"};
@@ -69,12 +69,12 @@ static void lists_say_what_a_look_says(void **state)
 	pass(&t, now);
 	say(&t, now, now, 0, "case.opened", "queue=Billing channel=email");
 	say(&t, now, now, 0, "case.assigned", "agent=ana");
-	for (int i = 0; i < 1500; i++) {
-		now += below(&random, 4) ? below(&random, 40) * M : below(&random, 12) * H;
+	for (int i = 0; i < 9000; i++) {
+		now += below(&random, 40) ? below(&random, 20) * M : below(&random, 12) * H;
 		happen(&t, &random, now);
-		if (i % 10 == 0)
+		if (i % 50 == 0)
 			compare(&t);
-		if (i == 700) {
+		if (i == 4500) {
 			size_t size;
 			bool differs;
 			uint8_t *bytes = engine_pack(t.engine, INT64_MIN, &size);
