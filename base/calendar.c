@@ -47,3 +47,26 @@ int calendar_weekday(int64_t day)
 	const int weekday = (int)((day + 4) % 7); /* 1970-01-01 was a Thursday */
 	return weekday < 0 ? weekday + 7 : weekday;
 }
+
+/* The number in so many characters, or -1. */
+static int digits(const char *at, int count)
+{
+	int number = 0;
+	for (; count; count--, at++) {
+		if (*at < '0' || *at > '9')
+			return -1;
+		number = number * 10 + *at - '0';
+	}
+	return number;
+}
+
+bool calendar_read(struct view text, int64_t *day)
+{
+	if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
+		return false;
+	const struct date date = {digits(text.data, 4), digits(text.data + 5, 2), digits(text.data + 8, 2)};
+	if (date.year < 0 || date.month < 1 || date.month > 12 || date.day < 1 || date.day > calendar_month_days(date.year, date.month))
+		return false;
+	*day = calendar_day(date);
+	return true;
+}

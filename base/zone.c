@@ -279,10 +279,10 @@ static int64_t seconds_of(int64_t ms)
 	return ms / 1000 - (ms % 1000 < 0);
 }
 
-int32_t zone_offset(const struct zone *zone, int64_t at)
+/* How many transitions are at or before the second. */
+static size_t transitions_until(const struct zone *zone, int64_t second)
 {
-	const int64_t second = seconds_of(at);
-	size_t low = 0, high = zone->count; /* how many transitions are at or before the instant */
+	size_t low = 0, high = zone->count;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 		if (zone->when[middle] <= second)
@@ -290,9 +290,40 @@ int32_t zone_offset(const struct zone *zone, int64_t at)
 		else
 			high = middle;
 	}
+	return low;
+}
+
+int32_t zone_offset(const struct zone *zone, int64_t at)
+{
+	const int64_t second = seconds_of(at);
+	const size_t low = transitions_until(zone, second);
 	if (low == zone->count && zone->rule.is_set)
 		return zone_rule_offset(&zone->rule, second);
 	return low ? zone->after[low - 1] : zone->first;
+}
+
+/* Where the table or the rule says that something changes, be it only the name of the time. */
+static int64_t next_entry(const struct zone *zone, int64_t second)
+{
+	const size_t next = transitions_until(zone, second);
+	if (next < zone->count)
+		return zone->when[next];
+	return zone->rule.is_set ? zone_rule_change_after(&zone->rule, second) : INT64_MAX;
+}
+
+int64_t zone_change_after(const struct zone *zone, int64_t at)
+{
+	const int32_t before = zone_offset(zone, at);
+	int64_t second = seconds_of(at);
+	/* A table has a few hundred entries, a rule two a year: if none of these moves the clock, none will. */
+	for (size_t tries = zone->count + 8; tries; tries--) {
+		second = next_entry(zone, second);
+		if (second == INT64_MAX)
+			return INT64_MAX;
+		if (zone_offset(zone, second * 1000) != before)
+			return second * 1000;
+	}
+	return INT64_MAX;
 }
 
 /* The first instant in (low, high] whose local reading is `local` or later: where a clock jumped over it. */

@@ -19,6 +19,8 @@ uint64_t zone_hash(const struct zone *zone);
 uint64_t zone_hash_alike(const struct zone *zone);
 /* Seconds east of UTC at the instant (ms since the epoch). */
 int32_t zone_offset(const struct zone *zone, int64_t at);
+/* The first instant (ms) after this one at which the clocks of the zone change; INT64_MAX: never again, as far as its rules go. */
+int64_t zone_change_after(const struct zone *zone, int64_t at);
 /* The instant (ms) of a local clock reading given as ms since the epoch *as if UTC*: where the clock jumped forward,
  * the instant after the jump; where it went back, the first of the two. */
 int64_t zone_instant(const struct zone *zone, int64_t local);

@@ -142,12 +142,32 @@ static int64_t change_in(const struct zone_date *date, int64_t year)
 	return day * DAY_SECONDS + date->time;
 }
 
+static int64_t year_of(const struct zone_rule *rule, int64_t second)
+{
+	const int64_t local = second + rule->standard;
+	return calendar_date(local / DAY_SECONDS - (local % DAY_SECONDS < 0)).year;
+}
+
+int64_t zone_rule_change_after(const struct zone_rule *rule, int64_t second)
+{
+	if (!rule->has_summer)
+		return INT64_MAX;
+	const int64_t year = year_of(rule, second);
+	int64_t first = INT64_MAX;
+	for (int64_t each = year - 1; each <= year + 2; each++) {
+		const int64_t changes[] = {change_in(&rule->begin, each) - rule->standard, change_in(&rule->end, each) - rule->summer};
+		for (int i = 0; i < 2; i++)
+			if (changes[i] > second && changes[i] < first)
+				first = changes[i];
+	}
+	return first;
+}
+
 int32_t zone_rule_offset(const struct zone_rule *rule, int64_t second)
 {
 	if (!rule->has_summer)
 		return rule->standard;
-	const int64_t local = second + rule->standard;
-	const int64_t year = calendar_date(local / DAY_SECONDS - (local % DAY_SECONDS < 0)).year;
+	const int64_t year = year_of(rule, second);
 	/* The latest change at or before the instant decides. A change may fall into the neighbouring year (a
 	 * time of up to a week), and where summer lasts all year its end coincides with the next beginning,
 	 * which then counts. */

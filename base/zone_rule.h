@@ -29,5 +29,7 @@ struct zone_rule {
 bool zone_rule_parse(struct zone_rule *rule, struct view text);
 /* Seconds east of UTC at a second since the epoch. */
 int32_t zone_rule_offset(const struct zone_rule *rule, int64_t second);
+/* The first second after this one at which the rule changes to or from summer time; INT64_MAX: never. The offset may stay the same. */
+int64_t zone_rule_change_after(const struct zone_rule *rule, int64_t second);
 
 #endif

@@ -134,6 +134,24 @@ static void add_alerts(struct rule_list *list, const struct settings *settings)
 		add(list, "the order of alerts", order);
 }
 
+/* Of two that have the same days, one may be there and the other not: a calendar without hours is always closed. */
+static void add_calendars(struct rule_list *list, const struct settings *settings)
+{
+	for (int i = 0; i < settings->calendar_count; i++) {
+		struct calendar_settings plain = {0};
+		char name[160];
+		snprintf(name, sizeof name, "calendar \"%.120s\"", settings->calendars[i].name);
+		add(list, name, memory_text("set"));
+		add_section(list, &calendar_table, name, &settings->calendars[i], &plain);
+	}
+	for (int i = 0; i < settings->sla_count; i++) {
+		struct sla_settings plain = {0};
+		char name[160];
+		snprintf(name, sizeof name, "sla \"%.120s\"", settings->slas[i].clock);
+		add_section(list, &sla_table, name, &settings->slas[i], &plain);
+	}
+}
+
 static struct rule_list list_rules(const struct settings *settings)
 {
 	struct rule_list list = {.rules = NULL};
@@ -141,6 +159,7 @@ static struct rule_list list_rules(const struct settings *settings)
 	add_queues(&list, settings);
 	add_levels(&list, settings);
 	add_alerts(&list, settings);
+	add_calendars(&list, settings);
 	return list;
 }
 

@@ -106,4 +106,6 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 		levels(to);
 	}
 	print_section(to, &alert_table);
+	print_section(to, &calendar_table);
+	print_section(to, &sla_table);
 }

@@ -37,6 +37,20 @@ static bool came_before(const struct settings *settings, int index)
 	return false;
 }
 
+/* It may come from a feed; or it is a slip of the pen. */
+static int remark_calendar(const struct settings *settings, const char *setting, const char *name, FILE *to)
+{
+	char shown[80];
+	if (!name || !*name)
+		return 0;
+	for (int i = 0; i < settings->calendar_count; i++)
+		if (strcmp(settings->calendars[i].name, name) == 0)
+			return 0;
+	text_harmless(view_of(name), shown, sizeof shown);
+	fprintf(to, "%s is \"%s\", and no section calendar \"%s\" is here: a feed must define it\n", setting, shown, shown);
+	return 1;
+}
+
 int settings_remarks(const struct settings *settings, FILE *to)
 {
 	int written = 0;
@@ -56,5 +70,8 @@ int settings_remarks(const struct settings *settings, FILE *to)
 			written++;
 		}
 	}
+	written += remark_calendar(settings, "'sla_calendar'", settings->sla_calendar, to);
+	for (int i = 0; i < settings->queue_count; i++)
+		written += remark_calendar(settings, "the 'calendar' of a queue", settings->queues[i].calendar, to);
 	return written;
 }

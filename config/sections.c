@@ -39,6 +39,18 @@ static void begin_alert(struct sections *sections)
 	setting_fill(alert_table.settings, alert_table.count, &sections->alert);
 }
 
+static void begin_calendar(struct sections *sections)
+{
+	sections->calendar = (struct calendar_settings){0};
+	setting_fill(calendar_table.settings, calendar_table.count, &sections->calendar);
+}
+
+static void begin_sla(struct sections *sections)
+{
+	sections->sla = (struct sla_settings){0};
+	setting_fill(sla_table.settings, sla_table.count, &sections->sla);
+}
+
 void sections_init(struct sections *sections, const char *const *metrics)
 {
 	*sections = (struct sections){.metrics = metrics};
@@ -47,6 +59,8 @@ void sections_init(struct sections *sections, const char *const *metrics)
 	begin_queue(sections);
 	begin_level(sections);
 	begin_alert(sections);
+	begin_calendar(sections);
+	begin_sla(sections);
 }
 
 void sections_finish(struct sections *sections)
@@ -56,6 +70,8 @@ void sections_finish(struct sections *sections)
 	queue_settings_finish(&sections->queue);
 	level_settings_finish(&sections->level);
 	alert_settings_finish(&sections->alert);
+	calendar_settings_finish(&sections->calendar);
+	sla_settings_finish(&sections->sla);
 }
 
 const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
@@ -79,6 +95,14 @@ const struct setting_table *sections_draft(struct sections *sections, const char
 	if (strcmp(name, alert_table.name) == 0) {
 		*base = &sections->alert;
 		return &alert_table;
+	}
+	if (strcmp(name, calendar_table.name) == 0) {
+		*base = &sections->calendar;
+		return &calendar_table;
+	}
+	if (strcmp(name, sla_table.name) == 0) {
+		*base = &sections->sla;
+		return &sla_table;
 	}
 	return NULL;
 }
@@ -216,6 +240,37 @@ static bool take_alert(
 	return true;
 }
 
+static bool take_calendar(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	for (int i = 0; i < settings->calendar_count; i++)
+		if (strcmp(settings->calendars[i].name, title) == 0)
+			return fail(err, "the calendar '%s' was set in line %d already; put both together", title, settings->calendars[i].line);
+	sections->calendar.name = memory_text(title);
+	sections->calendar.line = line;
+	settings->calendars = memory_grow(settings->calendars, &sections->calendar_room, (size_t)settings->calendar_count + 1,
+		sizeof *settings->calendars);
+	settings->calendars[settings->calendar_count++] = sections->calendar;
+	begin_calendar(sections);
+	return true;
+}
+
+static bool take_sla(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	if (!sla_clock_known(title, err))
+		return false;
+	for (int i = 0; i < settings->sla_count; i++)
+		if (strcmp(settings->slas[i].clock, title) == 0)
+			return fail(err, "the SLA clock '%s' was set in line %d already; put both together", title, settings->slas[i].line);
+	sections->sla.clock = memory_text(title);
+	sections->sla.line = line;
+	settings->slas = memory_grow(settings->slas, &sections->sla_room, (size_t)settings->sla_count + 1, sizeof *settings->slas);
+	settings->slas[settings->sla_count++] = sections->sla;
+	begin_sla(sections);
+	return true;
+}
+
 bool sections_take(struct sections *sections, struct settings *settings, const char *name, const char *title,
 	int line, struct error *err)
 {
@@ -225,7 +280,7 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
 			TITLE_MOST);
 	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
-		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST)
+		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST || settings->calendar_count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections of one kind; no board can show them",
 			SECTIONS_MOST);
 	sections->taken++;
@@ -237,5 +292,9 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return take_queue(sections, settings, title, line, err);
 	if (strcmp(name, level_table.name) == 0)
 		return take_level(sections, settings, title, line, err);
+	if (strcmp(name, calendar_table.name) == 0)
+		return take_calendar(sections, settings, title, line, err);
+	if (strcmp(name, sla_table.name) == 0)
+		return take_sla(sections, settings, title, line, err);
 	return take_alert(sections, settings, title, line, err);
 }

@@ -59,6 +59,12 @@ void settings_destroy(struct settings *settings)
 		level_settings_finish(&settings->levels[i]);
 	for (int i = 0; i < settings->alert_count; i++)
 		alert_settings_finish(&settings->alerts[i]);
+	for (int i = 0; i < settings->calendar_count; i++)
+		calendar_settings_finish(&settings->calendars[i]);
+	for (int i = 0; i < settings->sla_count; i++)
+		sla_settings_finish(&settings->slas[i]);
+	free(settings->calendars);
+	free(settings->slas);
 	free(settings->queues);
 	free(settings->links);
 	free(settings->places);
@@ -76,6 +82,20 @@ static void *copy_array(const void *from, int count, size_t size)
 	void *to = memory_new((size_t)count, size);
 	memcpy(to, from, (size_t)count * size);
 	return to;
+}
+
+static void copy_service(const struct settings *settings, struct settings *copy)
+{
+	copy->calendars = copy_array(settings->calendars, settings->calendar_count, sizeof *copy->calendars);
+	copy->slas = copy_array(settings->slas, settings->sla_count, sizeof *copy->slas);
+	for (int i = 0; i < copy->calendar_count; i++) {
+		setting_duplicate(calendar_table.settings, calendar_table.count, &copy->calendars[i]);
+		copy->calendars[i].name = memory_text(copy->calendars[i].name);
+	}
+	for (int i = 0; i < copy->sla_count; i++) {
+		setting_duplicate(sla_table.settings, sla_table.count, &copy->slas[i]);
+		copy->slas[i].clock = memory_text(copy->slas[i].clock);
+	}
 }
 
 struct settings *settings_copy(const struct settings *settings)
@@ -109,6 +129,7 @@ struct settings *settings_copy(const struct settings *settings)
 		setting_duplicate(alert_table.settings, alert_table.count, &copy->alerts[i]);
 		copy->alerts[i].name = memory_text(copy->alerts[i].name);
 	}
+	copy_service(settings, copy);
 	return copy;
 }
 

@@ -28,6 +28,7 @@ struct queue_settings {
 	int64_t target, short_abandon; /* ms; -1: the channel's / the general one */
 	int formula;		       /* -1: the general one */
 	bool hidden;
+	char *calendar; /* of its SLA clocks; NULL: what the feed says, or the general one */
 	int line; /* of the file, for messages */
 };
 
@@ -45,6 +46,27 @@ struct site_settings {
 	char *name;
 	char *attach; /* its collector's publish; NULL: only what is in Redis */
 	char *zone;   /* of its days; NULL: the board's */
+	int line;
+};
+
+/* calendar "support" { ... } : opening hours, by the clocks of a zone */
+struct calendar_settings {
+	char *name;
+	char *zone;	/* NULL: the board's */
+	char **days[7]; /* Monday first: "09:00-12:30", ... */
+	int day_counts[7];
+	char **holidays; /* "2026-12-25", ... */
+	int holiday_count;
+	int line;
+};
+
+/* sla "resolve" { ... } : what the state of a case does to a clock */
+enum sla_reopen { SLA_REOPEN_NEW, SLA_REOPEN_GO_ON };
+struct sla_settings {
+	char *clock;
+	char **pause_in, **stop_in; /* states of a case */
+	int pause_count, stop_count;
+	int reopen; /* enum sla_reopen */
 	int line;
 };
 
@@ -100,6 +122,7 @@ struct settings {
 	int64_t wrap_wait, lost_after, late_limit, ahead_limit, hold_unknown; /* engine rules, ms */
 	int64_t due_soon_most; /* 15 min */
 	int due_soon_percent;  /* 20 */
+	char *sla_calendar;    /* of SLA clocks that name none; "": always open */
 	int care_shift, care_hour; /* 3 rude contacts a shift, 2 within an hour */
 	int64_t care_break;	   /* 10 min */
 	int64_t flag_days;	   /* ms a flag follows a customer */
@@ -137,6 +160,10 @@ struct settings {
 	int level_count;
 	struct alert_settings *alerts;
 	int alert_count;
+	struct calendar_settings *calendars;
+	int calendar_count;
+	struct sla_settings *slas;
+	int sla_count;
 	char *file; /* the one read last, for messages; NULL: none */
 };
 

@@ -34,7 +34,7 @@ int window_find(const char *name)
 	return find(window_names, WINDOW_COUNT, name);
 }
 
-static bool is_zone(const char *value, struct error *err)
+bool setting_is_zone(const char *value, struct error *err)
 {
 	if (strcmp(value, "local") == 0) /* whatever this machine says */
 		return true;
@@ -57,11 +57,11 @@ static const struct setting board_settings[] = {
 	{"site", .group = "Site and time", .type = SETTING_KEY, AT(site), .fallback = "", .check = is_site,
 		.help = "The site whose events are shown: the first segment of every topic. Empty: any."},
 	{"title", .type = SETTING_TEXT, AT(title), .fallback = "Customer care", .help = "What stands at the top left."},
-	{"zone", .type = SETTING_KEY, .counts = true, AT(zone), .fallback = "local", .check = is_zone,
+	{"zone", .type = SETTING_KEY, .counts = true, AT(zone), .fallback = "local", .check = setting_is_zone,
 		.help = "The time zone of the site: \"local\", \"UTC\" or a name such as \"Europe/Berlin\"."},
 	{"day_start", .type = SETTING_DAYTIME, .counts = true, AT(day_start), .fallback = "00:00",
 		.help = "When \"today\" begins, in the zone of the site; whole quarter hours."},
-	{"clocks", .type = SETTING_LIST, LIST(clocks, clock_count), .most = 6, .check = is_zone,
+	{"clocks", .type = SETTING_LIST, LIST(clocks, clock_count), .most = 6, .check = setting_is_zone,
 		.help = "Further time zones whose clocks stand in the header: { \"Asia/Jakarta\", \"Europe/Lisbon\" }."},
 
 	{"feeds", .group = "Feeds", .type = SETTING_LIST, LIST(feeds, feed_count), .most = 64,
@@ -130,6 +130,8 @@ static const struct setting board_settings[] = {
 		.help = "An event further ahead of the clock than this is counted as skewed."},
 	{"hold_unknown", .type = SETTING_DURATION, .counts = true, AT(hold_unknown), .fallback = "2s", BETWEEN(0, MINUTE_MS),
 		.help = "An event whose predecessor has not come yet waits so long for it."},
+	{"sla_calendar", .type = SETTING_KEY, .counts = true, AT(sla_calendar), .fallback = "",
+		.help = "The calendar of SLA clocks that name none and whose queue has none. Empty: always open."},
 	{"due_soon_most", .type = SETTING_DURATION, .counts = true, AT(due_soon_most), .fallback = "15m", BETWEEN(0, 7 * DAY_MS),
 		.help = "An SLA clock is due soon when at most so much open time is left ..."},
 	{"due_soon_percent", .type = SETTING_NUMBER, .counts = true, AT(due_soon_percent), .fallback = "20", BETWEEN(0, 100),
@@ -209,6 +211,7 @@ static const struct setting queue_settings[] = {
 	{"target", .type = SETTING_DURATION, .counts = true, AT(target), BETWEEN(SECOND_MS, 30 * DAY_MS), .help = "Answered in time within so long."},
 	{"short_abandon", .type = SETTING_DURATION, .counts = true, AT(short_abandon), BETWEEN(0, HOUR_MS), .help = "As above, for this queue."},
 	{"formula", .type = SETTING_WORD, .counts = true, AT(formula), WORDS(sl_formula_codes), .help = "As above, for this queue."},
+	{"calendar", .type = SETTING_KEY, .counts = true, AT(calendar), .help = "Of its SLA clocks, where they name none."},
 	{"hidden", .type = SETTING_FLAG, .counts = true, AT(hidden), .fallback = "false", .help = "Counted in totals, without a row of its own."},
 };
 
@@ -224,7 +227,7 @@ static const struct setting feed_settings[] = {
 #define AT(member) .offset = offsetof(struct site_settings, member)
 static const struct setting site_settings[] = {
 	{"attach", .type = SETTING_KEY, AT(attach), .help = "Its collector (the publish of that one); otherwise it is read from Redis alone."},
-	{"zone", .type = SETTING_KEY, AT(zone), .check = is_zone, .help = "The time zone of its days, as its collector has it; otherwise the board's."},
+	{"zone", .type = SETTING_KEY, AT(zone), .check = setting_is_zone, .help = "The time zone of its days, as its collector has it; otherwise the board's."},
 };
 
 #undef AT

@@ -13,7 +13,7 @@ struct setting_table {
 	size_t count;
 };
 
-extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table;
+extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table, calendar_table, sla_table;
 
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
@@ -27,6 +27,10 @@ void feed_settings_finish(struct feed_settings *link);
 void site_settings_finish(struct site_settings *site);
 void level_settings_finish(struct level_settings *level);
 void alert_settings_finish(struct alert_settings *alert);
+void calendar_settings_finish(struct calendar_settings *calendar);
+void sla_settings_finish(struct sla_settings *sla);
+bool sla_clock_known(const char *name, struct error *err);
+bool setting_is_zone(const char *value, struct error *err);
 /* Everything copied; for reading a file whole or not at all. */
 
 #endif

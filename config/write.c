@@ -161,6 +161,10 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 		write_section(to, &level_table, settings->levels[i].metric, &settings->levels[i], rules);
 	for (int i = 0; i < settings->alert_count; i++)
 		write_section(to, &alert_table, settings->alerts[i].name, &settings->alerts[i], rules);
+	for (int i = 0; i < settings->calendar_count; i++)
+		write_section(to, &calendar_table, settings->calendars[i].name, &settings->calendars[i], rules);
+	for (int i = 0; i < settings->sla_count; i++)
+		write_section(to, &sla_table, settings->slas[i].clock, &settings->slas[i], rules);
 }
 
 void settings_write(const struct settings *settings, FILE *to)

@@ -180,7 +180,10 @@ struct batch {
 	X(DUPLICATE_KEY, "duplicate_key", "a key twice in one map; the first counts")                                   \
 	X(KEY_REFUSED, "key_refused", "the publisher does not take our key")                                            \
 	X(SERVER_KEY, "wrong_server_key", "the publisher's key is not the one pinned for it")                           \
-	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")
+	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")                           \
+	X(CASE_ORDER, "case_order", "a case whose state is older than the case")                                        \
+	X(UNKNOWN_CALENDAR, "unknown_calendar", "an SLA clock by a calendar nobody defined: it runs by the next one")   \
+	X(UNKNOWN_ZONE, "unknown_zone", "a calendar in a time zone there is none of: it is not used")
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT

@@ -9,7 +9,7 @@
 #include "feed/pack_write.h"
 #include "feed/rules.h"
 
-#define LINE_MAX_BYTES (64 * 1024)
+#define LINE_MAX_BYTES (256 * 1024) /* as many holidays as a calendar may have */
 #define LINE_DEPTH_MAX 8
 #define TYPE_NAME_MAX 64
 

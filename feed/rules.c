@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "base/calendar.h"
 #include "base/text.h"
+#include "feed/opening.h"
 
 #define DURATION {0, RULES_DURATION_MAX}
 #define INSTANT {0, RULES_INSTANT_MAX - 1}
@@ -76,76 +76,10 @@ const uint16_t text_limits[KEY_TEXT_COUNT] = {
 	[KEY_HOLIDAYS] = 0,
 };
 
-static bool read_array(struct pack *pack, uint32_t most, uint32_t *count)
-{
-	struct pack_value value;
-	if (!pack_read(pack, most, &value) || value.kind != PACK_ARRAY)
-		return false;
-	*count = value.count;
-	return true;
-}
-
-static bool read_block(struct pack *pack)
-{
-	struct pack_value start, end;
-	uint32_t count;
-	return read_array(pack, 2, &count) && count == 2 && pack_read(pack, 0, &start) && pack_read(pack, 0, &end)
-		&& start.kind == PACK_INTEGER && end.kind == PACK_INTEGER && start.number >= 0 && start.number < end.number
-		&& end.number <= 24 * 60;
-}
-
-static bool week_valid(struct view raw)
-{
-	struct pack pack = pack_of(raw.data, raw.size);
-	uint32_t days, blocks;
-	if (!read_array(&pack, 7, &days) || days != 7)
-		return false;
-	while (days--) {
-		if (!read_array(&pack, 24 * 60, &blocks))
-			return false;
-		while (blocks--)
-			if (!read_block(&pack))
-				return false;
-	}
-	return true;
-}
-
-/* The number in so many characters, or -1. */
-static int digits(const char *at, int count)
-{
-	int number = 0;
-	for (; count; count--, at++) {
-		if (*at < '0' || *at > '9')
-			return -1;
-		number = number * 10 + *at - '0';
-	}
-	return number;
-}
-
-static bool is_date(struct view text)
-{
-	if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
-		return false;
-	int year = digits(text.data, 4), month = digits(text.data + 5, 2), day = digits(text.data + 8, 2);
-	return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= calendar_month_days(year, month);
-}
-
-static bool holidays_valid(struct view raw)
-{
-	struct pack pack = pack_of(raw.data, raw.size);
-	struct pack_value day;
-	uint32_t count;
-	if (!read_array(&pack, PACK_HOLIDAYS_MAX, &count))
-		return false;
-	while (count--)
-		if (!pack_read(&pack, 0, &day) || day.kind != PACK_TEXT || !is_date(day.text))
-			return false;
-	return true;
-}
-
 bool rules_calendar(int key, struct view raw)
 {
-	return key == KEY_WEEK ? week_valid(raw) : holidays_valid(raw);
+	size_t count;
+	return key == KEY_WEEK ? opening_week(raw, NULL, 0, &count) : opening_holidays(raw, NULL, 0, &count);
 }
 
 static const char *first_key(uint64_t mask)

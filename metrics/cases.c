@@ -43,6 +43,7 @@ static void list(struct engine *engine, uint32_t number)
 		return;
 	item->listed = true;
 	index_list_add(&engine->open_cases, number, &item->place);
+	backlog_join(engine, number);
 }
 
 static void unlist(struct engine *engine, uint32_t number)
@@ -50,6 +51,7 @@ static void unlist(struct engine *engine, uint32_t number)
 	struct case_item *item = &engine->cases[number];
 	if (!item->listed)
 		return;
+	backlog_leave(engine, number);
 	item->listed = false;
 	uint32_t moved = index_list_remove(&engine->open_cases, item->place);
 	if (moved)
@@ -86,7 +88,7 @@ static void forget(struct engine *engine, uint32_t number)
 		struct sla *sla = &engine->slas[item->clocks[clock]];
 		if (!item->clocks[clock])
 			continue;
-		*sla = (struct sla){.version = sla->version + 1, .case_item = engine->sla_free};
+		*sla = (struct sla){.case_item = engine->sla_free};
 		engine->sla_free = item->clocks[clock];
 	}
 	fcr_case_forgotten(engine, number);
@@ -135,7 +137,9 @@ static void place(struct engine *engine, uint32_t number)
 	if (slot == item->slot)
 		return;
 	sla_move(engine, number, slot);
+	backlog_leave(engine, number);
 	item->slot = slot;
+	backlog_join(engine, number);
 }
 
 static void describe(struct engine *engine, uint32_t number, const struct event *event)
@@ -176,7 +180,7 @@ static bool open_case(struct engine *engine, const struct event *event)
 	if (engine->from_snapshot && engine->sources[engine->source].snapshot_running)
 		item->snapshot = engine->sources[engine->source].snapshot_number;
 	item->state = CASE_OPEN;
-	item->opened = item->since = engine->ts;
+	item->opened = item->since = item->open_since = engine->ts;
 	list(engine, number);
 	count_add(engine, item->slot, 0, COUNT_CASES_OPENED, engine->ts, engine->ts, 1);
 	slot_touch(engine, item->slot);
@@ -203,82 +207,97 @@ static bool take_message(struct engine *engine, const struct event *event, uint3
 {
 	struct case_item *item = &engine->cases[number];
 	int by = event_word(event, KEY_BY, MESSAGE_SYSTEM);
-	if (by == MESSAGE_CUSTOMER && !item->unanswered)
-		item->unanswered = engine->ts;
-	if (by == MESSAGE_AGENT && event_number(event, KEY_PUBLIC, 1))
-		item->unanswered = 0;
+	const bool asks = by == MESSAGE_CUSTOMER && !item->unanswered;
+	if (!asks && (by != MESSAGE_AGENT || !event_number(event, KEY_PUBLIC, 1)))
+		return true;
+	backlog_leave(engine, number);
+	item->unanswered = asks ? engine->ts : 0;
+	backlog_join(engine, number);
 	return true;
 }
 
-static void solve(struct engine *engine, uint32_t number)
+static void solve(struct engine *engine, uint32_t number, int64_t at)
 {
 	struct case_item *item = &engine->cases[number];
-	item->solved = engine->ts;
+	item->solved = at;
 	item->solved_counted = true;
-	item->unanswered = 0;
-	count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, engine->ts, item->opened, 1);
+	count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, at, item->opened, 1);
 	fcr_case(engine, number);
 }
 
 /* Counted in the minute in which it was solved, so that the rate's two parts are of the same cases. */
-static void reopen(struct engine *engine, uint32_t number)
+static void reopen(struct engine *engine, uint32_t number, int64_t at)
 {
 	struct case_item *item = &engine->cases[number];
-	if (item->solved_counted && engine->ts - item->solved <= engine->settings->fcr_within)
+	if (item->solved_counted && at - item->solved <= engine->settings->fcr_within)
 		count_add(engine, item->slot, item->agent, COUNT_CASES_REOPENED, item->solved, item->opened, 1);
 	item->solved_counted = false;
+	item->open_since = at;
 	fcr_case(engine, number);
+}
+
+/* What came late and lies before the state we know: that one stays, but what is counted moves to the minute in which it happened. */
+static void correct(struct engine *engine, uint32_t number, uint8_t state)
+{
+	struct case_item *item = &engine->cases[number];
+	const bool solves = state == CASE_SOLVED || state == CASE_CLOSED;
+	const bool opens = state == CASE_OPEN || state == CASE_PENDING || state == CASE_HELD;
+	if (engine->too_old || engine->from_snapshot)
+		return;
+	if (solves && is_solved(item) && item->solved_counted && engine->ts >= item->open_since && engine->ts < item->solved) {
+		count_add(engine, item->slot, item->agent, COUNT_CASES_SOLVED, item->solved, item->opened, -1);
+		solve(engine, number, engine->ts);
+	} else if (solves && is_open(item) && engine->ts > item->open_since) {
+		solve(engine, number, engine->ts);
+		reopen(engine, number, item->since);
+	} else if (opens && is_solved(item) && item->solved_counted && engine->ts > item->solved) {
+		reopen(engine, number, engine->ts);
+		solve(engine, number, item->since);
+	}
+}
+
+static void close_case(struct engine *engine, uint32_t number, bool was_open)
+{
+	struct case_item *item = &engine->cases[number];
+	unlist(engine, number);
+	retire(engine, number);
+	if (item->state == CASE_CLOSED)
+		count_add(engine, item->slot, item->agent, COUNT_CASES_CLOSED, engine->ts, item->opened, 1);
+	if (is_solved(item) && was_open) {
+		item->unanswered = 0;
+		solve(engine, number, engine->ts);
+	} else if (!is_solved(item)) {
+		sla_cancel_all(engine, number);
+	}
 }
 
 static bool set_state(struct engine *engine, const struct event *event, uint32_t number)
 {
 	struct case_item *item = &engine->cases[number];
-	if (engine->ts < item->since) /* what we know is newer */
+	const uint8_t state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
+	if (engine->ts < item->opened && !engine->from_snapshot) {
+		fault_count(engine, engine->source, engine->feed, FAULT_CASE_ORDER, 1);
 		return true;
-	bool was_open = is_open(item), was_solved = is_solved(item);
-	item->state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
+	}
+	if (engine->ts < item->since) { /* what we know is newer */
+		correct(engine, number, state);
+		return true;
+	}
+	const bool was_open = is_open(item), was_solved = is_solved(item);
+	const uint8_t before = item->state;
+	item->state = state;
 	item->since = engine->ts;
 	if (is_open(item)) {
 		list(engine, number);
 		if (was_solved)
-			reopen(engine, number);
-	} else {
-		unlist(engine, number);
-		retire(engine, number);
-		if (is_solved(item) && was_open)
-			solve(engine, number);
-		else if (!is_solved(item))
-			sla_cancel_all(engine, number);
+			reopen(engine, number, engine->ts);
+	} else if (state != before) {
+		close_case(engine, number, was_open);
 	}
 	if (item->state == CASE_DELETED || item->state == CASE_MERGED || fcr_excludes_reason(engine, event_text(event, KEY_REASON)))
 		fcr_exclude_case(engine, number);
+	sla_case_state(engine, number);
 	slot_touch(engine, engine->cases[number].slot);
-	return true;
-}
-
-static void keep_bytes(struct view from, char **to, size_t *size)
-{
-	free(*to);
-	*to = from.size ? memory_new(from.size, 1) : NULL;
-	*size = from.size;
-	if (from.size)
-		memcpy(*to, from.data, from.size);
-}
-
-static bool define_calendar(struct engine *engine, const struct event *event)
-{
-	uint16_t name = (uint16_t)names_intern(&engine->calendar_names, event_text(event, KEY_CALENDAR));
-	size_t i = 0;
-	while (i < engine->calendar_count && engine->calendars[i].name != name)
-		i++;
-	if (i == engine->calendar_count) {
-		engine->calendars = memory_grow(engine->calendars, &engine->calendar_room, i + 1, sizeof *engine->calendars);
-		engine->calendars[engine->calendar_count++] = (struct calendar){.name = name};
-	}
-	struct calendar *calendar = &engine->calendars[i];
-	text_harmless(event_text(event, KEY_ZONE), calendar->zone, sizeof calendar->zone);
-	keep_bytes(event_text(event, KEY_WEEK), &calendar->week, &calendar->week_size);
-	keep_bytes(event_text(event, KEY_HOLIDAYS), &calendar->holidays, &calendar->holidays_size);
 	return true;
 }
 
@@ -293,7 +312,7 @@ static bool told_before(const struct engine *engine, uint32_t number)
 bool cases_apply(struct engine *engine, const struct event *event)
 {
 	if (event->type == EVENT_CALENDAR_DEFINED)
-		return define_calendar(engine, event);
+		return calendars_apply(engine, event);
 	uint32_t known = case_find(engine, event_text(event, KEY_CASE));
 	if (known && engine->from_snapshot && told_before(engine, known))
 		engine->too_old = true;
@@ -347,94 +366,4 @@ void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue)
 		fcr_exclude_case(engine, number);
 		slot_touch(engine, engine->cases[number].slot);
 	}
-}
-
-/* ---- gauges ---- */
-
-int cases_band(int64_t age)
-{
-	const int64_t from[AGE_BANDS] = {0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS};
-	int found = 0;
-	while (found + 1 < AGE_BANDS && age >= from[found + 1])
-		found++;
-	return found;
-}
-
-static bool asynchronous(uint8_t channel)
-{
-	return channel == CHANNEL_EMAIL || channel == CHANNEL_MESSENGER;
-}
-
-int64_t case_unanswered(const struct case_item *item)
-{
-	return asynchronous(item->channel) ? item->unanswered : 0;
-}
-
-static void weigh_age(const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)
-{
-	int64_t age = at > item->opened ? at - item->opened : 0;
-	gauges->cases_open++;
-	gauges->case_ages[cases_band(age)]++;
-	if (age > gauges->case_oldest)
-		gauges->case_oldest = age;
-	bins[sketch_bin(age)]++;
-	const int64_t unanswered = case_unanswered(item), silent = unanswered ? at - unanswered : -1;
-	if (silent > gauges->longest_wait_async)
-		gauges->longest_wait_async = silent;
-}
-
-static void weigh_clocks(const struct engine *engine, struct scope scope, struct gauges *gauges)
-{
-	if (!scope_of_people(scope)) {
-		for (size_t i = 0; i < engine->slot_count; i++) {
-			const struct slot *slot = &engine->slots[i];
-			if (!slot_in_scope(engine, slot, scope))
-				continue;
-			gauges->sla_running += slot->sla_running;
-			gauges->sla_paused += slot->sla_paused;
-			gauges->sla_breached_open += slot->sla_breached_open;
-			gauges->sla_due_soon += slot->sla_due_soon;
-		}
-		return;
-	}
-	for (size_t i = 0; i < engine->live_slas.count; i++) {
-		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
-		const struct case_item *item = &engine->cases[sla->case_item];
-		if (!item_in_scope(engine, item->slot, item->agent, scope))
-			continue;
-		bool running = sla->state == SLA_STATE_RUNNING && !sla->paused;
-		gauges->sla_running += running;
-		gauges->sla_paused += sla->paused;
-		gauges->sla_breached_open += sla->state == SLA_STATE_BREACHED;
-		gauges->sla_due_soon += running && sla->soon;
-	}
-}
-
-static void weigh_ages(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges, int64_t *bins)
-{
-	for (size_t i = 0; i < engine->open_cases.count; i++) {
-		const struct case_item *item = &engine->cases[engine->open_cases.items[i]];
-		if (item_in_scope(engine, item->slot, item->agent, scope))
-			weigh_age(item, at, gauges, bins);
-	}
-}
-
-void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins)
-{
-	struct gauges unused = {0};
-	weigh_ages(engine, scope, at, &unused, bins);
-}
-
-void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
-{
-	int64_t bins[SKETCH_BINS]; /* zeroed only where there is something to weigh */
-	gauges->cases_open = gauges->case_oldest = 0;
-	gauges->sla_running = gauges->sla_paused = gauges->sla_breached_open = gauges->sla_due_soon = 0;
-	memset(gauges->case_ages, 0, sizeof gauges->case_ages);
-	if (engine->open_cases.count)
-		memset(bins, 0, sizeof bins);
-	weigh_ages(engine, scope, at, gauges, bins);
-	gauges->case_age_p50 = gauges->cases_open ? sketch_percentile(bins, 500) : -1;
-	gauges->case_age_p90 = gauges->cases_open ? sketch_percentile(bins, 900) : -1;
-	weigh_clocks(engine, scope, gauges);
 }

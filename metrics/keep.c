@@ -250,6 +250,7 @@ struct engine *engine_unpack(const struct settings *settings, const void *bytes,
 		return NULL;
 	}
 	keep_engine(&archive, engine, INT64_MIN);
+	*differs = *differs || engine->zone_differs; /* of a calendar's zone too */
 	if (!archive.wrong && archive.from != archive.end)
 		archive_wrong(&archive, "bytes follow it");
 	if (!archive.wrong)

@@ -21,6 +21,8 @@ void keep_cases(struct archive *archive, struct engine *engine);
 void keep_fcr(struct archive *archive, struct engine *engine, bool whole);
 /* keep_quality.c */
 void keep_quality(struct archive *archive, struct engine *engine);
+/* keep_calendars.c: calendars, and then the timers of the clocks that run by them */
+void keep_calendars(struct archive *archive, struct engine *engine);
 void keep_alerts(struct archive *archive, struct engine *engine);
 /* keep_sources.c */
 void keep_sources(struct archive *archive, struct engine *engine);

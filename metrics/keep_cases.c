@@ -1,6 +1,7 @@
 /* Cases and their SLA clocks. */
 #include <stdlib.h>
 
+#include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/keep.h"
 
@@ -20,6 +21,7 @@ static void keep_case(struct archive *archive, struct engine *engine, struct cas
 	KEEP(archive, item->opened);
 	KEEP(archive, item->solved);
 	KEEP(archive, item->since);
+	KEEP(archive, item->open_since);
 	KEEP(archive, item->unanswered);
 	for (int clock = 0; clock < SLA_CLOCK_COUNT; clock++)
 		KEEP_BELOW(archive, item->clocks[clock], engine->sla_count);
@@ -30,22 +32,51 @@ static void keep_case(struct archive *archive, struct engine *engine, struct cas
 	KEEP(archive, item->closed);
 }
 
-static void keep_sla(struct archive *archive, struct sla *sla)
+/* Sums and differences of what is read must fit. */
+static void keep_instant(struct archive *archive, int64_t *instant)
 {
-	KEEP(archive, sla->version);
+	archive_signed(archive, instant, 0, INT64_C(1) << 54);
+}
+
+static void keep_span(struct archive *archive, int64_t *span)
+{
+	archive_signed(archive, span, -(INT64_C(1) << 54), INT64_C(1) << 54);
+}
+
+static void keep_before(struct archive *archive, struct sla_before *before)
+{
+	keep_instant(archive, &before->started);
+	keep_instant(archive, &before->breached_at);
+	KEEP(archive, before->counted);
+	KEEP(archive, before->ours);
+}
+
+static void keep_sla(struct archive *archive, struct engine *engine, struct sla *sla)
+{
 	KEEP(archive, sla->serial);
 	KEEP_BELOW(archive, sla->clock, SLA_CLOCK_COUNT);
 	KEEP_BELOW(archive, sla->state, SLA_STATE_CANCELLED + 1);
-	KEEP(archive, sla->paused);
-	KEEP(archive, sla->target);
-	KEEP(archive, sla->elapsed);
-	KEEP(archive, sla->since);
-	KEEP(archive, sla->due);
-	KEEP(archive, sla->breached_at);
-	KEEP(archive, sla->started);
+	KEEP(archive, sla->by_source);
+	KEEP(archive, sla->by_state);
+	sla->paused = sla->by_source || sla->by_state;
+	KEEP(archive, sla->by_stop);
+	archive_signed(archive, &sla->target, 0, SLA_FARTHEST);
+	keep_span(archive, &sla->elapsed);
+	keep_instant(archive, &sla->since);
+	keep_instant(archive, &sla->due);
+	keep_instant(archive, &sla->fixed);
+	keep_instant(archive, &sla->breached_at);
+	keep_instant(archive, &sla->started);
+	keep_instant(archive, &sla->ended);
+	keep_instant(archive, &sla->restarted);
+	keep_span(archive, &sla->restart_elapsed);
+	KEEP_BELOW(archive, sla->calendar, keep_limit(engine->calendar_names.count));
+	KEEP_BELOW(archive, sla->wanted, keep_limit(engine->calendar_names.count));
 	KEEP(archive, sla->counted);
 	KEEP(archive, sla->ours);
+	KEEP(archive, sla->disagreed);
 	KEEP(archive, sla->soon);
+	keep_before(archive, &sla->before);
 }
 
 /* Every clock belongs to the one case that names it; those that none names are free. */
@@ -98,6 +129,7 @@ static void keep_open_cases(struct archive *archive, struct engine *engine)
 			archive_wrong(archive, "an open case twice");
 		item->listed = true;
 		item->place = (uint32_t)i;
+		backlog_join(engine, list->items[i]);
 	}
 }
 
@@ -145,7 +177,7 @@ void keep_cases(struct archive *archive, struct engine *engine)
 	for (size_t i = 1; i < engine->case_count && archive_good(archive); i++)
 		keep_case(archive, engine, &engine->cases[i]);
 	for (size_t i = 1; i < engine->sla_count && archive_good(archive); i++)
-		keep_sla(archive, &engine->slas[i]);
+		keep_sla(archive, engine, &engine->slas[i]);
 	keep_open_cases(archive, engine);
 	keep_live_clocks(archive, engine);
 	keep_retiring(archive, engine);

@@ -185,6 +185,7 @@ static void keep_queue_info(struct archive *archive, struct engine *engine)
 		KEEP(archive, info->hidden);
 		KEEP(archive, info->defined);
 		KEEP(archive, info->channel);
+		KEEP_BELOW(archive, info->calendar, keep_limit(engine->calendar_names.count));
 		if (archive->reading && (info->formula < -1 || info->formula >= SL_FORMULA_COUNT))
 			archive_wrong(archive, "a formula that is none");
 	}

@@ -164,30 +164,6 @@ static void keep_notes(struct archive *archive, struct engine *engine)
 	KEEP(archive, engine->customers);
 }
 
-static void keep_owned(struct archive *archive, char **bytes, size_t *size)
-{
-	struct view view = {*bytes, *size};
-	archive_view(archive, &view);
-	if (!archive->reading)
-		return;
-	*bytes = view.size ? memory_new(view.size, 1) : NULL;
-	*size = view.size;
-	if (view.size)
-		memcpy(*bytes, view.data, view.size);
-}
-
-static void keep_calendars(struct archive *archive, struct engine *engine)
-{
-	keep_array(archive, (void **)&engine->calendars, &engine->calendar_count, &engine->calendar_room, sizeof *engine->calendars);
-	for (size_t i = 0; i < engine->calendar_count; i++) {
-		struct calendar *calendar = &engine->calendars[i];
-		KEEP(archive, calendar->name);
-		keep_shown_text(archive, calendar->zone, sizeof calendar->zone);
-		keep_owned(archive, &calendar->week, &calendar->week_size);
-		keep_owned(archive, &calendar->holidays, &calendar->holidays_size);
-	}
-}
-
 void keep_quality(struct archive *archive, struct engine *engine)
 {
 	for (size_t i = 1; i < engine->conduct_count && archive_good(archive); i++)

@@ -76,17 +76,24 @@ struct list_alert {
 };
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room);
 
-/* Running, breached and paused SLA clocks that are not met: those with the least time left first, the paused ones last. */
+/* SLA clocks that are not met: those breached and those due, by when they were or will be; then the paused ones by what is left; then
+ * those that are never due, because their calendar never opens again. */
 struct list_due {
 	char case_id[65], queue[64], channel[12];
 	const char *clock;    /* "first_reply" ...: constant */
 	int64_t left, target; /* ms of open time; left < 0: overdue */
-	int64_t due;	      /* instant; 0 while paused */
-	bool breached, paused;
+	int64_t due;	      /* instant; 0 while paused, and where it is never due */
+	int64_t next;	      /* in which order, within the rank */
+	int rank;
+	bool breached, paused, by_state /* paused by the state of its case */, disagreed /* the source breached it before us */;
+	bool is_open;	       /* its calendar, now */
+	bool calendar_unknown; /* it names one that nobody defined, and runs by the next one or always */
+	char calendar[48];     /* "": always open */
+	int priority;	       /* 1 to 5; 0: none */
 	enum level level;     /* crit: breached; warn: due soon */
 };
 int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room);
-int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones are due within ms */
+int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones will be due in so many ms */
 
 /* Names with how often in the period, the most frequent first, and how often in the one it is compared with. The total of the period into
  * *total (may be NULL), however small `room` is. Occurrences are remembered for 71 days, 100,000 of a kind at most. */

@@ -1,4 +1,4 @@
-/* Lists of conduct, SLA clocks, call-backs, notes and of what was said how often. */
+/* Lists of conduct, call-backs, notes and of what was said how often. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -134,69 +134,6 @@ int list_care(const struct engine *engine, int64_t at, struct list_care *items, 
 		lists_person(engine, names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
 	}
 	qsort(items, (size_t)count, sizeof *items, list_care_order);
-	return count;
-}
-
-/* ---- SLA clocks ---- */
-
-static enum level due_level(const struct sla *sla)
-{
-	if (sla->state == SLA_STATE_BREACHED)
-		return LEVEL_CRIT;
-	return sla->soon && !sla->paused ? LEVEL_WARN : LEVEL_OK;
-}
-
-int list_due_order(const void *left, const void *right)
-{
-	const struct list_due *a = left, *b = right;
-	if (a->paused != b->paused)
-		return a->paused ? 1 : -1;
-	if (a->left != b->left)
-		return a->left < b->left ? -1 : 1;
-	int order = strcmp(a->case_id, b->case_id);
-	return order ? order : strcmp(a->clock, b->clock);
-}
-
-static void tell_due(const struct engine *engine, const struct sla *sla, int64_t at, struct list_due *item)
-{
-	const struct case_item *of = &engine->cases[sla->case_item];
-	*item = (struct list_due){.clock = word_text(WORDS_SLA_CLOCK, sla->clock), .left = sla_left(sla, at), .target = sla->target,
-		.due = sla->paused ? 0 : sla->due, .breached = sla->state == SLA_STATE_BREACHED, .paused = sla->paused,
-		.level = due_level(sla)};
-	put(of->id, item->case_id, sizeof item->case_id);
-	put_place(engine, of->queue, of->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
-}
-
-/* Keeps the first `room` of them in order while it goes, so that the many need no array of their own. */
-int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room)
-{
-	int count = 0;
-	for (size_t i = 0; i < engine->live_slas.count; i++) {
-		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
-		const struct case_item *of = &engine->cases[sla->case_item];
-		if (!item_in_scope(engine, of->slot, of->agent, scope))
-			continue;
-		struct list_due item;
-		tell_due(engine, sla, at, &item);
-		if (count == room && (room == 0 || list_due_order(&item, &items[room - 1]) >= 0))
-			continue;
-		int place = count < room ? count++ : room - 1;
-		for (; place > 0 && list_due_order(&item, &items[place - 1]) < 0; place--)
-			items[place] = items[place - 1];
-		items[place] = item;
-	}
-	return count;
-}
-
-int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within)
-{
-	int64_t count = 0;
-	for (size_t i = 0; i < engine->live_slas.count; i++) {
-		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
-		const struct case_item *of = &engine->cases[sla->case_item];
-		if (sla->state == SLA_STATE_RUNNING && !sla->paused && sla_left(sla, at) <= within)
-			count += item_in_scope(engine, of->slot, of->agent, scope);
-	}
 	return count;
 }
 

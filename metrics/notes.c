@@ -130,6 +130,8 @@ static bool define_queue(struct engine *engine, const struct event *event)
 		text_harmless(event_text(event, KEY_TITLE), info->title, sizeof info->title);
 	if (event_has(event, KEY_CHANNEL))
 		info->channel = (uint8_t)event_word(event, KEY_CHANNEL, CHANNEL_OTHER);
+	if (event_has(event, KEY_CALENDAR))
+		info->calendar = calendar_number(engine, event_text(event, KEY_CALENDAR));
 	int64_t target = event_number(event, KEY_SL_MS, -1), quick = event_number(event, KEY_SHORT_MS, -1);
 	if (target > 0)
 		info->target = target;

@@ -34,16 +34,8 @@ void quality_init(struct engine *engine)
 	engine->conduct_next = 1;
 	engine->levels_minute = INT64_MIN;
 	names_init(&engine->calendar_names, 256);
-}
-
-static void finish_calendars(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->calendar_count; i++) {
-		free(engine->calendars[i].week);
-		free(engine->calendars[i].holidays);
-	}
-	free(engine->calendars);
-	names_finish(&engine->calendar_names);
+	calendars_know(engine);
+	sla_init(engine);
 }
 
 void quality_finish(struct engine *engine)
@@ -68,7 +60,9 @@ void quality_finish(struct engine *engine)
 	map_finish(&engine->case_index);
 	map_finish(&engine->flag_index);
 	map_finish(&engine->survey_index);
-	finish_calendars(engine);
+	for (int i = 0; i < SLA_HEAPS; i++)
+		free(engine->sla_heaps[i].items);
+	calendars_finish(engine);
 }
 
 void index_list_add(struct index_list *list, uint32_t item, uint32_t *place)

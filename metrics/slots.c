@@ -105,6 +105,8 @@ void slots_finish(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->slot_count; i++)
 		ledger_finish(&engine->slots[i].ledger);
+	for (size_t i = 0; i < engine->slot_count; i++)
+		backlog_finish(&engine->slots[i].backlog);
 	for (size_t i = 0; i < engine->watch_count; i++) {
 		samples_finish(&engine->watches[i].minutes);
 		samples_finish(&engine->watches[i].quarters);

@@ -2,6 +2,7 @@
 #ifndef METRICS_SLOTS_H
 #define METRICS_SLOTS_H
 
+#include "metrics/backlog.h"
 #include "metrics/engine.h"
 #include "metrics/ledger.h"
 #include "metrics/query.h"
@@ -41,6 +42,7 @@ struct slot {
 	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
 	uint16_t watch[SLOT_WATCHES]; /* everything, queue, channel, (queue, channel) */
 	bool touched;
+	struct backlog backlog;
 	int32_t sla_running, sla_paused, sla_due_soon; /* kept by sla.c */
 	struct fcr_balance fcr[FCR_WINDOWS];	       /* kept by fcr.c; made again of its entries when a state is read */
 };
@@ -61,6 +63,7 @@ struct queue_info {
 	int formula;
 	bool hidden, defined;
 	uint8_t channel;
+	uint16_t calendar; /* number of its name; 0: none was told */
 };
 
 uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market);

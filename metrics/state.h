@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "metrics/agents.h"
 #include "metrics/alerts.h"
+#include "metrics/calendars.h"
 #include "metrics/cases.h"
 #include "metrics/conduct.h"
 #include "metrics/contacts.h"
@@ -53,7 +54,7 @@ struct engine {
 	struct agent *agents; size_t agent_count, agent_room;
 	struct membership *members; size_t member_count, member_room; struct map member_index; /* by (agent, queue) */
 	struct case_item *cases; size_t case_count, case_room; struct map case_index;
-	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free;
+	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free; struct sla_rule sla_rules[SLA_CLOCK_COUNT];
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
 	struct fcr_memory fcr;
 	struct followup *followups; size_t followup_count, followup_room;
@@ -78,6 +79,7 @@ struct engine {
 	bool dirty; /* something happened since the last evaluated second */
 	/* quality: cases.c sla.c surveys.c fcr.c conduct.c notes.c levels.c alerts.c */
 	struct index_list open_cases, live_slas, open_conducts;
+	struct index_list sla_heaps[SLA_HEAPS];
 	uint32_t case_closed_first, case_closed_last;
 	struct survey *surveys; size_t survey_count, survey_room; struct map survey_index; uint32_t survey_next;
 	struct names calendar_names; struct calendar *calendars; size_t calendar_count, calendar_room;

@@ -27,6 +27,11 @@
 	X(RUDE) X(RUDE_ENDED) X(RUDE_FAULTS) X(RUDE_WITHDRAWN) X(RUDE_UNRESOLVED) X(ANGER_AT_COMPANY) X(SAFETY)         \
 	X(CUSTOMERS_JOINED) X(CUSTOMERS_CHURNED)                                                                        \
 	X(FCR_SETTLED_24H) X(FCR_KEPT_24H) X(FCR_SETTLED_72H) X(FCR_KEPT_72H) X(FCR_EXCLUDED)                           \
+	X(CASES_CLOSED) X(SLA_DUE_APART) /* the next ones in the order of enum sla_clock, and of priorities */          \
+	X(SLA_MET_FIRST_REPLY) X(SLA_MET_NEXT_REPLY) X(SLA_MET_UPDATE) X(SLA_MET_RESOLVE)                               \
+	X(SLA_BREACHED_FIRST_REPLY) X(SLA_BREACHED_NEXT_REPLY) X(SLA_BREACHED_UPDATE) X(SLA_BREACHED_RESOLVE)           \
+	X(SLA_MET_P1) X(SLA_MET_P2) X(SLA_MET_P3) X(SLA_MET_P4) X(SLA_MET_P5)                                           \
+	X(SLA_BREACHED_P1) X(SLA_BREACHED_P2) X(SLA_BREACHED_P3) X(SLA_BREACHED_P4) X(SLA_BREACHED_P5)                  \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,

@@ -13,8 +13,9 @@ struct timer {
 	uint64_t serial;  /* of the item: the order among equals */
 };
 
+bool timer_before(const struct timer *a, const struct timer *b);
 void timers_add(struct engine *engine, struct timer timer);
-int64_t timers_due(const struct engine *engine); /* INT64_MAX: none */
+int64_t timers_due(const struct engine *engine); /* those of SLA clocks (sla_heaps.h) too; INT64_MAX: none */
 struct timer timers_take(struct engine *engine); /* the first; there must be one */
 
 #endif

@@ -23,7 +23,10 @@
 #define SLA_VALUES(X)                                                                                                   \
 	X(sla_breached) X(sla_breached_open) X(sla_due_soon) X(sla_met_rate) X(sla_running) X(sla_paused)               \
 	X(sla_withdrawn) X(sla_disagreed) X(backlog) X(backlog_oldest) X(backlog_p50) X(backlog_p90) X(backlog_under_1d) \
-	X(backlog_1d) X(backlog_3d) X(backlog_7d) X(backlog_30d)
+	X(backlog_1d) X(backlog_3d) X(backlog_7d) X(backlog_30d)                                                        \
+	X(sla_met_first_reply) X(sla_met_next_reply) X(sla_met_update) X(sla_met_resolve)                               \
+	X(sla_met_p1) X(sla_met_p2) X(sla_met_p3) X(sla_met_p4) X(sla_met_p5) X(sla_due_apart)                          \
+	X(cases_opened) X(cases_solved) X(cases_closed) X(cases_reopened)
 #define CONDUCT_VALUES(X)                                                                                               \
 	X(rude_now) X(rude_count) X(rude_ended) X(rude_unresolved) X(rude_faults) X(rude_false_rate)                    \
 	X(anger_at_company) X(safety)

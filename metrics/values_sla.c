@@ -30,6 +30,28 @@ void value_sla_met_rate(const struct query *query, struct figure *figure)
 	figure_ratio(figure, met, met + counted(query, COUNT_SLA_BREACHED));
 }
 
+/* The same for the clocks of one kind, or of cases of one priority. */
+#define MET_VALUE(name, NAME)                                                                                           \
+	void value_sla_met_##name(const struct query *query, struct figure *figure)                                     \
+	{                                                                                                               \
+		int64_t met = counted(query, COUNT_SLA_MET_##NAME);                                                     \
+		figure_ratio(figure, met, met + counted(query, COUNT_SLA_BREACHED_##NAME));                             \
+	}
+MET_VALUE(first_reply, FIRST_REPLY)
+MET_VALUE(next_reply, NEXT_REPLY)
+MET_VALUE(update, UPDATE)
+MET_VALUE(resolve, RESOLVE)
+MET_VALUE(p1, P1)
+MET_VALUE(p2, P2)
+MET_VALUE(p3, P3)
+MET_VALUE(p4, P4)
+MET_VALUE(p5, P5)
+COUNT_VALUE(sla_due_apart, SLA_DUE_APART)
+COUNT_VALUE(cases_opened, CASES_OPENED)
+COUNT_VALUE(cases_solved, CASES_SOLVED)
+COUNT_VALUE(cases_closed, CASES_CLOSED)
+COUNT_VALUE(cases_reopened, CASES_REOPENED)
+
 /* ---- conduct ---- */
 GAUGE_VALUE(rude_now, rude_now)
 COUNT_VALUE(rude_count, RUDE)

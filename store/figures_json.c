@@ -352,6 +352,21 @@ static void put_conduct(const struct writer *writer)
 	fputs("]", writer->to);
 }
 
+/* When it is due, by which calendar, and what is odd about it. */
+static void put_clock(const struct writer *writer, const struct list_due *due)
+{
+	fputs(", ", writer->to);
+	if (due->due) {
+		put_instant(writer, "due", due->due);
+		fputs(", ", writer->to);
+	}
+	if (due->priority)
+		fprintf(writer->to, "\"priority\": %d, ", due->priority);
+	put_pair(writer->to, "calendar", due->calendar);
+	fprintf(writer->to, ", \"open\": %s, \"calendar_unknown\": %s, \"paused_by_state\": %s, \"disagreed\": %s}", due->is_open ? "true" : "false",
+		due->calendar_unknown ? "true" : "false", due->by_state ? "true" : "false", due->disagreed ? "true" : "false");
+}
+
 static void put_due(const struct writer *writer)
 {
 	const struct snapshot *snapshot = writer->snapshot;
@@ -362,8 +377,9 @@ static void put_due(const struct writer *writer)
 		put_pair(writer->to, "case", due->case_id);
 		fprintf(writer->to, ", \"clock\": \"%s\", ", due->clock);
 		put_pair(writer->to, "queue", due->queue);
-		fprintf(writer->to, ", \"left\": %.3f, \"target\": %.3f, \"breached\": %s, \"paused\": %s}", (double)due->left / 1000,
+		fprintf(writer->to, ", \"left\": %.3f, \"target\": %.3f, \"breached\": %s, \"paused\": %s", (double)due->left / 1000,
 			(double)due->target / 1000, due->breached ? "true" : "false", due->paused ? "true" : "false");
+		put_clock(writer, due);
 	}
 	fputs("]", writer->to);
 }

@@ -155,6 +155,11 @@ static void write_due(const struct engine *engine, const struct redis_sink *sink
 		add_number(&object, "target", items[i].target);
 		add_mark(&object, "breached", items[i].breached);
 		add_mark(&object, "paused", items[i].paused);
+		add_mark(&object, "disagreed", items[i].disagreed);
+		if (*items[i].calendar)
+			add_text(&object, "calendar", items[i].calendar);
+		if (items[i].priority)
+			add_number(&object, "priority", items[i].priority);
 		snprintf(field, sizeof field, "%s/%s", items[i].case_id, items[i].clock);
 		put_object(sink, STORED_DUE, field, &object);
 	}

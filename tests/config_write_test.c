@@ -23,10 +23,13 @@ static const char *const sample =
 	"key_file = '/etc/it\\'s'\n"
 	"store = \"redis://user:hunter2@redis/0\"\n"
 	"feed \"tcp://pbx:5556\" { server_key = \"/etc/tablo/pbx.pub\" }\n"
-	"queue \"Billing {'x'}\" { title = \"Money\" target = \"30s\" hidden = yes }\n"
+	"sla_calendar = \"support\"\n"
+	"queue \"Billing {'x'}\" { title = \"Money\" target = \"30s\" calendar = \"support\" hidden = yes }\n"
 	"level \"longest_wait\" { queue = \"Billing {'x'}\" warn = \"30s\" crit = 60.25 hold = \"10s\" }\n"
 	"alert \"phones stalled\" { metric = \"abandon_rate\" channel = \"phone\" enter = \"5 %\" leave = 4.000001 severity = \"critical\" "
-	"exec = \"curl -H hunter2\" }\n";
+	"exec = \"curl -H hunter2\" }\n"
+	"calendar \"support\" { zone = \"Asia/Tokyo\" monday = { \"09:00-12:30\", \"13:30-24:00\" } holidays = { \"2026-12-25\" } }\n"
+	"sla \"resolve\" { pause_in = { \"pending\", \"held\" } stop_in = { \"solved\" } reopen = \"go_on\" }\n";
 
 static struct settings *load(const char *text)
 {
@@ -65,6 +68,10 @@ static void what_is_written_is_read_again(void **state)
 	assert_string_equal(again->key_file, "/etc/it's");
 	assert_string_equal(again->queues[0].name, "Billing {'x'}");
 	assert_true(again->levels[0].crit == 60.25 && again->alerts[0].leave == 4.000001 && again->frames == 2.5);
+	assert_string_equal(again->calendars[0].days[0][1], "13:30-24:00");
+	assert_int_equal(again->calendars[0].day_counts[1], 0);
+	assert_int_equal(again->slas[0].reopen, SLA_REOPEN_GO_ON);
+	assert_string_equal(again->queues[0].calendar, "support");
 	assert_true(settings_fingerprint(again) == settings_fingerprint(settings));
 	settings_destroy(settings);
 	settings_destroy(again);

@@ -72,6 +72,34 @@ EVENTS = [
 ]
 
 
+def clocks_run_by_calendars(folder):
+    """Friday, five in the afternoon in Berlin: two hours from then are Monday morning; what is wrong is counted by name."""
+    friday, week = 1772812800000, [[[540, 1080]]] * 5 + [[], []]
+    path, config = os.path.join(folder, "clocks.ndjson"), os.path.join(folder, "clocks.conf")
+    many = ["%d-%02d-%02d" % (2030 + i // 336, i // 28 % 12 + 1, i % 28 + 1) for i in range(10000)]
+    events = [
+        {"type": "calendar.defined", "calendar": "work", "zone": "Europe/Berlin", "week": week, "holidays": many},
+        {"type": "calendar.defined", "calendar": "red", "zone": "Mars/Base", "week": week, "holidays": []},
+        {"type": "case.opened", "case": "c1", "queue": "Billing", "channel": "email", "priority": 1},
+        {"type": "sla.started", "case": "c1", "clock": "resolve", "target_ms": 7200000, "calendar": "work"},
+        {"type": "sla.started", "case": "c1", "clock": "update", "target_ms": 7200000, "calendar": "red"},
+        {"type": "sla.started", "case": "c1", "clock": "first_reply", "target_ms": 7200000},
+    ]
+    with open(path, "w") as f:
+        f.write("".join(json.dumps(dict(e, ts=friday)) + "\n" for e in events))
+        f.write(json.dumps({"type": "case.state", "case": "c1", "to": "solved", "ts": friday - 60000}) + "\n")
+    open(config, "w").write('zone = "UTC"\nsla_calendar = "late"\ncalendar "late" { friday = { "09:00-16:30", "20:00-24:00" } }\n')
+    code, out, err = run("snapshot", "--feed", "file:" + path, "--config", config)
+    document = json.loads(out) if code == 0 else {"due": [], "feeds": [{"rejected": {}}]}
+    due = {item["clock"]: item for item in document["due"]}
+    say({clock: item.get("due") for clock, item in due.items()} == {"resolve": "2026-03-09T09:00:00Z", "update": "2026-03-06T21:30:00Z",
+        "first_reply": "2026-03-06T21:30:00Z"}, "clocks by calendars of the feed and of the configuration", out[-1500:] + err)
+    say([due[c]["calendar_unknown"] for c in ("resolve", "update", "first_reply")] == [False, True, False] and due["resolve"]["priority"] == 1,
+        "a calendar that nobody defined is marked", due)
+    say(document["feeds"][0]["rejected"] == {"late": 1, "case_order": 1, "unknown_calendar": 1, "unknown_zone": 1}, "what is wrong has names of its own",
+        document["feeds"])
+
+
 def main():
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "events.ndjson")
@@ -113,6 +141,7 @@ def main():
     code, out, err = run("snapshot", "--feed", "sim:7", "--for", "300ms", "--window", "now", timeout=20)
     say(code == 0 and figure(json.loads(out), "queue_depth")["value"] > 0, "the simulator never ends: it is looked at for a while", err)
     board_is_in_json()
+    clocks_run_by_calendars(folder)
 
     code, out, err = run("snapshot", "--feed", "file:" + folder + "/none.ndjson")
     say(code == 1 and "none.ndjson" in err and err.count("\n") == 1, "a file that is not there", err)

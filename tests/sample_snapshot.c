@@ -191,7 +191,7 @@ static void set_due(struct snapshot *snapshot)
 	snapshot->due_count = count;
 	for (int i = 0; i < count; i++) {
 		struct list_due *due = &snapshot->due[i];
-		*due = (struct list_due){.clock = clocks[i].clock, .left = clocks[i].left * SECOND_MS, .target = clocks[i].target * SECOND_MS,
+		*due = (struct list_due){.clock = clocks[i].clock, .left = clocks[i].left * SECOND_MS, .target = clocks[i].target * SECOND_MS, .next = clocks[i].left, .is_open = true,
 			.breached = clocks[i].left < 0, .level = clocks[i].level};
 		snprintf(due->case_id, sizeof due->case_id, "%s", clocks[i].id);
 		snprintf(due->queue, sizeof due->queue, "%s", clocks[i].queue);

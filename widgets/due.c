@@ -31,6 +31,18 @@ static int permille_used(const struct list_due *due)
 	return used < 0 ? 0 : (int)used;
 }
 
+/* What to know of a clock that does not just run; NULL: nothing. */
+static const char *why_still(const struct list_due *due)
+{
+	if (due->paused)
+		return due->by_state ? "paused by state" : "paused";
+	if (due->calendar_unknown)
+		return "calendar?";
+	if (due->breached && due->disagreed)
+		return "told breached";
+	return due->is_open || due->breached ? NULL : "closed now";
+}
+
 static void draw_clock(const struct widget_view *view, const struct list_due *due, struct rect inner, int y)
 {
 	char text[PART_TEXT];
@@ -54,8 +66,9 @@ static void draw_clock(const struct widget_view *view, const struct list_due *du
 	x += left + 3;
 	if (bar < 6)
 		return;
-	if (due->paused)
-		canvas_text(view->canvas, x, y, bar, ROLE_DIM, "paused");
+	const char *still = why_still(due);
+	if (still)
+		canvas_text(view->canvas, x, y, bar, due->calendar_unknown ? ROLE_WARN : ROLE_DIM, still);
 	else
 		glyphs_bar(view->glyphs, view->canvas, x, y, bar, permille_used(due), level_role(level));
 }
@@ -105,7 +118,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		draw_bare(snapshot, view);
 		return;
 	}
-	struct rect inner = panel_open(view, LEVEL_NONE, "DUE NEXT", "SLA clocks, wall time");
+	struct rect inner = panel_open(view, LEVEL_NONE, "DUE NEXT", "SLA clocks, open time");
 	inner.x++;
 	inner.width -= 2;
 	const int bottom = inner.y + inner.height - 1;
