@@ -21,6 +21,7 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
+enum conduct_filter { CONDUCT_ALL, CONDUCT_CALM /* handling times and CSAT without flagged contacts */ };
 
 /* queue "Billing" { ... } */
 struct queue_settings {
@@ -100,6 +101,8 @@ struct settings {
 	int due_soon_percent;  /* 20 */
 	int care_shift, care_hour; /* 3 rude contacts a shift, 2 within an hour */
 	int64_t care_break;	   /* 10 min */
+	char **care_reasons; /* of being away that are breaks; none: any */
+	int care_reason_count;
 	int64_t flag_days;	   /* ms a flag follows a customer */
 	int mistakes_limit;
 	int queues_most, agents_most, names_most; /* caps */

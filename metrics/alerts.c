@@ -149,12 +149,12 @@ static void raise_conduct(struct engine *engine, const struct wanted_alert *want
 
 static void raise_care(struct engine *engine, uint32_t agent)
 {
-	if (!engine->agents[agent].break_suggested)
+	if (!engine->agents[agent].care.suggested)
 		return;
 	struct scope scope = SCOPE_ALL;
 	scope.agent = (uint16_t)agent;
 	alert_raise(engine, (struct alert){.kind = ALERT_CARE, .severity = SEVERITY_WARNING, .metric = -1, .item = agent,
-		.scope = scope, .value = engine->agents[agent].rude_shift});
+		.scope = scope, .value = engine->agents[agent].care.shift});
 }
 
 static void raise_wanted(struct engine *engine)
@@ -241,7 +241,7 @@ static bool stands(const struct engine *engine, const struct alert *alert)
 	case ALERT_FOLLOWUP:
 		return engine->followups[alert->item].open && engine->followups[alert->item].since == alert->value;
 	case ALERT_CARE:
-		return engine->agents[alert->item].break_suggested != 0;
+		return engine->agents[alert->item].care.suggested != 0;
 	case ALERT_LEVEL:
 	case ALERT_RULE:
 		break;

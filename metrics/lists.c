@@ -167,6 +167,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 		bool fits = (scope.queue == SCOPE_ANY || scope.queue == of.queue) &&
 			(scope.channel == SCOPE_ANY || scope.channel == of.channel);
 		of.market = scope.market;
+		of.calm = scope.calm;
 		if (fits)
 			found[count++] = (struct row){names_text(&engine->queues, of.queue), of};
 	}

@@ -127,10 +127,10 @@ int list_care(const struct engine *engine, int64_t at, struct list_care *items, 
 	int count = 0;
 	for (size_t i = 1; engine->care_open > 0 && i < engine->agent_count && count < room; i++) {
 		const struct agent *agent = &engine->agents[i];
-		if (!agent->break_suggested)
+		if (!agent->care.suggested)
 			continue;
 		struct list_care *item = &items[count++];
-		*item = (struct list_care){.rude = agent->rude_shift, .since = elapsed(agent->break_suggested, at)};
+		*item = (struct list_care){.rude = agent->care.shift, .since = elapsed(agent->care.suggested, at)};
 		lists_person(engine, names_text(&engine->agents_names, agent->name), item->agent, sizeof item->agent);
 	}
 	qsort(items, (size_t)count, sizeof *items, list_care_order);

@@ -54,7 +54,7 @@ struct metric {
 extern const struct metric metrics[];
 extern const int metric_count;
 int metric_find(const char *name);		/* index or -1 */
-#define METRICS_MOST 128
+#define METRICS_MOST 192
 const char *const *metric_names(void); /* NULL-terminated, for settings_load */
 
 /* value as a plain double in people's units: seconds, ratio 0..1, counts, points, score. */

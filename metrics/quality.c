@@ -48,6 +48,7 @@ void quality_finish(struct engine *engine)
 	free(engine->cases);
 	free(engine->slas);
 	free(engine->conducts);
+	free(engine->rude_legs);
 	free(engine->fcr);
 	free(engine->followups);
 	free(engine->surveys);
@@ -63,6 +64,7 @@ void quality_finish(struct engine *engine)
 	free(engine->levels);
 	map_finish(&engine->case_index);
 	map_finish(&engine->flag_index);
+	map_finish(&engine->conduct_index);
 	map_finish(&engine->fcr_index);
 	map_finish(&engine->survey_index);
 	finish_calendars(engine);

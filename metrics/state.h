@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "metrics/agents.h"
 #include "metrics/alerts.h"
+#include "metrics/care.h"
 #include "metrics/cases.h"
 #include "metrics/conduct.h"
 #include "metrics/contacts.h"
@@ -54,6 +55,8 @@ struct engine {
 	struct case_item *cases; size_t case_count, case_room; struct map case_index;
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free;
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
+	struct map conduct_index; /* records by the id of their contact */
+	struct rude_leg *rude_legs; size_t rude_leg_count, rude_leg_room; uint32_t rude_leg_free;
 	struct fcr_entry *fcr; size_t fcr_count, fcr_room; uint32_t fcr_free; struct map fcr_index; /* first entry by customer hash */
 	int64_t fcr_open, fcr_open_kept;
 	struct followup *followups; size_t followup_count, followup_room;

@@ -26,6 +26,10 @@
 	X(REFUSALS) X(PRAISES) X(MISTAKES) X(FOLLOWUPS_REACHED) X(FOLLOWUPS_UNREACHED)                                  \
 	X(RUDE) X(RUDE_ENDED) X(RUDE_FAULTS) X(RUDE_WITHDRAWN) X(RUDE_UNRESOLVED) X(ANGER_AT_COMPANY) X(SAFETY)         \
 	X(CUSTOMERS_JOINED) X(CUSTOMERS_CHURNED)                                                                        \
+	X(RUDE_LEGS) X(RUDE_LEGS_NOMINAL) X(RUDE_TALK_MS) X(RUDE_HOLD_MS) X(RUDE_WRAP_MS) /* of flagged contacts */      \
+	X(RUDE_CSAT_SENT) X(RUDE_CSAT_N) X(RUDE_CSAT_TOP) X(RUDE_CSAT_SUM) X(RUDE_CSAT_SUM_N)                           \
+	X(RUDE_BY_LEAD) X(RUDE_BY_ENGINE) X(WITHDRAWN_BY_LEAD) X(WITHDRAWN_BY_ENGINE) /* by whom it was raised */         \
+	X(CARE_SUGGESTED) X(CARE_TAKEN) X(CARE_MISSED)                                                                  \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,
