@@ -129,7 +129,7 @@ static void raise_sla(struct engine *engine, uint32_t number)
 	alert_raise(engine, alert);
 }
 
-/* rule: the step, or 8 + the step that was tried out of turn. */
+/* rule: the step, or 8 + the step that was tried out of turn; limit: how it was out of turn. */
 static void raise_conduct(struct engine *engine, const struct wanted_alert *wanted)
 {
 	const struct conduct *record = &engine->conducts[wanted->item];
@@ -142,7 +142,7 @@ static void raise_conduct(struct engine *engine, const struct wanted_alert *want
 		return;
 	struct alert alert = {.kind = wanted->kind, .severity = fault ? SEVERITY_WARNING : SEVERITY_CRITICAL, .metric = -1,
 		.rule = (uint16_t)(fault ? 8 + record->fault_step : record->step), .item = wanted->item,
-		.scope = scope_of_slot(engine, record->slot), .value = record->step, .limit = record->company_fault};
+		.scope = scope_of_slot(engine, record->slot), .value = record->step, .limit = fault ? conduct_last_fault(record) : 0};
 	view_copy(view_of(record->id), alert.about, sizeof alert.about);
 	alert_raise(engine, alert);
 }

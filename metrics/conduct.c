@@ -42,6 +42,12 @@ uint32_t conduct_find(const struct engine *engine, struct view contact)
 	return number == MAP_NONE ? 0 : number;
 }
 
+int conduct_last_fault(const struct conduct *record)
+{
+	const size_t kept = record->faults < CONDUCT_FAULTS_KEPT ? record->faults : CONDUCT_FAULTS_KEPT;
+	return kept ? record->fault_log[kept - 1].kind : PROTOCOL_KEPT;
+}
+
 int conduct_next(const struct conduct *record)
 {
 	if (!record->open || (!record->flagged && record->aim != AIM_AGENT && record->step == STEP_NONE && !record->safety))
@@ -304,7 +310,6 @@ static bool signal_rude(struct engine *engine, struct conduct *record, const str
 
 static void fault_at_company(struct engine *engine, struct conduct *record, int step)
 {
-	record->company_fault = true;
 	if (!record->open)
 		record->closed = engine->ts; /* so that it is shown for a while */
 	fault(engine, record, step);

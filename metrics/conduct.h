@@ -36,7 +36,6 @@ struct conduct {
 	int64_t prior_at; /* the customer's earlier flag; 0: none */
 	uint8_t prior_step;
 	bool flagged;	  /* counted as rude; a record that is not may wait for a word, or stand for safety or anger at the company */
-	bool company_fault; /* the fault: a step although the anger was at the company */
 	uint16_t faults;
 	uint32_t prior_item;	/* the record of the earlier flag, or 0 */
 	struct conduct_mark counted, ended, unresolved;
@@ -69,6 +68,8 @@ struct conduct *conduct_of(struct engine *engine, uint32_t contact);
 bool conduct_flagged(const struct engine *engine, uint32_t contact);
 /* The step that may be taken next; STEP_NONE: none. A threat to life allows STEP_ENDED at any time beside it. */
 int conduct_next(const struct conduct *record);
+/* How the last step out of turn was wrong: enum fault_kind. */
+int conduct_last_fault(const struct conduct *record);
 void conduct_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 
 /* rude.c. A leg is complete: remembered, and counted where its contact is flagged. */

@@ -64,14 +64,9 @@ static void tell_sla(const struct alert *alert, int64_t at, char *to, size_t roo
 
 static const char *const step_texts[] = {"no step", "request", "demand", "warning", "ended"};
 
-static const char *fault_text(int tried, int reached, bool company)
-{
-	if (company)
-		return "though the anger is at the company";
-	if (tried == reached)
-		return "repeated";
-	return tried < reached ? "after a later step" : "with a step skipped";
-}
+static const char *const fault_texts[PROTOCOL_FAULTS] = {[PROTOCOL_KEPT] = "out of turn", [PROTOCOL_SKIPPED] = "with a step skipped",
+	[PROTOCOL_REPEATED] = "repeated", [PROTOCOL_BACKWARDS] = "after a later step",
+	[PROTOCOL_COMPANY] = "though the anger is at the company", [PROTOCOL_OVER] = "after the dialogue was ended"};
 
 static void tell_conduct(const struct engine *engine, const struct alert *alert, char *to, size_t room)
 {
@@ -81,7 +76,7 @@ static void tell_conduct(const struct engine *engine, const struct alert *alert,
 		snprintf(to, room, "SAFETY: threat to life in %s, contact %s", where, alert->about);
 	else if (alert->rule >= 8)
 		snprintf(to, room, "protocol fault: %s %s in %s", step_texts[(alert->rule - 8) % 5],
-			fault_text(alert->rule - 8, (int)alert->value, alert->limit != 0), where);
+			fault_texts[alert->limit > 0 && alert->limit < PROTOCOL_FAULTS ? alert->limit : 0], where);
 	else
 		snprintf(to, room, "rude customer: step 3, warning, in %s", where);
 }

@@ -146,10 +146,7 @@ static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 	int64_t at = snapshot->at;
 	const struct period period = period_of(snapshot->request.window, at, snapshot->zone, snapshot->settings->day_start);
 	snapshot->named_window = period_window(snapshot->request.window);
-	snapshot->conduct = memory_new(ITEMS_MOST, sizeof *snapshot->conduct);
-	snapshot->conduct_count = list_conduct(engine, scope, at, snapshot->conduct, ITEMS_MOST);
-	snapshot->care = memory_new(NAMED_MOST, sizeof *snapshot->care);
-	snapshot->care_count = list_care(engine, at, snapshot->care, NAMED_MOST);
+	snapshot_fill_conduct(snapshot, engine);
 	snapshot->alerts = memory_new(ITEMS_MOST, sizeof *snapshot->alerts);
 	snapshot->alert_count = list_alerts(engine, at, snapshot->alerts, ITEMS_MOST);
 	snapshot->due = memory_new(ITEMS_MOST, sizeof *snapshot->due);
@@ -247,8 +244,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->queues);
 	free(snapshot->sites);
 	free(snapshot->rows);
-	free(snapshot->conduct);
-	free(snapshot->care);
+	snapshot_finish_conduct(snapshot);
 	free(snapshot->alerts);
 	free(snapshot->due);
 	free(snapshot->refusals);

@@ -75,6 +75,9 @@ struct snapshot {
 	struct snapshot_row *rows; int row_count; /* worst first */
 	struct list_conduct *conduct; int conduct_count;
 	struct list_care *care; int care_count;
+	struct list_care *loads; int load_count; /* of everybody who had a rude contact this shift */
+	struct list_conduct *flagged_before; int flagged_before_count;
+	struct list_fault *protocol_faults; int protocol_fault_count; /* of today */
 	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
 	struct list_due *due; int due_count;
 	int64_t due_10m;

@@ -20,6 +20,10 @@ struct snapshot_asked {
 	bool with_bins;
 };
 
+/* snapshot_conduct.c: flags, faults of the protocol, agents' care. */
+void snapshot_fill_conduct(struct snapshot *snapshot, const struct engine *engine);
+void snapshot_finish_conduct(struct snapshot *snapshot);
+
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);
 /* A gauge that was something then is held against what it is. */
