@@ -50,9 +50,7 @@ int conduct_last_fault(const struct conduct *record)
 
 int conduct_next(const struct conduct *record)
 {
-	if (!record->open || (!record->flagged && record->aim != AIM_AGENT && record->step == STEP_NONE && !record->safety))
-		return STEP_NONE;
-	return record->step < STEP_ENDED ? record->step + 1 : STEP_NONE;
+	return record->open && record->flagged && record->step < STEP_ENDED ? record->step + 1 : STEP_NONE;
 }
 
 /* The customer's last flag, while flags follow him; 0: none. */
