@@ -311,6 +311,8 @@ void inquiry_ask(struct inquiry *inquiry, struct inquiry_moment moment, const st
 			continue;
 		question->request = *asked[i];
 		question->board = *request;
+		if (asked[i]->is_scoped)
+			question->board.scope = asked[i]->scope;
 		question->pending = false;
 		proof_release(question->answer);
 		question->answer = NULL;

@@ -203,9 +203,13 @@ static void tell_agent(const struct engine *engine, const struct agent *agent, i
 	lists_person(engine, names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
 	put(names_text(&engine->teams, agent->team), item->team, sizeof item->team);
 	put(names_text(&engine->kinds, agent->reason), item->reason, sizeof item->reason);
+	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
+		item->slots += agent->slots[channel];
+	item->rude = agent->care.shift;
+	item->care_since = !agent->care.suggested ? -1 : at > agent->care.suggested ? at - agent->care.suggested : 0;
 }
 
-static int compare_agents(const void *left, const void *right)
+int list_agent_order(const void *left, const void *right)
 {
 	const struct list_agent *a = left, *b = right;
 	if (a->help != b->help)
@@ -213,17 +217,17 @@ static int compare_agents(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-int list_agents(const struct engine *engine, int64_t at, struct list_agent *items, int room)
+int list_agents(const struct engine *engine, struct scope scope, int64_t at, struct list_agent *items, int room)
 {
 	int count = 0;
 	for (size_t i = 1; i < engine->agent_count && count < room; i++) {
 		const struct agent *agent = &engine->agents[i];
 		bool ever = agent->declared || agent->shift_since || agent->first_contact || agent_doing(agent) != ACTIVITY_IDLE;
-		if (i == NAME_OTHER && !ever)
+		if ((i == NAME_OTHER && !ever) || !agent_in_scope(engine, agent, scope))
 			continue;
 		tell_agent(engine, agent, at, &items[count++]);
 	}
-	qsort(items, (size_t)count, sizeof *items, compare_agents);
+	qsort(items, (size_t)count, sizeof *items, list_agent_order);
 	return count;
 }
 

@@ -163,10 +163,13 @@ struct list_agent {
 	const char *summary; /* constant: "help" "ring" "talk" "hold" "wrap" "away" "idle" "offline" */
 	int64_t since;	     /* ms in that state */
 	int contacts;	     /* running now */
+	int slots;	     /* how many at once he can take over all channels; 0: not told */
+	int rude;	     /* rude contacts since he came on shift */
+	int64_t care_since;  /* ms since a break was suggested that is not yet taken; -1: none is */
 	bool help;
 	struct scope scope;
 };
-int list_agents(const struct engine *engine, int64_t at, struct list_agent *items, int room);
+int list_agents(const struct engine *engine, struct scope scope, int64_t at, struct list_agent *items, int room);
 
 /* Names of the queues that are shown, ascending; valid while the engine stands and no record is applied. */
 int list_queues(const struct engine *engine, const char **names, int room);
@@ -176,6 +179,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_agent_order(const void *left, const void *right);
 int list_conduct_order(const void *left, const void *right);
 int list_flagged_order(const void *left, const void *right);
 int list_fault_order(const void *left, const void *right);

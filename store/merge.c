@@ -187,6 +187,16 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
 }
 
+static void append_asked(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int agents = snapshot->agent_count;
+	APPEND(snapshot->agents, snapshot->agent_count, part->agents, part->agent_count);
+	for (int i = agents; i < snapshot->agent_count; i++) {
+		snapshot->agents[i].scope = joined_scope_from(all, site, snapshot->agents[i].scope);
+		put_site(name, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
+	}
+}
+
 static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)
 {
 	const int begin = snapshot->feed_count;
@@ -236,13 +246,14 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->row_count = cut(snapshot->rows, snapshot->row_count, sizeof *snapshot->rows, snapshot_compare_rows, ROWS_MOST);
 	snapshot->conduct_count = cut(snapshot->conduct, snapshot->conduct_count, sizeof *snapshot->conduct, list_conduct_order, ITEMS_MOST);
 	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);
-	snapshot->load_count = cut(snapshot->loads, snapshot->load_count, sizeof *snapshot->loads, list_care_order, NAMED_MOST);
+	snapshot->load_count = cut(snapshot->loads, snapshot->load_count, sizeof *snapshot->loads, list_care_order, ITEMS_MOST);
 	snapshot->flagged_before_count = cut(snapshot->flagged_before, snapshot->flagged_before_count, sizeof *snapshot->flagged_before,
-		list_flagged_order, NAMED_MOST);
+		list_flagged_order, ITEMS_MOST);
 	snapshot->protocol_fault_count = cut(snapshot->protocol_faults, snapshot->protocol_fault_count, sizeof *snapshot->protocol_faults,
-		list_fault_order, NAMED_MOST);
+		list_fault_order, ITEMS_MOST);
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
+	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
 }
 
 /* ---- by name ---- */
@@ -374,6 +385,7 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	append_rows(snapshot, part, &merge->joined, site, name);
 	append_people(snapshot, part, &merge->joined, site, name);
 	append_work(snapshot, part, &merge->joined, site, name);
+	append_asked(snapshot, part, &merge->joined, site, name);
 	append_feeds(snapshot, part, name);
 	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
 	add_named(&unknown, part->unknown, part->unknown_count);

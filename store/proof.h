@@ -48,12 +48,14 @@ struct life {
 };
 #define LIFE_MOST 1000
 
-/* What is asked for; scope, window and how it is counted are those of the snapshot's request. */
+/* What is asked for; window, how it is counted and, where it has none of its own, scope are those of the snapshot's request. */
 struct proof_request {
 	int number;	  /* another one for each question; 0: nothing is asked */
 	int metric;	  /* whose rows */
 	char subject[65]; /* whose life; "": rows are wanted */
 	int64_t around;	  /* an instant of that life */
+	bool is_scoped;	  /* the rows of this scope alone, not of the board's */
+	struct scope scope;
 };
 
 struct proof {

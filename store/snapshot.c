@@ -221,6 +221,7 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	fill_rows(snapshot, engine);
 	fill_lists(snapshot, engine);
 	fill_queues(snapshot, engine);
+	snapshot_fill_asked(snapshot, engine);
 	return snapshot;
 }
 
@@ -252,6 +253,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->agents);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -13,6 +13,9 @@
 
 #define SPARKS_MOST 16
 
+/* Lists that only some pages show: gathered where they are asked for. */
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */ };
+
 struct snapshot_request {
 	struct scope scope;
 	enum window window;
@@ -21,6 +24,7 @@ struct snapshot_request {
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
+	unsigned lists; /* bits (1u << enum snapshot_list) */
 	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
 };
 
@@ -88,6 +92,7 @@ struct snapshot {
 	int progress; /* thousandths of a file that is played, -1: none */
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
+	struct list_agent *agents; int agent_count; /* where asked for */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */

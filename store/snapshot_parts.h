@@ -9,6 +9,7 @@
 #define ITEMS_MOST 200
 #define NAMED_MOST 20
 #define FEEDS_MOST 32
+#define AGENTS_MOST 5000
 
 /* One scope of one engine, or of several. */
 struct snapshot_asked {
@@ -22,6 +23,7 @@ struct snapshot_asked {
 
 /* snapshot_conduct.c: flags, faults of the protocol, agents' care. */
 void snapshot_fill_conduct(struct snapshot *snapshot, const struct engine *engine);
+void snapshot_ask_conduct(struct snapshot *snapshot, const struct engine *engine); /* SNAPSHOT_CONDUCT */
 void snapshot_finish_conduct(struct snapshot *snapshot);
 
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
@@ -30,6 +32,8 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 void snapshot_fill_gauges(struct snapshot *snapshot, enum comparison comparison);
 /* What the eye should go to first: the worst level, then how long and how many wait. */
 int snapshot_compare_rows(const void *left, const void *right);
+/* The lists that the request asks for: snapshot_asked.c. */
+void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine);
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */
 static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
 {

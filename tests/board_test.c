@@ -203,7 +203,7 @@ static void a_filter_is_chosen_by_typing(void **state)
 static void random_pictures_stay_inside(void **state)
 {
 	(void)state;
-	static const int keys[] = {'?', 'h', 'f', 'w', 's', 'b', 'x', SCREEN_KEY_TAB, SCREEN_KEY_BACKTAB, SCREEN_KEY_UP, SCREEN_KEY_DOWN, SCREEN_KEY_LEFT,
+	static const int keys[] = {'?', 'h', 'f', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', 'w', 's', 'b', 'x', SCREEN_KEY_TAB, SCREEN_KEY_BACKTAB, SCREEN_KEY_UP, SCREEN_KEY_DOWN, SCREEN_KEY_LEFT,
 		SCREEN_KEY_RIGHT, SCREEN_KEY_ENTER, SCREEN_KEY_ESCAPE, SCREEN_KEY_PAGE_DOWN, SCREEN_KEY_PAGE_UP, SCREEN_KEY_HOME, SCREEN_KEY_END,
 		SCREEN_KEY_BACKSPACE, 0x44F};
 	uint64_t seed = 88172645463325252u;

@@ -120,7 +120,7 @@ static void agents(void **state)
 	tell(&t, T0, "contact.queued", "contact=c queue=Billing channel=chat");
 	tell(&t, T0 + S, "contact.answered", "contact=c agent=bob");
 	tell(&t, T0 + 2 * S, "agent.help", "agent=zoe on=1");
-	assert_int_equal(list_agents(t.engine, T0 + M, items, 8), 3);
+	assert_int_equal(list_agents(t.engine, SCOPE_ALL, T0 + M, items, 8), 3);
 	assert_string_equal(items[0].name, "zoe");
 	assert_string_equal(items[0].summary, "help");
 	assert_string_equal(items[0].team, "Berlin");
@@ -150,7 +150,7 @@ static void names_of_people(void **state)
 		char text[100];
 		teller_open(&t, full ? identified : NULL);
 		tell(&t, T0, "agent.state", "agent=Anna\u00a0Petrova state=available");
-		assert_int_equal(list_agents(t.engine, T0, &agent, 1), 1);
+		assert_int_equal(list_agents(t.engine, SCOPE_ALL, T0, &agent, 1), 1);
 		assert_string_equal(agent.name, names[full]);
 		lists_scope_text(t.engine, agent.scope, text, sizeof text);
 		assert_string_equal(text, texts[full]);

@@ -233,6 +233,25 @@ static void set_feeds(struct snapshot *snapshot)
 	snapshot->progress = -1;
 }
 
+static void set_agents(struct snapshot *snapshot)
+{
+	static const struct list_agent agents[] = {
+		{.name = "Mia L.", .team = "Berlin", .summary = "help", .since = 41000, .contacts = 1, .slots = 3, .care_since = -1, .help = true},
+		{.name = "Ana K.", .team = "Berlin", .summary = "talk", .since = 160000, .contacts = 2, .slots = 3, .rude = 3, .care_since = 760000},
+		{.name = "Bo L.", .team = "Jakarta", .availability = AGENT_AWAY, .reason = "lunch", .summary = "away", .since = 1260000, .care_since = -1},
+		{.name = "Ilya P.", .team = "Riga", .summary = "wrap", .since = 75000, .contacts = 1, .slots = 1, .rude = 1, .care_since = -1},
+		{.name = "Sam T.", .team = "Jakarta", .availability = AGENT_OFFLINE, .summary = "offline", .since = 39600000, .care_since = -1},
+		{.name = "Zo\u00EB D.", .team = "Riga", .summary = "idle", .since = 12000, .slots = 3, .care_since = -1},
+	};
+	snapshot->agent_count = (int)(sizeof agents / sizeof *agents);
+	snapshot->agents = memory_new((size_t)snapshot->agent_count, sizeof *snapshot->agents);
+	for (int i = 0; i < snapshot->agent_count; i++) {
+		snapshot->agents[i] = agents[i];
+		snapshot->agents[i].scope = SCOPE_ALL;
+		snapshot->agents[i].scope.agent = (uint16_t)(2 + i);
+	}
+}
+
 static void set_settings(struct settings *settings)
 {
 	settings->title = memory_text("Customer care");
@@ -254,7 +273,7 @@ struct sample *sample_create(void)
 	snapshot->settings = &sample->settings;
 	snapshot->zone = sample->zone;
 	snapshot->at = SUNDAY;
-	snapshot->request = (struct snapshot_request){.scope = SCOPE_ALL, .window = WINDOW_30M, .by = BY_OUTCOME, .formula = -1};
+	snapshot->request = (struct snapshot_request){.scope = SCOPE_ALL, .window = WINDOW_30M, .by = BY_OUTCOME, .formula = -1, .lists = ~0u};
 	snprintf(snapshot->title, sizeof snapshot->title, "Customer care");
 	snprintf(snapshot->scope_text, sizeof snapshot->scope_text, "all queues");
 	snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "Billing \u00B7 chat");
@@ -269,6 +288,7 @@ struct sample *sample_create(void)
 	set_due(snapshot);
 	set_lessons(snapshot);
 	set_feeds(snapshot);
+	set_agents(snapshot);
 	return sample;
 }
 
@@ -284,6 +304,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->agents);
 	free(snapshot->note);
 }
 
@@ -299,7 +320,7 @@ void sample_empty(struct sample *sample)
 {
 	drop_contents(&sample->snapshot);
 	sample->snapshot = (struct snapshot){.at = INT64_MIN, .nothing = true, .progress = -1, .settings = &sample->settings, .zone = sample->zone,
-		.request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .formula = -1}, .title = "Customer care", .scope_text = "all queues"};
+		.request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .formula = -1, .lists = ~0u}, .title = "Customer care", .scope_text = "all queues"};
 	set_sparks(&sample->snapshot);
 	for (int i = 0; i < METRICS_MOST; i++)
 		sample->snapshot.figures[i] = (struct figure){.denominator = 1, .n = -1, .low = -1, .high = -1};
@@ -366,6 +387,12 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->conduct[i].since = (int64_t)sample_random(seed, 400000000);
 		snapshot->conduct[i].open = sample_random(seed, 2);
 		snapshot->conduct[i].safety = sample_random(seed, 3) == 0;
+	}
+	for (int i = 0; i < snapshot->agent_count; i++) {
+		random_text(seed, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
+		random_text(seed, snapshot->agents[i].reason, sizeof snapshot->agents[i].reason);
+		snapshot->agents[i].since = random_value(seed);
+		snapshot->agents[i].contacts = (int)sample_random(seed, 100000);
 	}
 	for (int i = 0; i < snapshot->due_count; i++) {
 		random_text(seed, snapshot->due[i].queue, sizeof snapshot->due[i].queue);

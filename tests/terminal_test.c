@@ -60,6 +60,29 @@ static void keys_do_what_the_footer_says(void **state)
 	ENDS(pty, 0);
 }
 
+/* Every page is there by its key, and the same key leads back. */
+static void pages_stand_on_digits(void **state)
+{
+	static const struct {
+		const char *key, *shows;
+	} pages[] = {{"2", "\u2500 QUEUES"}, {"5", "\u2500 AGENTS"}, {"9", "\u2500 FEEDS"}};
+	struct pty *pty = stage_show_file(*state, (struct pty_options){0});
+	SEE(pty, "IN QUEUE", SOON);
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		pty_send(pty, pages[i].key);
+		SEE_NO(pty, "IN QUEUE", SOON);
+		SEE(pty, pages[i].shows, SOON);
+		pty_send(pty, pages[i].key);
+		SEE(pty, "IN QUEUE", SOON);
+	}
+	pty_send(pty, "2\r");
+	SEE(pty, "EVIDENCE", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, pages[0].shows, SOON);
+	pty_send(pty, "q");
+	ENDS(pty, 0);
+}
+
 static void the_filter_narrows_and_lets_go(void **state)
 {
 	struct pty *pty = stage_show_file(*state, (struct pty_options){0});
@@ -378,6 +401,6 @@ int main(void)
 		CASE(every_size_is_drawn_right), CASE(a_resized_screen_is_a_fresh_one), CASE(the_terminal_is_left_as_found),
 		CASE(a_vanished_terminal_ends_it), CASE(suspended_and_resumed), CASE(common_terminals_work), CASE(odd_terminals_get_something),
 		CASE(no_color_means_no_colour), CASE(colours_are_on_the_screen), CASE(without_utf8_only_ascii), CASE(the_demo_shows_a_helpdesk),
-		CASE(the_demo_leaves_as_found), CASE(a_figure_shows_its_rows)};
+		CASE(the_demo_leaves_as_found), CASE(a_figure_shows_its_rows), CASE(pages_stand_on_digits)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,12 @@ const struct widget_class *const board_panels[PANEL_COUNT] = {
 	[PANEL_LEARNING] = &learning_class,
 };
 
+const struct page_class *const board_page_classes[BOARD_PAGES] = {
+#define PAGE_CLASS(word, name, digit, help) [BOARD_##word] = &page_##name##_class,
+	KEYED_PAGES(PAGE_CLASS)
+#undef PAGE_CLASS
+};
+
 struct board *board_create(const struct settings *settings, const struct snapshot_request *request)
 {
 	struct board *board = memory_new(1, sizeof *board);
@@ -28,6 +34,7 @@ struct board *board_create(const struct settings *settings, const struct snapsho
 	board->request = *request;
 	board->focus = FOCUS_NONE;
 	board->request.spark_count = 0;
+	board->request.lists = 0;
 	for (int i = 0; i < TILE_COUNT; i++) {
 		const int metric = metric_find(tile_infos[i].metric);
 		if (metric >= 0)
@@ -135,17 +142,23 @@ static void draw_panel_page(struct board *board, const struct snapshot *snapshot
 	}
 }
 
-/* The sites first, where there are several, in at most half of the page. */
-static void draw_feeds(const struct snapshot *snapshot, struct widget_view view)
+int board_row(const struct board *board, const struct snapshot *snapshot)
 {
-	struct widget_view top = view;
-	const int wanted = sites_height(snapshot), most = view.rect.height / 2;
-	top.rect.height = wanted < most ? wanted : most;
-	if (top.rect.height > 0)
-		sites_draw(snapshot, &top);
-	view.rect.y += top.rect.height;
-	view.rect.height -= top.rect.height;
-	feeds_class.draw(snapshot, &view);
+	const struct page_class *class = board_page_classes[board->page];
+	const int count = class && class->rows ? class->rows(snapshot) : 0;
+	return board->row < count ? board->row : count - 1;
+}
+
+static void draw_keyed(const struct board *board, const struct snapshot *snapshot, struct widget_view view)
+{
+	const struct page_class *class = board_page_classes[board->page];
+	view.selected = class->evidence ? board_row(board, snapshot) : -1;
+	view.scroll = board->row;
+	if (class->lists & ~snapshot->request.lists) { /* its list comes with the next snapshot */
+		canvas_text(view.canvas, view.rect.x + 2, view.rect.y + 1, view.rect.width - 2, ROLE_DIM, "reading \u2026");
+		return;
+	}
+	class->draw(snapshot, &view);
 }
 
 static void draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
@@ -164,9 +177,6 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 	case BOARD_HELP:
 		help_draw(&view, mode_of(snapshot));
 		break;
-	case BOARD_FEEDS:
-		draw_feeds(snapshot, view);
-		break;
 	case BOARD_FILTER:
 		filter_draw(&board->filter, &view);
 		break;
@@ -182,12 +192,16 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 	case BOARD_LIFE:
 		life_draw(snapshot, evidence_life(board, snapshot), board->request.life.subject, &view);
 		break;
+	default:
+		draw_keyed(board, snapshot, view);
+		break;
 	}
 }
 
 static bool shows_figures(const struct board *board)
 {
-	return board->page == BOARD_OVERVIEW || board->page == BOARD_TILE || board->page == BOARD_PANEL;
+	const struct page_class *class = board_page_classes[board->page];
+	return board->page == BOARD_OVERVIEW || board->page == BOARD_TILE || board->page == BOARD_PANEL || (class && !class->of_links);
 }
 
 /* Keys, or a line that is typed, or what there is to say. */

@@ -1,16 +1,23 @@
-/* The overview page: where each widget stands at each size, which has the focus, and what keys do to that. */
+/* The board and its pages: where each widget stands at each size, which has the focus, and what keys do to that. */
 #ifndef WIDGETS_BOARD_H
 #define WIDGETS_BOARD_H
 
 #include "store/snapshot.h"
 #include "tui/canvas.h"
 #include "tui/glyphs.h"
+#include "widgets/pages.h"
 #include "widgets/wish.h"
 
 struct board;
 
-enum board_page { BOARD_OVERVIEW, BOARD_TILE, BOARD_PANEL, BOARD_HELP, BOARD_FEEDS, BOARD_FILTER, BOARD_MARKS,
-	BOARD_EVIDENCE /* the rows behind a tile */, BOARD_LIFE /* of one of them */ };
+enum board_page {
+	BOARD_OVERVIEW, BOARD_TILE, BOARD_PANEL, BOARD_HELP, BOARD_FILTER, BOARD_MARKS,
+	BOARD_EVIDENCE /* the rows behind a figure */, BOARD_LIFE /* of one of them */,
+#define PAGE_WORD(word, name, digit, help) BOARD_##word,
+	KEYED_PAGES(PAGE_WORD)
+#undef PAGE_WORD
+	BOARD_PAGES
+};
 enum board_action { BOARD_NOTHING, BOARD_REDRAW, BOARD_REQUEST /* the request changed: a new snapshot is due */, BOARD_QUIT,
 	BOARD_WISH /* board_wish() is for the player */, BOARD_MOUSE /* on or off */, BOARD_LOOK_BACK, BOARD_RETURN /* to the live board */ };
 

@@ -17,6 +17,25 @@ const struct proof *evidence_life(const struct board *board, const struct snapsh
 	return proof && proof->request.number == board->request.life.number ? proof : NULL;
 }
 
+static enum board_action ask_rows(struct board *board, struct proof_request request)
+{
+	request.number = ++board->asked;
+	board->request.evidence = request;
+	evidence_list_begin(&board->list);
+	board->page = BOARD_EVIDENCE;
+	return BOARD_REQUEST;
+}
+
+static enum board_action ask_life(struct board *board, struct proof_request request, bool alone)
+{
+	request.number = ++board->asked;
+	board->request.life = request;
+	board->life_alone = alone;
+	board->page_scroll = 0;
+	board->page = BOARD_LIFE;
+	return BOARD_REQUEST;
+}
+
 enum board_action evidence_open(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)snapshot;
@@ -24,10 +43,25 @@ enum board_action evidence_open(struct board *board, const struct snapshot *snap
 	const int metric = board->focus >= 0 && board->focus < FOCUS_PANELS ? metric_find(tile_infos[board->focus].metric) : -1;
 	if (metric < 0)
 		return BOARD_NOTHING;
-	board->request.evidence = (struct proof_request){.number = ++board->asked, .metric = metric};
-	evidence_list_begin(&board->list);
-	board->page = BOARD_EVIDENCE;
-	return BOARD_REQUEST;
+	board->behind = BOARD_TILE;
+	return ask_rows(board, (struct proof_request){.metric = metric});
+}
+
+enum board_action evidence_of_row(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)key;
+	const struct page_class *class = board_page_classes[board->page];
+	const int row = board_row(board, snapshot);
+	struct proof_request request = {.metric = -1};
+	if (!class->evidence || row < 0)
+		return BOARD_NOTHING;
+	if (!class->evidence(snapshot, row, &request) || (request.metric < 0 && !*request.subject)) {
+		board_say(board, "nothing single stands behind this row");
+		return BOARD_REDRAW;
+	}
+	board->behind = board->page;
+	request.metric = request.metric < 0 ? 0 : request.metric;
+	return *request.subject ? ask_life(board, request, true) : ask_rows(board, request);
 }
 
 enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key)
@@ -42,12 +76,9 @@ enum board_action evidence_choose(struct board *board, const struct snapshot *sn
 		board_say(board, "its source gave it no name: there is no life to look up");
 		return BOARD_REDRAW;
 	}
-	struct proof_request *life = &board->request.life;
-	*life = (struct proof_request){.number = ++board->asked, .metric = board->request.evidence.metric, .around = row->at};
-	memcpy(life->subject, row->subject, sizeof life->subject);
-	board->page_scroll = 0;
-	board->page = BOARD_LIFE;
-	return BOARD_REQUEST;
+	struct proof_request life = {.metric = board->request.evidence.metric, .around = row->at};
+	memcpy(life.subject, row->subject, sizeof life.subject);
+	return ask_life(board, life, false);
 }
 
 enum board_action evidence_order(struct board *board, const struct snapshot *snapshot, int key)
@@ -94,6 +125,6 @@ enum board_action evidence_back(struct board *board)
 {
 	struct proof_request *given_up = board->page == BOARD_LIFE ? &board->request.life : &board->request.evidence;
 	*given_up = (struct proof_request){.number = 0};
-	board->page = board->page == BOARD_LIFE ? BOARD_EVIDENCE : BOARD_TILE;
+	board->page = board->page == BOARD_LIFE && !board->life_alone ? BOARD_EVIDENCE : board->behind;
 	return BOARD_REQUEST;
 }

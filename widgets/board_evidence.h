@@ -1,4 +1,4 @@
-/* What the keys of the pages behind a tile do: the rows of its figure, the life of one of them. For board.c and board_keys.c only. */
+/* What the keys of the pages behind a figure do: the rows of its figure, the life of one of them. For board.c and board_keys.c only. */
 #ifndef WIDGETS_BOARD_EVIDENCE_H
 #define WIDGETS_BOARD_EVIDENCE_H
 
@@ -9,6 +9,7 @@ const struct proof *evidence_proof(const struct board *board, const struct snaps
 const struct proof *evidence_life(const struct board *board, const struct snapshot *snapshot);
 
 enum board_action evidence_open(struct board *board, const struct snapshot *snapshot, int key); /* of the tile's page */
+enum board_action evidence_of_row(struct board *board, const struct snapshot *snapshot, int key); /* of a page on a digit */
 enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key); /* the life of the row */
 enum board_action evidence_order(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action evidence_find(struct board *board, const struct snapshot *snapshot, int key); /* opens the line to type in */

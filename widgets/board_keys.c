@@ -8,9 +8,11 @@
 
 #define ON_OVERVIEW (1u << BOARD_OVERVIEW)
 #define ON_TILE (1u << BOARD_TILE)
-#define ON_PANEL (ON_TILE | 1u << BOARD_PANEL)
+#define PAGE_BIT(word, name, digit, help) | 1u << BOARD_##word
+#define ON_KEYED (0u KEYED_PAGES(PAGE_BIT))
+#define ON_PANEL (ON_TILE | 1u << BOARD_PANEL | ON_KEYED)
 #define ON_EVIDENCE (1u << BOARD_EVIDENCE)
-#define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP | 1u << BOARD_FEEDS)
+#define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP)
 #define ON_MARKS (1u << BOARD_MARKS)
 #define ON_FILTER (1u << BOARD_FILTER)
 #define BOTH_MODES (BOARD_LIVE | BOARD_REPLAY) /* and only on its pages */
@@ -24,8 +26,32 @@ static bool can_focus(const struct board *board, int focus)
 	return rect->width > 0 && rect->height > 0;
 }
 
+/* Another list may have to be gathered for it. */
+static enum board_action go_to(struct board *board, enum board_page page)
+{
+	const struct page_class *class = board_page_classes[page];
+	const unsigned lists = class ? class->lists : 0;
+	const bool same = board->request.lists == lists;
+	board->page = page;
+	board->page_scroll = board->row = 0;
+	if (class || page == BOARD_OVERVIEW)
+		board->home = page;
+	board->request.lists = lists;
+	return same ? BOARD_REDRAW : BOARD_REQUEST;
+}
+
+/* From the last page on to the overview, and from there to the first. */
+static enum board_action next_page(struct board *board, int by)
+{
+	const int first = BOARD_LIFE + 1, count = BOARD_PAGES - first + 1, now = board->page < first ? 0 : (int)board->page - first + 1;
+	const int next = (now + by + count) % count;
+	return go_to(board, next ? (enum board_page)(first + next - 1) : BOARD_OVERVIEW);
+}
+
 static enum board_action move_focus(struct board *board, int by)
 {
+	if (board_page_classes[board->page])
+		return next_page(board, by);
 	if (board->page != BOARD_OVERVIEW || board->layout.line)
 		return BOARD_NOTHING;
 	if (board->focus == FOCUS_NONE)
@@ -55,9 +81,14 @@ static enum board_action previous_focus(struct board *board, const struct snapsh
 /* How many lines the thing under the cursor has, and where its scroll position is kept; NULL: it does not scroll. */
 static int *scroll_of(struct board *board, const struct snapshot *snapshot, int *lines)
 {
-	if (board->page == BOARD_HELP || board->page == BOARD_FEEDS) {
-		*lines = board->page == BOARD_HELP ? help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE) : feeds_class.lines(snapshot);
+	if (board->page == BOARD_HELP) {
+		*lines = help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE);
 		return &board->page_scroll;
+	}
+	const struct page_class *class = board_page_classes[board->page];
+	if (class) {
+		*lines = class->rows ? class->rows(snapshot) : 0;
+		return &board->row;
 	}
 	if (board->page == BOARD_EVIDENCE) {
 		evidence_list_update(&board->list, evidence_proof(board, snapshot));
@@ -137,9 +168,7 @@ static enum board_action jump(struct board *board, const struct snapshot *snapsh
 
 static enum board_action show(struct board *board, enum board_page page)
 {
-	board->page = board->page == page ? BOARD_OVERVIEW : page;
-	board->page_scroll = 0;
-	return BOARD_REDRAW;
+	return go_to(board, board->page != page ? page : board_page_classes[page] ? BOARD_OVERVIEW : board->home);
 }
 
 static bool is_everything(struct scope scope)
@@ -156,7 +185,7 @@ static enum board_action choose_scope(struct board *board)
 	if (choice->site || is_everything(choice->scope))
 		board->request.site = choice->site;
 	board->request.scope = choice->scope;
-	board->page = BOARD_OVERVIEW;
+	go_to(board, board->home);
 	for (int i = 0; i < FOCUS_COUNT; i++)
 		board->scroll[i] = 0;
 	return BOARD_REQUEST;
@@ -180,7 +209,7 @@ static enum board_action go_back(struct board *board, const struct snapshot *sna
 	if (board->page == BOARD_EVIDENCE || board->page == BOARD_LIFE)
 		return evidence_back(board);
 	if (board->page != BOARD_OVERVIEW)
-		return show(board, BOARD_OVERVIEW);
+		return go_to(board, board_page_classes[board->page] ? BOARD_OVERVIEW : board->home);
 	if (board->focus != FOCUS_NONE) {
 		board->focus = FOCUS_NONE;
 		return BOARD_REDRAW;
@@ -212,6 +241,25 @@ static enum board_action show_feeds(struct board *board, const struct snapshot *
 	(void)snapshot;
 	(void)key;
 	return show(board, BOARD_FEEDS);
+}
+
+static enum board_action show_overview(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	return board->page == BOARD_OVERVIEW ? BOARD_NOTHING : go_to(board, BOARD_OVERVIEW);
+}
+
+static enum board_action show_page(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	switch (key) {
+#define PAGE_CASE(word, name, digit, help) case '0' + (digit): return show(board, BOARD_##word);
+		KEYED_PAGES(PAGE_CASE)
+#undef PAGE_CASE
+	default:
+		return BOARD_NOTHING;
+	}
 }
 
 static enum board_action show_filter(struct board *board, const struct snapshot *snapshot, int key)
@@ -310,13 +358,15 @@ const struct board_key_info board_keys[] = {
 		.modes = BOTH_MODES, .pages = ON_TILE, .act = evidence_open},
 	{.keys = "Enter", .label = "its life", .help = "on a row of the evidence: everything that was told about it", .codes = {SCREEN_KEY_ENTER},
 		.modes = BOTH_MODES, .pages = ON_EVIDENCE, .act = evidence_choose},
+	{.keys = "Enter", .label = "which ones", .help = "on a row of a page: what stands behind it", .codes = {SCREEN_KEY_ENTER},
+		.modes = BOTH_MODES, .pages = ON_KEYED & ~(1u << BOARD_FEEDS), .act = evidence_of_row},
 	{.keys = "s", .label = "sort", .help = "on the page of evidence: by time, by value, by queue", .codes = {'s'}, .modes = BOTH_MODES,
 		.pages = ON_EVIDENCE, .act = evidence_order},
 	{.keys = "/", .label = "find", .help = "on the page of evidence: only rows with these words", .codes = {'/'}, .modes = BOTH_MODES,
 		.pages = ON_EVIDENCE, .act = evidence_find},
-	{.keys = "Tab", .label = "next", .help = "the next tile or panel; Shift-Tab the one before", .codes = {SCREEN_KEY_TAB}, .pages = ON_OVERVIEW,
-		.act = next_focus},
-	{.keys = "Shift-Tab", .help = "the tile or panel before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
+	{.keys = "Tab", .label = "next", .help = "the next tile or panel; on the pages of a digit the next of those", .codes = {SCREEN_KEY_TAB},
+		.pages = ON_OVERVIEW | ON_KEYED, .act = next_focus},
+	{.keys = "Shift-Tab", .help = "the tile, panel or page before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
 	{.keys = "Enter", .label = "open", .help = "the tile or panel under the cursor on the whole page; the header: the feeds; in the filter: choose",
 		.codes = {SCREEN_KEY_ENTER}, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
@@ -324,6 +374,10 @@ const struct board_key_info board_keys[] = {
 	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
+	{.keys = "1", .label = "to 9 pages", .help = "the overview", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
+#define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
+	KEYED_PAGES(PAGE_KEY)
+#undef PAGE_KEY
 	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
 		.act = show_filter},
 	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},
@@ -336,7 +390,7 @@ const struct board_key_info board_keys[] = {
 	{.keys = "h", .label = "feeds", .help = "what each feed sent, lost and got wrong", .codes = {'h'}, .pages = ON_OVERVIEW, .act = show_feeds},
 	{.keys = "r", .help = "the last hours from the journal; Esc comes back to now", .codes = {'r'}, .modes = BOARD_LIVE,
 		.pages = ON_OVERVIEW, .act = look_back},
-	{.keys = "Esc", .label = "back", .help = "back to the overview; there: let go of the cursor, then of the filter", .codes = {SCREEN_KEY_ESCAPE},
+	{.keys = "Esc", .label = "back", .help = "back; on the overview: let go of the cursor, then of the filter", .codes = {SCREEN_KEY_ESCAPE},
 		.pages = ON_LISTS | ON_FILTER | ON_MARKS, .always = true, .act = go_back},
 	{.keys = "?", .label = "help", .help = "this page", .codes = {'?', SCREEN_KEY_F1}, .pages = ON_OVERVIEW | ON_LISTS, .always = true, .act = show_help},
 	{.keys = "q", .label = "quit", .help = "leave; so does Ctrl-C", .codes = {'q', 'Q', CONTROL_C}, .pages = ON_OVERVIEW | ON_LISTS, .always = true,

@@ -165,7 +165,7 @@ enum board_action replay_mark_key(struct board *board, const struct snapshot *sn
 {
 	const int last = snapshot->timeline->mark_count - 1;
 	if (key == SCREEN_KEY_ENTER && board->mark <= last) {
-		board->page = BOARD_OVERVIEW;
+		board->page = board->home;
 		return wish(board, WISH_GO, snapshot->timeline->marks[board->mark].at);
 	}
 	board->mark += key == SCREEN_KEY_UP ? -1 : key == SCREEN_KEY_DOWN ? 1 : 0;

@@ -21,7 +21,11 @@ struct board {
 	enum board_page page;
 	int focus;
 	int scroll[FOCUS_COUNT]; /* first line shown, by focus */
-	int page_scroll;	 /* of help, feeds and a life */
+	int page_scroll;	 /* of help and a life */
+	enum board_page home;	 /* the overview, or the page of figures that help, filter and marks lead back to */
+	enum board_page behind;	 /* where evidence leads back to */
+	bool life_alone;	 /* the life is a row's of a page, not of the evidence */
+	int row;		 /* under the cursor, or the first line shown, of a page on a digit */
 	struct filter filter;
 	struct evidence_list list; /* the page of evidence */
 	int asked;	    /* questions about a figure so far: each has its number */
@@ -34,5 +38,9 @@ struct board {
 };
 
 extern const struct widget_class *const board_panels[PANEL_COUNT];
+/* By enum board_page; NULL: a page of the board itself. */
+extern const struct page_class *const board_page_classes[BOARD_PAGES];
+/* The row under the cursor, or -1: there is none. */
+int board_row(const struct board *board, const struct snapshot *snapshot);
 
 #endif

@@ -1,0 +1,15 @@
+/* The lists that only some pages show. */
+#include "base/memory.h"
+#include "metrics/lists.h"
+#include "store/snapshot_parts.h"
+
+void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
+{
+	const unsigned lists = snapshot->request.lists;
+	if (lists & 1u << SNAPSHOT_AGENTS) {
+		snapshot->agents = memory_new(AGENTS_MOST, sizeof *snapshot->agents);
+		snapshot->agent_count = list_agents(engine, snapshot->request.scope, snapshot->at, snapshot->agents, AGENTS_MOST);
+	}
+	if (lists & 1u << SNAPSHOT_CONDUCT)
+		snapshot_ask_conduct(snapshot, engine);
+}

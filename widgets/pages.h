@@ -1,0 +1,29 @@
+/* The pages that stand on a digit. Each has a file of its own, page_NAME.c, which fills in a struct page_class. */
+#ifndef WIDGETS_PAGES_H
+#define WIDGETS_PAGES_H
+
+#include "widgets/widget.h"
+
+/* PAGE(WORD, name, digit, help): BOARD_WORD of enum board_page, page_NAME_class, the key, what the help page says. The enum, the table of
+ * classes and the keys are made of this one list; 1 is the overview. */
+#define KEYED_PAGES(PAGE)                                                                                                  \
+	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")             \
+	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long, with how many; Enter: what one handled")\
+	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")
+
+struct page_class {
+	unsigned lists; /* bits (1u << enum snapshot_list): what a snapshot gathers only where it is asked for */
+	bool of_links;	/* worth looking at where nothing has come, and never dimmed with the figures */
+	/* view->selected: the row under the cursor; view->scroll: the same number, for pages that have no rows to choose. */
+	void (*draw)(const struct snapshot *snapshot, const struct widget_view *view);
+	int (*rows)(const struct snapshot *snapshot); /* how many there are to go through */
+	/* What Enter asks for: `metric` with a scope or a name of the row, or a subject (and the instant `around`) whose life is told. False:
+	 * nothing stands behind this row. NULL: rows cannot be chosen. */
+	bool (*evidence)(const struct snapshot *snapshot, int row, struct proof_request *request);
+};
+
+#define PAGE_DECLARE(word, name, digit, help) extern const struct page_class page_##name##_class;
+KEYED_PAGES(PAGE_DECLARE)
+#undef PAGE_DECLARE
+
+#endif
