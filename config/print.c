@@ -106,4 +106,5 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 		levels(to);
 	}
 	print_section(to, &alert_table);
+	print_section(to, &card_table);
 }

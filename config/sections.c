@@ -39,6 +39,12 @@ static void begin_alert(struct sections *sections)
 	setting_fill(alert_table.settings, alert_table.count, &sections->alert);
 }
 
+static void begin_card(struct sections *sections)
+{
+	sections->card = (struct card_settings){0};
+	setting_fill(card_table.settings, card_table.count, &sections->card);
+}
+
 void sections_init(struct sections *sections, const char *const *metrics)
 {
 	*sections = (struct sections){.metrics = metrics};
@@ -47,6 +53,7 @@ void sections_init(struct sections *sections, const char *const *metrics)
 	begin_queue(sections);
 	begin_level(sections);
 	begin_alert(sections);
+	begin_card(sections);
 }
 
 void sections_finish(struct sections *sections)
@@ -56,6 +63,7 @@ void sections_finish(struct sections *sections)
 	queue_settings_finish(&sections->queue);
 	level_settings_finish(&sections->level);
 	alert_settings_finish(&sections->alert);
+	card_settings_finish(&sections->card);
 }
 
 const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
@@ -79,6 +87,10 @@ const struct setting_table *sections_draft(struct sections *sections, const char
 	if (strcmp(name, alert_table.name) == 0) {
 		*base = &sections->alert;
 		return &alert_table;
+	}
+	if (strcmp(name, card_table.name) == 0) {
+		*base = &sections->card;
+		return &card_table;
 	}
 	return NULL;
 }
@@ -216,6 +228,19 @@ static bool take_alert(
 	return true;
 }
 
+static bool take_card(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	if (!card_settings_check(settings, &sections->card, title, err))
+		return false;
+	sections->card.name = memory_text(title);
+	sections->card.line = line;
+	settings->cards = memory_grow(settings->cards, &sections->card_room, (size_t)settings->card_count + 1, sizeof *settings->cards);
+	settings->cards[settings->card_count++] = sections->card;
+	begin_card(sections);
+	return true;
+}
+
 bool sections_take(struct sections *sections, struct settings *settings, const char *name, const char *title,
 	int line, struct error *err)
 {
@@ -225,7 +250,7 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
 			TITLE_MOST);
 	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
-		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST)
+		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST || settings->card_count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections of one kind; no board can show them",
 			SECTIONS_MOST);
 	sections->taken++;
@@ -237,5 +262,7 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return take_queue(sections, settings, title, line, err);
 	if (strcmp(name, level_table.name) == 0)
 		return take_level(sections, settings, title, line, err);
+	if (strcmp(name, card_table.name) == 0)
+		return take_card(sections, settings, title, line, err);
 	return take_alert(sections, settings, title, line, err);
 }

@@ -14,8 +14,9 @@ struct sections {
 	struct queue_settings queue;
 	struct level_settings level;
 	struct alert_settings alert;
+	struct card_settings card;
 	size_t taken;                              /* how many, of all kinds */
-	size_t link_room, site_room, queue_room, level_room, alert_room; /* of the settings' arrays */
+	size_t link_room, site_room, queue_room, level_room, alert_room, card_room; /* of the settings' arrays */
 };
 
 void sections_init(struct sections *sections, const char *const *metrics);

@@ -74,6 +74,12 @@ struct alert_settings {
 	int line;
 };
 
+/* card "request" { language = "en" text = "..." } : what to say */
+struct card_settings {
+	char *name, *language, *text;
+	int line;
+};
+
 #define SITES_MOST 32 /* that a board shows together */
 
 struct settings {
@@ -123,6 +129,7 @@ struct settings {
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
 	bool identify; /* full agent names on the board */
+	char *card_language; /* of the cards */
 	/* -- sections -- */
 	struct feed_settings *links;
 	int link_count;
@@ -134,6 +141,8 @@ struct settings {
 	int level_count;
 	struct alert_settings *alerts;
 	int alert_count;
+	struct card_settings *cards;
+	int card_count;
 	char *file; /* the one read last, for messages; NULL: none */
 };
 

@@ -190,6 +190,8 @@ static const struct setting board_settings[] = {
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
 	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
 		.help = "Full names of agents on the wall; otherwise first name and initial."},
+	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
+		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring."},
 };
 
 #undef AT

@@ -13,7 +13,7 @@ struct setting_table {
 	size_t count;
 };
 
-extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table;
+extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table, card_table;
 
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
@@ -24,6 +24,9 @@ void feed_settings_finish(struct feed_settings *link);
 void site_settings_finish(struct site_settings *site);
 void level_settings_finish(struct level_settings *level);
 void alert_settings_finish(struct alert_settings *alert);
+void card_settings_finish(struct card_settings *card);
+/* cards.c: is it a card, with a text, and the first of its language? */
+bool card_settings_check(const struct settings *settings, const struct card_settings *card, const char *title, struct error *err);
 /* Everything copied; for reading a file whole or not at all. */
 struct settings *settings_copy(const struct settings *settings);
 

@@ -153,6 +153,8 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 		write_section(to, &level_table, settings->levels[i].metric, &settings->levels[i], rules);
 	for (int i = 0; i < settings->alert_count; i++)
 		write_section(to, &alert_table, settings->alerts[i].name, &settings->alerts[i], rules);
+	for (int i = 0; !rules && i < settings->card_count; i++)
+		write_section(to, &card_table, settings->cards[i].name, &settings->cards[i], rules);
 }
 
 void settings_write(const struct settings *settings, FILE *to)
