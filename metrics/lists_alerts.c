@@ -7,6 +7,8 @@
 #include "metrics/lists.h"
 #include "metrics/state.h"
 
+_Static_assert((int)ALERT_SAFETY == (int)LIST_ALERT_SAFETY, "the board knows it by this number");
+
 /* "SLA breached" stays, "Longest wait" becomes "longest wait": only a first letter that stands before a small one. */
 static void put_title(const char *title, char *to, size_t room)
 {
