@@ -137,8 +137,10 @@ static void take_look(void *context, const struct engine *engine)
 		return;
 	}
 	struct board *board = board_create(setup->settings, &setup->request);
-	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, board_request(board))
-					 : snapshot_create(engine, setup->settings, setup->zone, board_request(board));
+	struct snapshot_request request = *board_request(board);
+	if (look->form == FORM_JSON)
+		request.lists |= 1u << SNAPSHOT_CONDUCT;
+	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, &request) : snapshot_create(engine, setup->settings, setup->zone, &request);
 	if (look->form == FORM_JSON)
 		write_json(look, engine, snapshot);
 	else

@@ -21,7 +21,7 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
-enum conduct_filter { CONDUCT_ALL, CONDUCT_CALM /* handling times and CSAT without flagged contacts */ };
+enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times and CSAT without flagged contacts */ };
 
 /* queue "Billing" { ... } */
 struct queue_settings {
@@ -99,6 +99,7 @@ struct settings {
 	bool allow_plaintext;
 	/* -- figures -- */
 	int window, by, formula;
+	int conduct; /* enum conduct_filter: what boards begin with */
 	int64_t target[CHANNEL_COUNT], short_abandon;
 	int64_t fcr_within;
 	int fcr_from, fcr_match;

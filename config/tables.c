@@ -9,6 +9,7 @@ const char *const sl_formula_codes[SL_FORMULA_COUNT] = {"SL2sv", "SL1", "SL2", "
 const char *const window_names[WINDOW_COUNT] = {"now", "5m", "15m", "30m", "60m", "today", "24h", "7d", "35d"};
 const char *const channel_names[CHANNEL_COUNT] = {"phone", "chat", "email", "messenger", "social", "other"};
 static const char *const attributions[] = {"outcome", "arrival"};
+static const char *const conduct_filters[] = {"all", "without"};
 static const char *const fcr_begins[] = {"queued", "released"};
 static const char *const fcr_matches[] = {"topic", "queue", "customer"};
 static const char *const severities[] = {"warning", "critical"};
@@ -91,6 +92,8 @@ static const struct setting board_settings[] = {
 		.help = "The window of figures where a page does not choose its own."},
 	{"by", .type = SETTING_WORD, .counts = true, AT(by), .fallback = "outcome", WORDS(attributions),
 		.help = "Which minute a contact counts in: that of its \"outcome\", or that of its \"arrival\"."},
+	{"conduct", .type = SETTING_WORD, AT(conduct), .fallback = "all", WORDS(conduct_filters),
+		.help = "Handling times and CSAT of all contacts, or without those flagged as rude. Levels and alerts always see all."},
 	{"formula", .type = SETTING_WORD, .counts = true, AT(formula), .fallback = "SL2sv", WORDS(sl_formula_codes),
 		.help = "The service level: SL2sv answered in time / (answered + abandoned - short + overdue), SL1 / answered, "
 			"SL2 / (answered + abandoned), SL2s without short ones, SL3 counts early abandons as good, SL4 leaves them out, "

@@ -161,8 +161,6 @@ static const struct { enum counter all, rude; } twins[] = {
 
 void rude_set_aside(struct tally *tally)
 {
-	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
+	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
 		tally->value[twins[i].all] -= tally->value[twins[i].rude];
-		tally->value[twins[i].rude] = 0;
-	}
 }

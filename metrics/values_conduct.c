@@ -51,18 +51,23 @@ void value_rude_false_agent(const struct query *query, struct figure *figure)
 	false_rate(figure, counted(query, COUNT_RUDE_WITHDRAWN) - withdrawn, counted(query, COUNT_RUDE) - others);
 }
 
+/* What is left without flagged contacts; where they are set aside already, it is all there is. */
+static int64_t calm(const struct query *query, enum counter all, enum counter rude)
+{
+	return counted(query, all) - (query->scope.calm ? 0 : counted(query, rude));
+}
+
 void value_aht_calm(const struct query *query, struct figure *figure)
 {
-	int64_t all = counted(query, COUNT_TALK_MS) + counted(query, COUNT_HOLD_MS) + counted(query, COUNT_WRAP_MS);
-	int64_t rude = counted(query, COUNT_RUDE_TALK_MS) + counted(query, COUNT_RUDE_HOLD_MS) + counted(query, COUNT_RUDE_WRAP_MS);
-	figure_ratio(figure, all - rude, counted(query, COUNT_LEGS) - counted(query, COUNT_RUDE_LEGS));
-	figure->nominal = counted(query, COUNT_LEGS_NOMINAL) > counted(query, COUNT_RUDE_LEGS_NOMINAL);
+	int64_t handled = calm(query, COUNT_TALK_MS, COUNT_RUDE_TALK_MS) + calm(query, COUNT_HOLD_MS, COUNT_RUDE_HOLD_MS) +
+		calm(query, COUNT_WRAP_MS, COUNT_RUDE_WRAP_MS);
+	figure_ratio(figure, handled, calm(query, COUNT_LEGS, COUNT_RUDE_LEGS));
+	figure->nominal = calm(query, COUNT_LEGS_NOMINAL, COUNT_RUDE_LEGS_NOMINAL) > 0;
 }
 
 void value_csat_calm(const struct query *query, struct figure *figure)
 {
-	figure_survey(figure, counted(query, COUNT_CSAT_TOP) - counted(query, COUNT_RUDE_CSAT_TOP),
-		counted(query, COUNT_CSAT_N) - counted(query, COUNT_RUDE_CSAT_N));
+	figure_survey(figure, calm(query, COUNT_CSAT_TOP, COUNT_RUDE_CSAT_TOP), calm(query, COUNT_CSAT_N, COUNT_RUDE_CSAT_N));
 }
 
 /* Of the breaks that were suggested and can no longer be taken or missed. */

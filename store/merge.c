@@ -74,7 +74,7 @@ static void join_compared(const struct joined *joined, struct snapshot *snapshot
 	const struct snapshot_request *request = &snapshot->request;
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
 		struct compared *compared = &snapshot->compared[c];
-		joined_compare(joined, request->scope, request->window, (enum comparison)c, request->by, formula, compared->then, compared->now);
+		joined_compare(joined, snapshot_scope(request, request->scope), request->window, (enum comparison)c, request->by, formula, compared->then, compared->now);
 		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
 }
@@ -82,13 +82,13 @@ static void join_compared(const struct joined *joined, struct snapshot *snapshot
 static void join_figures(const struct joined *joined, struct snapshot *snapshot)
 {
 	const struct snapshot_request *request = &snapshot->request;
-	const struct snapshot_asked asked = {.joined = joined, .scope = request->scope, .by = request->by, .with_bins = true,
+	const struct snapshot_asked asked = {.joined = joined, .scope = snapshot_scope(request, request->scope), .by = request->by, .with_bins = true,
 		.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
 	snapshot_gather(request, &asked, snapshot->figures, snapshot->today);
 	snapshot->spark_count = request->spark_count;
 	for (int i = 0; i < request->spark_count; i++)
 		snapshot->sparks[i].metric = request->sparks[i];
-	joined_sparks(joined, request->scope, asked.formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
+	joined_sparks(joined, asked.scope, asked.formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 	join_compared(joined, snapshot, asked.formula);
 }
 

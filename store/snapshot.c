@@ -53,7 +53,7 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 static void gather(const struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
 	struct figure *figures, struct figure *today)
 {
-	const struct snapshot_asked asked = {.engine = engine, .scope = scope, .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
+	const struct snapshot_asked asked = {.engine = engine, .scope = snapshot_scope(&snapshot->request, scope), .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
 	snapshot_gather(&snapshot->request, &asked, figures, today);
 }
 
@@ -69,7 +69,7 @@ static void gather_compared(struct snapshot *snapshot, const struct engine *engi
 {
 	const struct snapshot_request *request = &snapshot->request;
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
-		comparing_all(&snapshot->compared[c], engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
+		comparing_all(&snapshot->compared[c], engine, snapshot_scope(request, request->scope), request->window, (enum comparison)c, request->by, formula, true);
 		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
 }
@@ -80,7 +80,7 @@ static void gather_sparks(struct snapshot *snapshot, const struct engine *engine
 	snapshot->spark_count = request->spark_count;
 	for (int i = 0; i < request->spark_count; i++)
 		snapshot->sparks[i].metric = request->sparks[i];
-	spark_run(engine, request->scope, formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
+	spark_run(engine, snapshot_scope(request, request->scope), formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 }
 
 /* What the eye should go to first: the worst level, then how many wait and how long. */

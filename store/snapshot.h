@@ -21,6 +21,7 @@ struct snapshot_request {
 	enum window window;
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
+	int conduct;  /* enum conduct_filter */
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;

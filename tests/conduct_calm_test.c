@@ -233,10 +233,12 @@ static void compare_sums(const struct teller *t, const struct story *story, uint
 		expect_ratio(&response, sums.n, sums.sent, calm ? "calm response" : "response", seed);
 		if (!calm)
 			continue;
-		aht = in_scope(t, "aht_calm", false);
-		csat = in_scope(t, "csat_calm", false);
-		expect_ratio(&aht, sums.handled, sums.legs, "aht_calm", seed);
-		expect_ratio(&csat, sums.top, sums.n, "csat_calm", seed);
+		for (int aside = 0; aside < 2; aside++) {
+			aht = in_scope(t, "aht_calm", aside);
+			csat = in_scope(t, "csat_calm", aside);
+			expect_ratio(&aht, sums.handled, sums.legs, "aht_calm", seed);
+			expect_ratio(&csat, sums.top, sums.n, "csat_calm", seed);
+		}
 		int flagged = 0, legs = 0;
 		for (int i = 0; i < CONTACTS; i++) {
 			flagged += story->lives[i].flagged;

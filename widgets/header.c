@@ -158,4 +158,6 @@ void header_draw(const struct snapshot *snapshot, const struct widget_view *view
 		piece(view, &x, rect.y, end, ROLE_HEADER, " (each site's own)");
 	if (snapshot->request.by == BY_ARRIVAL)
 		piece(view, &x, rect.y, end, ROLE_HEADER, " by arrival");
+	if (snapshot->request.conduct == CONDUCT_WITHOUT)
+		piece(view, &x, rect.y, end, ROLE_HEADER_WARN, " without flagged");
 }
