@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/anger.h"
 #include "metrics/lists.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
@@ -168,6 +169,7 @@ static void raise_care(struct engine *engine, uint32_t agent)
 
 static void raise_wanted(struct engine *engine)
 {
+	struct alert anger;
 	for (size_t i = 0; i < engine->wanted_count; i++) {
 		const struct wanted_alert *wanted = &engine->wanted[i];
 		if (wanted->kind == ALERT_SLA)
@@ -176,6 +178,8 @@ static void raise_wanted(struct engine *engine)
 			raise_conduct(engine, wanted);
 		else if (wanted->kind == ALERT_CARE)
 			raise_care(engine, wanted->item);
+		else if (wanted->kind == ALERT_ANGER && anger_alert(engine, wanted->item, &anger))
+			alert_raise(engine, anger);
 	}
 	engine->wanted_count = 0;
 }
@@ -251,6 +255,8 @@ static bool stands(const struct engine *engine, const struct alert *alert)
 		return engine->followups[alert->item].open && engine->followups[alert->item].since == alert->value;
 	case ALERT_CARE:
 		return engine->agents[alert->item].care.suggested != 0;
+	case ALERT_ANGER:
+		return anger_stands(engine, alert->item);
 	case ALERT_LEVEL:
 	case ALERT_RULE:
 		break;

@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/anger.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
 
@@ -284,6 +285,7 @@ static void signal_company(struct engine *engine, struct conduct *record, const 
 {
 	count_add(engine, record->slot, 0, COUNT_ANGER_AT_COMPANY, engine->ts,
 		engine->contacts[record->contact].first_queued, 1);
+	anger_told(engine, record->slot);
 	if (record->flagged)
 		return;
 	record->aim = (uint8_t)aim;

@@ -145,6 +145,8 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 		return engine->followup_count;
 	case ALERT_CARE:
 		return keep_limit(engine->agent_count);
+	case ALERT_ANGER:
+		return engine->queues.count;
 	default:
 		return SIZE_MAX;
 	}
@@ -153,7 +155,7 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 static void keep_alert(struct archive *archive, struct engine *engine, struct alert *alert)
 {
 	KEEP(archive, alert->id);
-	KEEP_BELOW(archive, alert->kind, ALERT_CARE + 1);
+	KEEP_BELOW(archive, alert->kind, ALERT_ANGER + 1);
 	KEEP(archive, alert->severity);
 	KEEP(archive, alert->metric);
 	KEEP(archive, alert->rule);
@@ -199,7 +201,7 @@ void keep_alerts(struct archive *archive, struct engine *engine)
 	keep_array(archive, (void **)&engine->wanted, &engine->wanted_count, &engine->wanted_room, sizeof *engine->wanted);
 	for (size_t i = 0; i < engine->wanted_count; i++) {
 		struct wanted_alert *wanted = &engine->wanted[i];
-		KEEP_BELOW(archive, wanted->kind, ALERT_CARE + 1);
+		KEEP_BELOW(archive, wanted->kind, ALERT_ANGER + 1);
 		KEEP_BELOW(archive, wanted->item, items_of(engine, wanted->kind));
 		KEEP(archive, wanted->version);
 	}

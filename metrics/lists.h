@@ -18,6 +18,8 @@ void lists_scope_identity(const struct engine *engine, struct scope scope, char 
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* Is it written like one? Whether anything is called so is not asked. */
+bool list_scope_check(const char *text, struct error *err);
 /* The name of somebody, short where the settings name nobody in full. */
 void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
@@ -87,7 +89,7 @@ struct list_alert {
 	int64_t raised, cleared; /* instants; cleared 0: stands */
 	enum list_alert_state state;
 	int severity; /* enum severity */
-	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care */
+	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care, 8 anger at the company */
 	int metric;   /* index or -1 */
 	struct scope scope;
 	char text[120]; /* "longest wait 04:12 in Billing · chat" */

@@ -102,7 +102,7 @@ static void tell_feed(const struct engine *engine, const struct alert *alert, in
 
 void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
 {
-	char text[300], duration[40];
+	char text[300], duration[96];
 	switch ((enum alert_kind)alert->kind) {
 	case ALERT_LEVEL:
 	case ALERT_RULE:
@@ -121,6 +121,11 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 	case ALERT_FOLLOWUP:
 		lists_duration((alert->cleared ? alert->cleared : at) - alert->value, duration, sizeof duration);
 		snprintf(text, sizeof text, "follow-up: a detractor waits %s for a call", duration);
+		break;
+	case ALERT_ANGER:
+		lists_scope_text(engine, alert->scope, duration, sizeof duration);
+		snprintf(text, sizeof text, "anger at the company: %lld signals in %lld min in %s", (long long)alert->value,
+			(long long)(alert->limit / MINUTE_MS), duration);
 		break;
 	case ALERT_CARE:
 		snprintf(text, sizeof text, "care: an agent has had %lld rude contacts, a break is due", (long long)alert->value);
