@@ -5,7 +5,7 @@
 #include "metrics/engine.h"
 #include "metrics/query.h"
 
-#define CARE_TIMES 8 /* rude contacts of an agent whose instants are kept, for "2 within an hour": the limit can be no higher */
+#define CARE_TIMES 16 /* rude contacts of an agent whose instants are kept, for "2 within an hour" */
 
 struct agent;
 struct conduct;
