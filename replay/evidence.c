@@ -148,13 +148,26 @@ static void list_clocks(struct listing *listing)
 	free(items);
 }
 
+/* Of those who are rude now all, or those at one step; those of whom nobody has said yet whom it was aimed at. */
+static bool is_meant(const char *metric, const struct list_conduct *flag)
+{
+	static const char *const steps[] = {"rude_signalled", "rude_request", "rude_demand", "rude_warning"};
+	if (!flag->open || flag->unclear != (strcmp(metric, "rude_unclear") == 0))
+		return false;
+	for (int step = 0; step < (int)(sizeof steps / sizeof *steps); step++)
+		if (strcmp(steps[step], metric) == 0)
+			return flag->step == step;
+	return true;
+}
+
 static void list_flags(struct listing *listing)
 {
 	struct list_conduct *items = memory_new(1000, sizeof *items);
 	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
 	const int count = list_conduct(listing->request->engine, listing->request->scope, listing->now, items, 1000);
 	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = items[i].open ? add_row(listing->evidence, &listing->room) : NULL;
+		const bool meant = is_meant(metrics[listing->request->metric].name, &items[i]);
+		struct evidence_row *row = meant ? add_row(listing->evidence, &listing->room) : NULL;
 		if (!row)
 			continue;
 		snprintf(row->subject, sizeof row->subject, "%s", items[i].contact);
@@ -193,6 +206,24 @@ static void list_people(struct listing *listing)
 	}
 }
 
+static void list_breaks(struct listing *listing)
+{
+	struct list_care *items = memory_new(LISTED_MOST, sizeof *items);
+	const struct evidence_request *request = listing->request;
+	const int count = list_care(request->engine, listing->now, items, LISTED_MOST);
+	for (int i = 0; i < count; i++) {
+		struct evidence_row *row = add_row(listing->evidence, &listing->room);
+		if (!row)
+			break;
+		put_agent(request, request->engine, items[i].scope.agent, row->subject, sizeof row->subject);
+		snprintf(row->agent, sizeof row->agent, "%s", row->subject);
+		snprintf(row->state, sizeof row->state, "%d rude", items[i].rude);
+		row->at = listing->now - items[i].since;
+		set_duration(row, items[i].since);
+	}
+	free(items);
+}
+
 static void list_callers_back(struct listing *listing)
 {
 	struct list_followup *items = memory_new(LISTED_MOST, sizeof *items);
@@ -218,7 +249,9 @@ static const struct {
 	{"busy", list_busy}, {"aht_running", list_running}, {"agents_free", list_people}, {"agents_on", list_people}, {"agents_away", list_people},
 	{"agents_help", list_people}, {"agents_wrap", list_people}, {"sla_running", list_clocks}, {"sla_paused", list_clocks},
 	{"sla_breached_open", list_clocks}, {"sla_due_soon", list_clocks}, {"backlog", list_backlog}, {"backlog_oldest", list_backlog},
-	{"backlog_p50", list_backlog}, {"backlog_p90", list_backlog}, {"rude_now", list_flags}, {"followup_open", list_callers_back},
+	{"backlog_p50", list_backlog}, {"backlog_p90", list_backlog}, {"rude_now", list_flags}, {"rude_signalled", list_flags}, {"rude_request", list_flags},
+	{"rude_demand", list_flags}, {"rude_warning", list_flags}, {"rude_oldest_step", list_flags}, {"rude_unclear", list_flags}, {"care_open", list_breaks},
+	{"followup_open", list_callers_back},
 	{"followup_oldest", list_callers_back},
 };
 
