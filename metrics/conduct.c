@@ -232,9 +232,9 @@ static void fault(struct engine *engine, struct conduct *record, int step)
 {
 	if (record->faults < CONDUCT_FAULTS_KEPT) {
 		struct conduct_fault *kept = &record->fault_log[record->faults];
-		*kept = (struct conduct_fault){.at = engine->ts, .tried = (uint8_t)step, .reached = record->step,
-			.kind = (uint8_t)fault_kind(record, step)};
-		mark(engine, record, &kept->mark, COUNT_RUDE_FAULTS);
+		*kept = (struct conduct_fault){.at = engine->ts, .agent = record->agent, .tried = (uint8_t)step, .reached = record->step,
+			.kind = (uint8_t)fault_kind(record, step), .counted = !engine->too_old};
+		count(engine, record, COUNT_RUDE_FAULTS, kept->at, kept->agent, kept->counted);
 	}
 	if (record->faults < UINT16_MAX)
 		record->faults++;
@@ -348,7 +348,7 @@ static void take_back_counts(struct engine *engine, struct conduct *record)
 	}
 	record->counted.at = 0;
 	for (size_t i = 0; i < record->faults && i < CONDUCT_FAULTS_KEPT; i++)
-		unmark(engine, record, &record->fault_log[i].mark, COUNT_RUDE_FAULTS);
+		count(engine, record, COUNT_RUDE_FAULTS, record->fault_log[i].at, record->fault_log[i].agent, -record->fault_log[i].counted);
 	unmark(engine, record, &record->ended, COUNT_RUDE_ENDED);
 	unmark(engine, record, &record->unresolved, COUNT_RUDE_UNRESOLVED);
 }

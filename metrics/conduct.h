@@ -11,12 +11,13 @@ struct survey;
 
 /* Where something was counted, so that it can be taken back there. at 0: it is not counted. */
 struct conduct_mark { int64_t at; uint16_t agent; };
-#define CONDUCT_FAULTS_KEPT 16
+#define CONDUCT_FAULTS_KEPT 8
 /* A step out of turn. */
 struct conduct_fault {
-	struct conduct_mark mark;
 	int64_t at;
+	uint16_t agent;
 	uint8_t tried, reached, kind; /* enum fault_kind */
+	bool counted;
 };
 enum fault_kind { PROTOCOL_KEPT, PROTOCOL_SKIPPED, PROTOCOL_REPEATED, PROTOCOL_BACKWARDS, PROTOCOL_COMPANY, PROTOCOL_OVER, PROTOCOL_FAULTS };
 

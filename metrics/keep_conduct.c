@@ -15,8 +15,9 @@ static void keep_faults(struct archive *archive, struct engine *engine, struct c
 	KEEP(archive, record->faults);
 	for (size_t i = 0; i < record->faults && i < CONDUCT_FAULTS_KEPT && archive_good(archive); i++) {
 		struct conduct_fault *fault = &record->fault_log[i];
-		keep_mark(archive, engine, &fault->mark);
 		KEEP(archive, fault->at);
+		KEEP_BELOW(archive, fault->agent, keep_limit(engine->agent_count));
+		KEEP(archive, fault->counted);
 		KEEP_BELOW(archive, fault->tried, STEP_ENDED + 1);
 		KEEP_BELOW(archive, fault->reached, STEP_ENDED + 1);
 		KEEP_BELOW(archive, fault->kind, PROTOCOL_FAULTS);

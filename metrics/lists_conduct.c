@@ -145,7 +145,7 @@ static void tell_fault(const struct engine *engine, const struct conduct *record
 {
 	*item = (struct list_fault){.ago = elapsed(fault->at, at), .tried = fault->tried, .reached = fault->reached,
 		.what = list_conduct_faults[fault->kind]};
-	put_agent(engine, fault->mark.agent, item->agent, sizeof item->agent);
+	put_agent(engine, fault->agent, item->agent, sizeof item->agent);
 	put_place(engine, record->queue, record->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 	put(record->id, item->contact, sizeof item->contact);
 }
@@ -158,7 +158,7 @@ int list_faults(const struct engine *engine, struct scope scope, int64_t after, 
 		const struct conduct *record = &engine->conducts[i];
 		for (size_t f = 0; f < record->faults && f < CONDUCT_FAULTS_KEPT; f++) {
 			const struct conduct_fault *fault = &record->fault_log[f];
-			if (fault->at <= after || !fault->mark.at || !item_in_scope(engine, record->slot, fault->mark.agent, scope))
+			if (fault->at <= after || !fault->counted || !item_in_scope(engine, record->slot, fault->agent, scope))
 				continue;
 			all = memory_grow(all, &places, found + 1, sizeof *all);
 			tell_fault(engine, record, fault, at, &all[found++]);

@@ -400,7 +400,7 @@ static void many_faults_are_taken_back(void **state)
 	begin(&t, T0, "x");
 	for (int i = 0; i < 40; i++)
 		tell(&t, T0 + (i + 1) * S, "conduct.step", "contact=x agent=ana step=warning");
-	assert_in_range(count_of(&t, "rude_faults"), 16, 40);
+	assert_in_range(count_of(&t, "rude_faults"), 8, 40);
 	tell(&t, T0 + M, "conduct.withdrawn", "contact=x agent=lead");
 	assert_int_equal(count_of(&t, "rude_faults"), 0);
 	teller_close(&t);
