@@ -141,7 +141,8 @@ int list_fault_order(const void *left, const void *right)
 	return contacts ? contacts : b->tried - a->tried;
 }
 
-static void tell_fault(const struct engine *engine, const struct conduct *record, const struct conduct_fault *fault, int64_t at, struct list_fault *item)
+static void tell_fault(const struct engine *engine, const struct conduct *record, const struct conduct_fault *fault, int64_t at,
+	struct list_fault *item)
 {
 	*item = (struct list_fault){.ago = elapsed(fault->at, at), .tried = fault->tried, .reached = fault->reached,
 		.what = list_conduct_faults[fault->kind]};

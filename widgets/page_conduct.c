@@ -215,8 +215,8 @@ static void tell_today(struct column *column)
 	char a[32] = "", b[32] = "", c[32] = "", d[32] = "";
 	if (!begin(column, "TODAY"))
 		return;
-	say(column, ROLE_TEXT, "rude %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 unresolved %" PRId64, snapshot_count_today(snapshot, "rude_count"),
-		snapshot_count_today(snapshot, "rude_ended"), snapshot_count_today(snapshot, "rude_unresolved"));
+	say(column, ROLE_TEXT, "rude %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 unresolved %" PRId64,
+		snapshot_count_today(snapshot, "rude_count"), snapshot_count_today(snapshot, "rude_ended"), snapshot_count_today(snapshot, "rude_unresolved"));
 	const int64_t faults = snapshot_count_today(snapshot, "rude_faults");
 	say(column, faults ? ROLE_WARN : ROLE_TEXT, "protocol faults %" PRId64 " \u00B7 anger at the company %" PRId64, faults,
 		snapshot_count_today(snapshot, "anger_at_company"));
@@ -240,8 +240,8 @@ static void tell_load(struct column *column)
 	snprintf(title, sizeof title, "AGENTS' LOAD (a break at %d a shift, %d an hour)", snapshot->settings->care_shift, snapshot->settings->care_hour);
 	if (!begin(column, title))
 		return;
-	say(column, ROLE_TEXT, "breaks suggested %" PRId64 " \u00B7 taken %" PRId64 " \u00B7 missed %" PRId64, snapshot_count_today(snapshot, "care_suggested"),
-		snapshot_count_today(snapshot, "care_taken"), snapshot_count_today(snapshot, "care_missed"));
+	say(column, ROLE_TEXT, "breaks suggested %" PRId64 " \u00B7 taken %" PRId64 " \u00B7 missed %" PRId64,
+		snapshot_count_today(snapshot, "care_suggested"), snapshot_count_today(snapshot, "care_taken"), snapshot_count_today(snapshot, "care_missed"));
 	for (int i = 0; i < snapshot->load_count; i++) {
 		const struct list_care *care = &snapshot->loads[i];
 		format_duration(care->since, since, sizeof since);
@@ -263,8 +263,8 @@ static void tell_faults(struct column *column)
 		const struct list_fault *fault = &snapshot->protocol_faults[i];
 		const int tried = fault->tried >= STEP_REQUEST && fault->tried <= STEP_ENDED ? fault->tried : STEP_REQUEST;
 		clock_text(snapshot->at - fault->ago, snapshot->zone, false, at, sizeof at);
-		say(column, ROLE_TEXT, "%s %s, %s: %s %s", at, *fault->agent ? fault->agent : "\u2013", fault->channel, card_names[CARD_REQUEST + tried - STEP_REQUEST],
-			fault->what);
+		say(column, ROLE_TEXT, "%s %s, %s: %s %s", at, *fault->agent ? fault->agent : "\u2013", fault->channel,
+			card_names[CARD_REQUEST + tried - STEP_REQUEST], fault->what);
 	}
 }
 
