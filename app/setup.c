@@ -27,6 +27,7 @@ const struct option follow_options[] = {
 const struct option figure_options[] = {
 	{"--window", "W", "now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d", true},
 	{"--by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
+	{"--conduct", "all|without", "handling times and CSAT of all contacts, or without those flagged as rude", false},
 	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true, option_is_scope},
 	{0},
 };
@@ -172,6 +173,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	if (!set_named(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
 		!set_from(settings, arguments, "--sites", "sites", err) ||
 		!set_from(settings, arguments, "--clock", "clock", err) || !set_from(settings, arguments, "--by", "by", err) ||
+		!set_from(settings, arguments, "--conduct", "conduct", err) ||
 		!set_from(settings, arguments, "--colours", "colours", err) || !setup_rules(settings, arguments, err))
 		return false;
 	if (arguments_flag(arguments, "--ascii") && !settings_set(setup->settings, "glyphs", "ascii", err))
@@ -180,7 +182,7 @@ static bool read_options(struct setup *setup, const struct arguments *arguments,
 	setup->zone = zone_open(setup->settings->zone, err);
 	setup->speed = -1;
 	setup->request = (struct snapshot_request){.scope = SCOPE_ALL, .by = (enum attribution)setup->settings->by,
-		.formula = arguments_flag(arguments, "--formula") ? setup->settings->formula : -1};
+		.formula = arguments_flag(arguments, "--formula") ? setup->settings->formula : -1, .conduct = setup->settings->conduct};
 	return setup->zone && set_windows(setup, arguments, err) && setup_instants(setup, arguments, clock_wall(), err) &&
 	       arguments_number(arguments, "--speed", 0, 1e6, &setup->speed, err);
 }

@@ -140,7 +140,8 @@ static void take_look(void *context, const struct engine *engine)
 	}
 	struct board *board = board_create(setup->settings, &setup->request);
 	struct snapshot_request request = *board_request(board);
-	request.lists |= look->form == FORM_JSON ? 1u << SNAPSHOT_FORECAST : 0;
+	if (look->form == FORM_JSON)
+		request.lists |= 1u << SNAPSHOT_FORECAST | 1u << SNAPSHOT_CONDUCT;
 	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, &request) : snapshot_create(engine, setup->settings, setup->zone, &request);
 	if (look->form == FORM_JSON)
 		write_json(look, engine, snapshot);

@@ -29,10 +29,22 @@ static bool is_bare(const struct setting *setting)
 	       setting->type == SETTING_REAL || setting->type == SETTING_FLAG;
 }
 
+/* "a,b" as { "a", "b" } */
+static void print_list(FILE *to, const struct setting *setting)
+{
+	fprintf(to, "%s = {", setting->name);
+	for (const char *entry = setting->fallback ? setting->fallback : ""; *entry;) {
+		const size_t length = strcspn(entry, ",");
+		fprintf(to, "%s \"%.*s\"", entry == setting->fallback ? "" : ",", (int)length, entry);
+		entry += length + (entry[length] == ',');
+	}
+	fputs(" }\n", to);
+}
+
 static void print_value(FILE *to, const struct setting *setting)
 {
 	if (setting->type == SETTING_LIST)
-		fprintf(to, "%s = { }\n", setting->name);
+		print_list(to, setting);
 	else if (is_bare(setting))
 		fprintf(to, "%s = %s\n", setting->name, setting->fallback);
 	else
@@ -108,4 +120,5 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 	print_section(to, &alert_table);
 	print_section(to, &calendar_table);
 	print_section(to, &sla_table);
+	print_section(to, &card_table);
 }

@@ -51,6 +51,12 @@ static void begin_sla(struct sections *sections)
 	setting_fill(sla_table.settings, sla_table.count, &sections->sla);
 }
 
+static void begin_card(struct sections *sections)
+{
+	sections->card = (struct card_settings){0};
+	setting_fill(card_table.settings, card_table.count, &sections->card);
+}
+
 void sections_init(struct sections *sections, const char *const *metrics)
 {
 	*sections = (struct sections){.metrics = metrics};
@@ -61,6 +67,7 @@ void sections_init(struct sections *sections, const char *const *metrics)
 	begin_alert(sections);
 	begin_calendar(sections);
 	begin_sla(sections);
+	begin_card(sections);
 }
 
 void sections_finish(struct sections *sections)
@@ -72,6 +79,7 @@ void sections_finish(struct sections *sections)
 	alert_settings_finish(&sections->alert);
 	calendar_settings_finish(&sections->calendar);
 	sla_settings_finish(&sections->sla);
+	card_settings_finish(&sections->card);
 }
 
 const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
@@ -103,6 +111,10 @@ const struct setting_table *sections_draft(struct sections *sections, const char
 	if (strcmp(name, sla_table.name) == 0) {
 		*base = &sections->sla;
 		return &sla_table;
+	}
+	if (strcmp(name, card_table.name) == 0) {
+		*base = &sections->card;
+		return &card_table;
 	}
 	return NULL;
 }
@@ -271,6 +283,19 @@ static bool take_sla(
 	return true;
 }
 
+static bool take_card(
+	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+{
+	if (!card_settings_check(settings, &sections->card, title, err))
+		return false;
+	sections->card.name = memory_text(title);
+	sections->card.line = line;
+	settings->cards = memory_grow(settings->cards, &sections->card_room, (size_t)settings->card_count + 1, sizeof *settings->cards);
+	settings->cards[settings->card_count++] = sections->card;
+	begin_card(sections);
+	return true;
+}
+
 bool sections_take(struct sections *sections, struct settings *settings, const char *name, const char *title,
 	int line, struct error *err)
 {
@@ -280,7 +305,8 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
 			TITLE_MOST);
 	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
-		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST || settings->calendar_count >= SECTIONS_MOST)
+		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST || settings->calendar_count >= SECTIONS_MOST ||
+		settings->card_count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections of one kind; no board can show them",
 			SECTIONS_MOST);
 	sections->taken++;
@@ -296,5 +322,7 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 		return take_calendar(sections, settings, title, line, err);
 	if (strcmp(name, sla_table.name) == 0)
 		return take_sla(sections, settings, title, line, err);
+	if (strcmp(name, card_table.name) == 0)
+		return take_card(sections, settings, title, line, err);
 	return take_alert(sections, settings, title, line, err);
 }

@@ -16,8 +16,9 @@ struct sections {
 	struct alert_settings alert;
 	struct calendar_settings calendar;
 	struct sla_settings sla;
+	struct card_settings card;
 	size_t taken;                              /* how many, of all kinds */
-	size_t link_room, site_room, queue_room, level_room, alert_room, calendar_room, sla_room; /* of the settings' arrays */
+	size_t link_room, site_room, queue_room, level_room, alert_room, calendar_room, sla_room, card_room; /* of the settings' arrays */
 };
 
 void sections_init(struct sections *sections, const char *const *metrics);

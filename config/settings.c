@@ -65,6 +65,9 @@ void settings_destroy(struct settings *settings)
 		sla_settings_finish(&settings->slas[i]);
 	free(settings->calendars);
 	free(settings->slas);
+	for (int i = 0; i < settings->card_count; i++)
+		card_settings_finish(&settings->cards[i]);
+	free(settings->cards);
 	free(settings->queues);
 	free(settings->links);
 	free(settings->places);
@@ -109,6 +112,11 @@ struct settings *settings_copy(const struct settings *settings)
 	copy->file = settings->file ? memory_text(settings->file) : NULL;
 	copy->levels = copy_array(settings->levels, settings->level_count, sizeof *copy->levels);
 	copy->alerts = copy_array(settings->alerts, settings->alert_count, sizeof *copy->alerts);
+	copy->cards = copy_array(settings->cards, settings->card_count, sizeof *copy->cards);
+	for (int i = 0; i < copy->card_count; i++) {
+		setting_duplicate(card_table.settings, card_table.count, &copy->cards[i]);
+		copy->cards[i].name = memory_text(copy->cards[i].name);
+	}
 	for (int i = 0; i < copy->queue_count; i++) {
 		setting_duplicate(queue_table.settings, queue_table.count, &copy->queues[i]);
 		copy->queues[i].name = memory_text(copy->queues[i].name);

@@ -21,6 +21,7 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
+enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times and CSAT without flagged contacts */ };
 
 /* queue "Billing" { ... } */
 struct queue_settings {
@@ -95,6 +96,12 @@ struct alert_settings {
 	int line;
 };
 
+/* card "request" { language = "en" text = "..." } : what to say */
+struct card_settings {
+	char *name, *language, *text;
+	int line;
+};
+
 #define SITES_MOST 32 /* that a board shows together */
 
 struct settings {
@@ -114,6 +121,7 @@ struct settings {
 	bool allow_plaintext;
 	/* -- figures -- */
 	int window, by, formula;
+	int conduct; /* enum conduct_filter: what boards begin with */
 	int64_t target[CHANNEL_COUNT], short_abandon;
 	int64_t fcr_within;
 	int fcr_from, fcr_match;
@@ -125,7 +133,11 @@ struct settings {
 	char *sla_calendar;    /* of SLA clocks that name none; "": always open */
 	int care_shift, care_hour; /* 3 rude contacts a shift, 2 within an hour */
 	int64_t care_break;	   /* 10 min */
+	char **care_reasons; /* of being away that are breaks; none: any */
+	int care_reason_count;
 	int64_t flag_days;	   /* ms a flag follows a customer */
+	int anger_limit;	   /* signals of anger at the company in a queue that raise an alert; 0: none */
+	int64_t anger_within;	   /* 15 min */
 	int mistakes_limit;
 	char *shifts;		/* a file of planned shifts (config/shifts.h); "": none */
 	int staffing_goal;	/* percent of arrivals to be answered in time, that agents needed are reckoned for */
@@ -149,6 +161,7 @@ struct settings {
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
 	bool identify; /* full agent names on the board */
+	char *card_language; /* of the cards */
 	/* -- sections -- */
 	struct feed_settings *links;
 	int link_count;
@@ -164,6 +177,8 @@ struct settings {
 	int calendar_count;
 	struct sla_settings *slas;
 	int sla_count;
+	struct card_settings *cards;
+	int card_count;
 	char *file; /* the one read last, for messages; NULL: none */
 };
 

@@ -9,6 +9,7 @@ const char *const sl_formula_codes[SL_FORMULA_COUNT] = {"SL2sv", "SL1", "SL2", "
 const char *const window_names[WINDOW_COUNT] = {"now", "5m", "15m", "30m", "60m", "today", "24h", "7d", "35d"};
 const char *const channel_names[CHANNEL_COUNT] = {"phone", "chat", "email", "messenger", "social", "other"};
 static const char *const attributions[] = {"outcome", "arrival"};
+static const char *const conduct_filters[] = {"all", "without"};
 static const char *const fcr_begins[] = {"queued", "released"};
 static const char *const fcr_matches[] = {"topic", "queue", "customer"};
 static const char *const severities[] = {"warning", "critical"};
@@ -91,6 +92,8 @@ static const struct setting board_settings[] = {
 		.help = "The window of figures where a page does not choose its own."},
 	{"by", .type = SETTING_WORD, .counts = true, AT(by), .fallback = "outcome", WORDS(attributions),
 		.help = "Which minute a contact counts in: that of its \"outcome\", or that of its \"arrival\"."},
+	{"conduct", .type = SETTING_WORD, AT(conduct), .fallback = "all", WORDS(conduct_filters),
+		.help = "Handling times and CSAT of all contacts, or without those flagged as rude. Levels and alerts always see all."},
 	{"formula", .type = SETTING_WORD, .counts = true, AT(formula), .fallback = "SL2sv", WORDS(sl_formula_codes),
 		.help = "The service level: SL2sv answered in time / (answered + abandoned - short + overdue), SL1 / answered, "
 			"SL2 / (answered + abandoned), SL2s without short ones, SL3 counts early abandons as good, SL4 leaves them out, "
@@ -139,11 +142,17 @@ static const struct setting board_settings[] = {
 	{"care_shift", .group = "Agents and customers", .type = SETTING_NUMBER, .counts = true, AT(care_shift), .fallback = "3", BETWEEN(1, 1000),
 		.help = "After so many rude contacts in a shift the board suggests a break ..."},
 	{"care_hour", .type = SETTING_NUMBER, .counts = true, AT(care_hour), .fallback = "2", BETWEEN(1, 1000),
-		.help = "... or after so many within an hour."},
+		.help = "... or after so many within an hour; the last 16 are remembered, so more than that is never reached."},
 	{"care_break", .type = SETTING_DURATION, .counts = true, AT(care_break), .fallback = "10m", BETWEEN(MINUTE_MS, DAY_MS),
-		.help = "To be away for so long is a break."},
+		.help = "To be away for so long, for one of care_reasons, is a break."},
+	{"care_reasons", .type = SETTING_LIST, .counts = true, LIST(care_reasons, care_reason_count), .most = 50, .fallback = "break,lunch,pause,care",
+		.help = "Reasons of being away that are breaks, as agent.state tells them; in any case of letters. {}: any reason."},
 	{"flag_days", .type = SETTING_DURATION, .counts = true, AT(flag_days), .fallback = "30d", BETWEEN(0, 365 * DAY_MS),
 		.help = "So long the flag of a rude contact follows the customer's pseudonym."},
+	{"anger_limit", .type = SETTING_NUMBER, .counts = true, AT(anger_limit), .fallback = "10", BETWEEN(0, 100000),
+		.help = "So many signals of anger at the company in one queue raise an alert, an early sign of an incident; 0: never ..."},
+	{"anger_within", .type = SETTING_DURATION, .counts = true, AT(anger_within), .fallback = "15m", BETWEEN(MINUTE_MS, HOUR_MS),
+		.help = "... where they come within this time."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
 	{"shifts", .type = SETTING_KEY, AT(shifts), .fallback = "",
@@ -202,6 +211,8 @@ static const struct setting board_settings[] = {
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
 	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
 		.help = "Full names of agents on the wall; otherwise first name and initial."},
+	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
+		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring."},
 };
 
 #undef AT

@@ -165,6 +165,8 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 		write_section(to, &calendar_table, settings->calendars[i].name, &settings->calendars[i], rules);
 	for (int i = 0; i < settings->sla_count; i++)
 		write_section(to, &sla_table, settings->slas[i].clock, &settings->slas[i], rules);
+	for (int i = 0; !rules && i < settings->card_count; i++)
+		write_section(to, &card_table, settings->cards[i].name, &settings->cards[i], rules);
 }
 
 void settings_write(const struct settings *settings, FILE *to)

@@ -207,14 +207,11 @@ static void apply_state(struct engine *engine, uint16_t number, const struct eve
 		agent->declared_since = engine->ts;
 	if (state != AGENT_OFFLINE && (!agent->declared || agent->availability == AGENT_OFFLINE))
 		agent->shift_since = engine->ts;
-	if (state == AGENT_OFFLINE) { /* the shift is over, and what was counted for it */
-		agent->rude_shift = agent->rude_at_break = 0;
-		memset(agent->rude_times, 0, sizeof agent->rude_times);
-	}
 	agent->declared = true;
 	agent->availability = state;
 	agent->reason = reason;
 	agent->until = event_number(event, KEY_UNTIL, 0);
+	care_declared(engine, number);
 	if (agent_doing(agent) != before)
 		agent->activity_since = engine->ts;
 }

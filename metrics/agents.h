@@ -2,6 +2,7 @@
 #ifndef METRICS_AGENTS_H
 #define METRICS_AGENTS_H
 
+#include "metrics/care.h"
 #include "metrics/engine.h"
 #include "metrics/ledger.h"
 #include "metrics/query.h"
@@ -24,10 +25,7 @@ struct agent { /* its index is the number of its name */
 	struct ledger ledger;
 	int32_t running; /* legs not complete, as in a slot */
 	int64_t running_base;
-	int32_t rude_shift;
-	int64_t rude_times[8]; /* the last ones, for "2 within an hour" */
-	int64_t break_suggested; /* 0: no; since when the suggested break is not taken */
-	int32_t rude_at_break;	 /* rude_shift when he last took one */
+	struct care care;
 	int32_t mistakes;	 /* today */
 	uint64_t serial;
 	struct fcr_balance fcr[FCR_WINDOWS]; /* as in a slot */

@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/anger.h"
 #include "metrics/lists.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
@@ -138,7 +139,7 @@ static void raise_sla(struct engine *engine, uint32_t number)
 	alert_raise(engine, alert);
 }
 
-/* rule: the step, or 8 + the step that was tried out of turn. */
+/* rule: the step, or 8 + the step that was tried out of turn; limit: how it was out of turn. */
 static void raise_conduct(struct engine *engine, const struct wanted_alert *wanted)
 {
 	const struct conduct *record = &engine->conducts[wanted->item];
@@ -151,23 +152,24 @@ static void raise_conduct(struct engine *engine, const struct wanted_alert *want
 		return;
 	struct alert alert = {.kind = wanted->kind, .severity = fault ? SEVERITY_WARNING : SEVERITY_CRITICAL, .metric = -1,
 		.rule = (uint16_t)(fault ? 8 + record->fault_step : record->step), .item = wanted->item,
-		.scope = scope_of_slot(engine, record->slot), .value = record->step, .limit = record->company_fault};
+		.scope = scope_of_slot(engine, record->slot), .value = record->step, .limit = fault ? conduct_last_fault(record) : 0};
 	view_copy(view_of(record->id), alert.about, sizeof alert.about);
 	alert_raise(engine, alert);
 }
 
 static void raise_care(struct engine *engine, uint32_t agent)
 {
-	if (!engine->agents[agent].break_suggested)
+	if (!engine->agents[agent].care.suggested)
 		return;
 	struct scope scope = SCOPE_ALL;
 	scope.agent = (uint16_t)agent;
 	alert_raise(engine, (struct alert){.kind = ALERT_CARE, .severity = SEVERITY_WARNING, .metric = -1, .item = agent,
-		.scope = scope, .value = engine->agents[agent].rude_shift});
+		.scope = scope, .value = engine->agents[agent].care.shift});
 }
 
 static void raise_wanted(struct engine *engine)
 {
+	struct alert anger;
 	for (size_t i = 0; i < engine->wanted_count; i++) {
 		const struct wanted_alert *wanted = &engine->wanted[i];
 		if (wanted->kind == ALERT_SLA)
@@ -176,6 +178,8 @@ static void raise_wanted(struct engine *engine)
 			raise_conduct(engine, wanted);
 		else if (wanted->kind == ALERT_CARE)
 			raise_care(engine, wanted->item);
+		else if (wanted->kind == ALERT_ANGER && anger_alert(engine, wanted->item, &anger))
+			alert_raise(engine, anger);
 	}
 	engine->wanted_count = 0;
 }
@@ -250,7 +254,9 @@ static bool stands(const struct engine *engine, const struct alert *alert)
 	case ALERT_FOLLOWUP:
 		return engine->followups[alert->item].open && engine->followups[alert->item].since == alert->value;
 	case ALERT_CARE:
-		return engine->agents[alert->item].break_suggested != 0;
+		return engine->agents[alert->item].care.suggested != 0;
+	case ALERT_ANGER:
+		return anger_stands(engine, alert->item);
 	case ALERT_LEVEL:
 	case ALERT_RULE:
 		break;

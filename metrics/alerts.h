@@ -7,7 +7,7 @@
 #include "metrics/query.h"
 
 struct level_state { uint16_t rule; struct scope scope; uint8_t level, candidate; int64_t since, candidate_since; };
-enum alert_kind { ALERT_LEVEL, ALERT_RULE, ALERT_SLA, ALERT_CONDUCT, ALERT_SAFETY, ALERT_FEED, ALERT_FOLLOWUP, ALERT_CARE };
+enum alert_kind { ALERT_LEVEL, ALERT_RULE, ALERT_SLA, ALERT_CONDUCT, ALERT_SAFETY, ALERT_FEED, ALERT_FOLLOWUP, ALERT_CARE, ALERT_ANGER };
 #define ALERTS_KEPT 256
 struct alert {
 	uint64_t id; /* xxh3 of (rule, scope, raised) */

@@ -5,10 +5,9 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/anger.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
-
-#define FAULT_TIMES (sizeof((struct conduct *)0)->fault_times / sizeof(int64_t))
 
 static struct view key_of(const uint64_t *customer)
 {
@@ -22,11 +21,37 @@ static bool at_company(int aim)
 
 /* ---- records ---- */
 
-static struct conduct *record_of(struct engine *engine, uint32_t contact)
+struct conduct *conduct_of(struct engine *engine, uint32_t contact)
 {
 	uint32_t number = engine->contacts[contact].conduct;
 	struct conduct *record = &engine->conducts[number];
 	return number && record->contact == contact && strcmp(record->id, engine->contacts[contact].id) == 0 ? record : NULL;
+}
+
+bool conduct_flagged(const struct engine *engine, uint32_t contact)
+{
+	uint32_t number = engine->contacts[contact].conduct;
+	const struct conduct *record = &engine->conducts[number];
+	return number && record->flagged && strcmp(record->id, engine->contacts[contact].id) == 0;
+}
+
+uint32_t conduct_find(const struct engine *engine, struct view contact)
+{
+	char id[ID_MAX + 1];
+	view_copy(contact, id, sizeof id);
+	uint32_t number = *id ? map_find(&engine->conduct_index, view_of(id)) : MAP_NONE;
+	return number == MAP_NONE ? 0 : number;
+}
+
+int conduct_last_fault(const struct conduct *record)
+{
+	const size_t kept = record->faults < CONDUCT_FAULTS_KEPT ? record->faults : CONDUCT_FAULTS_KEPT;
+	return kept ? record->fault_log[kept - 1].kind : PROTOCOL_KEPT;
+}
+
+int conduct_next(const struct conduct *record)
+{
+	return record->open && record->flagged && record->step < STEP_ENDED ? record->step + 1 : STEP_NONE;
 }
 
 /* The customer's last flag, while flags follow him; 0: none. */
@@ -40,6 +65,16 @@ static uint32_t last_flag(const struct engine *engine, uint64_t customer, int64_
 	return stands ? number : 0;
 }
 
+static void forget(struct engine *engine, uint32_t number)
+{
+	struct conduct *record = &engine->conducts[number];
+	if (map_find(&engine->flag_index, key_of(&record->customer)) == number)
+		map_remove(&engine->flag_index, key_of(&record->customer));
+	if (map_find(&engine->conduct_index, view_of(record->id)) == number)
+		map_remove(&engine->conduct_index, view_of(record->id));
+	rude_forget(engine, record);
+}
+
 /* A closed record whose flag follows nobody any more; looks at a few at a time. 0: none found. */
 static uint32_t find_unused(struct engine *engine)
 {
@@ -50,9 +85,7 @@ static uint32_t find_unused(struct engine *engine)
 		const struct conduct *record = &engine->conducts[number];
 		if (record->open || record->opened + keep > engine->now || record->closed + keep > engine->now)
 			continue;
-		uint32_t last = map_find(&engine->flag_index, key_of(&record->customer));
-		if (last == number)
-			map_remove(&engine->flag_index, key_of(&record->customer));
+		forget(engine, number);
 		return number;
 	}
 	return 0;
@@ -71,9 +104,11 @@ static struct conduct *create(struct engine *engine, uint32_t contact)
 	struct conduct *record = &engine->conducts[number];
 	*record = (struct conduct){.contact = contact, .version = record->version + 1, .serial = ++engine->serial,
 		.agent = of->agent, .slot = of->slot, .queue = of->queue, .channel = of->channel, .aim = AIM_UNCLEAR,
-		.customer = of->customer, .opened = engine->ts, .stepped = engine->ts, .kind = CONDUCT_OTHER};
+		.customer = of->customer, .arrived = of->first_queued, .opened = engine->ts, .stepped = engine->ts, .kind = CONDUCT_OTHER};
 	memcpy(record->id, of->id, sizeof record->id);
+	map_put(&engine->conduct_index, view_of(record->id), number);
 	of->conduct = number;
+	rude_begin(engine, contact, record);
 	record->prior_item = last_flag(engine, of->customer, engine->ts);
 	if (record->prior_item) {
 		const struct conduct *prior = &engine->conducts[record->prior_item];
@@ -85,7 +120,7 @@ static struct conduct *create(struct engine *engine, uint32_t contact)
 
 static struct conduct *record_for(struct engine *engine, uint32_t contact)
 {
-	struct conduct *record = record_of(engine, contact);
+	struct conduct *record = conduct_of(engine, contact);
 	return record ? record : create(engine, contact);
 }
 
@@ -111,10 +146,25 @@ static void show(struct engine *engine, struct conduct *record, bool open, bool 
 	slot_touch(engine, record->slot);
 }
 
-static void count(struct engine *engine, const struct conduct *record, enum counter counter, int64_t at, int64_t delta)
+static void count(struct engine *engine, const struct conduct *record, enum counter counter, int64_t at, uint16_t agent, int64_t delta)
 {
-	int64_t arrived = engine->contacts[record->contact].first_queued;
-	count_add(engine, record->slot, record->agent, counter, at, arrived ? arrived : at, delta);
+	count_add(engine, record->slot, agent, counter, at, record->arrived ? record->arrived : at, delta);
+}
+
+/* Counts one now, and remembers where; takes it back there. An event that is too old counts nothing. */
+static void mark(struct engine *engine, const struct conduct *record, struct conduct_mark *mark, enum counter counter)
+{
+	if (engine->too_old)
+		return;
+	*mark = (struct conduct_mark){engine->ts, record->agent};
+	count(engine, record, counter, mark->at, mark->agent, 1);
+}
+
+static void unmark(struct engine *engine, const struct conduct *record, struct conduct_mark *mark, enum counter counter)
+{
+	if (mark->at)
+		count(engine, record, counter, mark->at, mark->agent, -1);
+	mark->at = 0;
 }
 
 static void close_record(struct engine *engine, struct conduct *record, enum conduct_end how)
@@ -124,120 +174,74 @@ static void close_record(struct engine *engine, struct conduct *record, enum con
 	record->closed = engine->ts;
 }
 
-/* ---- agent care ---- */
-
-static int within_hour(const struct agent *agent, int64_t at)
-{
-	int found = 0;
-	for (size_t i = 0; i < sizeof agent->rude_times / sizeof *agent->rude_times; i++)
-		found += agent->rude_times[i] && at - agent->rude_times[i] < HOUR_MS && agent->rude_times[i] <= at;
-	return found;
-}
-
-static bool needs_break(const struct engine *engine, const struct agent *agent, int64_t at)
-{
-	return agent->rude_shift - agent->rude_at_break >= engine->settings->care_shift ||
-		within_hour(agent, at) >= engine->settings->care_hour;
-}
-
-static void suggest(struct engine *engine, uint16_t number, int64_t since)
-{
-	struct agent *agent = &engine->agents[number];
-	if ((agent->break_suggested != 0) == (since != 0))
-		return;
-	agent->break_suggested = since;
-	engine->care_open += since ? 1 : -1;
-	engine->dirty = true;
-	if (since)
-		alerts_want(engine, ALERT_CARE, number, 0);
-}
-
-static void care_for(struct engine *engine, struct conduct *record)
-{
-	if (record->cared || !record->agent)
-		return;
-	struct agent *agent = &engine->agents[record->agent];
-	const size_t kept = sizeof agent->rude_times / sizeof *agent->rude_times;
-	record->cared = record->agent;
-	agent->rude_shift++;
-	memmove(agent->rude_times + 1, agent->rude_times, (kept - 1) * sizeof *agent->rude_times);
-	agent->rude_times[0] = record->opened;
-	if (needs_break(engine, agent, engine->ts))
-		suggest(engine, record->agent, engine->ts);
-}
-
-static void uncare(struct engine *engine, struct conduct *record)
-{
-	if (!record->cared)
-		return;
-	struct agent *agent = &engine->agents[record->cared];
-	if (agent->rude_shift > 0)
-		agent->rude_shift--;
-	for (size_t i = 0; i < sizeof agent->rude_times / sizeof *agent->rude_times; i++)
-		if (agent->rude_times[i] == record->opened) {
-			agent->rude_times[i] = 0;
-			break;
-		}
-	if (!needs_break(engine, agent, engine->ts))
-		suggest(engine, record->cared, 0);
-	record->cared = 0;
-}
-
-/* Taken: away for long enough, or the shift is over. What came before the break does not ask for another one. */
-void care_evaluate(struct engine *engine)
-{
-	for (size_t i = 1; engine->care_open > 0 && i < engine->agent_count; i++) {
-		struct agent *agent = &engine->agents[i];
-		if (!agent->break_suggested)
-			continue;
-		bool rested = agent->availability == AGENT_AWAY &&
-			engine->second - agent->declared_since >= engine->settings->care_break;
-		if (!rested && agent->availability == AGENT_AWAY)
-			engine_wake(engine, agent->declared_since + engine->settings->care_break);
-		if (!rested && agent->availability != AGENT_OFFLINE)
-			continue;
-		agent->rude_at_break = agent->rude_shift;
-		memset(agent->rude_times, 0, sizeof agent->rude_times);
-		suggest(engine, (uint16_t)i, 0);
-	}
-}
-
 /* ---- the flag ---- */
 
-/* Opens the flag, or opens it again at the step that was reached: only a new contact starts at the request. */
-static void flag(struct engine *engine, struct conduct *record)
+static const enum counter raised_by[] = {[SIGNAL_BY_AGENT] = COUNTER_COUNT, COUNT_RUDE_BY_LEAD, COUNT_RUDE_BY_ENGINE};
+static const enum counter withdrawn_by[] = {[SIGNAL_BY_AGENT] = COUNTER_COUNT, COUNT_WITHDRAWN_BY_LEAD, COUNT_WITHDRAWN_BY_ENGINE};
+
+/* Where the flag itself was counted; agents' flags are those that are neither a lead's nor an engine's. */
+static void count_flag(struct engine *engine, const struct conduct *record, enum counter counter, enum counter by, int64_t delta)
 {
+	const struct conduct_mark *where = &record->counted;
+	count(engine, record, counter, where->at, where->agent, delta);
+	if (by != COUNTER_COUNT)
+		count(engine, record, by, where->at, where->agent, delta);
+}
+
+/* It goes on: what its end was counted as is taken back. */
+static void reopen(struct engine *engine, struct conduct *record, bool flagged)
+{
+	unmark(engine, record, &record->unresolved, COUNT_RUDE_UNRESOLVED);
+	record->ended_how = CONDUCT_OPEN;
+	record->closed = 0;
+	show(engine, record, true, flagged);
+}
+
+/* Opens the flag, or opens it again at the step that was reached: only a new contact starts at the request. */
+static void flag(struct engine *engine, struct conduct *record, int by)
+{
+	const bool begins = !record->flagged;
 	record->aim = AIM_AGENT;
-	if (!record->flagged) {
+	if (begins) {
+		record->by = (uint8_t)by;
 		record->opened = record->stepped = engine->ts;
-		count(engine, record, COUNT_RUDE, engine->ts, 1);
+		record->counted = (struct conduct_mark){engine->too_old ? 0 : engine->ts, record->agent};
+		if (record->counted.at)
+			count_flag(engine, record, COUNT_RUDE, raised_by[by], 1);
 		if (record->customer)
 			map_put(&engine->flag_index, key_of(&record->customer), number_of(engine, record));
 	}
-	record->ended_how = CONDUCT_OPEN;
-	record->closed = 0;
-	show(engine, record, true, true);
+	reopen(engine, record, true);
+	if (begins)
+		rude_turn(engine, record);
 	care_for(engine, record);
+}
+
+static enum fault_kind fault_kind(const struct conduct *record, int step)
+{
+	if (record->ended_how == CONDUCT_ENDED)
+		return PROTOCOL_OVER;
+	if (!record->flagged)
+		return PROTOCOL_COMPANY;
+	if (step == record->step)
+		return PROTOCOL_REPEATED;
+	return step < record->step ? PROTOCOL_BACKWARDS : PROTOCOL_SKIPPED;
 }
 
 static void fault(struct engine *engine, struct conduct *record, int step)
 {
-	if (record->faults < FAULT_TIMES)
-		record->fault_times[record->faults] = engine->ts;
-	record->faults++;
+	if (record->faults < CONDUCT_FAULTS_KEPT) {
+		struct conduct_fault *kept = &record->fault_log[record->faults];
+		*kept = (struct conduct_fault){.at = engine->ts, .agent = record->agent, .tried = (uint8_t)step, .reached = record->step,
+			.kind = (uint8_t)fault_kind(record, step), .counted = !engine->too_old};
+		count(engine, record, COUNT_RUDE_FAULTS, kept->at, kept->agent, kept->counted);
+	}
+	if (record->faults < UINT16_MAX)
+		record->faults++;
 	record->fault_step = (uint8_t)step;
-	count(engine, record, COUNT_RUDE_FAULTS, engine->ts, 1);
 	alerts_want(engine, ALERT_CONDUCT, number_of(engine, record), record->faults);
 	witness_step(engine, INCIDENT_FAULT, record, step);
 	engine->dirty = true;
-}
-
-static void end_dialogue(struct engine *engine, struct conduct *record)
-{
-	record->ended_at = engine->ts;
-	if (record->flagged)
-		count(engine, record, COUNT_RUDE_ENDED, engine->ts, 1);
-	close_record(engine, record, CONDUCT_ENDED);
 }
 
 static void accept(struct engine *engine, struct conduct *record, int step)
@@ -251,8 +255,11 @@ static void accept(struct engine *engine, struct conduct *record, int step)
 	witness_step(engine, INCIDENT_STEP, record, step);
 	if (step == STEP_WARNING)
 		alerts_want(engine, ALERT_CONDUCT, number_of(engine, record), 0);
-	if (step == STEP_ENDED)
-		end_dialogue(engine, record);
+	if (step != STEP_ENDED)
+		return;
+	if (record->flagged)
+		mark(engine, record, &record->ended, COUNT_RUDE_ENDED);
+	close_record(engine, record, CONDUCT_ENDED);
 }
 
 /* ---- events ---- */
@@ -268,16 +275,21 @@ static void describe(struct engine *engine, struct conduct *record, const struct
 		record->kind = (uint8_t)event_word(event, KEY_KIND, CONDUCT_OTHER);
 }
 
+static int said_by(const struct event *event)
+{
+	return event_word(event, KEY_BY, SIGNAL_BY_AGENT);
+}
+
 /* Somebody who was there says that an unclear one was not aimed at the agent. */
 static void signal_company(struct engine *engine, struct conduct *record, const struct event *event, int aim)
 {
 	count_add(engine, record->slot, 0, COUNT_ANGER_AT_COMPANY, engine->ts,
 		engine->contacts[record->contact].first_queued, 1);
+	anger_told(engine, record->slot);
 	if (record->flagged)
 		return;
 	record->aim = (uint8_t)aim;
-	bool by_engine = view_is(event_text(event, KEY_BY), "engine");
-	if (record->open && !record->safety && !by_engine)
+	if (record->open && !record->safety && said_by(event) != SIGNAL_BY_ENGINE)
 		close_record(engine, record, CONDUCT_WITHDRAWN);
 	engine->dirty = true;
 }
@@ -288,19 +300,16 @@ static bool signal_rude(struct engine *engine, struct conduct *record, const str
 	if (at_company(aim))
 		signal_company(engine, record, event, aim);
 	else if (aim == AIM_AGENT && record->ended_how != CONDUCT_ENDED)
-		flag(engine, record);
+		flag(engine, record, said_by(event));
 	else if (aim == AIM_UNCLEAR && !record->flagged && record->ended_how != CONDUCT_ENDED) {
 		record->aim = AIM_UNCLEAR;
-		record->ended_how = CONDUCT_OPEN;
-		record->closed = 0;
-		show(engine, record, true, false);
+		reopen(engine, record, false);
 	}
 	return true;
 }
 
 static void fault_at_company(struct engine *engine, struct conduct *record, int step)
 {
-	record->company_fault = true;
 	if (!record->open)
 		record->closed = engine->ts; /* so that it is shown for a while */
 	fault(engine, record, step);
@@ -320,29 +329,39 @@ static bool take_step(struct engine *engine, struct conduct *record, int step)
 		fault_at_company(engine, record, step);
 		return true;
 	}
-	flag(engine, record);
+	flag(engine, record, SIGNAL_BY_AGENT);
 	if (step == record->step + 1) {
 		accept(engine, record, step);
 		return true;
 	}
 	fault(engine, record, step);
-	if (step == STEP_ENDED) {
-		record->ended_at = 0;
+	if (step == STEP_ENDED)
 		close_record(engine, record, CONDUCT_ENDED);
-	}
 	return true;
 }
 
 static void take_back_counts(struct engine *engine, struct conduct *record)
 {
-	count(engine, record, COUNT_RUDE, record->opened, -1);
-	count(engine, record, COUNT_RUDE_WITHDRAWN, record->opened, 1);
-	for (size_t i = 0; i < record->faults && i < FAULT_TIMES; i++)
-		count(engine, record, COUNT_RUDE_FAULTS, record->fault_times[i], -1);
-	if (record->ended_at)
-		count(engine, record, COUNT_RUDE_ENDED, record->ended_at, -1);
-	if (record->ended_how == CONDUCT_UNRESOLVED)
-		count(engine, record, COUNT_RUDE_UNRESOLVED, record->closed, -1);
+	if (record->counted.at) {
+		count_flag(engine, record, COUNT_RUDE, raised_by[record->by], -1);
+		count_flag(engine, record, COUNT_RUDE_WITHDRAWN, withdrawn_by[record->by], 1);
+	}
+	record->counted.at = 0;
+	for (size_t i = 0; i < record->faults && i < CONDUCT_FAULTS_KEPT; i++)
+		count(engine, record, COUNT_RUDE_FAULTS, record->fault_log[i].at, record->fault_log[i].agent, -record->fault_log[i].counted);
+	unmark(engine, record, &record->ended, COUNT_RUDE_ENDED);
+	unmark(engine, record, &record->unresolved, COUNT_RUDE_UNRESOLVED);
+}
+
+/* The customer's earlier flag, if he has one, is his last again. */
+static void take_back_memory(struct engine *engine, const struct conduct *record)
+{
+	if (!record->customer || map_find(&engine->flag_index, key_of(&record->customer)) != number_of(engine, record))
+		return;
+	if (record->prior_item && engine->conducts[record->prior_item].flagged)
+		map_put(&engine->flag_index, key_of(&record->customer), record->prior_item);
+	else
+		map_remove(&engine->flag_index, key_of(&record->customer));
 }
 
 /* A false flag never was: figures, the agent's care and the customer's memory go back to what they were without it. */
@@ -350,20 +369,17 @@ static bool withdraw(struct engine *engine, struct conduct *record)
 {
 	if (!record->flagged && !record->open)
 		return false;
-	if (record->flagged) {
+	const bool flagged = record->flagged;
+	if (flagged) {
 		take_back_counts(engine, record);
-		uncare(engine, record);
-		if (record->customer && map_find(&engine->flag_index, key_of(&record->customer)) == number_of(engine, record)) {
-			if (record->prior_item)
-				map_put(&engine->flag_index, key_of(&record->customer), record->prior_item);
-			else
-				map_remove(&engine->flag_index, key_of(&record->customer));
-		}
+		care_take_back(engine, record);
+		take_back_memory(engine, record);
 	}
 	show(engine, record, false, false);
+	if (flagged)
+		rude_turn(engine, record);
 	record->step = record->highest = record->fault_step = STEP_NONE;
 	record->faults = 0;
-	record->ended_at = 0;
 	record->aim = AIM_UNCLEAR;
 	record->ended_how = CONDUCT_WITHDRAWN;
 	record->closed = engine->ts;
@@ -373,25 +389,29 @@ static bool withdraw(struct engine *engine, struct conduct *record)
 static bool raise_safety(struct engine *engine, struct conduct *record)
 {
 	if (!record->safety)
-		count(engine, record, COUNT_SAFETY, engine->ts, 1);
+		count(engine, record, COUNT_SAFETY, engine->ts, record->agent, 1);
 	record->safety = true;
-	if (record->ended_how != CONDUCT_ENDED && engine->contacts[record->contact].phase != PHASE_ENDED) {
-		record->ended_how = CONDUCT_OPEN;
-		record->closed = 0;
-		show(engine, record, true, record->flagged);
-	}
+	if (record->ended_how != CONDUCT_ENDED && engine->contacts[record->contact].phase != PHASE_ENDED)
+		reopen(engine, record, record->flagged);
 	alerts_want(engine, ALERT_SAFETY, number_of(engine, record), 0);
 	engine->dirty = true;
 	return true;
+}
+
+/* The contact is long gone; its flag is not. */
+static bool withdraw_later(struct engine *engine, const struct event *event)
+{
+	uint32_t number = conduct_find(engine, event_text(event, KEY_CONTACT));
+	return number && withdraw(engine, &engine->conducts[number]);
 }
 
 bool conduct_apply(struct engine *engine, const struct event *event)
 {
 	uint32_t contact = contact_find(engine, event_text(event, KEY_CONTACT));
 	if (!contact)
-		return false;
+		return event->type == EVENT_CONDUCT_WITHDRAWN && withdraw_later(engine, event);
 	bool ended = engine->contacts[contact].phase == PHASE_ENDED;
-	struct conduct *record = record_of(engine, contact);
+	struct conduct *record = conduct_of(engine, contact);
 	if (event->type == EVENT_CONDUCT_WITHDRAWN)
 		return record && withdraw(engine, record);
 	if (event->type == EVENT_CONDUCT_CALMED) {
@@ -413,22 +433,25 @@ bool conduct_apply(struct engine *engine, const struct event *event)
 
 void conduct_contact_ended(struct engine *engine, uint32_t contact)
 {
-	struct conduct *record = record_of(engine, contact);
+	struct conduct *record = conduct_of(engine, contact);
 	if (!record || !record->open)
 		return;
 	if (record->flagged)
-		count(engine, record, COUNT_RUDE_UNRESOLVED, engine->ts, 1);
+		mark(engine, record, &record->unresolved, COUNT_RUDE_UNRESOLVED);
 	close_record(engine, record, CONDUCT_UNRESOLVED);
 }
 
 void conduct_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
 {
-	gauges->rude_now = 0;
+	gauges->rude_now = gauges->rude_unclear = 0;
 	gauges->rude_oldest_step = -1;
 	memset(gauges->rude_by_step, 0, sizeof gauges->rude_by_step);
 	for (size_t i = 0; i < engine->open_conducts.count; i++) {
 		const struct conduct *record = &engine->conducts[engine->open_conducts.items[i]];
-		if (!record->flagged || !item_in_scope(engine, record->slot, record->agent, scope))
+		if (!item_in_scope(engine, record->slot, record->agent, scope))
+			continue;
+		gauges->rude_unclear += !record->flagged && !record->safety;
+		if (!record->flagged)
 			continue;
 		gauges->rude_now++;
 		gauges->rude_by_step[record->step]++;

@@ -176,6 +176,7 @@ static void forget(struct engine *engine, uint32_t number)
 	if (contact->conduct)
 		conduct_contact_ended(engine, number);
 	map_remove(&engine->contact_index, view_of(contact->id));
+	rude_legs_drop(engine, &contact->rude_legs);
 	contact->version++;
 	contact->conduct = contact->fcr = 0;
 	contact->id[0] = 0;

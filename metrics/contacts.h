@@ -30,7 +30,8 @@ struct contact { /* the id, seldom looked at, stands last */
 	uint8_t released_by;
 	uint32_t wait_next, wait_previous; /* in the slot's list */
 	uint32_t agent_next, agent_previous; /* in the agent's list of running contacts */
-	uint32_t conduct; /* its open flag, or 0 */
+	uint32_t conduct; /* its record of conduct, or 0 */
+	uint32_t rude_legs; /* complete ones, while there is no such record and may be: in engine->rude_legs */
 	uint32_t fcr;	  /* its record in the FCR memory, or 0 */
 	uint16_t feed, source; /* who reported it: for snapshot.* */
 	bool named;	       /* in the snapshot that is running */

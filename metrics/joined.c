@@ -60,7 +60,7 @@ void joined_add(struct tally *tally, const struct tally *part, int keys)
 #define ADDED_GAUGES(X)                                                                                                 \
 	X(waiting) X(over_target) X(busy) X(running) X(running_ms) X(callbacks_due) X(callbacks_scheduled) X(agents)    \
 	X(agents_free) X(agents_on) X(agents_away) X(agents_help) X(agents_wrap) X(sla_running) X(sla_paused)           \
-	X(sla_breached_open) X(sla_due_soon) X(cases_open) X(rude_now) X(followup_open)    \
+	X(sla_breached_open) X(sla_due_soon) X(cases_open) X(rude_now) X(rude_unclear) X(care_open) X(followup_open)    \
 	X(customers)
 #define WORST_GAUGES(X) X(longest_wait) X(longest_wait_total) X(longest_wait_async) X(case_oldest) X(rude_oldest_step) X(followup_oldest)
 

@@ -15,6 +15,11 @@ void keep_agents(struct archive *archive, struct engine *engine, int64_t since);
 /* keep_contacts.c */
 void keep_contacts(struct archive *archive, struct engine *engine);
 void keep_held(struct archive *archive, struct engine *engine);
+/* keep_conduct.c; keep_conduct() after the surveys, whose chains it makes again */
+void keep_conduct(struct archive *archive, struct engine *engine);
+void keep_care(struct archive *archive, struct care *care);
+void keep_rude_legs(struct archive *archive, struct engine *engine, uint32_t *first);
+void keep_survey_conduct(struct archive *archive, struct engine *engine, struct survey *survey);
 /* keep_cases.c */
 void keep_cases(struct archive *archive, struct engine *engine);
 /* keep_fcr.c: after cases and contacts; not whole: only what is open, for whoever shows it and folds nothing more */

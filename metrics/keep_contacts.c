@@ -30,6 +30,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, contact->named);
 	KEEP(archive, contact->counted);
 	KEEP(archive, contact->snapshot);
+	keep_rude_legs(archive, engine, &contact->rude_legs);
 }
 
 static void keep_times(struct archive *archive, struct contact *contact)

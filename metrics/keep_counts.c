@@ -231,11 +231,7 @@ static void keep_agent(struct archive *archive, struct engine *engine, struct ag
 		KEEP(archive, agent->slots[channel]);
 	KEEP(archive, agent->running);
 	KEEP(archive, agent->running_base);
-	KEEP(archive, agent->rude_shift);
-	for (size_t i = 0; i < sizeof agent->rude_times / sizeof *agent->rude_times; i++)
-		KEEP(archive, agent->rude_times[i]);
-	KEEP(archive, agent->break_suggested);
-	KEEP(archive, agent->rude_at_break);
+	keep_care(archive, &agent->care);
 	KEEP(archive, agent->mistakes);
 	KEEP(archive, agent->serial);
 	keep_ledger(archive, engine, &agent->ledger, since);

@@ -1,80 +1,9 @@
-/* Conduct, surveys, call-backs, what was said and seen; and the alerts. */
+/* Surveys, call-backs, what was said and seen; and the alerts. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/keep.h"
-
-/* ---- conduct ---- */
-
-static void keep_record(struct archive *archive, struct engine *engine, struct conduct *record)
-{
-	KEEP_BELOW(archive, record->contact, keep_limit(engine->contact_count));
-	KEEP(archive, record->version);
-	KEEP(archive, record->serial);
-	archive_text(archive, record->id, sizeof record->id);
-	KEEP_BELOW(archive, record->agent, keep_limit(engine->agent_count));
-	KEEP_BELOW(archive, record->slot, engine->slot_count);
-	KEEP(archive, record->queue);
-	KEEP_BELOW(archive, record->channel, CHANNEL_COUNT);
-	KEEP_BELOW(archive, record->step, STEP_ENDED + 1);
-	KEEP_BELOW(archive, record->highest, STEP_ENDED + 1);
-	KEEP_BELOW(archive, record->kind, CONDUCT_OTHER + 1);
-	KEEP_BELOW(archive, record->aim, AIM_UNCLEAR + 1);
-	KEEP(archive, record->safety);
-	KEEP_BELOW(archive, record->fault_step, STEP_ENDED + 1);
-	KEEP_BELOW(archive, record->ended_how, CONDUCT_UNRESOLVED + 1);
-	KEEP(archive, record->customer);
-	KEEP(archive, record->opened);
-	KEEP(archive, record->stepped);
-	KEEP(archive, record->closed);
-	KEEP(archive, record->prior_at);
-	KEEP_BELOW(archive, record->prior_step, STEP_ENDED + 1);
-	KEEP(archive, record->flagged);
-	KEEP(archive, record->company_fault);
-	KEEP(archive, record->faults);
-	KEEP_BELOW(archive, record->cared, keep_limit(engine->agent_count));
-	KEEP_BELOW(archive, record->prior_item, engine->conduct_count);
-	KEEP(archive, record->ended_at);
-	for (size_t i = 0; i < sizeof record->fault_times / sizeof *record->fault_times; i++)
-		KEEP(archive, record->fault_times[i]);
-}
-
-static void keep_open_records(struct archive *archive, struct engine *engine)
-{
-	struct index_list *list = &engine->open_conducts;
-	keep_array(archive, (void **)&list->items, &list->count, &list->room, sizeof *list->items);
-	for (size_t i = 0; i < list->count; i++) {
-		KEEP_BELOW(archive, list->items[i], engine->conduct_count);
-		if (!archive->reading)
-			continue;
-		struct conduct *record = &engine->conducts[list->items[i]];
-		if (record->open)
-			archive_wrong(archive, "an open record of conduct twice");
-		record->open = true;
-		record->place = (uint32_t)i;
-	}
-}
-
-/* Who was flagged last, by customer. */
-static void keep_flags(struct archive *archive, struct engine *engine)
-{
-	const struct map_entry **entries = keep_map_entries(&engine->flag_index);
-	size_t count = archive_count(archive, engine->flag_index.used);
-	for (size_t i = 0; i < count && archive_good(archive); i++) {
-		uint64_t customer = 0;
-		uint32_t number = 0;
-		if (!archive->reading) {
-			memcpy(&customer, map_entry_key(entries[i]).data, sizeof customer);
-			number = entries[i]->value;
-		}
-		KEEP(archive, customer);
-		KEEP_BELOW(archive, number, engine->conduct_count);
-		if (archive->reading && number)
-			map_put(&engine->flag_index, (struct view){(const char *)&customer, sizeof customer}, number);
-	}
-	free(entries);
-}
 
 /* ---- surveys and call-backs ---- */
 
@@ -91,6 +20,7 @@ static void keep_survey(struct archive *archive, struct engine *engine, uint32_t
 	KEEP(archive, survey->score);
 	KEEP(archive, survey->min);
 	KEEP(archive, survey->max);
+	keep_survey_conduct(archive, engine, survey);
 	struct view id = view_of(survey->id);
 	if (!archive->reading || !id.size)
 		return;
@@ -166,15 +96,8 @@ static void keep_notes(struct archive *archive, struct engine *engine)
 
 void keep_quality(struct archive *archive, struct engine *engine)
 {
-	for (size_t i = 1; i < engine->conduct_count && archive_good(archive); i++)
-		keep_record(archive, engine, &engine->conducts[i]);
-	keep_open_records(archive, engine);
-	keep_flags(archive, engine);
-	KEEP(archive, engine->conduct_next);
-	int32_t care = engine->care_open;
-	KEEP(archive, care);
-	engine->care_open = archive->reading ? care : engine->care_open;
 	keep_surveys(archive, engine);
+	keep_conduct(archive, engine);
 	keep_callbacks(archive, engine);
 	keep_occurrences(archive, &engine->refusals, engine->lsn);
 	keep_occurrences(archive, &engine->mistakes, engine->lsn);
@@ -198,6 +121,8 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 		return engine->followup_count;
 	case ALERT_CARE:
 		return keep_limit(engine->agent_count);
+	case ALERT_ANGER:
+		return engine->queues.count;
 	default:
 		return SIZE_MAX;
 	}
@@ -206,7 +131,7 @@ static size_t items_of(const struct engine *engine, uint8_t kind)
 static void keep_alert(struct archive *archive, struct engine *engine, struct alert *alert)
 {
 	KEEP(archive, alert->id);
-	KEEP_BELOW(archive, alert->kind, ALERT_CARE + 1);
+	KEEP_BELOW(archive, alert->kind, ALERT_ANGER + 1);
 	KEEP(archive, alert->severity);
 	KEEP(archive, alert->metric);
 	KEEP(archive, alert->rule);
@@ -252,7 +177,7 @@ void keep_alerts(struct archive *archive, struct engine *engine)
 	keep_array(archive, (void **)&engine->wanted, &engine->wanted_count, &engine->wanted_room, sizeof *engine->wanted);
 	for (size_t i = 0; i < engine->wanted_count; i++) {
 		struct wanted_alert *wanted = &engine->wanted[i];
-		KEEP_BELOW(archive, wanted->kind, ALERT_CARE + 1);
+		KEEP_BELOW(archive, wanted->kind, ALERT_ANGER + 1);
 		KEEP_BELOW(archive, wanted->item, items_of(engine, wanted->kind));
 		KEEP(archive, wanted->version);
 	}

@@ -167,6 +167,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 		bool fits = (scope.queue == SCOPE_ANY || scope.queue == of.queue) &&
 			(scope.channel == SCOPE_ANY || scope.channel == of.channel);
 		of.market = scope.market;
+		of.calm = scope.calm;
 		if (fits)
 			found[count++] = (struct row){names_text(&engine->queues, of.queue), of};
 	}
@@ -204,8 +205,8 @@ static void tell_agent(const struct engine *engine, const struct agent *agent, i
 	put(names_text(&engine->kinds, agent->reason), item->reason, sizeof item->reason);
 	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
 		item->slots += agent->slots[channel];
-	item->rude = agent->rude_shift;
-	item->care_since = !agent->break_suggested ? -1 : at > agent->break_suggested ? at - agent->break_suggested : 0;
+	item->rude = agent->care.shift;
+	item->care_since = !agent->care.suggested ? -1 : at > agent->care.suggested ? at - agent->care.suggested : 0;
 }
 
 int list_agent_order(const void *left, const void *right)

@@ -45,22 +45,43 @@ struct list_conduct {
 	int prior_step;
 	int kind, aim;	    /* enum conduct_kind, enum conduct_aim */
 	bool safety, open, unclear; /* unclear: waits for a word whom it was aimed at */
+	int64_t flagged_ms; /* ms since the flag was raised; -1: none */
+	int next;	    /* the step that may be taken now, 0: none; with `safety` the dialogue may be ended at any time beside it */
+	const char *fault;  /* how the last step out of turn was wrong, of list_conduct_faults[]: constant; "" */
 };
 extern const char *const list_conduct_ends[];
+extern const char *const list_conduct_faults[]; /* "skipped" "repeated" "backwards" "at the company" "after the end" */
 int list_conduct(const struct engine *engine, struct scope scope, int64_t at, struct list_conduct *items, int room);
 /* Running contacts of customers who were flagged before, without a flag of their own: step 0, open false, prior_* set. */
 int list_flagged_before(const struct engine *engine, struct scope scope, int64_t at, struct list_conduct *items, int room);
 
+/* Steps out of turn since `after`, the latest first; those of flags that were withdrawn are gone. */
+struct list_fault {
+	char agent[48], queue[64], channel[12], contact[65];
+	int64_t ago;	   /* ms */
+	int tried, reached; /* enum conduct_step */
+	const char *what;  /* of list_conduct_faults[]: constant */
+};
+int list_faults(const struct engine *engine, struct scope scope, int64_t after, int64_t at, struct list_fault *items, int room);
+
 /* Agents to whom a break is suggested that is not yet taken, the longest first. */
 struct list_care {
 	char agent[48];
-	int rude;      /* rude contacts this shift */
-	int64_t since; /* ms since it was suggested */
+	struct scope scope; /* of the agent */
+	int rude;	/* rude contacts this shift */
+	int since_break; /* ... since the last suggested break; the limit is care_shift */
+	int hour;	/* ... within the last hour, and since that break; the limit is care_hour */
+	int64_t since;	/* ms since it was suggested; -1: none is due */
+	int64_t resting; /* ms since he is away for a reason that is a break; -1: he is not */
+	int64_t rested;	/* ms since the last suggested break was taken; -1: never */
 };
 int list_care(const struct engine *engine, int64_t at, struct list_care *items, int room);
+/* Everybody who had a rude contact this shift, those to whom a break is suggested first. Agents belong to no queue: of one, all. */
+int list_care_load(const struct engine *engine, struct scope scope, int64_t at, struct list_care *items, int room);
 
 /* The conduct figures of today are ordinary metrics: rude_count, rude_ended, rude_faults, anger_at_company. */
 
+enum { LIST_ALERT_SAFETY = 4 }; /* of list_alert.kind */
 enum list_alert_state { LIST_ALERT_RAISED, LIST_ALERT_ACKNOWLEDGED, LIST_ALERT_CLEARED };
 /* Standing alerts newest first, then the cleared ones newest first. Muted ones are left out while they are muted. */
 struct list_alert {
@@ -68,7 +89,7 @@ struct list_alert {
 	int64_t raised, cleared; /* instants; cleared 0: stands */
 	enum list_alert_state state;
 	int severity; /* enum severity */
-	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care */
+	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care, 8 anger at the company */
 	int metric;   /* index or -1 */
 	struct scope scope;
 	char text[120]; /* "longest wait 04:12 in Billing · chat" */
@@ -171,6 +192,8 @@ int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
 int list_agent_order(const void *left, const void *right);
 int list_conduct_order(const void *left, const void *right);
+int list_flagged_order(const void *left, const void *right);
+int list_fault_order(const void *left, const void *right);
 int list_care_order(const void *left, const void *right);
 int list_alert_order(const void *left, const void *right);
 int list_due_order(const void *left, const void *right);

@@ -7,6 +7,8 @@
 #include "metrics/lists.h"
 #include "metrics/state.h"
 
+_Static_assert((int)ALERT_SAFETY == (int)LIST_ALERT_SAFETY, "the board knows it by this number");
+
 /* "SLA breached" stays, "Longest wait" becomes "longest wait": only a first letter that stands before a small one. */
 static void put_title(const char *title, char *to, size_t room)
 {
@@ -64,14 +66,9 @@ static void tell_sla(const struct alert *alert, int64_t at, char *to, size_t roo
 
 static const char *const step_texts[] = {"no step", "request", "demand", "warning", "ended"};
 
-static const char *fault_text(int tried, int reached, bool company)
-{
-	if (company)
-		return "though the anger is at the company";
-	if (tried == reached)
-		return "repeated";
-	return tried < reached ? "after a later step" : "with a step skipped";
-}
+static const char *const fault_texts[PROTOCOL_FAULTS] = {[PROTOCOL_KEPT] = "out of turn", [PROTOCOL_SKIPPED] = "with a step skipped",
+	[PROTOCOL_REPEATED] = "repeated", [PROTOCOL_BACKWARDS] = "after a later step",
+	[PROTOCOL_COMPANY] = "though the anger is at the company", [PROTOCOL_OVER] = "after the dialogue was ended"};
 
 static void tell_conduct(const struct engine *engine, const struct alert *alert, char *to, size_t room)
 {
@@ -81,7 +78,7 @@ static void tell_conduct(const struct engine *engine, const struct alert *alert,
 		snprintf(to, room, "SAFETY: threat to life in %s, contact %s", where, alert->about);
 	else if (alert->rule >= 8)
 		snprintf(to, room, "protocol fault: %s %s in %s", step_texts[(alert->rule - 8) % 5],
-			fault_text(alert->rule - 8, (int)alert->value, alert->limit != 0), where);
+			fault_texts[alert->limit > 0 && alert->limit < PROTOCOL_FAULTS ? alert->limit : 0], where);
 	else
 		snprintf(to, room, "rude customer: step 3, warning, in %s", where);
 }
@@ -105,7 +102,7 @@ static void tell_feed(const struct engine *engine, const struct alert *alert, in
 
 void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
 {
-	char text[300], duration[40];
+	char text[300], duration[96];
 	switch ((enum alert_kind)alert->kind) {
 	case ALERT_LEVEL:
 	case ALERT_RULE:
@@ -124,6 +121,11 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 	case ALERT_FOLLOWUP:
 		lists_duration((alert->cleared ? alert->cleared : at) - alert->value, duration, sizeof duration);
 		snprintf(text, sizeof text, "follow-up: a detractor waits %s for a call", duration);
+		break;
+	case ALERT_ANGER:
+		lists_scope_text(engine, alert->scope, duration, sizeof duration);
+		snprintf(text, sizeof text, "anger at the company: %lld signals in %lld min in %s", (long long)alert->value,
+			(long long)(alert->limit / MINUTE_MS), duration);
 		break;
 	case ALERT_CARE:
 		snprintf(text, sizeof text, "care: an agent has had %lld rude contacts, a break is due", (long long)alert->value);

@@ -22,10 +22,17 @@ struct survey {
 	uint16_t slot, agent;
 	int64_t sent, answered_at; /* sent 0: not known */
 	int64_t score, min, max;
+	int64_t seen;	  /* when it was first told, engine time */
+	uint64_t contact; /* serial of the contact it is about; 0: not known */
+	uint32_t conduct, conduct_next; /* the record of that contact, and its next survey; 0: none */
+	uint16_t sent_slot, sent_agent; /* where CSAT_SENT was counted */
+	bool rude_sent, rude_answered;  /* stands in RUDE_CSAT_SENT; in the other counters of flagged contacts */
 };
 
 struct note { char text[201]; int64_t at, until; uint16_t by; };
 
+/* Its contact was flagged, or no longer is. */
+void survey_turn(struct engine *engine, uint32_t survey, bool flagged);
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 
 void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent); /* at engine->ts */

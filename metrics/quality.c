@@ -45,6 +45,7 @@ void quality_finish(struct engine *engine)
 	free(engine->slas);
 	free(engine->conducts);
 	fcr_memory_finish(&engine->fcr);
+	free(engine->rude_legs);
 	free(engine->followups);
 	free(engine->surveys);
 	free(engine->open_cases.items);
@@ -59,6 +60,7 @@ void quality_finish(struct engine *engine)
 	free(engine->levels);
 	map_finish(&engine->case_index);
 	map_finish(&engine->flag_index);
+	map_finish(&engine->conduct_index);
 	map_finish(&engine->survey_index);
 	for (int i = 0; i < SLA_HEAPS; i++)
 		free(engine->sla_heaps[i].items);

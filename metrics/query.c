@@ -105,6 +105,8 @@ void query_sum(const struct engine *engine, struct scope scope, const struct str
 		sum_people(engine, scope, stretch, tally);
 	else
 		sum_slots(engine, scope, stretch, tally);
+	if (scope.calm)
+		rude_set_aside(tally);
 }
 
 /* ---- gauges ---- */
@@ -147,6 +149,7 @@ static void gather_gauges(const struct engine *engine, struct query *query)
 	gauges->customers = engine->customers;
 	cases_gauges(engine, query->scope, query->at, gauges);
 	conduct_gauges(engine, query->scope, query->at, gauges);
+	care_gauges(engine, query->scope, gauges);
 	fcr_gauges(engine, query->scope, query->at, gauges);
 	surveys_gauges(engine, query->scope, query->at, gauges);
 }

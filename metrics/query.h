@@ -30,6 +30,8 @@ struct gauges {
 	int64_t cases_open, case_oldest, case_ages[AGE_BANDS], case_age_p50, case_age_p90; /* ms */
 	int64_t fcr_open[FCR_WINDOWS], fcr_open_kept[FCR_WINDOWS];
 	int64_t rude_now, rude_by_step[5], rude_oldest_step; /* ms since the last step of the one that waits longest; -1 */
+	int64_t rude_unclear;			   /* records that wait for a word whom it was aimed at */
+	int64_t care_open;			   /* agents with a suggested break that is not taken; of queues: 0 */
 	int64_t followup_open, followup_oldest;
 	int64_t customers;			   /* base; 0: not known */
 };

@@ -8,6 +8,7 @@
 #include "metrics/agents.h"
 #include "metrics/alerts.h"
 #include "metrics/calendars.h"
+#include "metrics/care.h"
 #include "metrics/cases.h"
 #include "metrics/conduct.h"
 #include "metrics/contacts.h"
@@ -57,6 +58,8 @@ struct engine {
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free; struct sla_rule sla_rules[SLA_CLOCK_COUNT];
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
 	struct fcr_memory fcr;
+	struct map conduct_index; /* records by the id of their contact */
+	struct rude_leg *rude_legs; size_t rude_leg_count, rude_leg_room; uint32_t rude_leg_free;
 	struct followup *followups; size_t followup_count, followup_room;
 	struct occurrences refusals, mistakes, praises;
 	struct map callbacks; /* callback id -> slot * 2 + due */

@@ -21,13 +21,14 @@ static struct survey *remember(struct engine *engine, struct view id)
 	uint32_t number = engine->survey_next;
 	engine->survey_next = number + 1 < SURVEYS_KEPT ? number + 1 : 1;
 	if (number < engine->survey_count) {
+		rude_survey_forget(engine, number);
 		map_remove(&engine->survey_index, view_of(engine->surveys[number].id));
 	} else {
 		engine->surveys = memory_grow(engine->surveys, &engine->survey_room, (size_t)number + 1, sizeof *engine->surveys);
 		engine->survey_count = (size_t)number + 1;
 	}
 	struct survey *survey = &engine->surveys[number];
-	*survey = (struct survey){0};
+	*survey = (struct survey){.seen = engine->now};
 	view_copy(id, survey->id, sizeof survey->id);
 	map_put(&engine->survey_index, id, number);
 	return survey;
@@ -103,6 +104,46 @@ static void count_answer(struct engine *engine, const struct survey *survey, int
 	}
 }
 
+/* ---- of flagged contacts ---- */
+
+static void turn_sent(struct engine *engine, struct survey *survey, bool flagged)
+{
+	bool counts = flagged && survey->sent && survey->kind == SURVEY_CSAT;
+	if (survey->rude_sent == counts || engine->too_old)
+		return;
+	survey->rude_sent = counts;
+	count_add(engine, survey->sent_slot, survey->sent_agent, COUNT_RUDE_CSAT_SENT, survey->sent, survey->sent, counts ? 1 : -1);
+}
+
+static void turn_answer(struct engine *engine, struct survey *survey, bool flagged)
+{
+	bool counts = flagged && survey->answered && survey->kind == SURVEY_CSAT;
+	if (survey->rude_answered == counts || engine->too_old)
+		return;
+	survey->rude_answered = counts;
+	int64_t sign = counts ? 1 : -1;
+	count(engine, survey, COUNT_RUDE_CSAT_N, sign);
+	count(engine, survey, COUNT_RUDE_CSAT_TOP, in_top(survey) ? sign : 0);
+	count(engine, survey, COUNT_RUDE_CSAT_SUM, on_scale(survey, 1, 5) ? sign * survey->score : 0);
+	count(engine, survey, COUNT_RUDE_CSAT_SUM_N, on_scale(survey, 1, 5) ? sign : 0);
+}
+
+void survey_turn(struct engine *engine, uint32_t number, bool flagged)
+{
+	turn_sent(engine, &engine->surveys[number], flagged);
+	turn_answer(engine, &engine->surveys[number], flagged);
+}
+
+/* Whom it is about, as soon as that is told. */
+static void join_contact(struct engine *engine, struct survey *survey, const struct event *event, uint32_t contact)
+{
+	uint32_t number = (uint32_t)(survey - engine->surveys);
+	if (!survey->contact && contact)
+		survey->contact = engine->contacts[contact].serial;
+	rude_survey(engine, number, conduct_find(engine, event_text(event, KEY_CONTACT)));
+	survey_turn(engine, number, survey->conduct && engine->conducts[survey->conduct].flagged);
+}
+
 /* ---- call-backs ---- */
 
 static bool same_followup(const struct followup *followup, uint64_t customer, uint32_t case_item)
@@ -168,7 +209,10 @@ static bool take_sent(struct engine *engine, const struct event *event)
 	}
 	survey->kind = (uint8_t)event_word(event, KEY_KIND, SURVEY_CSAT);
 	survey->sent = engine->ts;
+	survey->sent_slot = survey->slot;
+	survey->sent_agent = survey->agent;
 	count_add(engine, survey->slot, survey->agent, sent[survey->kind], engine->ts, engine->ts, 1);
+	join_contact(engine, survey, event, of.contact);
 	return true;
 }
 
@@ -179,6 +223,16 @@ static void attribute(struct survey *survey, const struct attribution_of *of)
 		survey->slot = of->slot;
 	if (of->agent)
 		survey->agent = of->agent;
+}
+
+static void replace(struct survey *survey, const struct survey *answer)
+{
+	survey->kind = answer->kind;
+	survey->answered = true;
+	survey->score = answer->score;
+	survey->min = answer->min;
+	survey->max = answer->max;
+	survey->answered_at = answer->answered_at;
 }
 
 /* An answer to a survey that has one replaces it, in the minute of the first. */
@@ -194,17 +248,15 @@ static bool take_answer(struct engine *engine, const struct event *event)
 	struct survey *survey = find(engine, id);
 	if (!survey)
 		survey = remember(engine, id);
+	survey_turn(engine, (uint32_t)(survey - engine->surveys), false);
 	if (survey->answered) {
 		count_answer(engine, survey, -1);
 		answer.answered_at = survey->answered_at;
 	}
-	memcpy(answer.id, survey->id, sizeof answer.id);
-	answer.slot = survey->slot;
-	answer.agent = survey->agent;
-	answer.sent = survey->sent;
-	attribute(&answer, &of);
-	*survey = answer;
+	replace(survey, &answer);
+	attribute(survey, &of);
 	count_answer(engine, survey, 1);
+	join_contact(engine, survey, event, of.contact);
 	if (unhappy(survey))
 		open_followup(engine, survey, &of);
 	engine->dirty = true;

@@ -32,6 +32,10 @@
 	X(SLA_BREACHED_FIRST_REPLY) X(SLA_BREACHED_NEXT_REPLY) X(SLA_BREACHED_UPDATE) X(SLA_BREACHED_RESOLVE)           \
 	X(SLA_MET_P1) X(SLA_MET_P2) X(SLA_MET_P3) X(SLA_MET_P4) X(SLA_MET_P5)                                           \
 	X(SLA_BREACHED_P1) X(SLA_BREACHED_P2) X(SLA_BREACHED_P3) X(SLA_BREACHED_P4) X(SLA_BREACHED_P5)                  \
+	X(RUDE_LEGS) X(RUDE_LEGS_NOMINAL) X(RUDE_TALK_MS) X(RUDE_HOLD_MS) X(RUDE_WRAP_MS) /* of flagged contacts */      \
+	X(RUDE_CSAT_SENT) X(RUDE_CSAT_N) X(RUDE_CSAT_TOP) X(RUDE_CSAT_SUM) X(RUDE_CSAT_SUM_N)                           \
+	X(RUDE_BY_LEAD) X(RUDE_BY_ENGINE) X(WITHDRAWN_BY_LEAD) X(WITHDRAWN_BY_ENGINE) /* by whom it was raised */         \
+	X(CARE_SUGGESTED) X(CARE_TAKEN) X(CARE_MISSED)                                                                  \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,

@@ -29,7 +29,9 @@
 	X(cases_opened) X(cases_solved) X(cases_closed) X(cases_reopened)
 #define CONDUCT_VALUES(X)                                                                                               \
 	X(rude_now) X(rude_count) X(rude_ended) X(rude_unresolved) X(rude_faults) X(rude_false_rate)                    \
-	X(anger_at_company) X(safety)
+	X(anger_at_company) X(safety) X(rude_signalled) X(rude_request) X(rude_demand) X(rude_warning) X(rude_oldest_step) \
+	X(rude_unclear) X(rude_false_agent) X(rude_false_lead) X(rude_false_engine) X(rude_legs) X(aht_calm) X(csat_calm) \
+	X(care_open) X(care_suggested) X(care_taken) X(care_missed) X(care_taken_rate)
 #define FORECAST_VALUES(X)                                                                                              \
 	X(forecast_15m) X(forecast_30m) X(forecast_60m) X(agents_needed) X(staffing_gap) X(expected_service_level)      \
 	X(expected_wait) X(expected_abandon_rate) X(expected_occupancy)
@@ -73,6 +75,9 @@ static inline void figure_ratio(struct figure *figure, int64_t numerator, int64_
 	figure->numerator = figure->known ? numerator : 0;
 	figure->denominator = figure->known ? denominator : 1;
 }
+
+/* A share of a survey's answers, with its interval: values_quality.c. */
+void figure_survey(struct figure *figure, int64_t hits, int64_t n);
 
 /* A metric that is a counter of the window, a gauge of now, or a gauge in ms. */
 #define COUNT_VALUE(name, COUNTER)                                                                                      \

@@ -15,12 +15,16 @@ static void wilson(int64_t hits, int64_t n, int64_t *low, int64_t *high)
 	*high = llround(fmin(1, middle + half) * (double)MILLION);
 }
 
+void figure_survey(struct figure *figure, int64_t hits, int64_t n)
+{
+	figure_ratio(figure, hits, n);
+	if (figure->known)
+		wilson(hits, n, &figure->low, &figure->high);
+}
+
 void value_csat(const struct query *query, struct figure *figure)
 {
-	int64_t top = counted(query, COUNT_CSAT_TOP), n = counted(query, COUNT_CSAT_N);
-	figure_ratio(figure, top, n);
-	if (figure->known)
-		wilson(top, n, &figure->low, &figure->high);
+	figure_survey(figure, counted(query, COUNT_CSAT_TOP), counted(query, COUNT_CSAT_N));
 }
 
 void value_csat_mean(const struct query *query, struct figure *figure)

@@ -51,19 +51,3 @@ COUNT_VALUE(cases_opened, CASES_OPENED)
 COUNT_VALUE(cases_solved, CASES_SOLVED)
 COUNT_VALUE(cases_closed, CASES_CLOSED)
 COUNT_VALUE(cases_reopened, CASES_REOPENED)
-
-/* ---- conduct ---- */
-GAUGE_VALUE(rude_now, rude_now)
-COUNT_VALUE(rude_count, RUDE)
-COUNT_VALUE(rude_ended, RUDE_ENDED)
-COUNT_VALUE(rude_unresolved, RUDE_UNRESOLVED)
-COUNT_VALUE(rude_faults, RUDE_FAULTS)
-COUNT_VALUE(anger_at_company, ANGER_AT_COMPANY)
-COUNT_VALUE(safety, SAFETY)
-
-/* A flag that was taken back is no longer in rude_count: the whole is both together. */
-void value_rude_false_rate(const struct query *query, struct figure *figure)
-{
-	int64_t withdrawn = counted(query, COUNT_RUDE_WITHDRAWN);
-	figure_ratio(figure, withdrawn, withdrawn + counted(query, COUNT_RUDE));
-}

@@ -166,7 +166,7 @@ void witness_count(const struct engine *engine, uint16_t slot, uint16_t agent, c
 	const struct slot *of = &engine->slots[slot];
 	struct scope scope = SCOPE_ALL;
 	if (slot)
-		scope = (struct scope){of->queue, of->channel, of->market, SCOPE_ANY, SCOPE_ANY};
+		scope = (struct scope){of->queue, of->channel, of->market, SCOPE_ANY, SCOPE_ANY, 0};
 	const struct counting counting = {engine->subject, scope, agent, at, arrived, counts, count};
 	engine->witness.counted(engine->witness.context, engine, &counting);
 }

@@ -46,6 +46,7 @@ void leg_complete(struct engine *engine, const struct leg *leg, int64_t at)
 	counts[n++] = (struct count){(uint16_t)(KEY_HANDLE_BINS + sketch_bin(handled)), 1};
 	count_all(engine, leg->slot, leg->agent, counts, n, at, leg->queued);
 	complete_contact(engine, leg, at);
+	rude_leg(engine, leg, at);
 }
 
 /* ---- awaiting ---- */

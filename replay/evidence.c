@@ -51,9 +51,9 @@ bool evidence_rests_on(const struct query *query, int metric, int key)
 	struct query *tried = memory_new(1, sizeof *tried);
 	struct figure before = {.denominator = 1, .n = -1, .low = -1, .high = -1}, after = before;
 	*tried = *query;
-	/* Nothing is 0, so that no ratio is unknown; the base may be told only later in the window. */
+	/* Nothing is 0, and what is part of another counter is less, so that no ratio is unknown; the base may be told only later in the window. */
 	for (int i = 0; i < TALLY_KEYS; i++)
-		tried->tally.value[i] = 7;
+		tried->tally.value[i] = i >= COUNT_RUDE_LEGS && i <= COUNT_WITHDRAWN_BY_ENGINE ? 7 : 70;
 	tried->gauges.customers = tried->gauges.customers > 0 ? tried->gauges.customers : 1;
 	metrics[metric].value(tried, &before);
 	tried->tally.value[key] += step;

@@ -184,13 +184,23 @@ static void list_clocks(struct listing *listing)
 
 /* ---- people ---- */
 
+/* detail of flags: those at one step (enum conduct_step), or one of these */
+enum { FLAGS_ALL = 10, FLAGS_UNCLEAR };
+
+static bool is_meant(const struct list_conduct *flag, int detail)
+{
+	if (!flag->open || flag->unclear != (detail == FLAGS_UNCLEAR))
+		return false;
+	return detail >= FLAGS_ALL || flag->step == detail;
+}
+
 static void list_flags(struct listing *listing)
 {
 	struct list_conduct *items = memory_new(LISTED_MOST, sizeof *items);
 	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
 	const int count = list_conduct(listing->request->engine, listing->request->scope, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = items[i].open
+		struct evidence_row *row = is_meant(&items[i], listing->detail)
 			? add_named(listing, items[i].contact, items[i].queue, items[i].channel, steps[items[i].step % 5]) : NULL;
 		if (!row)
 			continue;
@@ -198,6 +208,25 @@ static void list_flags(struct listing *listing)
 			snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
 		else
 			text_mask_name(items[i].agent, row->agent, sizeof row->agent);
+		stands_since(listing, row, listing->now - items[i].since);
+	}
+	free(items);
+}
+
+/* To whom a break is suggested that is not taken. */
+static void list_breaks(struct listing *listing)
+{
+	const struct engine *engine = listing->request->engine;
+	struct list_care *items = memory_new(LISTED_MOST, sizeof *items);
+	const int count = list_care(engine, listing->now, items, LISTED_MOST);
+	for (int i = 0; i < count; i++) {
+		char state[32];
+		snprintf(state, sizeof state, "%d rude", items[i].rude);
+		struct evidence_row *row = add_named(listing, "", "", "", state);
+		if (!row)
+			break;
+		put_agent(listing, items[i].scope.agent, row);
+		memcpy(row->subject, row->agent, sizeof row->subject);
 		stands_since(listing, row, listing->now - items[i].since);
 	}
 	free(items);
@@ -251,7 +280,10 @@ static const struct {
 	{"backlog", list_backlog, ANY_AGE, NULL}, {"backlog_oldest", list_backlog, ANY_AGE, NULL}, {"backlog_p50", list_backlog, ANY_AGE, NULL},
 	{"backlog_p90", list_backlog, ANY_AGE, NULL}, {"backlog_under_1d", list_backlog, 0, NULL}, {"backlog_1d", list_backlog, 1, NULL},
 	{"backlog_3d", list_backlog, 2, NULL}, {"backlog_7d", list_backlog, 3, NULL}, {"backlog_30d", list_backlog, 4, NULL},
-	{"rude_now", list_flags, 0, NULL}, {"followup_open", list_callers_back, 0, NULL}, {"followup_oldest", list_callers_back, 0, NULL},
+	{"rude_now", list_flags, FLAGS_ALL, NULL}, {"rude_oldest_step", list_flags, FLAGS_ALL, NULL}, {"rude_unclear", list_flags, FLAGS_UNCLEAR, NULL},
+	{"rude_signalled", list_flags, STEP_NONE, NULL}, {"rude_request", list_flags, STEP_REQUEST, NULL},
+	{"rude_demand", list_flags, STEP_DEMAND, NULL}, {"rude_warning", list_flags, STEP_WARNING, NULL}, {"care_open", list_breaks, 0, NULL},
+	{"followup_open", list_callers_back, 0, NULL}, {"followup_oldest", list_callers_back, 0, NULL},
 	{"fcr_open", NULL, 0, "they are kept by customer, not by contact: once settled they are rows of First contact resolution"},
 };
 

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "store/figures_json.h"
 #include "store/forecast_json.h"
+#include "store/json_text.h"
+#include "store/snapshot_parts.h"
 
 struct writer {
 	FILE *to;
@@ -18,24 +20,6 @@ struct writer {
 	struct joined joined; /* the engines they are of */
 	const struct compared *compared; /* of the scope and window at hand, by comparison; NULL: none */
 };
-
-/* All texts are harmless already: only what JSON itself reserves is escaped. */
-static void put_text(FILE *to, const char *text)
-{
-	fputc('"', to);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', to);
-		fputc(*text, to);
-	}
-	fputc('"', to);
-}
-
-static void put_pair(FILE *to, const char *key, const char *text)
-{
-	fprintf(to, "\"%s\": ", key);
-	put_text(to, text);
-}
 
 static void put_instant(const struct writer *writer, const char *key, int64_t at)
 {
@@ -135,6 +119,8 @@ static void put_figure(struct writer *writer, int number, struct scope scope, co
 	writer->comma = ",\n  ";
 	put_scope(writer, scope);
 	fprintf(to, ", \"window\": \"%s\", \"by\": \"%s\"", window, query->by == BY_ARRIVAL ? "arrival" : "outcome");
+	if (query->scope.calm)
+		fputs(", \"conduct\": \"without\"", to);
 	if (strcmp(metric->name, "service_level") == 0) {
 		fprintf(to, ", \"formula\": \"%s\"", sl_formula_codes[query->formula]);
 		put_within(writer, scope);
@@ -203,6 +189,7 @@ static void choose_site(struct writer *writer, const struct figures_request *req
 static void ask(const struct writer *writer, struct query *query, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula)
 {
+	scope = snapshot_scope(&writer->snapshot->request, scope);
 	if (writer->joined.count)
 		joined_query(query, &writer->joined, scope, window, by, formula, true);
 	else
@@ -334,24 +321,6 @@ static void put_feeds(const struct writer *writer)
 	fputs("]", writer->to);
 }
 
-static void put_conduct(const struct writer *writer)
-{
-	const struct snapshot *snapshot = writer->snapshot;
-	fputs(", \"conduct\": [", writer->to);
-	for (int i = 0; i < snapshot->conduct_count; i++) {
-		const struct list_conduct *flag = &snapshot->conduct[i];
-		fprintf(writer->to, "%s\n  {", i ? "," : "");
-		put_pair(writer->to, "queue", flag->queue);
-		fputs(", ", writer->to);
-		put_pair(writer->to, "channel", flag->channel);
-		fputs(", ", writer->to);
-		put_pair(writer->to, "agent", flag->agent);
-		fprintf(writer->to, ", \"step\": %d, \"fault_step\": %d, \"since\": %.3f, \"open\": %s, \"safety\": %s}", flag->step, flag->fault_step,
-			(double)flag->since / 1000, flag->open ? "true" : "false", flag->safety ? "true" : "false");
-	}
-	fputs("]", writer->to);
-}
-
 /* When it is due, by which calendar, and what is odd about it. */
 static void put_clock(const struct writer *writer, const struct list_due *due)
 {
@@ -416,10 +385,10 @@ static void run_sparks(const struct writer *writer, const struct joined *joined,
 	const enum sl_formula formula = snapshot_formula(writer->snapshot->settings, NULL);
 	if (joined) {
 		const struct joined shown = request->site ? joined_alone(joined, request->site - 1) : *joined;
-		joined_sparks(&shown, request->scope, formula, span, sparks, request->spark_count);
+		joined_sparks(&shown, snapshot_scope(request, request->scope), formula, span, sparks, request->spark_count);
 		spark_starts(joined->names, span, joined->now, starts);
 	} else {
-		spark_run(writer->engine, request->scope, formula, span, sparks, request->spark_count);
+		spark_run(writer->engine, snapshot_scope(request, request->scope), formula, span, sparks, request->spark_count);
 		spark_starts(writer->engine, span, engine_now(writer->engine), starts);
 	}
 }
@@ -476,7 +445,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_all_figures(&writer, request);
 	put_sparks(&writer, request);
 	put_alerts(&writer);
-	put_conduct(&writer);
+	figures_json_conduct(to, snapshot);
 	put_due(&writer);
 	put_named(&writer, "refusals", snapshot->refusals, snapshot->refusal_count);
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
@@ -501,7 +470,7 @@ void figures_json_intervals(FILE *to, const struct engine *engine, const struct 
 		fputs(", \"figures\": [", to);
 		writer.comma = "\n  ";
 		for (int i = 0; i < request->scope_count; i++) {
-			query_interval(query, engine, request->scopes[i], start, start + length, request->by,
+			query_interval(query, engine, snapshot_scope(&snapshot->request, request->scopes[i]), start, start + length, request->by,
 				formula_for(&writer, request, request->scopes[i]));
 			if (query->tally.value[COUNT_OFFERED] == 0)
 				continue;

@@ -74,7 +74,7 @@ static void join_compared(const struct joined *joined, struct snapshot *snapshot
 	const struct snapshot_request *request = &snapshot->request;
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
 		struct compared *compared = &snapshot->compared[c];
-		joined_compare(joined, request->scope, request->window, (enum comparison)c, request->by, formula, compared->then, compared->now);
+		joined_compare(joined, snapshot_scope(request, request->scope), request->window, (enum comparison)c, request->by, formula, compared->then, compared->now);
 		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
 }
@@ -82,13 +82,13 @@ static void join_compared(const struct joined *joined, struct snapshot *snapshot
 static void join_figures(const struct joined *joined, struct snapshot *snapshot)
 {
 	const struct snapshot_request *request = &snapshot->request;
-	const struct snapshot_asked asked = {.joined = joined, .scope = request->scope, .by = request->by, .with_bins = true,
+	const struct snapshot_asked asked = {.joined = joined, .scope = snapshot_scope(request, request->scope), .by = request->by, .with_bins = true,
 		.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
 	snapshot_gather(request, &asked, snapshot->figures, snapshot->today);
 	snapshot->spark_count = request->spark_count;
 	for (int i = 0; i < request->spark_count; i++)
 		snapshot->sparks[i].metric = request->sparks[i];
-	joined_sparks(joined, request->scope, asked.formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
+	joined_sparks(joined, asked.scope, asked.formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 	join_compared(joined, snapshot, asked.formula);
 }
 
@@ -140,17 +140,37 @@ static void append_rows(struct snapshot *snapshot, const struct snapshot *part, 
 	}
 }
 
+static void own_flags(struct list_conduct *items, int from, int count, const struct joined *all, int site, const char *name)
+{
+	for (int i = from; i < count; i++) {
+		items[i].scope = joined_scope_from(all, site, items[i].scope);
+		put_site(name, items[i].queue, sizeof items[i].queue);
+	}
+}
+
+static void own_agents(struct list_care *items, int from, int count, const struct joined *all, int site, const char *name)
+{
+	for (int i = from; i < count; i++) {
+		items[i].scope = joined_scope_from(all, site, items[i].scope);
+		put_site(name, items[i].agent, sizeof items[i].agent);
+	}
+}
+
 static void append_people(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
 {
-	const int conducts = snapshot->conduct_count, cares = snapshot->care_count;
+	const int flags = snapshot->conduct_count, before = snapshot->flagged_before_count, faults = snapshot->protocol_fault_count;
+	const int cares = snapshot->care_count, loads = snapshot->load_count;
 	APPEND(snapshot->conduct, snapshot->conduct_count, part->conduct, part->conduct_count);
+	APPEND(snapshot->flagged_before, snapshot->flagged_before_count, part->flagged_before, part->flagged_before_count);
+	APPEND(snapshot->protocol_faults, snapshot->protocol_fault_count, part->protocol_faults, part->protocol_fault_count);
 	APPEND(snapshot->care, snapshot->care_count, part->care, part->care_count);
-	for (int i = conducts; i < snapshot->conduct_count; i++) {
-		snapshot->conduct[i].scope = joined_scope_from(all, site, snapshot->conduct[i].scope);
-		put_site(name, snapshot->conduct[i].queue, sizeof snapshot->conduct[i].queue);
-	}
-	for (int i = cares; i < snapshot->care_count; i++)
-		put_site(name, snapshot->care[i].agent, sizeof snapshot->care[i].agent);
+	APPEND(snapshot->loads, snapshot->load_count, part->loads, part->load_count);
+	own_flags(snapshot->conduct, flags, snapshot->conduct_count, all, site, name);
+	own_flags(snapshot->flagged_before, before, snapshot->flagged_before_count, all, site, name);
+	own_agents(snapshot->care, cares, snapshot->care_count, all, site, name);
+	own_agents(snapshot->loads, loads, snapshot->load_count, all, site, name);
+	for (int i = faults; i < snapshot->protocol_fault_count; i++)
+		put_site(name, snapshot->protocol_faults[i].queue, sizeof snapshot->protocol_faults[i].queue);
 }
 
 static void append_work(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
@@ -226,6 +246,11 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->row_count = cut(snapshot->rows, snapshot->row_count, sizeof *snapshot->rows, snapshot_compare_rows, ROWS_MOST);
 	snapshot->conduct_count = cut(snapshot->conduct, snapshot->conduct_count, sizeof *snapshot->conduct, list_conduct_order, ITEMS_MOST);
 	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);
+	snapshot->load_count = cut(snapshot->loads, snapshot->load_count, sizeof *snapshot->loads, list_care_order, ITEMS_MOST);
+	snapshot->flagged_before_count = cut(snapshot->flagged_before, snapshot->flagged_before_count, sizeof *snapshot->flagged_before,
+		list_flagged_order, ITEMS_MOST);
+	snapshot->protocol_fault_count = cut(snapshot->protocol_faults, snapshot->protocol_fault_count, sizeof *snapshot->protocol_faults,
+		list_fault_order, ITEMS_MOST);
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
 	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);

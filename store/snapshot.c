@@ -56,7 +56,7 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 static void gather(const struct snapshot *snapshot, const struct engine *engine, struct scope scope, enum sl_formula formula, bool with_bins,
 	struct figure *figures, struct figure *today)
 {
-	const struct snapshot_asked asked = {.engine = engine, .scope = scope, .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
+	const struct snapshot_asked asked = {.engine = engine, .scope = snapshot_scope(&snapshot->request, scope), .by = snapshot->request.by, .formula = formula, .with_bins = with_bins};
 	snapshot_gather(&snapshot->request, &asked, figures, today);
 }
 
@@ -72,7 +72,7 @@ static void gather_compared(struct snapshot *snapshot, const struct engine *engi
 {
 	const struct snapshot_request *request = &snapshot->request;
 	for (int c = 0; c < COMPARISON_COUNT; c++) {
-		comparing_all(&snapshot->compared[c], engine, request->scope, request->window, (enum comparison)c, request->by, formula, true);
+		comparing_all(&snapshot->compared[c], engine, snapshot_scope(request, request->scope), request->window, (enum comparison)c, request->by, formula, true);
 		snapshot_fill_gauges(snapshot, (enum comparison)c);
 	}
 }
@@ -83,7 +83,7 @@ static void gather_sparks(struct snapshot *snapshot, const struct engine *engine
 	snapshot->spark_count = request->spark_count;
 	for (int i = 0; i < request->spark_count; i++)
 		snapshot->sparks[i].metric = request->sparks[i];
-	spark_run(engine, request->scope, formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
+	spark_run(engine, snapshot_scope(request, request->scope), formula, snapshot->span, snapshot->sparks, snapshot->spark_count);
 }
 
 /* What the eye should go to first: the worst level, then how many wait and how long. */
@@ -149,10 +149,7 @@ static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 	int64_t at = snapshot->at;
 	const struct period period = period_of(snapshot->request.window, at, snapshot->zone, snapshot->settings->day_start);
 	snapshot->named_window = period_window(snapshot->request.window);
-	snapshot->conduct = memory_new(ITEMS_MOST, sizeof *snapshot->conduct);
-	snapshot->conduct_count = list_conduct(engine, scope, at, snapshot->conduct, ITEMS_MOST);
-	snapshot->care = memory_new(NAMED_MOST, sizeof *snapshot->care);
-	snapshot->care_count = list_care(engine, at, snapshot->care, NAMED_MOST);
+	snapshot_fill_conduct(snapshot, engine);
 	snapshot->alerts = memory_new(ITEMS_MOST, sizeof *snapshot->alerts);
 	snapshot->alert_count = list_alerts(engine, at, snapshot->alerts, ITEMS_MOST);
 	snapshot->due = memory_new(ITEMS_MOST, sizeof *snapshot->due);
@@ -254,8 +251,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->queues);
 	free(snapshot->sites);
 	free(snapshot->rows);
-	free(snapshot->conduct);
-	free(snapshot->care);
+	snapshot_finish_conduct(snapshot);
 	free(snapshot->alerts);
 	free(snapshot->due);
 	free(snapshot->refusals);

@@ -17,13 +17,14 @@
 
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
-enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST };
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */ };
 
 struct snapshot_request {
 	struct scope scope;
 	enum window window;
 	enum attribution by;
 	int formula;  /* enum sl_formula; -1: as set, each queue its own */
+	int conduct;  /* enum conduct_filter */
 	int site;     /* of a board over several: only this one, counted from 1; 0: all */
 	int16_t sparks[SPARKS_MOST];   /* metric indexes whose sparks are wanted */
 	int spark_count;
@@ -85,6 +86,9 @@ struct snapshot {
 	struct snapshot_row *rows; int row_count; /* worst first */
 	struct list_conduct *conduct; int conduct_count;
 	struct list_care *care; int care_count;
+	struct list_care *loads; int load_count; /* of everybody who had a rude contact this shift */
+	struct list_conduct *flagged_before; int flagged_before_count;
+	struct list_fault *protocol_faults; int protocol_fault_count; /* of today */
 	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
 	struct list_due *due; int due_count;
 	int64_t due_10m;

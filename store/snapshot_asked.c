@@ -10,4 +10,6 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 		snapshot->agents = memory_new(AGENTS_MOST, sizeof *snapshot->agents);
 		snapshot->agent_count = list_agents(engine, snapshot->request.scope, snapshot->at, snapshot->agents, AGENTS_MOST);
 	}
+	if (lists & 1u << SNAPSHOT_CONDUCT)
+		snapshot_ask_conduct(snapshot, engine);
 }

@@ -22,6 +22,13 @@ struct snapshot_asked {
 	bool with_bins;
 };
 
+/* snapshot_conduct.c: flags, faults of the protocol, agents' care. */
+void snapshot_fill_conduct(struct snapshot *snapshot, const struct engine *engine);
+void snapshot_ask_conduct(struct snapshot *snapshot, const struct engine *engine); /* SNAPSHOT_CONDUCT */
+void snapshot_finish_conduct(struct snapshot *snapshot);
+/* figures_json_conduct.c: what there is of conduct beside figures, as members of the document. */
+void figures_json_conduct(FILE *to, const struct snapshot *snapshot);
+
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);
 /* A gauge that was something then is held against what it is. */
@@ -32,6 +39,12 @@ int snapshot_compare_rows(const void *left, const void *right);
 void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engine);
 /* The lists that the request asks for: snapshot_asked.c. */
 void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine);
+/* The scope as it is asked about: without flagged contacts where the request says so. */
+static inline struct scope snapshot_scope(const struct snapshot_request *request, struct scope scope)
+{
+	scope.calm = request->conduct == CONDUCT_WITHOUT;
+	return scope;
+}
 /* What is asked for, else as set: for the queue, or for the whole board (NULL). */
 static inline enum sl_formula snapshot_formula_asked(const struct settings *settings, const struct snapshot_request *request, const char *queue)
 {

@@ -151,6 +151,10 @@ static void keys_change_the_request(void **state)
 	assert_int_equal(request->window, WINDOW_30M);
 	assert_int_equal(board_key(board, &sample->snapshot, 'b'), BOARD_REQUEST);
 	assert_int_equal(request->by, BY_ARRIVAL);
+	assert_int_equal(board_key(board, &sample->snapshot, 'x'), BOARD_REQUEST);
+	assert_int_equal(request->conduct, CONDUCT_WITHOUT);
+	assert_int_equal(board_key(board, &sample->snapshot, 'x'), BOARD_REQUEST);
+	assert_int_equal(request->conduct, CONDUCT_ALL);
 	for (int formula = 0; formula < SL_FORMULA_COUNT; formula++) {
 		assert_int_equal(board_key(board, &sample->snapshot, 's'), BOARD_REQUEST);
 		assert_int_equal(request->formula, formula);

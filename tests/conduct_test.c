@@ -1,5 +1,5 @@
 /* The protocol for rude customers: every order of steps up to five long against a small model of its own, and what follows from
- * it: faults, safety, care for agents, flags that follow a customer. */
+ * it: faults, safety, flags that follow a customer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -376,83 +376,88 @@ static void a_threat_to_life(void **state)
 	teller_close(&t);
 }
 
-/* ---- care ---- */
+/* ---- steps out of turn ---- */
 
-static void rude_contact(struct teller *t, int64_t at, int number)
-{
-	char contact[16];
-	snprintf(contact, sizeof contact, "r%d", number);
-	begin(t, at, contact, "ana", "");
-	signal_aim(t, at + S, contact, "agent", "agent");
-	finish(t, at + M, contact, "ana");
-}
-
-static int cares(const struct teller *t)
-{
-	struct list_care items[4];
-	return list_care(t->engine, engine_now(t->engine), items, 4);
-}
-
-static void a_break_after_two_within_an_hour(void **state)
+static void every_kind_of_fault(void **state)
 {
 	(void)state;
+	static const struct { const char *id; int steps[5], tried; const char *what; bool company; } cases[] = {
+		{"f0", {STEP_DEMAND}, STEP_DEMAND, "skipped", false},
+		{"f1", {STEP_REQUEST, STEP_REQUEST}, STEP_REQUEST, "repeated", false},
+		{"f2", {STEP_REQUEST, STEP_DEMAND, STEP_REQUEST}, STEP_REQUEST, "backwards", false},
+		{"f3", {STEP_REQUEST}, STEP_REQUEST, "at the company", true},
+		{"f4", {STEP_REQUEST, STEP_DEMAND, STEP_WARNING, STEP_ENDED, STEP_WARNING}, STEP_WARNING, "after the end", false},
+	};
+	const int count = sizeof cases / sizeof *cases;
 	struct teller t;
 	teller_open(&t, NULL);
-	tell(&t, T0, "agent.state", "agent=ana state=available team=Berlin");
-	rude_contact(&t, T0, 1);
-	assert_int_equal(cares(&t), 0);
-	rude_contact(&t, T0 + 30 * M, 2);
-	assert_int_equal(cares(&t), 1);
-	/* Away for nine minutes is no break. */
-	tell(&t, T0 + 40 * M, "agent.state", "agent=ana state=away reason=break");
-	pass(&t, T0 + 49 * M);
-	tell(&t, T0 + 49 * M, "agent.state", "agent=ana state=available");
-	assert_int_equal(cares(&t), 1);
-	tell(&t, T0 + 50 * M, "agent.state", "agent=ana state=away reason=break");
-	pass(&t, T0 + 60 * M - S);
-	assert_int_equal(cares(&t), 1);
-	pass(&t, T0 + 60 * M + 2 * S);
-	assert_int_equal(cares(&t), 0);
-	/* What was before the break asks for no other. */
-	tell(&t, T0 + 61 * M, "agent.state", "agent=ana state=available");
-	rude_contact(&t, T0 + 62 * M, 3);
-	assert_int_equal(cares(&t), 0);
+	for (int i = 0; i < count; i++) {
+		const int64_t at = T0 + i * M;
+		begin(&t, at, cases[i].id, "ana", "");
+		if (cases[i].company)
+			signal_aim(&t, at + S, cases[i].id, "company", "agent");
+		for (int step = 0; step < 5 && cases[i].steps[step]; step++)
+			take(&t, at + (step + 2) * S, cases[i].id, "ana", cases[i].steps[step]);
+	}
+	struct list_fault faults[8];
+	pass(&t, T0 + count * M);
+	assert_int_equal(list_faults(t.engine, SCOPE_ALL, T0 - S, T0 + count * M, faults, 8), count);
+	for (int i = 0; i < count; i++) { /* the latest first */
+		const struct list_fault *fault = &faults[count - 1 - i];
+		assert_string_equal(fault->contact, cases[i].id);
+		assert_string_equal(fault->what, cases[i].what);
+		assert_int_equal(fault->tried, cases[i].tried);
+		assert_string_equal(fault->agent, "ana");
+	}
+	assert_int_equal(list_faults(t.engine, SCOPE_ALL, T0 + 4 * M, T0 + count * M, faults, 8), 1); /* only those since then */
+	tell(&t, T0 + count * M, "conduct.withdrawn", "contact=f1 agent=lead");
+	assert_int_equal(list_faults(t.engine, SCOPE_ALL, T0 - S, T0 + count * M, faults, 8), count - 1);
 	teller_close(&t);
 }
 
-static void a_break_after_three_in_a_shift(void **state)
+static void the_step_that_comes_next(void **state)
 {
 	(void)state;
 	struct teller t;
 	teller_open(&t, NULL);
-	tell(&t, T0, "agent.state", "agent=ana state=available");
-	rude_contact(&t, T0, 1);
-	rude_contact(&t, T0 + 90 * M, 2);
-	assert_int_equal(cares(&t), 0);
-	rude_contact(&t, T0 + 180 * M, 3);
-	assert_int_equal(cares(&t), 1);
-	struct list_care item;
-	assert_int_equal(list_care(t.engine, T0 + 200 * M, &item, 1), 1);
-	assert_int_equal(item.rude, 3);
-	tell(&t, T0 + 200 * M, "agent.state", "agent=ana state=offline");
-	pass(&t, T0 + 201 * M);
-	assert_int_equal(cares(&t), 0);
-	tell(&t, T0 + 16 * H, "agent.state", "agent=ana state=available");
-	rude_contact(&t, T0 + 16 * H, 4);
-	assert_int_equal(cares(&t), 0); /* a new shift */
+	begin(&t, T0, "x", "ana", "");
+	signal_aim(&t, T0 + S, "x", "unclear", "engine");
+	assert_int_equal(first(&t).next, STEP_NONE); /* first of all: whom was it aimed at? */
+	assert_int_equal(gauge(&t, "rude_unclear"), 1);
+	signal_aim(&t, T0 + 2 * S, "x", "agent", "agent");
+	static const char *const gauges[] = {"rude_signalled", "rude_request", "rude_demand", "rude_warning"};
+	for (int step = STEP_NONE; step <= STEP_WARNING; step++) {
+		if (step)
+			take(&t, T0 + (step + 2) * S, "x", "ana", step);
+		assert_int_equal(first(&t).next, step + 1);
+		for (int i = 0; i < 4; i++)
+			assert_int_equal(gauge(&t, gauges[i]), i == step);
+	}
+	pass(&t, T0 + 65 * S);
+	assert_int_equal(gauge(&t, "rude_oldest_step"), M);
+	assert_int_equal(gauge(&t, "rude_unclear"), 0);
+	take(&t, T0 + 66 * S, "x", "ana", STEP_ENDED);
+	assert_int_equal(first(&t).next, STEP_NONE);
+	assert_false(figure_of(&t, "rude_oldest_step", WINDOW_NOW).known);
 	teller_close(&t);
 }
 
-static void a_false_flag_costs_no_break(void **state)
+/* Going on after its end was counted takes the end back. */
+static void a_flag_that_goes_on_is_not_unresolved(void **state)
 {
 	(void)state;
 	struct teller t;
 	teller_open(&t, NULL);
-	rude_contact(&t, T0, 1);
-	rude_contact(&t, T0 + 5 * M, 2);
-	assert_int_equal(cares(&t), 1);
-	tell(&t, T0 + 10 * M, "conduct.withdrawn", "contact=r2 agent=lead");
-	assert_int_equal(cares(&t), 0);
+	begin(&t, T0, "x", "ana", "");
+	take(&t, T0 + S, "x", "ana", STEP_REQUEST);
+	finish(&t, T0 + M, "x", "ana");
+	assert_int_equal(count_of(&t, "rude_unresolved"), 1);
+	tell(&t, T0 + 2 * M, "contact.answered", "contact=x agent=bob direct=1");
+	take(&t, T0 + 3 * M, "x", "bob", STEP_DEMAND);
+	assert_int_equal(count_of(&t, "rude_unresolved"), 0);
+	assert_int_equal(count_of(&t, "rude_count"), 1);
+	finish(&t, T0 + 4 * M, "x", "bob");
+	assert_int_equal(count_of(&t, "rude_unresolved"), 1);
 	teller_close(&t);
 }
 
@@ -462,8 +467,8 @@ int main(void)
 		cmocka_unit_test(every_order), cmocka_unit_test(the_whole_protocol), cmocka_unit_test(a_skipped_step_is_shown),
 		cmocka_unit_test(unclear_waits_for_a_word), cmocka_unit_test(accepted_until_the_wrap_up_ends),
 		cmocka_unit_test(withdrawn_everywhere), cmocka_unit_test(the_flag_follows), cmocka_unit_test(a_threat_to_life),
-		cmocka_unit_test(a_break_after_two_within_an_hour), cmocka_unit_test(a_break_after_three_in_a_shift),
-		cmocka_unit_test(a_false_flag_costs_no_break),
+		cmocka_unit_test(every_kind_of_fault),
+		cmocka_unit_test(the_step_that_comes_next), cmocka_unit_test(a_flag_that_goes_on_is_not_unresolved),
 	};
 	return cmocka_run_group_tests_name("conduct", tests, NULL, NULL);
 }

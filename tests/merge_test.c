@@ -51,7 +51,7 @@ static void close_stage(struct stage *stage)
 
 static const struct snapshot *look(struct stage *stage, int site)
 {
-	const struct snapshot_request request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .formula = -1, .site = site};
+	const struct snapshot_request request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .formula = -1, .site = site, .lists = ~0u};
 	snapshot_destroy(stage->snapshot);
 	merge_set(&stage->merge, stage->names, stage->sites, SITES);
 	stage->snapshot = snapshot_merge(&stage->merge, stage->settings, stage->zone, &request);
@@ -204,6 +204,40 @@ static void lists_are_joined_in_order(void **state)
 	close_stage(&stage);
 }
 
+/* Each site had one rude contact, a step out of turn, and the customer is back on the line. */
+static void conduct_is_joined(void **state)
+{
+	(void)state;
+	struct stage stage;
+	open_stage(&stage);
+	for (int i = 0; i < SITES; i++) {
+		struct teller *t = &stage.tellers[i];
+		tell(t, T0, "contact.queued", "contact=c queue=Billing channel=phone customer=k");
+		tell(t, T0 + S, "contact.answered", "contact=c agent=Eva");
+		tell(t, T0 + 2 * S, "conduct.step", i == 1 ? "contact=c step=request agent=Eva" : "contact=c step=demand agent=Eva");
+		tell(t, T0 + (10 + i) * S, "contact.released", "contact=c agent=Eva by=customer wrap_ms=0");
+		tell(t, T0 + 20 * S, "contact.queued", "contact=d queue=Billing channel=phone customer=k");
+		pass(t, T0 + 30 * S);
+	}
+	const struct snapshot *snapshot = look(&stage, 0);
+	assert_int_equal(snapshot->flagged_before_count, 3);
+	assert_int_equal(snapshot->flagged_before[0].prior_step, STEP_REQUEST); /* the furthest step first */
+	assert_int_equal(snapshot->flagged_before[1].prior_step, STEP_NONE);
+	assert_int_equal(snapshot->load_count, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(snapshot->loads[i].rude, 1);
+		assert_non_null(strstr(snapshot->loads[i].agent, "/Eva"));
+		assert_non_null(strstr(snapshot->flagged_before[i].queue, "/Billing"));
+	}
+	assert_int_equal(snapshot->protocol_fault_count, 2);
+	assert_string_equal(snapshot->protocol_faults[0].what, "skipped");
+	assert_int_equal(value_of(snapshot, "rude_legs"), 3);
+	assert_false(snapshot_figure(snapshot, "aht_calm")->known);
+	look(&stage, 2);
+	assert_int_equal(stage.snapshot->load_count, 1);
+	close_stage(&stage);
+}
+
 static void names_are_added_and_people_kept_apart(void **state)
 {
 	(void)state;
@@ -261,7 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_are_sums_and_the_longest_has_its_site), cmocka_unit_test(rows_keep_their_site),
 		cmocka_unit_test(one_site_alone_is_as_its_own_board), cmocka_unit_test(a_stale_site_is_told_apart),
-		cmocka_unit_test(a_site_of_which_nothing_is_known_is_missing), cmocka_unit_test(lists_are_joined_in_order),
+		cmocka_unit_test(a_site_of_which_nothing_is_known_is_missing), cmocka_unit_test(lists_are_joined_in_order), cmocka_unit_test(conduct_is_joined),
 		cmocka_unit_test(names_are_added_and_people_kept_apart), cmocka_unit_test(sites_in_other_zones_have_their_own_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

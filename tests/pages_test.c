@@ -227,12 +227,55 @@ static void pages_are_left_as_one_came(void **state)
 	sample_destroy(sample);
 }
 
+/* ---- a threat to life ---- */
+
+static char *first_line(struct board *board, const struct sample *sample, int width, int height)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct canvas *canvas = canvas_create(width, height);
+	board_draw(board, &sample->snapshot, &(struct glyphs){.ascii = false}, canvas);
+	FILE *to = open_memstream(&text, &size);
+	dump_text(canvas, to);
+	fclose(to);
+	canvas_destroy(canvas);
+	text[strcspn(text, "\n")] = 0;
+	return text;
+}
+
+/* On top of every page at every size, until somebody acknowledges it. */
+static void a_threat_to_life_is_on_every_page(void **state)
+{
+	(void)state;
+	static const int sizes[][2] = {{140, 40}, {80, 24}, {60, 20}, {40, 10}, {19, 4}}, keys[] = {0, '2', '4', '5', '9', '?', 'f'};
+	struct sample *sample = sample_create();
+	struct list_alert *alert = &sample->snapshot.alerts[sample->snapshot.alert_count - 1];
+	*alert = (struct list_alert){.kind = LIST_ALERT_SAFETY, .severity = SEVERITY_CRITICAL, .metric = -1, .raised = sample->snapshot.at - 42000,
+		.text = "SAFETY: threat to life in Billing"};
+	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+			for (int answered = 0; answered < 2; answered++) {
+				struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+				if (keys[k])
+					board_key(board, &sample->snapshot, keys[k]);
+				alert->state = answered ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
+				char *line = first_line(board, sample, sizes[s][0], sizes[s][1]);
+				if ((strstr(line, "SAFETY") != NULL) == answered)
+					fail_msg("%dx%d, key %d: \"%s\"", sizes[s][0], sizes[s][1], keys[k], line);
+				if (!answered && sizes[s][0] >= 60)
+					assert_non_null(strstr(line, "threat to life in Billing \u00B7 00:42"));
+				free(line);
+				board_destroy(board);
+			}
+	sample_destroy(sample);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_page_has_its_pictures), cmocka_unit_test(an_empty_page_says_so), cmocka_unit_test(names_that_attack_stay_inside),
 		cmocka_unit_test(the_cursor_goes_through_all_rows), cmocka_unit_test(enter_asks_for_what_stands_behind_the_row),
-		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(pages_are_left_as_one_came),
+		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(pages_are_left_as_one_came), cmocka_unit_test(a_threat_to_life_is_on_every_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

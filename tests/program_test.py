@@ -31,6 +31,31 @@ def clock(seconds):
     return "%02d:%02d" % (seconds // 60, seconds % 60)
 
 
+def flagged_contacts_can_be_set_aside():
+    """aht and csat without flagged contacts are what aht_calm and csat_calm say beside them; nothing else changes."""
+    words = ("snapshot", "--feed", "sim:5", "--at", "2026-09-21T16:00:00Z", "--zone", "UTC", "--window", "today", "--json")
+    code, out, err = run(*words)
+    code_calm, out_calm, err_calm = run(*words, "--conduct", "without")
+    if code or code_calm:
+        return say(False, "figures without flagged contacts", err + err_calm)
+    whole, calm = json.loads(out), json.loads(out_calm)
+    legs = figure(whole, "rude_legs", window="today")["value"]
+    difference = figure(whole, "aht", window="today")["n"] - figure(calm, "aht", window="today")["n"]
+    say(legs > 0 and difference == legs, "--conduct without leaves out the legs of flagged contacts", (legs, difference))
+    same = all(figure(calm, name, window="today").get("value") == figure(whole, name + "_calm", window="today").get("value") for name in ("aht", "csat"))
+    say(same, "what it says is what aht_calm and csat_calm say beside aht and csat")
+    changing = {"aht", "talk_mean", "hold_mean", "wrap_mean", "legs", "csat", "csat_mean", "csat_response", "csat_quality_gap", "aht_running", "aht_p90"}
+    others = [f["metric"] for f, g in zip(whole["figures"], calm["figures"]) if f.get("value") != g.get("value") and f["metric"] not in changing]
+    say(not others, "no other figure changes", sorted(set(others)))
+    marked = all(("conduct" in f) == (f["window"] == "today" or f["window"] == "now") for f in calm["figures"])
+    say(marked and not any("conduct" in f for f in whole["figures"]), "each figure says so")
+    ladder = [flag for flag in whole["conduct"] if flag["open"] and flag["step"] in (1, 2, 3)]
+    nexts = {1: "demand", 2: "warning", 3: "ended"}
+    say(ladder and all(flag.get("next") == nexts[flag["step"]] for flag in ladder), "every open flag tells the step that comes next", ladder)
+    due = [agent for agent in whole["care"] if "break_due" in agent]
+    say(len(due) == figure(whole, "care_open")["value"], "whoever needs a break is in care_open", whole["care"])
+
+
 def board_is_in_json():
     """What the board prints stands in the JSON of the same moment: tiles, sub-lines, queue rows and panels."""
     at = "2026-09-21T10:00:00Z"
@@ -140,6 +165,7 @@ def main():
 
     code, out, err = run("snapshot", "--feed", "sim:7", "--for", "300ms", "--window", "now", timeout=20)
     say(code == 0 and figure(json.loads(out), "queue_depth")["value"] > 0, "the simulator never ends: it is looked at for a while", err)
+    flagged_contacts_can_be_set_aside()
     board_is_in_json()
     clocks_run_by_calendars(folder)
 

@@ -60,6 +60,14 @@ static void set_today(struct figure *today)
 	sample_set(today, "rude_count", 14, 1, LEVEL_NONE);
 	sample_set(today, "rude_ended", 2, 1, LEVEL_NONE);
 	sample_set(today, "rude_faults", 1, 1, LEVEL_NONE);
+	sample_set(today, "rude_unresolved", 3, 1, LEVEL_NONE);
+	sample_set(today, "rude_false_rate", 2, 16, LEVEL_NONE);
+	sample_set(today, "rude_false_agent", 0, 9, LEVEL_NONE);
+	sample_set(today, "rude_false_engine", 2, 7, LEVEL_NONE);
+	sample_set(today, "aht_calm", 372000, 1, LEVEL_OK);
+	sample_set(today, "csat_calm", 168, 180, LEVEL_OK);
+	sample_set(today, "care_suggested", 2, 1, LEVEL_NONE);
+	sample_set(today, "care_taken", 1, 1, LEVEL_NONE);
 	sample_set(today, "anger_at_company", 31, 1, LEVEL_NONE);
 }
 
@@ -138,12 +146,30 @@ static void set_conduct(struct snapshot *snapshot)
 	snapshot->conduct = memory_new(2, sizeof *snapshot->conduct);
 	snapshot->conduct_count = 2;
 	snapshot->conduct[0] = (struct list_conduct){.agent = "Ana K.", .channel = "chat", .queue = "Billing", .step = 3, .highest = 3,
-		.since = 160000, .prior_ms = -1, .open = true};
+		.since = 160000, .flagged_ms = 420000, .prior_ms = -1, .open = true, .next = 4, .fault = ""};
 	snapshot->conduct[1] = (struct list_conduct){.agent = "Ilya P.", .channel = "phone", .queue = "VIP", .step = 1, .highest = 1,
-		.fault_step = 3, .since = 55000, .prior_ms = 2 * DAY_MS, .prior_step = 3, .open = true};
+		.fault_step = 3, .since = 55000, .flagged_ms = 90000, .prior_ms = 2 * DAY_MS, .prior_step = 3, .open = true, .next = 2, .fault = "skipped"};
+	for (int i = 0; i < 2; i++)
+		snprintf(snapshot->conduct[i].contact, sizeof snapshot->conduct[i].contact, "r%d", i);
 	snapshot->care = memory_new(1, sizeof *snapshot->care);
 	snapshot->care_count = 1;
 	snapshot->care[0] = (struct list_care){.agent = "Ana K.", .rude = 3, .since = 760000};
+	static const struct list_conduct before = {.agent = "Carla M.", .queue = "Orders", .channel = "phone", .contact = "b1", .since = 35000,
+		.closed_ms = -1, .flagged_ms = -1, .prior_ms = 5 * DAY_MS, .prior_step = 4, .fault = ""};
+	snapshot->flagged_before = memory_new(1, sizeof *snapshot->flagged_before);
+	snapshot->flagged_before_count = 1;
+	snapshot->flagged_before[0] = before;
+	static const struct list_care loads[] = {{.agent = "Ana K.", .rude = 3, .since_break = 3, .hour = 1, .since = 760000, .resting = -1, .rested = -1},
+		{.agent = "Ilya P.", .rude = 2, .since_break = 0, .hour = 0, .since = -1, .resting = -1, .rested = 1800000},
+		{.agent = "Carla M.", .rude = 1, .since_break = 1, .hour = 1, .since = -1, .resting = -1, .rested = -1}};
+	snapshot->load_count = (int)(sizeof loads / sizeof *loads);
+	snapshot->loads = memory_new((size_t)snapshot->load_count, sizeof *snapshot->loads);
+	memcpy(snapshot->loads, loads, sizeof loads);
+	static const struct list_fault fault = {.agent = "Ilya P.", .queue = "VIP", .channel = "phone", .contact = "r1", .ago = 55000, .tried = 3,
+		.reached = 1, .what = "skipped"};
+	snapshot->protocol_faults = memory_new(1, sizeof *snapshot->protocol_faults);
+	snapshot->protocol_fault_count = 1;
+	snapshot->protocol_faults[0] = fault;
 }
 
 static void set_alerts(struct snapshot *snapshot)
@@ -262,6 +288,8 @@ static void set_settings(struct settings *settings)
 	settings->window = WINDOW_30M;
 	settings->formula = SL_FORMULA_SL2SV;
 	settings->mistakes_limit = 4;
+	settings->care_shift = 3;
+	settings->care_hour = 2;
 	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
 		settings->target[channel] = 20 * SECOND_MS;
 }
@@ -340,6 +368,9 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->rows);
 	free(snapshot->conduct);
 	free(snapshot->care);
+	free(snapshot->flagged_before);
+	free(snapshot->loads);
+	free(snapshot->protocol_faults);
 	free(snapshot->alerts);
 	free(snapshot->due);
 	free(snapshot->refusals);
@@ -466,6 +497,19 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->conduct[i].since = (int64_t)sample_random(seed, 400000000);
 		snapshot->conduct[i].open = sample_random(seed, 2);
 		snapshot->conduct[i].safety = sample_random(seed, 3) == 0;
+		snapshot->conduct[i].next = (int)sample_random(seed, 5);
+		snapshot->conduct[i].ended_how = (int)sample_random(seed, 5);
+		snapshot->conduct[i].unclear = sample_random(seed, 2);
+		snapshot->conduct[i].prior_ms = random_value(seed);
+	}
+	for (int i = 0; i < snapshot->load_count; i++) {
+		random_text(seed, snapshot->loads[i].agent, sizeof snapshot->loads[i].agent);
+		snapshot->loads[i].since = random_value(seed);
+		snapshot->loads[i].rude = (int)sample_random(seed, 1000000);
+	}
+	for (int i = 0; i < snapshot->protocol_fault_count; i++) {
+		random_text(seed, snapshot->protocol_faults[i].agent, sizeof snapshot->protocol_faults[i].agent);
+		snapshot->protocol_faults[i].tried = (int)sample_random(seed, 10);
 	}
 	for (int i = 0; i < snapshot->agent_count; i++) {
 		random_text(seed, snapshot->agents[i].name, sizeof snapshot->agents[i].name);

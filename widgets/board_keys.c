@@ -298,6 +298,14 @@ static enum board_action change_attribution(struct board *board, const struct sn
 	return BOARD_REQUEST;
 }
 
+static enum board_action change_conduct(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	board->request.conduct = board->request.conduct == CONDUCT_ALL ? CONDUCT_WITHOUT : CONDUCT_ALL;
+	return BOARD_REQUEST;
+}
+
 static enum board_action change_formula(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)snapshot;
@@ -395,6 +403,7 @@ const struct board_key_info board_keys[] = {
 	{.keys = "s", .label = "formula", .help = "the next service level formula: all queues by the same, or each by its own", .codes = {'s'},
 		.pages = ON_OVERVIEW, .act = change_formula},
 	{.keys = "b", .label = "by", .help = "count by outcome, or by arrival", .codes = {'b'}, .pages = ON_OVERVIEW, .act = change_attribution},
+	{.keys = "x", .help = "handling times and CSAT without contacts flagged as rude, or of all", .codes = {'x'}, .act = change_conduct},
 	{.keys = "o", .help = "of a board over several sites: the next site alone, then all together; O the one before", .codes = {'o', 'O'},
 		.act = change_site},
 	{.keys = "h", .label = "feeds", .help = "what each feed sent, lost and got wrong", .codes = {'h'}, .pages = ON_OVERVIEW, .act = show_feeds},

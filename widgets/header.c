@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "tui/format.h"
+#include "widgets/alarm.h"
 #include "widgets/header.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
@@ -141,6 +142,8 @@ void header_draw(const struct snapshot *snapshot, const struct widget_view *view
 	char window[32];
 	canvas_fill(view->canvas, rect, ROLE_HEADER, ' ');
 	const int right = draw_clocks(snapshot, view, clocks);
+	if (alarm_draw(snapshot, view, rect.x, rect.y, right - 1))
+		return;
 	const int end = draw_health(snapshot, view, wide, right) - 1;
 	int x = rect.x + 1;
 	piece(view, &x, rect.y, end, view->focused ? ROLE_FOCUS : ROLE_HEADER_STRONG, "TABLO");
@@ -155,4 +158,6 @@ void header_draw(const struct snapshot *snapshot, const struct widget_view *view
 		piece(view, &x, rect.y, end, ROLE_HEADER, " (each site's own)");
 	if (snapshot->request.by == BY_ARRIVAL)
 		piece(view, &x, rect.y, end, ROLE_HEADER, " by arrival");
+	if (snapshot->request.conduct == CONDUCT_WITHOUT)
+		piece(view, &x, rect.y, end, ROLE_HEADER_WARN, " without flagged");
 }

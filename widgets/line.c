@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "widgets/alarm.h"
 #include "widgets/line.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
@@ -67,6 +68,8 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 		piece(view, &x, y, end, *snapshot->why ? ROLE_WARN : ROLE_DIM, "%s", text);
 		return;
 	}
+	if (alarm_draw(snapshot, view, x, y, end))
+		return;
 	const enum level worst = worst_of(snapshot);
 	piece(view, &x, y, end, level_role(worst), "%s", mark_of(view->glyphs, worst));
 	x++;

@@ -8,6 +8,7 @@
  * classes and the keys are made of this one list; 1 is the overview. */
 #define KEYED_PAGES(PAGE)                                                                                                  \
 	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")             \
+	PAGE(CONDUCT, conduct, 4, "rude customers: the ladder, the next step and what to say, the day, agents' load; Enter: the contact's life") \
 	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long, with how many; Enter: what one handled")\
 	PAGE(FORECAST, forecast, 8, "forecast: what is to come by half hours, agents needed, each queue's gap; what if") \
 	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "tui/format.h"
 #include "widgets/parts.h"
 
@@ -157,4 +158,27 @@ void piece(const struct widget_view *view, int *x, int y, int end, enum role rol
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	*x += canvas_text(view->canvas, *x, y, end - *x, role, text);
+}
+
+int text_wrapped(const struct widget_view *view, struct rect inner, int y, enum role role, const char *text)
+{
+	char line[512];
+	while (*text && y < inner.y + inner.height) {
+		size_t end = 0, blank = 0;
+		int used = 0;
+		for (int width, bytes; text_next(text + end, &width, &bytes) && used + width <= inner.width && end + 4 < sizeof line;
+			end += (size_t)bytes, used += width)
+			if (text[end] == ' ')
+				blank = end;
+		if (text[end] && text[end] != ' ' && blank)
+			end = blank;
+		if (end == 0)
+			return y + 1;
+		snprintf(line, sizeof line, "%.*s", (int)end, text);
+		canvas_text(view->canvas, inner.x, y++, inner.width, role, line);
+		text += end;
+		while (*text == ' ')
+			text++;
+	}
+	return y;
 }

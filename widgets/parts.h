@@ -24,6 +24,8 @@ const char *formula_text(const struct snapshot *snapshot);
 
 /* Frame, title and note; returns what is inside. Bare: the rectangle itself. */
 struct rect panel_open(const struct widget_view *view, enum level level, const char *title, const char *note);
+/* Breaks a text at blanks into lines of the rectangle, from `y` on; returns the line after the last. */
+int text_wrapped(const struct widget_view *view, struct rect inner, int y, enum role role, const char *text);
 /* Pieces one after another on a line: draws and moves *x; nothing beyond `end`. */
 void piece(const struct widget_view *view, int *x, int y, int end, enum role role, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "tui/format.h"
+#include "widgets/alarm.h"
 #include "widgets/parts.h"
 #include "widgets/timeline.h"
 
@@ -78,11 +79,13 @@ void replay_header_draw(const struct snapshot *snapshot, const struct widget_vie
 		piece(view, &x, rect.y, right, view->focused ? ROLE_FOCUS : ROLE_REPLAY_STRONG, "TABLO  ");
 	piece(view, &x, rect.y, right, view->focused ? ROLE_FOCUS : ROLE_REPLAY_STRONG, "REPLAY");
 	piece(view, &x, rect.y, right, ROLE_REPLAY_STRONG, rect.width >= 50 ? "  %s" : " %s", at);
-	if (rect.width >= 60)
+	const bool alarmed = alarm_of(snapshot) != NULL; /* then the rest gives way: it is said elsewhere too */
+	if (rect.width >= 60 && !alarmed)
 		piece(view, &x, rect.y, right, ROLE_REPLAY, "  %s", snapshot->zone_name);
-	if (rect.width >= 50)
+	if (rect.width >= 50 && !alarmed)
 		piece(view, &x, rect.y, right, ROLE_REPLAY_STRONG, "  %s", speed);
 	if (right - x > 2)
 		canvas_text(view->canvas, right, rect.y, end - right, ROLE_REPLAY_NOTICE, state);
-	draw_journal(snapshot, view, x + 3, right - 2);
+	if (!alarm_draw(snapshot, view, x + 1, rect.y, right - 1))
+		draw_journal(snapshot, view, x + 3, right - 2);
 }

@@ -10,37 +10,13 @@
 
 #define LABEL_WIDTH 12
 
-/* Breaks a text at blanks into lines; returns the line after the last. */
-static int write_wrapped(const struct widget_view *view, struct rect inner, int y, const char *text)
-{
-	char line[512];
-	while (*text && y < inner.y + inner.height) {
-		size_t end = 0, blank = 0;
-		int used = 0;
-		for (int width, bytes; text_next(text + end, &width, &bytes) && used + width <= inner.width && end + 4 < sizeof line;
-			end += (size_t)bytes, used += width)
-			if (text[end] == ' ')
-				blank = end;
-		if (text[end] && text[end] != ' ' && blank)
-			end = blank;
-		if (end == 0)
-			return y + 1;
-		snprintf(line, sizeof line, "%.*s", (int)end, text);
-		canvas_text(view->canvas, inner.x, y++, inner.width, ROLE_TEXT, line);
-		text += end;
-		while (*text == ' ')
-			text++;
-	}
-	return y;
-}
-
 static int write_entry(const struct widget_view *view, struct rect inner, int y, const char *label, const char *text)
 {
 	if (!*text || y >= inner.y + inner.height)
 		return y;
 	canvas_text(view->canvas, inner.x, y, LABEL_WIDTH - 1, ROLE_DIM, label);
 	const struct rect right = {inner.x + LABEL_WIDTH, inner.y, inner.width - LABEL_WIDTH, inner.height};
-	return right.width > 0 ? write_wrapped(view, right, y, text) : y + 1;
+	return right.width > 0 ? text_wrapped(view, right, y, ROLE_TEXT, text) : y + 1;
 }
 
 static void rests_on(const struct metric *metric, const struct figure *figure, char *to, size_t room)
