@@ -14,6 +14,7 @@
 
 #define START INT64_C(1790000000000)
 #define LIMIT_MIB 512.0 /* for 1,000,000 contacts a day */
+#define LIMIT_BYTES (LIMIT_MIB * 1048576 / 8e6)
 #define QUEUES 20
 #define AGENTS 500
 
@@ -142,7 +143,7 @@ int main(int argc, char **argv)
 	line("bare_event", bare_seconds / events * 1e9, "ns", 0);
 	line("fcr_event", seconds / events * 1e9, "ns", 0);
 	line("fcr_memory", bytes / 1048576, "MiB", load.contacts == 1000000 ? LIMIT_MIB : 0);
-	line("fcr_bytes_a_contact", bytes / remembered, "B", 0);
+	line("fcr_bytes_a_contact", bytes / remembered, "B", LIMIT_BYTES);
 	line("fcr_state", (double)(size - bare_size) / 1048576, "MiB", 0);
 	line("fcr_state_bytes_a_contact", (double)(size - bare_size) / remembered, "B", 0);
 	return 0;

@@ -103,7 +103,7 @@ static void answer_direct(struct engine *engine, const struct event *event, uint
 		contact->slot = slot;
 		contact->queue = engine->slots[slot].queue;
 		contact->channel = (uint8_t)engine->slots[slot].channel;
-		contact->unqueued = !known && event_number(event, KEY_DIRECT, 0);
+		contact->unqueued |= !known && event_number(event, KEY_DIRECT, 0);
 		if (!known)
 			contact->first_queued = contact->queued = engine->ts;
 	}

@@ -319,7 +319,9 @@ static void fcr_leaves_out_what_no_queue_saw(void **state)
 	teller_open(&t, long_history);
 	call(&t, 1, T0, "queue=A customer=x", true);
 	tell(&t, T0 + D, "contact.answered", "contact=own agent=ana queue=A direct=1");
-	tell(&t, T0 + D + M, "contact.released", "contact=own agent=ana by=agent wrap_ms=0");
+	tell(&t, T0 + D + M, "contact.released", "contact=own agent=ana by=transfer wrap_ms=0");
+	tell(&t, T0 + D + M, "contact.answered", "contact=own agent=bob queue=A");
+	tell(&t, T0 + D + 2 * M, "contact.released", "contact=own agent=bob by=agent wrap_ms=0");
 	pass(&t, T0 + 16 * D);
 	expect_fcr(&t, 1, 1, 0);
 	assert_int_equal(figure_in(&t, "fcr_no_customer", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, 0);
