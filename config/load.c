@@ -167,7 +167,8 @@ static cfg_opt_t *make_options(const struct setting_table *table, struct loading
 
 static cfg_t *make_parser(struct loading *loading)
 {
-	static const struct setting_table *const tables[] = {&feed_table, &site_table, &queue_table, &level_table, &alert_table, &calendar_table, &sla_table};
+	static const struct setting_table *const tables[] = {
+		&feed_table, &site_table, &queue_table, &level_table, &alert_table, &calendar_table, &sla_table};
 	const size_t sections = sizeof tables / sizeof *tables;
 	cfg_opt_t *options = make_options(&board_table, loading, sections);
 	for (size_t i = 0; i < sections; i++)

@@ -12,7 +12,7 @@ struct case_item {
 	uint16_t queue, market, topic, agent, slot;
 	uint8_t channel, state, priority;
 	uint64_t customer;
-	int64_t opened, solved, since /* state */, open_since /* as long as it was open the last time */, unanswered /* first unanswered customer message; 0: none */;
+	int64_t opened, solved, since /* state */, open_since /* the last time */, unanswered /* first unanswered customer message; 0: none */;
 	uint32_t clocks[SLA_CLOCK_COUNT]; /* index of the SLA clock, 0: none */
 	uint16_t source;
 	bool named, solved_counted;
