@@ -126,6 +126,11 @@ static bool asynchronous(uint16_t channel)
 	return channel == CHANNEL_EMAIL || channel == CHANNEL_MESSENGER;
 }
 
+int64_t case_unanswered(const struct case_item *item)
+{
+	return asynchronous(item->channel) ? item->unanswered : 0;
+}
+
 void backlog_join(struct engine *engine, uint32_t case_item)
 {
 	const struct case_item *item = &engine->cases[case_item];
@@ -157,6 +162,14 @@ void backlog_finish(struct backlog *backlog)
 /* ---- gauges ---- */
 
 static const int64_t bands[AGE_BANDS] = {0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS};
+
+int cases_band(int64_t age)
+{
+	int band = AGE_BANDS - 1;
+	while (band > 0 && age < bands[band])
+		band--;
+	return band;
+}
 
 static int64_t age_of(int64_t since, int64_t at)
 {
@@ -212,29 +225,15 @@ static void weigh_slot(const struct slot *slot, int64_t at, struct gauges *gauge
 		add_bins(&opened->chunks[i], at, bins);
 }
 
-int cases_band(int64_t age)
-{
-	int band = AGE_BANDS - 1;
-	while (band > 0 && age < bands[band])
-		band--;
-	return band;
-}
-
-int64_t case_unanswered(const struct engine *engine, const struct case_item *item)
-{
-	return asynchronous(engine->slots[item->slot].channel) ? item->unanswered : 0;
-}
-
-static void weigh_case(const struct engine *engine, const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)
+static void weigh_case(const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)
 {
 	const int64_t age = age_of(item->opened, at);
-	const int64_t unanswered = case_unanswered(engine, item);
 	gauges->cases_open++;
 	gauges->case_ages[cases_band(age)]++;
 	raise_to(&gauges->case_oldest, age);
 	bins[sketch_bin(age)]++;
-	if (unanswered)
-		raise_to(&gauges->longest_wait_async, at - unanswered);
+	if (case_unanswered(item))
+		raise_to(&gauges->longest_wait_async, at - item->unanswered);
 }
 
 static void weigh_clocks(const struct engine *engine, struct scope scope, struct gauges *gauges)
@@ -273,7 +272,7 @@ static void weigh_ages(const struct engine *engine, struct scope scope, int64_t 
 	for (size_t i = 0; scope_of_people(scope) && i < engine->open_cases.count; i++) {
 		const struct case_item *item = &engine->cases[engine->open_cases.items[i]];
 		if (item_in_scope(engine, item->slot, item->agent, scope))
-			weigh_case(engine, item, at, gauges, bins);
+			weigh_case(item, at, gauges, bins);
 	}
 }
 

@@ -12,7 +12,7 @@ struct case_item {
 	uint16_t queue, market, topic, agent, slot;
 	uint8_t channel, state, priority;
 	uint64_t customer;
-	int64_t opened, solved, since /* state */, open_since /* as long as it was open the last time */, unanswered /* first unanswered customer message; 0: none */;
+	int64_t opened, solved, since /* state */, open_since /* the last time */, unanswered /* first unanswered customer message; 0: none */;
 	uint32_t clocks[SLA_CLOCK_COUNT]; /* index of the SLA clock, 0: none */
 	uint16_t source;
 	bool named, solved_counted;
@@ -31,7 +31,7 @@ void case_expect_place(const struct engine *engine, struct view id);
 void cases_snapshot_begin(struct engine *engine, uint16_t source, uint16_t queue);
 void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue);
 void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
-int64_t case_unanswered(const struct engine *engine, const struct case_item *item); /* since when, where longest_wait_async counts it; 0: nothing waits */
+int64_t case_unanswered(const struct case_item *item); /* since when, where longest_wait_async counts it; 0: nothing waits */
 int cases_band(int64_t age); /* of gauges.case_ages */
 void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins); /* adds the ages of open cases */
 

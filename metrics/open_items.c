@@ -62,7 +62,7 @@ static void tell_case(const struct engine *engine, const struct case_item *from,
 {
 	*item = (struct open_case){.channel = channel_word(from->channel), .state = word_text(WORDS_CASE_STATE, from->state),
 		.agent = from->agent, .slot = from->slot, .band = cases_band(engine->now > from->opened ? engine->now - from->opened : 0),
-		.opened = from->opened, .since = from->since, .unanswered = case_unanswered(engine, from)};
+		.opened = from->opened, .since = from->since, .unanswered = case_unanswered(from)};
 	put(from->id, item->id, sizeof item->id);
 	put(names_text(&engine->queues, from->queue), item->queue, sizeof item->queue);
 }

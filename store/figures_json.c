@@ -321,34 +321,31 @@ static void put_feeds(const struct writer *writer)
 	fputs("]", writer->to);
 }
 
-/* When it is due, by which calendar, and what is odd about it. */
-static void put_clock(const struct writer *writer, const struct list_due *due)
+static void put_where(FILE *to, const char *queue, const char *key, const char *text)
 {
-	fputs(", ", writer->to);
-	if (due->due) {
-		put_instant(writer, "due", due->due);
-		fputs(", ", writer->to);
-	}
-	if (due->priority)
-		fprintf(writer->to, "\"priority\": %d, ", due->priority);
-	put_pair(writer->to, "calendar", due->calendar);
-	fprintf(writer->to, ", \"open\": %s, \"calendar_unknown\": %s, \"paused_by_state\": %s, \"disagreed\": %s}", due->is_open ? "true" : "false",
-		due->calendar_unknown ? "true" : "false", due->by_state ? "true" : "false", due->disagreed ? "true" : "false");
+	put_pair(to, "queue", queue);
+	fputs(", ", to);
+	put_pair(to, key, text);
 }
 
 static void put_due(const struct writer *writer)
 {
-	const struct snapshot *snapshot = writer->snapshot;
 	fputs(", \"due\": [", writer->to);
-	for (int i = 0; i < snapshot->due_count; i++) {
-		const struct list_due *due = &snapshot->due[i];
-		fprintf(writer->to, "%s\n  {", i ? "," : "");
-		put_pair(writer->to, "case", due->case_id);
-		fprintf(writer->to, ", \"clock\": \"%s\", ", due->clock);
-		put_pair(writer->to, "queue", due->queue);
-		fprintf(writer->to, ", \"left\": %.3f, \"target\": %.3f, \"breached\": %s, \"paused\": %s", (double)due->left / 1000,
-			(double)due->target / 1000, due->breached ? "true" : "false", due->paused ? "true" : "false");
-		put_clock(writer, due);
+	for (int i = 0; i < writer->snapshot->due_count; i++) {
+		const struct list_due *due = &writer->snapshot->due[i];
+		const struct { const char *key; bool holds; } marks[] = {{"breached", due->breached}, {"paused", due->paused},
+			{"paused_by_state", due->by_state}, {"open", due->is_open}, {"calendar_unknown", due->calendar_unknown}, {"disagreed", due->disagreed}};
+		fprintf(writer->to, "%s\n  {\"clock\": \"%s\", \"left\": %.3f, \"target\": %.3f, \"priority\": %d, \"calendar\": ", i ? "," : "",
+			due->clock, (double)due->left / 1000, (double)due->target / 1000, due->priority);
+		put_text(writer->to, due->calendar);
+		for (size_t j = 0; j < sizeof marks / sizeof *marks; j++)
+			fprintf(writer->to, ", \"%s\": %s", marks[j].key, marks[j].holds ? "true" : "false");
+		fputs(", ", writer->to);
+		put_where(writer->to, due->queue, "case", due->case_id);
+		fputs(due->due ? ", " : "", writer->to);
+		if (due->due)
+			put_instant(writer, "due", due->due);
+		fputs("}", writer->to);
 	}
 	fputs("]", writer->to);
 }
