@@ -152,7 +152,7 @@ static bool gather_counted(struct task *task, struct proof *proof, struct error 
 	bool good = player && go_to_moment(task, player, &scope, err);
 	if (good) {
 		const struct evidence_request request = {.journal = inquiry->journal, .settings = inquiry->settings, .engine = player_engine(player),
-			.metric = proof->request.metric, .scope = scope, .window = proof->window, .by = board->by, .formula = formula_of(task),
+			.metric = proof->request.metric, .name = proof->request.name, .scope = scope, .window = proof->window, .by = board->by, .formula = formula_of(task),
 			.stop = is_given_up, .context = task};
 		good = evidence_gather(&request, &proof->evidence, err);
 	}
@@ -176,7 +176,8 @@ static struct proof *open_answer(const struct question *question)
 {
 	struct proof *proof = proof_create(&question->request);
 	const int metric = question->request.metric;
-	proof->window = metrics[metric].kind == KIND_DAY && question->board.window < WINDOW_TODAY ? WINDOW_TODAY : question->board.window;
+	const bool by_day = metrics[metric].kind == KIND_DAY || question->request.by_day;
+	proof->window = by_day && question->board.window < WINDOW_TODAY ? WINDOW_TODAY : question->board.window;
 	proof->moment = question->moment;
 	memcpy(proof->scope_text, question->scope_text, sizeof proof->scope_text);
 	return proof;
@@ -252,7 +253,7 @@ static struct proof *answer_present(const struct inquiry *inquiry, const struct 
 {
 	struct error err;
 	struct proof *proof = open_answer(question);
-	const struct evidence_request request = {.journal = NULL, .settings = inquiry->settings, .engine = engine, .metric = question->request.metric,
+	const struct evidence_request request = {.journal = NULL, .settings = inquiry->settings, .engine = engine, .metric = question->request.metric, .name = proof->request.name,
 		.scope = question->board.scope, .window = proof->window, .by = question->board.by};
 	if (!evidence_gather(&request, &proof->evidence, &err))
 		text_harmless(view_of(err.text), proof->wrong, sizeof proof->wrong);

@@ -102,6 +102,7 @@ struct settings {
 	int64_t care_break;	   /* 10 min */
 	int64_t flag_days;	   /* ms a flag follows a customer */
 	int mistakes_limit;
+	bool show_mistakes; /* on the board, by agent */
 	int queues_most, agents_most, names_most; /* caps */
 	int history_days;			  /* of quarter hours kept in memory */
 	/* -- journal -- */

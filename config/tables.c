@@ -140,6 +140,8 @@ static const struct setting board_settings[] = {
 		.help = "So long the flag of a rude contact follows the customer's pseudonym."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"show_mistakes", .type = SETTING_FLAG, AT(show_mistakes), .fallback = "false",
+		.help = "Mistakes are shown by agent. On a wall that everybody sees they are not."},
 	{"queues_most", .group = "Bounds: what comes from outside must not grow memory without end", .type = SETTING_NUMBER, .counts = true,
 		AT(queues_most), .fallback = "1000", BETWEEN(1, 100000), .help = "Queues known by name; \"other\" takes the rest."},
 	{"agents_most", .type = SETTING_NUMBER, .counts = true, AT(agents_most), .fallback = "10000", BETWEEN(1, 1000000),

@@ -82,6 +82,7 @@ struct list_due {
 	int64_t due;	      /* instant; 0 while paused */
 	bool breached, paused;
 	enum level level;     /* crit: breached; warn: due soon */
+	int priority;	      /* of the case, 1 to 5; 0: not told */
 };
 int list_due(const struct engine *engine, struct scope scope, int64_t at, struct list_due *items, int room);
 int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t at, int64_t within); /* how many running ones are due within ms */
@@ -159,6 +160,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_followup_order(const void *left, const void *right);
 int list_agent_order(const void *left, const void *right);
 int list_conduct_order(const void *left, const void *right);
 int list_care_order(const void *left, const void *right);

@@ -162,7 +162,7 @@ static void tell_due(const struct engine *engine, const struct sla *sla, int64_t
 	const struct case_item *of = &engine->cases[sla->case_item];
 	*item = (struct list_due){.clock = word_text(WORDS_SLA_CLOCK, sla->clock), .left = sla_left(sla, at), .target = sla->target,
 		.due = sla->paused ? 0 : sla->due, .breached = sla->state == SLA_STATE_BREACHED, .paused = sla->paused,
-		.level = due_level(sla)};
+		.level = due_level(sla), .priority = of->priority};
 	put(of->id, item->case_id, sizeof item->case_id);
 	put_place(engine, of->queue, of->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
 }
@@ -302,6 +302,12 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 }
 
 /* ---- call-backs and notes ---- */
+
+int list_followup_order(const void *left, const void *right)
+{
+	const struct list_followup *a = left, *b = right;
+	return a->since != b->since ? (a->since < b->since) - (a->since > b->since) : strcmp(a->case_id, b->case_id);
+}
 
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room)
 {

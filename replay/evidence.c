@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/lists.h"
+#include "metrics/lists_service.h"
 #include "metrics/open_items.h"
 #include "metrics/series.h"
 #include "replay/player.h"
@@ -123,6 +124,13 @@ static void list_backlog(struct listing *listing)
 	free(items);
 }
 
+/* A clock by its name, or those of cases of a priority. */
+static bool is_of_name(const struct evidence_request *request, const struct list_due *item)
+{
+	const char *name = request->name;
+	return !name || !*name || strcmp(name, item->clock) == 0 || strcmp(name, list_priority_name(item->priority)) == 0;
+}
+
 static void list_clocks(struct listing *listing)
 {
 	struct list_due *items = memory_new(LISTED_MOST, sizeof *items);
@@ -132,7 +140,7 @@ static void list_clocks(struct listing *listing)
 		const struct list_due *item = &items[i];
 		const bool breached = strcmp(metric, "sla_breached_open") == 0, paused = strcmp(metric, "sla_paused") == 0;
 		if ((breached && !item->breached) || (paused && !item->paused) || (!breached && !paused && (item->breached || item->paused)) ||
-			(strcmp(metric, "sla_due_soon") == 0 && item->level != LEVEL_WARN))
+			(strcmp(metric, "sla_due_soon") == 0 && item->level != LEVEL_WARN) || !is_of_name(listing->request, item))
 			continue;
 		struct evidence_row *row = add_row(listing->evidence, &listing->room);
 		if (!row)
@@ -295,6 +303,23 @@ static bool is_counted_in_scope(const struct gathering *gathering, const struct 
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
 }
 
+/* As the lists by name have it: what it was about, or else whom (metrics/lists.h). */
+static bool is_counted_of_name(const struct gathering *gathering, const struct engine *engine, const struct counting *counting)
+{
+	const char *wanted = gathering->request->name;
+	char name[sizeof(((struct list_named *)0)->name)];
+	struct present_agent agent;
+	if (!wanted || !*wanted)
+		return true;
+	if (counting->label.size)
+		text_harmless(counting->label, name, sizeof name);
+	else if (counting->agent && present_agent(engine, counting->agent, &agent))
+		lists_person(engine, agent.name, name, sizeof name);
+	else
+		lists_person(engine, "", name, sizeof name);
+	return strcmp(name, wanted) == 0;
+}
+
 static void add_count(struct sum *sum, const struct count *count)
 {
 	for (int i = 0; i < sum->count; i++)
@@ -333,7 +358,7 @@ static void counted(void *context, const struct engine *engine, const struct cou
 	bool any = false;
 	for (size_t i = 0; i < counting->count; i++)
 		any = any || (gathering->wanted[counting->counts[i].key] && counting->counts[i].delta);
-	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, counting))
+	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, counting) || !is_counted_of_name(gathering, engine, counting))
 		return;
 	struct evidence_row *row = row_of(gathering, engine, counting);
 	if (!row)

@@ -14,6 +14,7 @@ struct evidence_request {
 	const struct settings *settings;
 	const struct engine *engine; /* as it is at the moment that is looked at */
 	int metric;
+	const char *name; /* only what is of this, as struct proof_request has it; NULL or "": all */
 	struct scope scope; /* its names are numbered by `engine` */
 	enum window window;
 	enum attribution by;

@@ -95,21 +95,21 @@ static void names_that_attack_stay_inside(void **state)
 	}
 }
 
-/* The arrow stands in the line that is chosen, and nowhere else. */
-static int line_of_cursor(struct board *board, const struct sample *sample, int height)
+/* The arrow stands at one place of the page: line * 100 + column; -1: nowhere. */
+static int place_of_cursor(struct board *board, const struct sample *sample, int height)
 {
 	struct canvas *canvas = canvas_create(100, height);
-	int line = -1, count = 0;
+	int place = -1, count = 0;
 	board_draw(board, &sample->snapshot, &(struct glyphs){.ascii = false}, canvas);
 	for (int y = 1; y < height - 1; y++)
-		for (int x = 0; x < 4; x++)
-			if (canvas_cell(canvas, x, y)->role == ROLE_FOCUS && canvas_cell(canvas, x, y)->character > 0x7F) {
-				line = y;
+		for (int x = 0; x < 100; x++)
+			if (canvas_cell(canvas, x, y)->role == ROLE_FOCUS && canvas_cell(canvas, x, y)->character == 0x25B8) {
+				place = y * 100 + x;
 				count++;
 			}
 	canvas_destroy(canvas);
-	assert_int_equal(count, line < 0 ? 0 : 1);
-	return line;
+	assert_int_equal(count, place < 0 ? 0 : 1);
+	return place;
 }
 
 static void the_cursor_goes_through_all_rows(void **state)
@@ -119,10 +119,10 @@ static void the_cursor_goes_through_all_rows(void **state)
 		struct sample *sample = sample_create();
 		struct board *board = board_create(&sample->settings, &sample->snapshot.request);
 		const struct page *page = &pages[i];
-		const int rows = page->class->evidence ? page->class->rows(&sample->snapshot) : 0;
+		const int rows = page_chooses(page->class) ? page_rows(page->class, &sample->snapshot) : 0;
 		board_key(board, &sample->snapshot, page->key);
 		for (int row = 0; row < rows; row++) {
-			assert_true(line_of_cursor(board, sample, 20) > 0);
+			assert_true(place_of_cursor(board, sample, 20) > 0);
 			assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_DOWN), row + 1 < rows ? BOARD_REDRAW : BOARD_NOTHING);
 		}
 		board_destroy(board);
@@ -138,12 +138,12 @@ static void enter_asks_for_what_stands_behind_the_row(void **state)
 		struct board *board = board_create(&sample->settings, &sample->snapshot.request);
 		const struct snapshot_request *request = board_request(board);
 		const struct page *page = &pages[i];
-		const int rows = page->class->evidence ? page->class->rows(&sample->snapshot) : 0;
+		const int rows = page_chooses(page->class) ? page_rows(page->class, &sample->snapshot) : 0;
 		board_key(board, &sample->snapshot, page->key);
 		for (int row = 0; row < rows; row++) {
 			struct proof_request wanted = {.metric = -1};
-			const int line = line_of_cursor(board, sample, 30);
-			if (page->class->evidence(&sample->snapshot, row, &wanted)) {
+			const int place = place_of_cursor(board, sample, 30);
+			if (page_evidence(page->class, &sample->snapshot, row, &wanted)) {
 				assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_ENTER), BOARD_REQUEST);
 				const struct proof_request *asked = *wanted.subject ? &request->life : &request->evidence;
 				assert_true(asked->number > 0);
@@ -156,7 +156,7 @@ static void enter_asks_for_what_stands_behind_the_row(void **state)
 				assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_ENTER), BOARD_REDRAW);
 			}
 			assert_int_equal(request->life.number + request->evidence.number, 0);
-			assert_int_equal(line_of_cursor(board, sample, 30), line);
+			assert_int_equal(place_of_cursor(board, sample, 30), place);
 			board_key(board, &sample->snapshot, SCREEN_KEY_DOWN);
 		}
 		board_destroy(board);

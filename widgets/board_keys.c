@@ -87,7 +87,7 @@ static int *scroll_of(struct board *board, const struct snapshot *snapshot, int 
 	}
 	const struct page_class *class = board_page_classes[board->page];
 	if (class) {
-		*lines = class->rows ? class->rows(snapshot) : 0;
+		*lines = page_rows(class, snapshot);
 		return &board->row;
 	}
 	if (board->page == BOARD_EVIDENCE) {
@@ -145,8 +145,14 @@ static enum board_action arrow(struct board *board, const struct snapshot *snaps
 
 static enum board_action sideways(struct board *board, const struct snapshot *snapshot, int key)
 {
-	(void)snapshot;
-	return move_focus(board, key == SCREEN_KEY_RIGHT ? 1 : -1);
+	const int by = key == SCREEN_KEY_RIGHT ? 1 : -1;
+	const struct page_class *class = board_page_classes[board->page];
+	if (!class)
+		return move_focus(board, by);
+	if (!class->sections)
+		return BOARD_NOTHING;
+	board->row = sections_beside(class->sections, snapshot, board_row(board, snapshot), by);
+	return BOARD_REDRAW;
 }
 
 static enum board_action turn_page(struct board *board, const struct snapshot *snapshot, int key)
@@ -371,7 +377,7 @@ const struct board_key_info board_keys[] = {
 		.codes = {SCREEN_KEY_ENTER}, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
 		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = ON_LISTS | ON_FILTER, .act = arrow},
-	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
+	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
 	{.keys = "1", .label = "to 9 pages", .help = "the overview", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},

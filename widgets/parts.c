@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,6 +117,18 @@ void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to
 		snprintf(to, room, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
 	else
 		snprintf(to, room, "%02d:%02d", civil.hour, civil.minute);
+}
+
+void case_text(const char *id, char *to, size_t room)
+{
+	snprintf(to, room, "%s%s", isdigit((unsigned char)id[0]) ? "#" : "", id);
+}
+
+void words_text(const char *name, char *to, size_t room)
+{
+	snprintf(to, room, "%s", name ? name : "");
+	for (char *at = to; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
 }
 
 void where_text(const char *queue, const char *channel, char *to, size_t room)
