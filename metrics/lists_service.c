@@ -1,6 +1,7 @@
 #include "metrics/lists_service.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -77,5 +78,22 @@ int list_markets(const struct engine *engine, struct list_market *items, int roo
 		item->scope.market = (uint16_t)number;
 		text_harmless(view_of(names_text(&engine->markets, number)), item->name, sizeof item->name);
 	}
+	return count;
+}
+
+int list_impossible(const struct engine *engine, struct list_named *items, int room)
+{
+	struct list_named all[EVENT_TYPE_COUNT];
+	int count = 0;
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+		if (!engine->impossible[type])
+			continue;
+		all[count] = (struct list_named){.count = (int64_t)engine->impossible[type]};
+		snprintf(all[count++].name, sizeof all->name, "%s", event_types[type].name);
+	}
+	if (count)
+		qsort(all, (size_t)count, sizeof *all, list_named_order);
+	count = count < room ? count : room;
+	memcpy(items, all, (size_t)count * sizeof *items);
 	return count;
 }

@@ -2,7 +2,7 @@
 #ifndef METRICS_LISTS_SERVICE_H
 #define METRICS_LISTS_SERVICE_H
 
-#include "metrics/engine.h"
+#include "metrics/lists.h"
 
 /* Live SLA clocks of a kind: of one clock, or of one priority of their cases. A breached clock may be paused too: it counts in both. */
 struct list_clocks {
@@ -22,5 +22,8 @@ struct list_market {
 	struct scope scope;
 };
 int list_markets(const struct engine *engine, struct list_market *items, int room);
+
+/* Event types of which some could not follow what went before, the most frequent first; before is 0. */
+int list_impossible(const struct engine *engine, struct list_named *items, int room);
 
 #endif

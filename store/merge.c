@@ -402,6 +402,10 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	add_named(&unknown, part->unknown, part->unknown_count);
 	snapshot->unknown = unknown.items;
 	snapshot->unknown_count = unknown.count;
+	struct named_join impossible = {.items = snapshot->impossible, .count = snapshot->impossible_count};
+	add_named(&impossible, part->impossible, part->impossible_count);
+	snapshot->impossible = impossible.items;
+	snapshot->impossible_count = impossible.count;
 	snapshot_destroy(part);
 }
 

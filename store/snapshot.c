@@ -257,6 +257,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->impossible);
 	free(snapshot->agents);
 	free(snapshot->followups);
 	free(snapshot->markets);

@@ -96,6 +96,7 @@ struct snapshot {
 	int progress; /* thousandths of a file that is played, -1: none */
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
+	struct list_named *impossible; int impossible_count; /* event types: what could not follow what went before */
 	struct list_agent *agents; int agent_count; /* this and the next ones: where asked for */
 	struct list_clocks clock_kinds[SLA_CLOCK_COUNT], priorities[PRIORITIES_MOST]; int clock_kind_count, priority_count;
 	struct list_followup *followups; int followup_count;

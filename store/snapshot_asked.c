@@ -1,4 +1,4 @@
-/* The lists that only some pages show. */
+/* What the pages show beside the lists of the overview, most of it only where it is asked for. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -26,6 +26,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 {
 	const unsigned lists = snapshot->request.lists;
 	const struct scope scope = snapshot->request.scope;
+	snapshot->impossible = memory_new(NAMED_MOST, sizeof *snapshot->impossible);
+	snapshot->impossible_count = list_impossible(engine, snapshot->impossible, NAMED_MOST);
 	if (lists & 1u << SNAPSHOT_AGENTS) {
 		snapshot->agents = memory_new(AGENTS_MOST, sizeof *snapshot->agents);
 		snapshot->agent_count = list_agents(engine, scope, snapshot->at, snapshot->agents, AGENTS_MOST);

@@ -331,6 +331,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->impossible);
 	free(snapshot->agents);
 	free(snapshot->followups);
 	free(snapshot->markets);

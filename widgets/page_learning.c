@@ -12,7 +12,9 @@ static enum role role_of_more(const struct list_named *named)
 static void put_change(const struct list_named *named, struct list_cell *cell)
 {
 	const int64_t change = named->count - named->before;
-	if (change)
+	if (named->before == 0) /* or nobody knows what was before */
+		list_put(cell, ROLE_DIM, "\u2013");
+	else if (change)
 		list_put(cell, role_of_more(named), "%s%" PRId64, change > 0 ? "+" : "\u2212", change > 0 ? change : -change);
 	else
 		list_put(cell, ROLE_DIM, "\u00B10");
