@@ -103,6 +103,7 @@ struct settings {
 	int64_t flag_days;	   /* ms a flag follows a customer */
 	int mistakes_limit;
 	bool show_mistakes; /* on the board, by agent */
+	int64_t limit_help, limit_ring, limit_talk, limit_hold, limit_wrap, limit_away, limit_idle; /* time of an agent in a state, ms; 0: none */
 	int queues_most, agents_most, names_most; /* caps */
 	int history_days;			  /* of quarter hours kept in memory */
 	/* -- journal -- */

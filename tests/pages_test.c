@@ -192,6 +192,66 @@ static char *text_of(struct board *board, const struct sample *sample)
 	return text;
 }
 
+/* Amber from the limit of the state on, red from twice that on; who asks for help is red at once. */
+static void time_in_a_state_has_its_limit(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	static const struct {
+		int64_t since;
+		enum role role;
+	} times[] = {{59999, ROLE_TEXT}, {60000, ROLE_WARN}, {119999, ROLE_WARN}, {120000, ROLE_CRIT}};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		sample->snapshot.agents[3].since = times[i].since;
+		struct canvas *canvas = draw_page(sample, &(struct page){"agents", '5', &page_agents_class}, 80, 24, false);
+		for (int x = 4; x < 76; x++) { /* beside the mark of the row */
+			const struct cell *cell = canvas_cell(canvas, x, 6);
+			const bool is_time = cell->character == ':' || (cell->character >= '0' && cell->character <= '9' && x < 40);
+			assert_int_equal(cell->role == ROLE_WARN || cell->role == ROLE_CRIT, is_time && times[i].role != ROLE_TEXT);
+			if (is_time)
+				assert_int_equal(cell->role, times[i].role);
+		}
+		canvas_destroy(canvas);
+	}
+	sample_destroy(sample);
+}
+
+/* Who errs is named only where the settings say so. */
+static void mistakes_are_shown_where_allowed(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	for (int shown = 0; shown < 2; shown++) {
+		sample->settings.show_mistakes = shown;
+		for (int page = 0; page < 2; page++) {
+			struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+			if (page)
+				board_key(board, &sample->snapshot, '7');
+			sample->snapshot.conduct_count = sample->snapshot.care_count = 0;
+			char *text = text_of(board, sample);
+			assert_int_equal(strstr(text, "Ilya P.") != NULL, shown);
+			free(text);
+			board_destroy(board);
+		}
+	}
+	sample_destroy(sample);
+}
+
+/* From list to list and round; what is empty is passed over. */
+static void lists_of_a_page_are_gone_through(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	const struct section *sections = page_sla_class.sections;
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 0, 1), 4);
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 5, 1), 7); /* the backlog is empty */
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 9, 1), 0);
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 2, -1), 7);
+	sample->snapshot.due_count = sample->snapshot.clock_kind_count = sample->snapshot.priority_count = 0;
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 0, 1), 0);
+	sample_destroy(sample);
+}
+
 static void expect(struct board *board, const struct sample *sample, const char *wanted)
 {
 	char *text = text_of(board, sample);
@@ -232,7 +292,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_page_has_its_pictures), cmocka_unit_test(an_empty_page_says_so), cmocka_unit_test(names_that_attack_stay_inside),
 		cmocka_unit_test(the_cursor_goes_through_all_rows), cmocka_unit_test(enter_asks_for_what_stands_behind_the_row),
-		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(pages_are_left_as_one_came),
+		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(time_in_a_state_has_its_limit),
+		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through), cmocka_unit_test(pages_are_left_as_one_came),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

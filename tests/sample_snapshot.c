@@ -286,6 +286,8 @@ static void set_settings(struct settings *settings)
 	settings->formula = SL_FORMULA_SL2SV;
 	settings->mistakes_limit = 4;
 	settings->show_mistakes = true;
+	settings->limit_wrap = MINUTE_MS;
+	settings->limit_away = 10 * MINUTE_MS;
 	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
 		settings->target[channel] = 20 * SECOND_MS;
 }
