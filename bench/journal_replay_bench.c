@@ -1,11 +1,13 @@
 /* A journal of simulated events, made in a scratch directory and removed: what it takes, raw and sealed, how fast it is read, verified and
- * sought in. journal_replay_bench [DIRECTORY [EVENTS [PERCENT]]]. Lines: name value unit ratio limit ok|OVER; the ratio is to reading and summing
- * the same bytes without looking at them, where there is one. */
+ * sought in and played. journal_replay_bench [DIRECTORY [EVENTS [PERCENT [PACE]]]]: the helpdesk that is simulated has some two events a second;
+ * PACE times as many make it a large one. Lines: name value unit ratio limit ok|OVER; the ratio is to reading and summing the same bytes without
+ * looking at them, where there is one. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/journal_survey.h"
@@ -20,6 +22,7 @@
 #include "journal/sealer.h"
 #include "replay/keeper.h"
 #include "replay/player.h"
+#include "widgets/board.h"
 
 #define EVENTS 10000000
 #define START INT64_C(1790000000000)
@@ -29,12 +32,18 @@
 #define SEEK_PATIENCE 20000 /* ms: no further seek of a replay is begun after so long */
 #define VERIFY_LIMIT 1.0  /* GB/s, least */
 #define SEALED_LIMIT 50.0 /* bytes an event */
+#define PLAY_LIMIT 1.5	  /* million events a second */
+#define MEMORY_LIMIT 64.0 /* MiB beside the engine */
+#define FRAME_NS 100000000
+#define AT_ONCE 64
+#define WIDTH 140
+#define HEIGHT 40
 
 struct bench {
 	char directory[200];
 	struct settings *settings;
 	uint64_t events, records, bytes;
-	int64_t from, to;
+	int64_t from, to, pace;
 	int over;
 };
 
@@ -64,19 +73,26 @@ struct maker {
 	uint64_t seq;
 };
 
+static int64_t paced(const struct bench *bench, int64_t at)
+{
+	return START + (at - START) / bench->pace;
+}
+
 /* The batch of a second, as the simulator's feed makes it. */
 static void make_record(struct maker *maker)
 {
-	const int64_t second = simulator_due(maker->simulator) / SECOND_MS;
+	const struct bench *bench = maker->bench;
+	const int64_t second = paced(bench, simulator_due(maker->simulator)) / SECOND_MS;
 	uint32_t count = 0;
 	struct event event;
 	struct error err;
 	maker->events.size = 0;
 	do {
 		simulator_next(maker->simulator, &event);
+		event.ts = paced(bench, event.ts);
 		wire_encode_event(&maker->events, &event);
 		count++;
-	} while (simulator_due(maker->simulator) / SECOND_MS == second && count < BATCH_EVENTS_MAX);
+	} while (paced(bench, simulator_due(maker->simulator)) / SECOND_MS == second && count < BATCH_EVENTS_MAX);
 	const struct wire_header header = {.src = view_of("simulator"), .boot = START, .seq = maker->seq, .sent = event.ts};
 	wire_encode_batch(&maker->payload, &header, count, maker->events.data, maker->events.size);
 	maker->seq += count;
@@ -243,6 +259,105 @@ static void measure_seeks(struct bench *bench, const char *what)
 	player_close(player);
 }
 
+/* ---- playing ---- */
+
+/* What one thread does that plays as fast as it goes: folds, and ten times a second makes a snapshot and draws it. Million events a second. */
+static double play(const struct bench *bench, bool draws)
+{
+	struct error err;
+	const struct snapshot_request request = {.scope = SCOPE_ALL, .window = WINDOW_30M, .by = BY_OUTCOME, .formula = -1};
+	struct player *player = player_open(bench->directory, bench->settings, &err);
+	struct board *board = board_create(bench->settings, &request);
+	struct zone *zone = zone_open(bench->settings->zone, &err);
+	struct canvas *canvas = canvas_create(WIDTH, HEIGHT);
+	if (!player || !zone)
+		die(&err);
+	const int64_t begin = clock_monotonic_ns();
+	int64_t shown = begin, now = begin;
+	enum player_state state = player_play(player, bench->to, &err) ? PLAYER_UNDERWAY : PLAYER_FAILED;
+	while (state == PLAYER_UNDERWAY) {
+		state = player_turn(player, AT_ONCE, &err);
+		now = clock_monotonic_ns();
+		if (!draws || now - shown < FRAME_NS)
+			continue;
+		struct snapshot *snapshot = snapshot_create(player_engine(player), bench->settings, zone, board_request(board));
+		board_draw(board, snapshot, &(struct glyphs){.ascii = false}, canvas);
+		snapshot_destroy(snapshot);
+		shown = now;
+	}
+	if (state == PLAYER_FAILED || player_events(player) != bench->events)
+		die(state == PLAYER_FAILED ? &err : &(struct error){.text = "not every event was played"});
+	const double speed = (double)bench->events * 1e3 / (double)(now - begin);
+	canvas_destroy(canvas);
+	zone_close(zone);
+	board_destroy(board);
+	player_close(player);
+	return speed;
+}
+
+/* The same records told to an engine, and nothing beside it. */
+static double fold(const struct bench *bench, bool draws)
+{
+	struct error err;
+	struct frame frame;
+	struct damage damage;
+	struct record_room room = {.feeds = {{NULL, 0}}};
+	struct record record;
+	struct engine *engine = engine_create(bench->settings, &err);
+	struct reader *reader = reader_open(NULL, bench->directory, SEGMENT_JOURNAL, &err);
+	(void)draws;
+	if (!engine || !reader)
+		die(&err);
+	engine_keep_long(engine);
+	const int64_t begin = clock_monotonic_ns();
+	while (reader_next(reader, &frame, &damage, &err) == READER_RECORD && record_read(&frame, &record, &room, &err)) {
+		record.lsn = frame.lsn;
+		engine_apply(engine, &record);
+	}
+	const double speed = (double)bench->events * 1e3 / (double)(clock_monotonic_ns() - begin);
+	record_room_finish(&room);
+	reader_close(reader);
+	engine_destroy(engine);
+	return speed;
+}
+
+struct run { double speed, mebibytes; };
+
+/* In a process of its own, so that its memory is known. */
+static struct run apart(const struct bench *bench, double (*work)(const struct bench *bench, bool draws), bool draws)
+{
+	int ends[2];
+	struct run run = {0, 0};
+	struct rusage usage;
+	int status = 1;
+	fflush(stdout);
+	if (pipe(ends) < 0)
+		exit(1);
+	const pid_t child = fork();
+	if (child == 0) {
+		run.speed = work(bench, draws);
+		_exit(write(ends[1], &run.speed, sizeof run.speed) != sizeof run.speed);
+	}
+	close(ends[1]);
+	const bool told = child > 0 && read(ends[0], &run.speed, sizeof run.speed) == sizeof run.speed;
+	if (!told || wait4(child, &status, 0, &usage) != child || status != 0)
+		exit(1);
+	close(ends[0]);
+	run.mebibytes = (double)usage.ru_maxrss / 1024;
+	return run;
+}
+
+static void measure_play(struct bench *bench)
+{
+	const double bare = read_bare(bench) * 1e3 * (double)bench->events / (double)bench->bytes;
+	const struct run folded = apart(bench, fold, false), played = apart(bench, play, true);
+	report_line(bench, "fold", folded.speed, "Mevents/s", folded.speed / bare, 0, true);
+	report_line(bench, "play", played.speed, "Mevents/s", played.speed / bare, PLAY_LIMIT, played.speed >= PLAY_LIMIT);
+	const double beside = played.mebibytes - folded.mebibytes;
+	printf("# an engine that only folds: %.1f MiB; the replay: %.1f MiB\n", folded.mebibytes, played.mebibytes);
+	report_line(bench, "play_memory_beside", beside, "MiB", 0, MEMORY_LIMIT, beside <= MEMORY_LIMIT);
+}
+
 /* ---- sealing ---- */
 
 struct sealed {
@@ -296,9 +411,10 @@ int main(int count, char **words)
 	const uint64_t events = count > 2 ? strtoull(words[2], NULL, 10) : EVENTS;
 	if (count > 3 && !settings_set(bench.settings, "journal_states", words[3], NULL))
 		return 1;
+	bench.pace = count > 4 ? strtoll(words[4], NULL, 10) : 1;
 	snprintf(bench.directory, sizeof bench.directory, "%s/tablo-replay-bench-XXXXXX", count > 1 ? words[1] : ".");
-	if (events == 0 || !mkdtemp(bench.directory)) {
-		fprintf(stderr, "journal_replay_bench [DIRECTORY [EVENTS]]: no directory can be made in %s\n", count > 1 ? words[1] : ".");
+	if (events == 0 || bench.pace < 1 || !mkdtemp(bench.directory)) {
+		fprintf(stderr, "journal_replay_bench [DIRECTORY [EVENTS [PERCENT [PACE]]]]: no directory can be made in %s\n", count > 1 ? words[1] : ".");
 		return 1;
 	}
 	const int64_t begin = clock_monotonic();
@@ -309,6 +425,7 @@ int main(int count, char **words)
 	measure_states(&bench);
 	measure_reading(&bench, "raw");
 	measure_seeks(&bench, "raw");
+	measure_play(&bench);
 	measure_sealing(&bench);
 	measure_reading(&bench, "sealed");
 	measure_seeks(&bench, "sealed");

@@ -32,6 +32,12 @@ static uint32_t kept(const struct engine *engine)
 	return engine->alert_count < ALERTS_KEPT ? engine->alert_count : ALERTS_KEPT;
 }
 
+/* The newest first: those that stand are mostly among them. */
+static struct alert *by_age(struct engine *engine, uint32_t age)
+{
+	return &engine->alerts[(engine->alert_count - 1 - age) % ALERTS_KEPT];
+}
+
 static bool same(const struct alert *alert, uint8_t kind, uint16_t rule, uint32_t item, int16_t metric, struct scope scope)
 {
 	return !alert->cleared && alert->kind == kind && alert->rule == rule && alert->item == item && alert->metric == metric &&
@@ -40,9 +46,12 @@ static bool same(const struct alert *alert, uint8_t kind, uint16_t rule, uint32_
 
 struct alert *alert_standing(struct engine *engine, uint8_t kind, uint16_t rule, uint32_t item, int16_t metric, struct scope scope)
 {
-	for (uint32_t i = 0; engine->standing && i < kept(engine); i++)
-		if (same(&engine->alerts[i], kind, rule, item, metric, scope))
-			return &engine->alerts[i];
+	for (uint32_t age = 0, left = engine->standing; left > 0 && age < kept(engine); age++) {
+		struct alert *alert = by_age(engine, age);
+		if (same(alert, kind, rule, item, metric, scope))
+			return alert;
+		left -= !alert->cleared;
+	}
 	return NULL;
 }
 
@@ -251,9 +260,14 @@ static bool stands(const struct engine *engine, const struct alert *alert)
 
 void alerts_evaluate(struct engine *engine)
 {
-	for (uint32_t i = 0; engine->standing && i < kept(engine); i++)
-		if (!engine->alerts[i].cleared && !stands(engine, &engine->alerts[i]))
-			clear(engine, &engine->alerts[i]);
+	for (uint32_t age = 0, left = engine->standing; left > 0 && age < kept(engine); age++) {
+		struct alert *alert = by_age(engine, age);
+		if (alert->cleared)
+			continue;
+		left--;
+		if (!stands(engine, alert))
+			clear(engine, alert);
+	}
 	raise_wanted(engine);
 	raise_feeds(engine);
 	if (engine->second % MINUTE_MS == 0)

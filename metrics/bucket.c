@@ -5,12 +5,13 @@
 #include "metrics/bucket.h"
 
 #define VARINT_MOST 10
-#define ENTRY_MOST (3 + VARINT_MOST)
-_Static_assert(TALLY_KEYS * ENTRY_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
+_Static_assert(TALLY_KEYS < (1 << 14) && BUCKET_BYTES_MOST >= TALLY_KEYS * (2 + VARINT_MOST), "a step and a value fit");
+_Static_assert(BUCKET_BYTES_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
 #define LOG_FIRST 8
 #define LOG_MOST 512
+#define LOG_SHORT 32
 
-/* An open bucket: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
+/* A bucket laid out: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
 struct page {
 	int64_t counter[COUNTER_COUNT];
 	struct count *log;
@@ -19,31 +20,56 @@ struct page {
 
 void bucket_finish(struct bucket *bucket)
 {
-	if (bucket->open)
+	if (bucket->laid_out)
 		free(((struct page *)bucket->data)->log);
 	free(bucket->data);
 	*bucket = (struct bucket){.start = bucket->start, .stamp = bucket->stamp};
 }
 
-/* ---- open ---- */
+/* ---- laid out ---- */
 
 void bucket_open(struct bucket *bucket)
 {
-	bucket->open = true;
+	bucket->open = bucket->laid_out = true;
 	bucket->data = memory_new(1, sizeof(struct page));
 }
 
-/* The bins of the log, one entry each, ascending: into `counts`, which may be the log itself. */
-static size_t sum_log(const struct page *page, struct count *counts)
+/* The same for many: each bin in its place. */
+static size_t sum_long_log(const struct page *page, struct count *counts)
 {
 	int64_t bins[TALLY_KEYS - KEY_WAIT_BINS] = {0};
 	for (size_t i = 0; i < page->used; i++)
 		bins[page->log[i].key - KEY_WAIT_BINS] += page->log[i].delta;
 	size_t n = 0;
-	for (uint16_t key = KEY_WAIT_BINS; page->used && key < TALLY_KEYS; key++)
+	for (uint16_t key = KEY_WAIT_BINS; key < TALLY_KEYS; key++)
 		if (bins[key - KEY_WAIT_BINS])
 			counts[n++] = (struct count){key, bins[key - KEY_WAIT_BINS]};
 	return n;
+}
+
+/* The bins of the log, one entry each, ascending: into `counts`, which may be the log itself. A minute of a queue or an agent has a few. */
+static size_t sum_log(const struct page *page, struct count *counts)
+{
+	struct count sorted[LOG_SHORT];
+	size_t n = 0, kept = 0;
+	if (page->used > LOG_SHORT)
+		return sum_long_log(page, counts);
+	for (size_t i = 0; i < page->used; i++) {
+		const struct count count = page->log[i];
+		size_t place = n;
+		while (place > 0 && sorted[place - 1].key > count.key)
+			place--;
+		if (place > 0 && sorted[place - 1].key == count.key) {
+			sorted[place - 1].delta += count.delta;
+			continue;
+		}
+		memmove(sorted + place + 1, sorted + place, (n++ - place) * sizeof *sorted);
+		sorted[place] = count;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (sorted[i].delta)
+			counts[kept++] = sorted[i];
+	return kept;
 }
 
 static void log_bin(struct page *page, struct count count)
@@ -68,7 +94,7 @@ void bucket_count(struct bucket *bucket, const struct count *counts, size_t n)
 	}
 }
 
-size_t bucket_counts(struct bucket *bucket, struct count *counts)
+size_t bucket_counts(const struct bucket *bucket, struct count *counts)
 {
 	const struct page *page = bucket->data;
 	size_t n = 0;
@@ -78,7 +104,7 @@ size_t bucket_counts(struct bucket *bucket, struct count *counts)
 	return n + sum_log(page, counts + n);
 }
 
-/* ---- closed ---- */
+/* ---- packed ---- */
 
 static uint8_t *put_varint(uint8_t *to, uint64_t value)
 {
@@ -112,30 +138,42 @@ static int64_t unzigzag(uint64_t value)
 	return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
+/* Stands at an entry, or at the end. */
 struct reader {
-	const uint8_t *from, *end;
-	struct count at;
+	const uint8_t *entry, *value, *next, *end;
+	uint16_t key;
 };
 
-static bool read_entry(struct reader *reader)
+static void next_entry(struct reader *reader)
 {
-	if (reader->from == reader->end)
-		return false;
-	uint64_t step, value;
-	reader->from = get_varint(reader->from, &step);
-	reader->from = get_varint(reader->from, &value);
-	reader->at = (struct count){(uint16_t)(reader->at.key + step), unzigzag(value)};
-	return true;
+	uint64_t step;
+	reader->entry = reader->next;
+	if (reader->entry == reader->end)
+		return;
+	reader->value = get_varint(reader->entry, &step);
+	reader->key = (uint16_t)(reader->key + step);
+	reader->next = reader->value;
+	while (*reader->next++ & 0x80)
+		continue;
+}
+
+static int64_t entry_value(const struct reader *reader)
+{
+	uint64_t value;
+	get_varint(reader->value, &value);
+	return unzigzag(value);
 }
 
 static struct reader reader_of(const struct bucket *bucket)
 {
 	const uint8_t *bytes = bucket->data;
-	return (struct reader){.from = bytes, .end = bytes ? bytes + bucket->size : NULL};
+	struct reader reader = {.next = bytes, .end = bytes ? bytes + bucket->size : NULL};
+	next_entry(&reader);
+	return reader;
 }
 
 struct writer {
-	uint8_t bytes[TALLY_KEYS * ENTRY_MOST];
+	uint8_t bytes[BUCKET_BYTES_MOST];
 	uint8_t *end;
 	uint16_t before;
 };
@@ -147,6 +185,33 @@ static void write_entry(struct writer *writer, struct count count)
 	writer->end = put_varint(writer->end, (uint64_t)(count.key - writer->before));
 	writer->end = put_varint(writer->end, zigzag(count.delta));
 	writer->before = count.key;
+}
+
+/* The entries with keys below `below` as they stand: only the step to the first one depends on what comes before it. */
+static void copy_entries(struct writer *writer, struct reader *reader, uint32_t below)
+{
+	if (reader->entry == reader->end || reader->key >= below)
+		return;
+	writer->end = put_varint(writer->end, (uint64_t)(reader->key - writer->before));
+	const uint8_t *from = reader->value;
+	do {
+		writer->before = reader->key;
+		next_entry(reader);
+	} while (reader->entry != reader->end && reader->key < below);
+	const size_t size = (size_t)(reader->entry - from);
+	memcpy(writer->end, from, size);
+	writer->end += size;
+}
+
+/* What is left, without a look at it. */
+static void copy_rest(struct writer *writer, const struct reader *reader)
+{
+	if (reader->entry == reader->end)
+		return;
+	const size_t size = (size_t)(reader->end - reader->value);
+	writer->end = put_varint(writer->end, (uint64_t)(reader->key - writer->before));
+	memcpy(writer->end, reader->value, size);
+	writer->end += size;
 }
 
 static void keep(struct bucket *bucket, const struct writer *writer)
@@ -164,23 +229,68 @@ void bucket_close(struct bucket *bucket, const struct count *counts, size_t n)
 
 void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n)
 {
+	if (bucket->laid_out) {
+		bucket_count(bucket, counts, n);
+		return;
+	}
 	struct reader reader = reader_of(bucket);
 	struct writer writer;
 	writer.end = writer.bytes;
 	writer.before = 0;
-	bool more = read_entry(&reader);
-	for (size_t i = 0; i < n || more;) {
-		if (!more || (i < n && counts[i].key < reader.at.key)) {
-			write_entry(&writer, counts[i++]);
-			continue;
+	for (size_t i = 0; i < n; i++) {
+		struct count count = counts[i];
+		copy_entries(&writer, &reader, count.key);
+		if (reader.entry != reader.end && reader.key == count.key) {
+			int64_t sum = entry_value(&reader);
+			count_into(&sum, count.key, count.delta);
+			count.delta = sum;
+			next_entry(&reader);
 		}
-		struct count entry = reader.at;
-		if (i < n && counts[i].key == entry.key)
-			count_into(&entry.delta, entry.key, counts[i++].delta);
-		write_entry(&writer, entry);
-		more = read_entry(&reader);
+		write_entry(&writer, count);
 	}
+	copy_rest(&writer, &reader);
 	keep(bucket, &writer);
+}
+
+void bucket_lay_out(struct bucket *bucket)
+{
+	if (bucket->laid_out)
+		return;
+	struct page *page = memory_new(1, sizeof *page);
+	for (struct reader reader = reader_of(bucket); reader.entry != reader.end; next_entry(&reader)) {
+		const struct count count = {reader.key, entry_value(&reader)};
+		if (count.key < COUNTER_COUNT)
+			page->counter[count.key] = count.delta;
+		else
+			log_bin(page, count);
+	}
+	free(bucket->data);
+	bucket->data = page;
+	bucket->size = 0;
+	bucket->laid_out = true;
+}
+
+void bucket_pack(struct bucket *bucket)
+{
+	struct count counts[TALLY_KEYS];
+	if (bucket->laid_out)
+		bucket_close(bucket, counts, bucket_counts(bucket, counts));
+}
+
+struct view bucket_bytes(const struct bucket *bucket, uint8_t room[BUCKET_BYTES_MOST])
+{
+	struct count counts[TALLY_KEYS];
+	struct writer writer;
+	if (!bucket->laid_out)
+		return (struct view){bucket->data, bucket->size};
+	writer.end = writer.bytes;
+	writer.before = 0;
+	const size_t n = bucket_counts(bucket, counts);
+	for (size_t i = 0; i < n; i++)
+		write_entry(&writer, counts[i]);
+	const size_t size = (size_t)(writer.end - writer.bytes);
+	memcpy(room, writer.bytes, size);
+	return (struct view){(const char *)room, size};
 }
 
 /* ---- from elsewhere ---- */
@@ -222,9 +332,9 @@ static bool is_sound(const uint8_t *from, const uint8_t *end)
 
 bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 {
-	if (size > TALLY_KEYS * ENTRY_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
+	if (size > BUCKET_BYTES_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
 		return false;
-	bucket->open = false;
+	bucket->open = bucket->laid_out = false;
 	bucket->size = (uint16_t)size;
 	bucket->data = memory_resize(bucket->data, size, 1);
 	memcpy(bucket->data, bytes, size);
@@ -233,7 +343,7 @@ bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 
 /* ---- both ---- */
 
-static void sum_open(const struct page *page, uint16_t below, struct tally *tally)
+static void sum_page(const struct page *page, uint16_t below, struct tally *tally)
 {
 	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
 		count_into(&tally->value[key], key, page->counter[key]);
@@ -243,11 +353,10 @@ static void sum_open(const struct page *page, uint16_t below, struct tally *tall
 
 void bucket_sum(const struct bucket *bucket, uint16_t below, struct tally *tally)
 {
-	if (bucket->open) {
-		sum_open(bucket->data, below, tally);
+	if (bucket->laid_out) {
+		sum_page(bucket->data, below, tally);
 		return;
 	}
-	struct reader reader = reader_of(bucket);
-	while (read_entry(&reader) && reader.at.key < below)
-		count_into(&tally->value[reader.at.key], reader.at.key, reader.at.delta);
+	for (struct reader reader = reader_of(bucket); reader.entry != reader.end && reader.key < below; next_entry(&reader))
+		count_into(&tally->value[reader.key], reader.key, entry_value(&reader));
 }

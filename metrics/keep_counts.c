@@ -33,7 +33,10 @@ static void keep_open(struct archive *archive, struct bucket *bucket)
 
 static void keep_closed(struct archive *archive, struct bucket *bucket)
 {
-	struct view bytes = {bucket->data, bucket->open ? 0 : bucket->size};
+	uint8_t room[BUCKET_BYTES_MOST];
+	struct view bytes = {NULL, 0};
+	if (!archive->reading)
+		bytes = bucket_bytes(bucket, room);
 	archive_view(archive, &bytes);
 	if (archive->reading && archive_good(archive) && !bucket_restore(bucket, bytes.data, bytes.size))
 		archive_wrong(archive, "a bucket that is damaged");
@@ -48,7 +51,7 @@ static void keep_bucket(struct archive *archive, struct bucket *bucket, int64_t 
 		archive_wrong(archive, "the start of a bucket");
 	(open ? keep_open : keep_closed)(archive, bucket);
 	if (archive->reading)
-		bucket->stamp = stamp & ((UINT64_C(1) << 47) - 1);
+		bucket->stamp = stamp & BUCKET_STAMP_MOST;
 }
 
 static void keep_series(struct archive *archive, struct series *series, int64_t length, int64_t since, uint64_t stamp)

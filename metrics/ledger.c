@@ -80,7 +80,7 @@ static void forget_first(struct series *series)
 
 static void stamp_bucket(struct bucket *bucket, uint64_t stamp)
 {
-	bucket->stamp = stamp & ((UINT64_C(1) << 47) - 1);
+	bucket->stamp = stamp & BUCKET_STAMP_MOST;
 }
 
 static bool is_old(const struct series *series, int64_t until)
@@ -96,6 +96,11 @@ static void add_to_closed(struct series *series, int64_t start, int64_t old, uin
 		return;
 	size_t place = series_find(series, start);
 	struct bucket *bucket = holds(series, place, start) ? &series->buckets[place] : insert_bucket(series, place, start);
+	if (place + 1 == series->count) { /* where each minute that closes is added to */
+		bucket_lay_out(bucket);
+		if (place > series->first)
+			bucket_pack(bucket - 1);
+	}
 	bucket_merge(bucket, counts, n);
 	stamp_bucket(bucket, stamp);
 }

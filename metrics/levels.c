@@ -160,22 +160,27 @@ static void end_alert(struct engine *engine, uint8_t kind, uint16_t rule, int me
 		alert_end(engine, alert, engine->second);
 }
 
-static void step(struct engine *engine, uint16_t rule, int metric, struct scope scope, double value, const struct limits *limits)
+static bool is_calm(const struct level_state *state)
+{
+	return state->level == LEVEL_OK && state->candidate == LEVEL_OK;
+}
+
+/* True: it is all right, and nothing is about to change that. */
+static bool step(struct engine *engine, uint16_t rule, int metric, struct scope scope, double value, const struct limits *limits)
 {
 	struct level_state *state = state_of(engine, rule, scope);
-	if (isnan(value) && state->level == LEVEL_OK && state->candidate == LEVEL_OK)
-		return;
+	if (isnan(value) && is_calm(state))
+		return true;
 	int64_t wake;
 	uint8_t before = state->level;
 	bool changed = level_step(state, metrics[metric].worse, value, limits, engine->second, &wake);
 	if (wake != INT64_MAX)
 		engine_wake(engine, wake);
-	if (!changed)
-		return;
-	if (state->level == LEVEL_CRIT)
+	if (changed && state->level == LEVEL_CRIT)
 		raise_level(engine, state, metric, value, isnan(limits->crit) ? limits->warn : limits->crit);
-	else if (before == LEVEL_CRIT)
+	else if (changed && before == LEVEL_CRIT)
 		end_alert(engine, ALERT_LEVEL, rule, metric, scope);
+	return is_calm(state);
 }
 
 /* ---- configured levels ---- */
@@ -234,24 +239,26 @@ static void evaluate_levels(struct engine *engine, bool windows)
 
 /* ---- what is watched without being configured ---- */
 
-static void evaluate_built_in(struct engine *engine, int metric, struct scope scope, int64_t least)
+/* True: all right, as step() has it. */
+static bool evaluate_built_in(struct engine *engine, int metric, struct scope scope, int64_t least)
 {
 	struct limits limits = limits_find(engine, metric, scope, 0);
 	if (limits.rule >= 0)
-		return;
+		return true;
 	double value = value_of(engine, metric, scope, window_of(engine, -1), least);
-	step(engine, (uint16_t)(BUILT_IN + (unsigned)metric), metric, scope, value, &limits);
+	return step(engine, (uint16_t)(BUILT_IN + (unsigned)metric), metric, scope, value, &limits);
 }
 
 static void evaluate_defaults(struct engine *engine, bool minute)
 {
 	int longest = engine->watched_metrics[0], depth = engine->watched_metrics[1];
 	for (size_t i = 1; i < engine->watch_count; i++) {
-		struct scope scope = engine->watches[i].scope;
-		if (scope.queue == SCOPE_ANY || scope.channel == SCOPE_ANY)
+		struct watch *watch = &engine->watches[i];
+		const bool is_empty = watch->value[GAUGE_WAITING] == 0;
+		if (watch->scope.queue == SCOPE_ANY || watch->scope.channel == SCOPE_ANY || (watch->at_rest && is_empty))
 			continue;
-		evaluate_built_in(engine, longest, scope, 0);
-		evaluate_built_in(engine, depth, scope, 0);
+		const bool short_enough = evaluate_built_in(engine, longest, watch->scope, 0);
+		watch->at_rest = evaluate_built_in(engine, depth, watch->scope, 0) && short_enough && is_empty;
 	}
 	if (minute)
 		evaluate_built_in(engine, engine->watched_metrics[2], SCOPE_ALL, BUILT_IN_SAMPLE);

@@ -30,11 +30,13 @@ static void put(struct writing *writing, enum past_kind kind, int64_t start)
 static void write_bucket(struct archive *archive, struct bucket *bucket)
 {
 	struct count counts[TALLY_KEYS];
+	uint8_t room[BUCKET_BYTES_MOST];
 	bool open = bucket->open;
 	archive->size = 0;
 	KEEP(archive, open);
 	if (!open) {
-		archive_raw(archive, bucket->data, bucket->size);
+		const struct view bytes = bucket_bytes(bucket, room);
+		archive_raw(archive, bytes.data, bytes.size);
 		return;
 	}
 	uint16_t before = 0;

@@ -51,6 +51,7 @@ struct watch {
 	int64_t since;	/* when it was first watched */
 	int64_t oldest; /* queued of the one that waits longest; scratch of the sampling */
 	bool dirty; /* something of it changed in this second */
+	bool at_rest; /* nobody waits, and no built-in level stands or is about to: it need not be looked at before somebody waits */
 };
 
 struct queue_info {

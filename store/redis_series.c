@@ -75,14 +75,16 @@ static void write_stretch(struct writing *writing, const struct series *series, 
 	packer->size = 0;
 	put_varint(packer, SERIES_FORMAT);
 	unsigned before = 0;
+	uint8_t room[BUCKET_BYTES_MOST];
 	for (size_t i = series_find(series, stretch->from); i < series->count && series->buckets[i].start < stretch->to; i++) {
 		const struct bucket *bucket = &series->buckets[i];
 		if (!is_settled(writing, stretch->grain, bucket))
 			continue;
 		const unsigned index = series_index(writing->engine, stretch, bucket->start);
 		put_varint(packer, index - before);
-		put_varint(packer, bucket->size);
-		put_bytes(packer, bucket->data, bucket->size);
+		const struct view bytes = bucket_bytes(bucket, room);
+		put_varint(packer, bytes.size);
+		put_bytes(packer, bytes.data, bytes.size);
 		before = index;
 	}
 	put_field(writing, stretch, ways[way], packer->bytes, packer->size);
