@@ -180,7 +180,9 @@ struct batch {
 	X(DUPLICATE_KEY, "duplicate_key", "a key twice in one map; the first counts")                                   \
 	X(KEY_REFUSED, "key_refused", "the publisher does not take our key")                                            \
 	X(SERVER_KEY, "wrong_server_key", "the publisher's key is not the one pinned for it")                           \
-	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")
+	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")                           \
+	X(SCORE, "score_off_scale", "a survey's or a review's score outside of its scale")                              \
+	X(ANSWERED_TWICE, "answered_twice", "a survey answered again; the last answer counts, in the minute of the first")
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT

@@ -102,7 +102,10 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 /* Customers with a low score that nobody has called back, the longest waiting first. */
 struct list_followup {
 	char case_id[65], queue[64];
-	int64_t since; /* ms */
+	char contact[65], agent[48]; /* whom the survey was about; "" */
+	const char *survey;	     /* constant: "csat" "nps" */
+	int64_t score;		     /* thousandths */
+	int64_t since;		     /* ms */
 };
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
 

@@ -208,8 +208,9 @@ static void list_callers_back(struct listing *listing)
 		struct evidence_row *row = add_row(listing->evidence, &listing->room);
 		if (!row)
 			break;
-		snprintf(row->subject, sizeof row->subject, "%s", items[i].case_id);
+		snprintf(row->subject, sizeof row->subject, "%s", *items[i].case_id ? items[i].case_id : items[i].contact);
 		snprintf(row->queue, sizeof row->queue, "%s", items[i].queue);
+		snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
 		row->at = listing->now - items[i].since;
 		set_duration(row, items[i].since);
 	}

@@ -264,7 +264,7 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
 	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
-	snapshot->followup_count = cut(snapshot->followups, snapshot->followup_count, sizeof *snapshot->followups, list_followup_order, FOLLOWUPS_MOST);
+	snapshot->followup_count = cut(snapshot->followups, snapshot->followup_count, sizeof *snapshot->followups, list_followup_order, FOLLOWUPS_SHOWN);
 }
 
 /* ---- by name ---- */

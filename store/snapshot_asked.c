@@ -37,8 +37,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 		snapshot->priority_count = list_clocks_by_priority(engine, scope, snapshot->priorities, PRIORITIES_MOST);
 	}
 	if (lists & 1u << SNAPSHOT_VOICE) {
-		snapshot->followups = memory_new(FOLLOWUPS_MOST, sizeof *snapshot->followups);
-		snapshot->followup_count = list_followups(engine, snapshot->at, snapshot->followups, FOLLOWUPS_MOST);
+		snapshot->followups = memory_new(FOLLOWUPS_SHOWN, sizeof *snapshot->followups);
+		snapshot->followup_count = list_followups(engine, snapshot->at, snapshot->followups, FOLLOWUPS_SHOWN);
 		fill_markets(snapshot, engine);
 	}
 }

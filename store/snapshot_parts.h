@@ -10,7 +10,7 @@
 #define NAMED_MOST 20
 #define FEEDS_MOST 32
 #define AGENTS_MOST 5000
-#define FOLLOWUPS_MOST 500
+#define FOLLOWUPS_SHOWN 500
 #define MARKETS_MOST 64
 
 /* One scope of one engine, or of several. */

@@ -256,7 +256,10 @@ static void set_service(struct snapshot *snapshot)
 {
 	static const struct list_clocks kinds[] = {{"first_reply", 31, 2, 4, 2}, {"next_reply", 12, 0, 0, 0}, {"update", 0, 0, 0, 0},
 		{"resolve", 21, 1, 7, 1}}, priorities[] = {{"P1", 3, 1, 0, 1}, {"P3", 44, 2, 9, 2}, {"none", 17, 0, 2, 0}};
-	static const struct list_followup followups[] = {{"48102", "Billing", 4800000}, {"INC-77", "Delivery", 960000}, {"", "VIP", 60000}};
+	static const struct list_followup followups[] = {
+		{.case_id = "48102", .queue = "Billing", .agent = "Ana K.", .survey = "nps", .score = 3000, .since = 4800000},
+		{.contact = "c-9412", .queue = "Delivery", .agent = "Bo L.", .survey = "csat", .score = 1500, .since = 960000},
+		{.queue = "VIP", .survey = "csat", .score = 2000, .since = 60000}};
 	memcpy(snapshot->clock_kinds, kinds, sizeof kinds);
 	snapshot->clock_kind_count = (int)(sizeof kinds / sizeof *kinds);
 	memcpy(snapshot->priorities, priorities, sizeof priorities);

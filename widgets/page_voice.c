@@ -1,11 +1,10 @@
 /* What customers say: scores with what they rest on, whom somebody has to call back, and how each market fares. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "widgets/pages.h"
 #include "widgets/tile_sub.h"
-
-#define ANSWERS_LEAST 10 /* under that a score says nothing, and has no interval */
 
 /* ---- scores ---- */
 
@@ -49,7 +48,7 @@ static void score_n(const struct snapshot *snapshot, int row, struct list_cell *
 	const struct figure *figure = score_at(snapshot, row);
 	const int64_t n = figure->n >= 0 ? figure->n : figure->known && figure->denominator != 1 ? figure->denominator : -1;
 	if (n >= 0)
-		list_put(cell, n < ANSWERS_LEAST ? ROLE_DIM : ROLE_TEXT, "%" PRId64, n);
+		list_put(cell, n < SURVEY_LEAST ? ROLE_DIM : ROLE_TEXT, "%" PRId64, n);
 	else
 		list_put(cell, ROLE_DIM, "\u2013");
 }
@@ -58,7 +57,7 @@ static void score_n(const struct snapshot *snapshot, int row, struct list_cell *
 static void score_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	const struct figure *figure = score_at(snapshot, row);
-	if (!figure->known || figure->low < 0 || figure->high < 0 || figure->n < ANSWERS_LEAST)
+	if (!figure->known || figure->low < 0 || figure->high < 0 || figure->n < SURVEY_LEAST)
 		return;
 	list_put(cell, figure->level == LEVEL_UNSURE ? ROLE_UNSURE : ROLE_DIM, "%" PRId64 " to %" PRId64 " %%%s", (figure->low + 5000) / 10000,
 		(figure->high + 5000) / 10000, figure->level == LEVEL_UNSURE ? ", not sure yet" : "");
@@ -106,12 +105,32 @@ static int followup_count(const struct snapshot *snapshot)
 
 static void followup_case(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	case_text(*snapshot->followups[row].case_id ? snapshot->followups[row].case_id : "\u2013", cell->text, sizeof cell->text);
+	const struct list_followup *followup = &snapshot->followups[row];
+	if (*followup->case_id)
+		case_text(followup->case_id, cell->text, sizeof cell->text);
+	else
+		list_put(cell, ROLE_TEXT, "%s", *followup->contact ? followup->contact : "\u2013");
 }
 
 static void followup_queue(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	list_put(cell, ROLE_DIM, "%s", snapshot->followups[row].queue);
+}
+
+/* "NPS 3" */
+static void followup_score(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct list_followup *followup = &snapshot->followups[row];
+	char kind[16];
+	snprintf(kind, sizeof kind, "%s", followup->survey ? followup->survey : "");
+	for (char *at = kind; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	list_put(cell, ROLE_TEXT, "%s %g", kind, (double)followup->score / 1000);
+}
+
+static void followup_agent(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%s", snapshot->followups[row].agent);
 }
 
 static void followup_since(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -123,14 +142,16 @@ static bool followup_evidence(const struct snapshot *snapshot, int row, struct p
 {
 	const struct list_followup *followup = &snapshot->followups[row];
 	request->metric = metric_find("followup_open");
-	snprintf(request->subject, sizeof request->subject, "%s", followup->case_id);
+	snprintf(request->subject, sizeof request->subject, "%s", *followup->case_id ? followup->case_id : followup->contact);
 	request->around = snapshot->at;
 	return true;
 }
 
 static const struct list_column followup_columns[] = {
-	{.header = "case", .width = 12, .narrow_width = 9, .grows = true, .write = followup_case},
+	{.header = "case, contact", .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
 	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
+	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
+	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
 	{.header = "waits", .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
 	{.header = NULL},
 };
