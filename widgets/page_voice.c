@@ -148,7 +148,7 @@ static bool followup_evidence(const struct snapshot *snapshot, int row, struct p
 }
 
 static const struct list_column followup_columns[] = {
-	{.header = "case, contact", .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
+	{.header = "case, contact", .narrow_header = "case", .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
 	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
 	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
 	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
