@@ -75,6 +75,11 @@ static int mistakes_shown(const struct snapshot *snapshot)
 	return snapshot->settings->show_mistakes ? agent_count(snapshot) : 0;
 }
 
+static const char *why_no_mistakes(const struct snapshot *snapshot)
+{
+	return snapshot->settings->show_mistakes ? "nobody erred" : "by agent only with show_mistakes";
+}
+
 static void note(const struct snapshot *snapshot, int64_t total, char *to, size_t room)
 {
 	char window[32];
@@ -104,7 +109,7 @@ static const struct list_class refusals = {.columns = policy_columns, .count = p
 	.evidence = policy_evidence};
 static const struct list_class praises = {.columns = team_columns, .count = team_count, .empty = "nobody was thanked", .evidence = team_evidence};
 static const struct list_class mistakes = {.columns = agent_columns, .count = mistakes_shown, .level = mistake_level,
-	.empty = "by agent only with show_mistakes", .evidence = agent_evidence};
+	.why_empty = why_no_mistakes, .evidence = agent_evidence};
 
 static const struct section sections[] = {
 	{.title = "\u201CNO\u201D, BY THE RULE THAT SAYS IT", .list = &refusals, .note = refusals_note, .line = 0, .share = 1, .least = 40},
