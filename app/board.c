@@ -1,13 +1,14 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/option_checks.h"
 #include "app/scopes.h"
 #include "app/setup.h"
 #include "app/view.h"
 #include "base/instant.h"
 
 static const struct option board_options[] = {
-	{"--journal", "DIR", "the collector's journal, for looking back (r)", false},
+	{"--journal", "DIR", "the collector's journal, for looking back (r)", false, option_is_journal},
 	{0},
 };
 
@@ -57,6 +58,7 @@ const struct command board_command = {
 		 "  tablo --attach tcp://collector:5580\n"
 		 "  tablo --attach tokyo=tcp://10.0.1.5:5580,berlin=tcp://10.0.2.5:5580\n"
 		 "  tablo --sites tokyo,berlin,lima --store redis+cluster://node1:6379,node2:6379",
-	.options = (const struct option *const[]){board_options, feed_options, figure_options, rule_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){board_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options,
+		help_options, NULL},
 	.run = run,
 };

@@ -27,6 +27,6 @@ const struct command check_command = {
 	.positional = "FILE...",
 	.summary = "is this configuration right? Names file and line of what is not",
 	.about = "Reads configuration files as the board would, and says what is wrong, where, and what would be right.",
-	.options = (const struct option *const[]){common_options, NULL},
+	.options = (const struct option *const[]){help_options, NULL},
 	.run = run,
 };

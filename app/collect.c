@@ -11,6 +11,7 @@
 #include "app/collector.h"
 #include "app/commands.h"
 #include "app/health.h"
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -21,10 +22,10 @@
 #define STATUS_MS SECOND_MS
 
 static const struct option collect_options[] = {
-	{"--journal", "DIR", "the directory of the journal (setting journal)", false},
-	{"--publish", "URL", "where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)", false},
-	{"--peer", "URL", "the other collector of a pair (its --publish); whoever has the lease in Redis writes, the other one stands by", false},
-	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false},
+	{"--journal", "DIR", "the directory of the journal (setting journal)", false, option_is_journal},
+	{"--publish", "URL", "where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)", false, option_is_address},
+	{"--peer", "URL", "the other collector of a pair (its --publish); whoever has the lease in Redis writes, the other one stands by", false, option_is_address},
+	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false, option_is_zone},
 	{"--status", NULL, "print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not", false},
 	{0},
 };
@@ -231,6 +232,6 @@ const struct command collect_command = {
 		 "Two with the same configuration make a pair: one writes, the other one has the same journal and takes over within 3 s.\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --store redis://db/0 --publish tcp://*:5580 --peer tcp://other:5580\n"
 		 "  tablo collect --status --journal /var/lib/tablo",
-	.options = (const struct option *const[]){collect_options, feed_options, common_options, NULL},
+	.options = (const struct option *const[]){collect_options, feed_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -1,21 +1,41 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/command.h"
+#include "app/option_checks.h"
 #include "app/usage.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/suggest.h"
+
+#define NAMES_MOST 80 /* options of one command */
 
 const struct option common_options[] = {
 	{"--config", "FILE", "read this configuration file (tablo --print-config prints one)", false},
-	{"--set", "NAME=VALUE", "set one setting, over the file", true},
+	{"--set", "NAME=VALUE", "set one setting, over the file", true, option_is_setting},
+	{0},
+};
+
+const struct option help_options[] = {
 	{"--help", NULL, "print this help", false},
 	{"--version", NULL, "print the version", false},
 	{0},
 };
+
+/* The option that was probably meant; NULL: none is near. */
+static const char *nearest_option(const struct command *command, struct view word)
+{
+	const char *names[NAMES_MOST];
+	char wrong[60];
+	size_t count = 0;
+	for (const struct option *const *group = command->options; *group; group++)
+		for (const struct option *option = *group; option->name && count + 1 < NAMES_MOST; option++)
+			names[count++] = option->name;
+	names[count] = NULL;
+	view_copy(word, wrong, sizeof wrong);
+	return suggest(wrong, names);
+}
 
 static const struct option *find_option(const struct command *command, const char *name, size_t length)
 {
@@ -50,8 +70,11 @@ static bool take_option(struct arguments *arguments, char **words, int count, in
 	const char *equals = strchr(word, '=');
 	size_t length = equals ? (size_t)(equals - word) : strlen(word);
 	const struct option *option = find_option(arguments->command, word, length);
-	if (!option)
-		return fail(err, "there is no option %.*s", (int)length, word);
+	if (!option) {
+		const char *meant = nearest_option(arguments->command, (struct view){word, length});
+		return fail(err, "there is no option %.*s%s%s%s", length < 200 ? (int)length : 200, word, meant ? "; did you mean " : "", meant ? meant : "",
+			meant ? "?" : "");
+	}
 	if (!option->argument) {
 		if (equals)
 			return fail(err, "%s takes no value", option->name);
@@ -80,6 +103,31 @@ bool arguments_parse(struct arguments *arguments, const struct command *command,
 			return fail(err, "there is no option %s (options are written in full, with two dashes)", words[i]);
 		else
 			add_positional(arguments, words[i]);
+	}
+	return true;
+}
+
+/* How many words beside options it takes: those of its pattern; -1: any number. */
+static int positional_most(const struct command *command)
+{
+	int words = *command->positional != 0;
+	for (const char *at = command->positional; *at; at++)
+		words += *at == ' ';
+	return strstr(command->positional, "...") ? -1 : words;
+}
+
+bool arguments_check(const struct arguments *arguments, struct error *err)
+{
+	struct error why;
+	const int most = positional_most(arguments->command);
+	if (most >= 0 && arguments->positional_count > most)
+		return fail(err, "tablo %s takes no \"%.200s\"%s", arguments->command->name, arguments->positional[most], most ? " beside the first" : "");
+	for (int i = 0; i < arguments->given_count; i++) {
+		const struct option *option = arguments->given[i].option;
+		if (!option->check || option->check(arguments->given[i].value, &why))
+			continue;
+		const bool named = strncmp(why.text, "--", 2) == 0;
+		return fail(err, "%s%s%.500s", named ? "" : option->name, named ? "" : ": ", why.text);
 	}
 	return true;
 }
@@ -150,26 +198,4 @@ int report_usage(const struct arguments *arguments, const struct error *err)
 	complain(err->text);
 	fprintf(stderr, "see: tablo %s --help\n", arguments->command->name);
 	return EXIT_USAGE;
-}
-
-void progress_show(const char *what, int permille, uint64_t count)
-{
-	static int64_t shown; /* monotonic ms: at most ten a second */
-	if (!isatty(STDERR_FILENO) || clock_monotonic() - shown < 100)
-		return;
-	shown = clock_monotonic();
-	char bar[41] = "                                        ";
-	for (int i = 0; i < 40 && i * 25 < permille; i++)
-		bar[i] = '#';
-	if (permille < 0)
-		fprintf(stderr, "\r%s: %llu", what, (unsigned long long)count);
-	else
-		fprintf(stderr, "\r%s: [%s] %d %%  %llu", what, bar, permille / 10, (unsigned long long)count);
-	fputs("\033[K", stderr);
-}
-
-void progress_done(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
 }

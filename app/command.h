@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/zone.h"
 
+/* USAGE: the command line cannot be understood, whatever there is on this machine; FAILED: it could not be done. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct option {
@@ -16,6 +17,7 @@ struct option {
 	const char *argument; /* "X" as help prints it; NULL: takes none */
 	const char *help;
 	bool repeatable;
+	bool (*check)(const char *value, struct error *err); /* what a value must look like; NULL: anything, or the command says so */
 };
 
 struct arguments;
@@ -31,7 +33,8 @@ struct command {
 };
 
 extern const struct command *const commands[]; /* ends with NULL */
-extern const struct option common_options[];   /* --config, --help, --version */
+extern const struct option common_options[];   /* --config, --set */
+extern const struct option help_options[];     /* --help, --version */
 
 struct arguments {
 	const struct command *command;
@@ -55,9 +58,5 @@ bool arguments_number(const struct arguments *arguments, const char *option, dou
 int report(const struct error *err);
 /* The same for wrong usage, with "see tablo NAME --help"; returns EXIT_USAGE. */
 int report_usage(const struct arguments *arguments, const struct error *err);
-
-/* A progress bar on standard error when that is a terminal; nothing otherwise. permille -1: only the count. */
-void progress_show(const char *what, int permille, uint64_t count);
-void progress_done(void);
 
 #endif

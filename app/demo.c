@@ -10,6 +10,7 @@
 
 #include "app/collector.h"
 #include "app/commands.h"
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "app/view.h"
 #include "base/clock.h"
@@ -27,9 +28,9 @@
 static const struct option demo_options[] = {
 	{"--seed", "N", "which simulated day (default 7)", false},
 	{"--speed", "X", "times real time (default 1)", false},
-	{"--store", "URL", "collect into a journal of its own and this Redis too, as tablo collect does", false},
-	{"--publish", "URL", "with --store: where other boards may attach (default: a socket of its own)", false},
-	{"--at", "TIME", "the instant it starts at (default: now)", true},
+	{"--store", "URL", "collect into a journal of its own and this Redis too, as tablo collect does", false, option_is_store},
+	{"--publish", "URL", "with --store: where other boards may attach (default: a socket of its own)", false, option_is_address},
+	{"--at", "TIME", "the instant it starts at (default: now)", true, option_is_instant},
 	{0},
 };
 
@@ -137,11 +138,8 @@ static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, stru
 	       settings_set(helpdesk->settings, "client_keys", helpdesk->public_key, err);
 }
 
-static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, struct error *err)
+static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, double seed, struct error *err)
 {
-	double seed = 7;
-	if (!arguments_number(arguments, "--seed", 0, 4294967295.0, &seed, err))
-		return false;
 	const char *room = getenv("XDG_RUNTIME_DIR");
 	snprintf(helpdesk->folder, sizeof helpdesk->folder, "%s/tablo-XXXXXX", room && strlen(room) < 40 && access(room, W_OK) == 0 ? room : "/tmp");
 	if (!mkdtemp(helpdesk->folder))
@@ -252,7 +250,12 @@ static int run(const struct arguments *arguments)
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
-	int code = prepare(&helpdesk, &setup, arguments, &err) ? run_board(&setup, &helpdesk, arguments) : report(&err);
+	double seed = 7;
+	if (!arguments_number(arguments, "--seed", 0, 4294967295.0, &seed, &err)) {
+		setup_close(&setup);
+		return report_usage(arguments, &err);
+	}
+	int code = prepare(&helpdesk, &setup, arguments, seed, &err) ? run_board(&setup, &helpdesk, arguments) : report(&err);
 	tidy(&helpdesk);
 	settings_destroy(helpdesk.settings);
 	setup_close(&setup);
@@ -266,6 +269,6 @@ const struct command demo_command = {
 	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
 		 "The two hours before the start are played at once; FCR settles after one hour there instead of seven days, unless a\n"
 		 "configuration or --set is given. With --store it is collector and board in one: other boards may attach, or read Redis.",
-	.options = (const struct option *const[]){demo_options, figure_options, rule_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){demo_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -285,6 +285,7 @@ bool desk_link(const struct desk *desk, struct desk_link *link)
 	*link = (struct desk_link){.from_store = reads_store(desk)};
 	if (link->from_store) {
 		link->state = stored_link(desk->stored, &link->silent, &link->why);
+		link->mistaken = stored_is_mistaken(desk->stored);
 		return true;
 	}
 	const struct attached_link attached = attached_link(desk->attached);
@@ -306,7 +307,7 @@ struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone,
 	struct snapshot *snapshot = snapshot_create(shown_engine(desk), desk->options.settings, zone, request);
 	struct desk_link link;
 	if (desk_link(desk, &link))
-		snapshot_attached(snapshot, link.state, link.silent, link.from_store);
+		snapshot_attached(snapshot, link.state, link.silent, link.from_store, link.why);
 	return snapshot;
 }
 

@@ -71,6 +71,7 @@ struct desk_link {
 	enum link_state state;
 	int64_t silent;
 	const char *why;  /* what somebody has to do about it, or "" */
+	bool mistaken;	  /* that Redis holds other sites, not this one */
 	bool from_store;  /* what is shown was read from Redis, once a second */
 };
 bool desk_link(const struct desk *desk, struct desk_link *link);

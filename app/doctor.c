@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/doctor.h"
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/memory.h"
@@ -14,10 +15,10 @@
 #define LINE_ROOM 1200
 
 static const struct option doctor_options[] = {
-	{"--feed", "URL", "look at this feed instead of the configured ones", true},
-	{"--journal", "DIR", "the directory of a journal: its disk is looked at", false},
-	{"--store", "URL", "the Redis of a store: redis://HOST/DB, unix://PATH", false},
-	{"--for", "TIME", "how long to listen to the feeds (default 3s)", false},
+	{"--feed", "URL", "look at this feed instead of the configured ones", true, option_is_feed},
+	{"--journal", "DIR", "the directory of a journal: its disk is looked at", false, option_is_journal},
+	{"--store", "URL", "the Redis of a store: redis://HOST/DB, unix://PATH", false, option_is_store},
+	{"--for", "TIME", "how long to listen to the feeds (default 3s)", false, option_is_duration},
 	{"--json", NULL, "one JSON document", false},
 	{0},
 };
@@ -126,6 +127,6 @@ const struct command doctor_command = {
 	.summary = "is this machine, and are the feeds, as the board needs them?",
 	.about = "Looks at the terminal, the locale, time zones, limits, the journal's disk, libzmq, keys and every feed, and says in a line each\n"
 		 "what is right, what is doubtful, and how to mend it. The exit status is 1 if anything is bad.",
-	.options = (const struct option *const[]){doctor_options, common_options, NULL},
+	.options = (const struct option *const[]){doctor_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -5,9 +5,12 @@
 
 #include "app/commands.h"
 #include "app/import_journal.h"
+#include "app/option_checks.h"
+#include "app/progress.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "config/suggest.h"
 #include "feed/bridges/import.h"
 #include "feed/bridges/pseudonym.h"
 #include "feed/curve.h"
@@ -23,11 +26,11 @@
 
 static const struct option import_options[] = {
 	{"--map", "FILE", "csv: the mapping, which says what the columns mean", false},
-	{"--to", "DIR", "write the events into a journal that is begun there, in place of printing them", false},
-	{"--publish", "URL", "publish the events there (ZeroMQ) in place of printing them", false},
+	{"--to", "DIR", "write the events into a journal that is begun there, in place of printing them", false, option_is_journal},
+	{"--publish", "URL", "publish the events there (ZeroMQ) in place of printing them", false, option_is_address},
 	{"--site", "NAME", "--publish: the site in the topic (default default)", false},
 	{"--src", "NAME", "--publish: this publisher's name (default import)", false},
-	{"--zone", "ZONE", "csv: the zone of times without one (default: what the mapping says, else UTC)", false},
+	{"--zone", "ZONE", "csv: the zone of times without one (default: what the mapping says, else UTC)", false, option_is_zone},
 	{"--salt-file", "FILE", "16 bytes or more that customers' numbers are hashed with (default: this machine's id)", false},
 	{"--strict", NULL, "exit 1 if a line was damaged, a duplicate or an orphan", false},
 	{0},
@@ -144,7 +147,7 @@ static bool import_file(struct import_run *run, struct importer *importer, const
 		enum import_step step = importer_step(importer, LINES_A_STEP, err);
 		if (step != IMPORT_MORE)
 			return step == IMPORT_FILE_END;
-		progress_show(what, importer_progress(importer), importer_count(importer, IMPORT_LINES));
+		progress_show(what, "lines", importer_progress(importer), importer_count(importer, IMPORT_LINES));
 		if (run->publisher && run->sent != INSTANT_NONE && !publisher_serve(run->publisher, run->sent, err))
 			return false;
 	}
@@ -161,7 +164,7 @@ static bool import_all(struct import_run *run, struct importer *importer, const 
 		report(&why);
 		run->failed = true;
 	}
-	progress_show("sorting", -1, importer_count(importer, IMPORT_LINES));
+	progress_show("sorting", "lines", -1, importer_count(importer, IMPORT_LINES));
 	bool good = importer_finish(importer, err);
 	progress_done();
 	if (!good)
@@ -185,7 +188,7 @@ static bool open_publisher(struct import_run *run, const struct arguments *argum
 	};
 	if (!options.src)
 		options.src = "import";
-	run->curve = run->settings ? curve_open(run->settings, err) : NULL;
+	run->curve = curve_open(run->settings, err);
 	if (!run->curve)
 		return false;
 	options.curve = run->curve;
@@ -201,11 +204,9 @@ static bool open_target(struct import_run *run, const struct arguments *argument
 {
 	const char *directory = arguments_value(arguments, "--to");
 	const char *zone = arguments_value(arguments, "--zone");
-	bool usage;
 	if (!directory && !zmq)
 		return true;
-	run->settings = setup_settings(arguments, &usage, err);
-	if (!run->settings || (zone && !settings_set(run->settings, "zone", zone, err)))
+	if (zone && !settings_set(run->settings, "zone", zone, err))
 		return false;
 	if (!directory)
 		return open_publisher(run, arguments, zmq, err);
@@ -227,10 +228,10 @@ static int finish(const struct import_run *run, const struct importer *importer,
 	return arguments_flag(arguments, "--strict") && importer_skipped(importer) ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run_format(const struct import_format *format, const struct arguments *arguments)
+static int run_format(const struct import_format *format, const struct arguments *arguments, struct settings *settings)
 {
 	struct error err;
-	struct import_run run = {.sent = INSTANT_NONE};
+	struct import_run run = {.sent = INSTANT_NONE, .settings = settings};
 	struct import_sink sink = {.context = &run, .event = take_event, .report = take_report};
 	if (!find_salt(&run, arguments, &err))
 		return report(&err);
@@ -253,19 +254,36 @@ static int run_format(const struct import_format *format, const struct arguments
 		publisher_close(run.publisher);
 	import_journal_close(run.journal);
 	curve_close(run.curve);
-	settings_destroy(run.settings);
 	if (zmq)
 		zmq_ctx_term(zmq);
 	wire_buffer_finish(&run.output);
 	return result;
 }
 
+static int run_with_settings(const struct import_format *format, const struct arguments *arguments)
+{
+	struct error err;
+	bool usage;
+	struct settings *settings = setup_settings(arguments, &usage, &err);
+	if (!settings)
+		return usage ? report_usage(arguments, &err) : report(&err);
+	const int code = run_format(format, arguments, settings);
+	settings_destroy(settings);
+	return code;
+}
+
 static void name_formats(const char *name, struct error *err)
 {
 	char names[200] = "";
+	const char *known[16];
+	int count = 0;
+	for (; import_formats[count] && count < 15; count++)
+		known[count] = import_formats[count]->name;
+	known[count] = NULL;
+	const char *meant = suggest(name, known);
 	for (int i = 0; import_formats[i]; i++)
 		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", import_formats[i]->name);
-	fail(err, "'%.60s' is no format; there are: %s", name, names);
+	fail(err, "'%.60s' is no format%s%s%s; there are: %s", name, meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "", names);
 }
 
 static int run(const struct arguments *arguments)
@@ -284,7 +302,7 @@ static int run(const struct arguments *arguments)
 	else if (!format->mapped && arguments_value(arguments, "--map"))
 		fail(&err, "--map is for csv, not for %s", format->name);
 	else
-		return run_format(format, arguments);
+		return run_with_settings(format, arguments);
 	return report_usage(arguments, &err);
 }
 
@@ -299,6 +317,6 @@ const struct command import_command = {
 		 "Customers' numbers never leave: a salted hash stands in for them. With --publish it begins when the first\n"
 		 "subscriber is there, and waits for slow ones; a board takes --clock feed. With --to the events become a journal, received\n"
 		 "when they happened; the rules and the zone are those of the configuration.",
-	.options = (const struct option *const[]){import_options, common_options, NULL},
+	.options = (const struct option *const[]){import_options, common_options, help_options, NULL},
 	.run = run,
 };

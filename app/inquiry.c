@@ -96,42 +96,14 @@ static enum sl_formula formula_of(const struct task *task)
 	return asked >= 0 ? (enum sl_formula)asked : snapshot_formula(task->inquiry->settings, NULL);
 }
 
-/* In pieces, so that a question that nobody asks any more holds up nothing. */
-static bool arrive(struct task *task, struct player *player, struct error *err)
-{
-	enum player_state state = PLAYER_UNDERWAY;
-	while (state == PLAYER_UNDERWAY) {
-		state = player_turn(player, 20000, err);
-		if (is_given_up(task))
-			return fail(err, "given up");
-	}
-	return state != PLAYER_FAILED;
-}
-
-/* The engine at the moment of the question, from the journal. */
-static bool go_to_moment(struct task *task, struct player *player, struct scope *scope, struct error *err)
-{
-	const struct question *question = &task->question;
-	const bool good = question->lsn ? player_seek_record(player, question->lsn, err) : player_seek(player, question->moment, err);
-	if (!good || !arrive(task, player, err))
-		return false;
-	if (!player_engine(player))
-		return fail(err, "the journal has nothing before this moment");
-	if (question->lsn) {
-		player_pass(player, question->moment);
-		return true;
-	}
-	*scope = SCOPE_ALL;
-	return !*question->scope || list_scope_parse(player_engine(player), question->scope, scope, err);
-}
-
 /* What the journal cannot tell of the window. */
-static void say_missing(const struct task *task, struct player *player, struct evidence *evidence)
+static void say_missing(const struct task *task, struct evidence *evidence)
 {
 	struct player_span span;
 	char at[40];
+	struct player *player = player_open(task->inquiry->journal, task->inquiry->settings, NULL);
 	struct zone *zone = zone_open(task->inquiry->settings->zone, NULL);
-	if (zone && !*evidence->why && player_span(player, &span, NULL)) {
+	if (zone && player && !*evidence->why && player_span(player, &span, NULL)) {
 		if (span.first > 1 && span.from > evidence->from) {
 			instant_format(span.from, zone, at, sizeof at);
 			snprintf(evidence->why, sizeof evidence->why, "the journal begins at %s: what was before is not in it", at);
@@ -141,25 +113,22 @@ static void say_missing(const struct task *task, struct player *player, struct e
 		}
 	}
 	zone_close(zone);
+	player_close(player);
 }
 
+/* A replay's numbers of names are the journal's; a live board's may be others. */
 static bool gather_counted(struct task *task, struct proof *proof, struct error *err)
 {
 	const struct inquiry *inquiry = task->inquiry;
-	const struct snapshot_request *board = &task->question.board;
-	struct player *player = player_open(inquiry->journal, inquiry->settings, err);
-	struct scope scope = board->scope;
-	bool good = player && go_to_moment(task, player, &scope, err);
-	if (good) {
-		const struct evidence_request request = {.journal = inquiry->journal, .settings = inquiry->settings, .engine = player_engine(player),
-			.metric = proof->request.metric, .name = proof->request.name, .scope = scope, .window = proof->window, .by = board->by, .formula = formula_of(task),
-			.stop = is_given_up, .context = task};
-		good = evidence_gather(&request, &proof->evidence, err);
-	}
-	if (good)
-		say_missing(task, player, &proof->evidence);
-	player_close(player);
-	return good;
+	const struct question *question = &task->question;
+	const struct snapshot_request *board = &question->board;
+	const struct evidence_request request = {.journal = inquiry->journal, .settings = inquiry->settings, .moment = question->moment,
+		.lsn = question->lsn, .metric = proof->request.metric, .name = proof->request.name, .scope = board->scope,
+		.names = question->lsn ? NULL : question->scope, .window = proof->window, .by = board->by, .formula = formula_of(task), .stop = is_given_up, .context = task};
+	if (!evidence_gather(&request, &proof->evidence, err))
+		return false;
+	say_missing(task, &proof->evidence);
+	return true;
 }
 
 static bool gather_life(struct task *task, struct proof *proof, struct error *err)

@@ -3,19 +3,23 @@
 
 #include "app/commands.h"
 #include "app/journal_command.h"
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "base/clock.h"
 #include "base/instant.h"
+#include "config/suggest.h"
+#include "journal/lock.h"
 #include "journal/segment.h"
 
 #define REST_MOST 1000
 
 static const struct option journal_command_options[] = {
-	{"--store", "URL", "verify: compare what this Redis holds with the journal", false},
-	{"--from", "TIME", "export: only what happened then or later", false},
-	{"--to", "TIME", "export: only what happened then or earlier", false},
-	{"--at", "TIME", "mark: the instant (default now)", false},
-	{"--zone", "ZONE", "times are read and printed in it (default: the setting)", false},
+	{"--store", "URL", "verify: compare what this Redis holds with the journal", false, option_is_store},
+	{"--site", "NAME", "verify --store: which site there (default: the one the journal says it is of)", false},
+	{"--from", "TIME", "export: only what happened then or later", false, option_is_instant},
+	{"--to", "TIME", "export: only what happened then or earlier", false, option_is_instant},
+	{"--at", "TIME", "mark: the instant (default now)", false, option_is_instant},
+	{"--zone", "ZONE", "times are read and printed in it (default: the setting)", false, option_is_zone},
 	{0},
 };
 
@@ -23,7 +27,7 @@ static const struct option journal_command_options[] = {
 static const struct journal_verb verbs[] = {
 	{"ls", "[DIR|FILE]", "the files: which records, of when, how many events, how large, sealed or not, states, damage", true, 0, 0, journal_list},
 	{"rules", "[DIR|FILE]", "the settings in force from each start on", true, 0, 0, journal_rules},
-	{"verify", "[DIR|FILE] [--store URL]",
+	{"verify", "[DIR|FILE] [--store URL [--site NAME]]",
 		"reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
 		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1",
 		true, 0, 0, journal_verify},
@@ -92,8 +96,28 @@ bool journal_is_file(const char *path)
 	return segment_read_name(slash ? slash + 1 : path, SEGMENT_JOURNAL, &segment);
 }
 
+/* Options stand in the pattern of the verb that they are for; the zone is for all. */
+static bool takes_options(const struct journal_verb *verb, const struct arguments *arguments, struct error *err)
+{
+	for (const struct option *option = journal_command_options; option->name; option++)
+		if (strcmp(option->name, "--zone") != 0 && arguments_flag(arguments, option->name) && !strstr(verb->positional, option->name))
+			return fail(err, "tablo journal %s takes no %s: %s", verb->name, option->name, option->help);
+	return true;
+}
+
+int journal_lock(const char *directory, struct error *err)
+{
+	struct segment_list list = {.segments = NULL};
+	const bool is_there = segments_list(&list, &disk_real, directory, SEGMENT_JOURNAL, err) &&
+		(list.count || fail(err, "%s: holds no records", directory));
+	segments_finish(&list);
+	return is_there ? lock_take(&disk_real, directory, err) : -1;
+}
+
 static bool check(const struct journal_verb *verb, const struct journal_call *call, struct error *err)
 {
+	if (!takes_options(verb, call->arguments, err) || !option_is_journal(call->directory, err))
+		return false;
 	if (!*call->directory)
 		return fail(err, "which journal? tablo journal %s DIR, or the setting `journal`", verb->name);
 	if (!verb->takes_file && journal_is_file(call->directory))
@@ -128,26 +152,40 @@ static int run_verb(const struct journal_verb *verb, const struct arguments *arg
 	return code;
 }
 
+/* Which verbs there are, and which was probably meant. */
+static bool fail_verb(const char *wrong, struct error *err)
+{
+	const char *names[VERBS + 1] = {NULL};
+	char list[200] = "";
+	for (size_t i = 0; i < VERBS; i++) {
+		names[i] = verbs[i].name;
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? "|" : "", verbs[i].name);
+	}
+	if (!wrong)
+		return fail(err, "what is to be done with the journal? tablo journal %s", list);
+	const char *meant = suggest(wrong, names);
+	return fail(err, "tablo journal knows no '%.200s'%s%s%s; it knows %s", wrong,
+		meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "", list);
+}
+
 static int run(const struct arguments *arguments)
 {
-	const struct journal_verb *verb = arguments->positional_count ? find_verb(arguments->positional[0]) : NULL;
+	const char *name = arguments->positional_count ? arguments->positional[0] : NULL;
+	const struct journal_verb *verb = name ? find_verb(name) : NULL;
+	struct error err;
 	if (verb)
 		return run_verb(verb, arguments);
-	struct error err;
-	char names[200] = "";
-	for (size_t i = 0; i < VERBS; i++)
-		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "|" : "", verbs[i].name);
-	fail(&err, "what is to be done with the journal? tablo journal %s", names);
+	fail_verb(name, &err);
 	return report_usage(arguments, &err);
 }
 
 const struct command journal_command = {
 	.name = "journal",
-	.positional = "COMMAND [DIR]",
+	.positional = "COMMAND [DIR] ...",
 	.summary = "looks at a journal, mends, exports, marks and seals it",
-	.about = "DIR: the setting `journal`, if it is not given. The site, the zone and the rules are those of the configuration, which must be the\n"
+	.about = "DIR: the setting `journal`, if it is not given. The zone and the rules are those of the configuration, which must be the\n"
 		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it.",
-	.options = (const struct option *const[]){journal_command_options, common_options, NULL},
+	.options = (const struct option *const[]){journal_command_options, common_options, help_options, NULL},
 	.help = print_verbs,
 	.run = run,
 };

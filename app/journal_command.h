@@ -33,6 +33,8 @@ int journal_seal(const struct journal_call *call);
 bool journal_range(const struct journal_call *call, int64_t *from, int64_t *to, struct error *err);
 /* --at; without it now. */
 bool journal_instant(const struct journal_call *call, int64_t *at, struct error *err);
+/* To write in it: as lock_take(), but of a journal that is there; a mistyped directory is not made. */
+int journal_lock(const char *directory, struct error *err);
 /* One file of a journal, by its name? */
 bool journal_is_file(const char *path);
 /* What is wrong, as a line on standard output. */

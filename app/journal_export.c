@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/journal_command.h"
+#include "app/progress.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "feed/ndjson.h"
@@ -102,7 +103,7 @@ static bool take_record(struct export *export, const struct frame *frame, struct
 {
 	struct record record;
 	if (export->records++ % SHOW == 0)
-		progress_show("events", -1, export->events);
+		progress_show("writing events", "events", -1, export->events);
 	if (frame->type == FRAME_BATCH && record_read(frame, &record, &export->room, NULL))
 		take_batch(export, record.batch);
 	return export->output.size < OUTPUT_SIZE || write_output(export, err);

@@ -5,6 +5,7 @@
 #include "app/journal_command.h"
 #include "app/journal_store.h"
 #include "app/journal_survey.h"
+#include "app/progress.h"
 #include "base/instant.h"
 #include "journal/history.h"
 #include "journal/reader.h"
@@ -12,7 +13,7 @@
 
 static void show_progress(int permille, uint64_t records)
 {
-	progress_show("reading", permille, records);
+	progress_show("reading the journal", "records", permille, records);
 }
 
 static bool take(const struct journal_call *call, struct survey *survey, struct error *err)
@@ -178,7 +179,7 @@ int journal_verify(const struct journal_call *call)
 	struct error err;
 	const char *store = arguments_value(call->arguments, "--store");
 	if (store) {
-		const int equal = journal_store_verify(call->directory, store, call->settings, &err);
+		const int equal = journal_store_verify(call->directory, store, arguments_value(call->arguments, "--site"), call->settings, &err);
 		return equal < 0 ? report(&err) : equal ? EXIT_DONE : EXIT_FAILED;
 	}
 	if (!take(call, &survey, &err))

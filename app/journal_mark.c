@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "app/journal_command.h"
+#include "app/progress.h"
 #include "base/instant.h"
 #include "base/memory.h"
-#include "journal/lock.h"
 #include "journal/marks.h"
 #include "journal/sealer.h"
 
@@ -45,6 +45,10 @@ int journal_mark(const struct journal_call *call)
 {
 	struct error err;
 	int64_t at;
+	if (call->rest_count == 0 && arguments_flag(call->arguments, "--at")) {
+		fail(&err, "--at: which words are to be noted then? tablo journal mark DIR --at TIME TEXT");
+		return report_usage(call->arguments, &err);
+	}
 	if (call->rest_count == 0)
 		return list_marks(call);
 	char *text = join(call);
@@ -63,15 +67,16 @@ struct count {
 static void tell(void *context, const struct segment *segment, enum seal_result result, const struct error *err)
 {
 	struct count *count = context;
-	progress_done();
+	(void)segment;
 	if (result != SEAL_DONE) {
+		progress_done();
 		puts(err->text);
 		return;
 	}
 	count->files++;
 	count->before += count->sealing->before;
 	count->after += count->sealing->after;
-	progress_show(segment->name, -1, count->files);
+	progress_show("sealing", "files", -1, count->files);
 }
 
 int journal_seal(const struct journal_call *call)
@@ -79,7 +84,7 @@ int journal_seal(const struct journal_call *call)
 	struct error err;
 	struct sealing sealing = {.disk = &disk_real, .directory = call->directory, .level = SEAL_LEVEL};
 	struct count count = {.sealing = &sealing};
-	const int lock = lock_take(&disk_real, call->directory, &err);
+	const int lock = journal_lock(call->directory, &err);
 	if (lock < 0)
 		return report(&err);
 	const bool good = sealer_seal_all(&sealing, true, tell, &count, &err);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/journal_command.h"
+#include "app/progress.h"
 #include "journal/hints.h"
-#include "journal/lock.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "journal/recover.h"
@@ -73,7 +73,7 @@ static bool mend_files(const char *directory, const uint8_t *id, struct error *e
 		free(path);
 		if (file < 0)
 			continue;
-		progress_show("indexes", (int)(i * 1000 / list.count), i);
+		progress_show("looking at indexes", "files", (int)(i * 1000 / list.count), i);
 		if (segment->is_sealed)
 			mend_index(directory, segment, file, id);
 		else
@@ -92,15 +92,16 @@ struct fold {
 	struct engine *engine;
 	struct record_room room;
 	struct keeper keeper;
-	uint64_t records, unread;
+	uint64_t records, first, last; /* LSNs: folded first, and the journal's last */
 };
 
 static bool take_record(struct fold *fold, const struct frame *frame, struct error *err)
 {
 	struct record record;
 	struct error why;
+	fold->first = fold->first ? fold->first : frame->lsn;
 	if (fold->records++ % SHOW == 0)
-		progress_show("states", -1, fold->records);
+		progress_show("folding the journal", "records", progress_share((int64_t)fold->first, (int64_t)frame->lsn, (int64_t)fold->last), fold->records);
 	if (!record_read(frame, &record, &fold->room, &why)) {
 		printf("record %" PRIu64 " cannot be read and is passed over: %s\n", frame->lsn, why.text);
 		return true;
@@ -130,14 +131,14 @@ static bool fold_all(struct fold *fold, struct error *err)
 	}
 }
 
-static bool make_states(const struct journal_call *call, const uint8_t *id, struct error *err)
+static bool make_states(const struct journal_call *call, const struct recovery *recovery, struct error *err)
 {
-	struct fold fold = {.engine = engine_create(call->settings, err)};
+	struct fold fold = {.last = recovery->last, .engine = engine_create(call->settings, err)};
 	fold.reader = fold.engine ? reader_open(NULL, call->directory, SEGMENT_JOURNAL, err) : NULL;
 	bool good = fold.reader != NULL;
 	if (good) {
 		engine_keep_long(fold.engine);
-		keeper_begin(&fold.keeper, call->directory, id, call->settings);
+		keeper_begin(&fold.keeper, call->directory, recovery->id, call->settings);
 		good = fold_all(&fold, err);
 		progress_done();
 		if (!fold.keeper.is_true)
@@ -156,14 +157,14 @@ int journal_repair(const struct journal_call *call)
 {
 	struct error err;
 	struct recovery recovery = {.report = tell_damage};
-	const int lock = lock_take(&disk_real, call->directory, &err);
+	const int lock = journal_lock(call->directory, &err);
 	if (lock < 0)
 		return report(&err);
 	seal_tidy(&disk_real, call->directory);
 	bool good = recover(&recovery, &disk_real, call->directory, SEGMENT_JOURNAL, &err);
 	if (good && recovery.last == 0)
 		good = fail(&err, "%s: holds no records", call->directory);
-	good = good && mend_files(call->directory, recovery.id, &err) && make_states(call, recovery.id, &err);
+	good = good && mend_files(call->directory, recovery.id, &err) && make_states(call, &recovery, &err);
 	disk_real.close(disk_real.context, lock);
 	return good ? EXIT_DONE : report(&err);
 }

@@ -6,21 +6,26 @@
 
 #include "app/command.h"
 #include "app/historian.h"
+#include "app/progress.h"
 #include "app/rules.h"
 #include "base/clock.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "journal/state_file.h"
 #include "store/redis_sink.h"
+#include "store/redis_sites.h"
 #include "store/redis_verify.h"
 
 #define DIFFERENCES 10
 #define TRIES 20 /* while a collector goes on writing */
 #define AHEAD_PAUSE 100 /* ms */
+#define CONFIG_WITHIN 100000 /* records: some tenths of a second */
+#define SHOW 4096 /* records between two looks at the progress */
 
 /* A journal that is folded record by record. */
 struct folding {
-	const struct settings *settings;
+	struct settings *settings; /* ours, with the site that is looked for */
+	const char *whose;	   /* who says that it is this site */
 	struct reader *reader;
 	struct record_room room;
 	struct engine *engine;
@@ -85,6 +90,7 @@ static bool apply(struct folding *folding, const struct frame *frame, struct err
 
 static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 {
+	const uint64_t first = folding->last;
 	while (folding->last < lsn) {
 		struct frame frame;
 		struct damage damage;
@@ -93,6 +99,8 @@ static bool fold_to(struct folding *folding, uint64_t lsn, struct error *err)
 		case READER_RECORD:
 			if (!apply(folding, &frame, err))
 				return false;
+			if (folding->last % SHOW == 0)
+				progress_show("folding the journal", "records", progress_share((int64_t)first, (int64_t)folding->last, (int64_t)lsn), folding->last - first);
 			break;
 		case READER_DAMAGE:
 			damage_describe(&damage, text, sizeof text);
@@ -114,13 +122,31 @@ struct looked {
 	uint64_t state_lsn;
 };
 
+static bool fail_missing(const struct folding *folding, struct redis_link *link, struct error *err)
+{
+	char others[300];
+	const bool any = redis_sites_text(link, others, sizeof others) > 0;
+	return fail(err, "nothing is stored for the site %s, which %s; %s", redis_site(folding->settings), folding->whose,
+		any ? others : "nor for any other");
+}
+
+/* What is stored for a site may come from another collector's journal: then no field of it means anything. */
+static bool is_ours(const struct folding *folding, const char *directory, const char *journal, const struct looked *looked, struct error *err)
+{
+	if (strcmp(looked->meta.journal, journal) == 0)
+		return true;
+	return fail(err, "Redis holds for the site %s (which %s) another journal than this: %s, and %s is %s", redis_site(folding->settings), folding->whose,
+		*looked->meta.journal ? looked->meta.journal : "one without a name", directory, journal);
+}
+
 static bool look(struct folding *folding, struct redis_link *link, struct looked *looked, struct error *err)
 {
 	if (!redis_verify_look(link, folding->settings, &looked->meta, &looked->state_lsn, err))
 		return false;
+	if (!looked->meta.there)
+		return fail_missing(folding, link, err);
 	if (!looked->meta.whole)
-		return fail(err, "%s for the site %s", looked->meta.there ? "everything is just being written anew" : "nothing is stored",
-			redis_site(folding->settings));
+		return fail(err, "everything is just being written anew for the site %s", redis_site(folding->settings));
 	if (looked->state_lsn > looked->meta.watermark)
 		return fail(err, "the packed state is of record %llu, the watermark of %llu", (unsigned long long)looked->state_lsn,
 			(unsigned long long)looked->meta.watermark);
@@ -164,13 +190,13 @@ static int look_and_compare(struct folding *folding, const char *directory, stru
 {
 	struct looked before, after;
 	struct view state = {0};
-	if (!look(folding, link, &before, err))
+	char journal[65];
+	redis_journal_text(folding->id, journal);
+	if (!look(folding, link, &before, err) || !is_ours(folding, directory, journal, &before, err))
 		return FAILED;
 	struct redis_difference differences[DIFFERENCES];
-	char journal[65];
 	uint64_t compared;
 	int count = -1;
-	redis_journal_text(folding->id, journal);
 	folding->ended = false;
 	if (fold_for(folding, directory, &before, &state, err)) {
 		const struct redis_verify verify = {.settings = folding->settings, .engine = folding->engine, .journal = journal, .state = state,
@@ -204,19 +230,53 @@ static int fold_and_compare(struct folding *folding, const char *directory, stru
 	return FAILED;
 }
 
-int journal_store_verify(const char *directory, const char *url, const struct settings *settings, struct error *err)
+/* The site in the rules that a collector wrote down at its start; the first of them is among the journal's first records, where those are kept. */
+static bool find_site(const char *directory, struct settings *settings)
 {
-	struct folding folding = {.settings = settings};
-	struct redis_link *link = redis_verify_link(url, err);
-	if (!link)
-		return -1;
-	if (rules_open(&folding.rules, settings, err))
+	struct reader *reader = reader_open(NULL, directory, SEGMENT_JOURNAL, NULL);
+	struct record_room room = {0};
+	struct settings *then = settings_create();
+	struct record record;
+	struct frame frame;
+	struct damage damage;
+	bool found = false;
+	for (int i = 0; reader && !found && i < CONFIG_WITHIN; i++) {
+		const enum reader_result result = reader_next(reader, &frame, &damage, NULL);
+		if (result == READER_END || result == READER_FAILED)
+			break;
+		found = result == READER_RECORD && frame.type == FRAME_CONFIG && record_read(&frame, &record, &room, NULL) &&
+			record.config->settings.size && settings_read(then, record.config->settings, directory, NULL, NULL);
+	}
+	found = found && settings_set(settings, "site", then->site, NULL);
+	settings_destroy(then);
+	record_room_finish(&room);
+	reader_close(reader);
+	return found;
+}
+
+static bool choose_site(struct folding *folding, const char *directory, const char *site, struct error *err)
+{
+	folding->whose = site ? "--site names" : "the configuration names";
+	if (site)
+		return settings_set(folding->settings, "site", site, err);
+	if (find_site(directory, folding->settings))
+		folding->whose = "the journal says it is of";
+	return true;
+}
+
+int journal_store_verify(const char *directory, const char *url, const char *site, const struct settings *settings, struct error *err)
+{
+	struct folding folding = {.settings = settings_copy(settings)};
+	struct redis_link *link = choose_site(&folding, directory, site, err) ? redis_verify_link(url, err) : NULL;
+	if (link && rules_open(&folding.rules, folding.settings, err))
 		folding.reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
 	const int equal = folding.reader ? fold_and_compare(&folding, directory, link, err) : -1;
+	progress_done();
 	record_room_finish(&folding.room);
 	engine_destroy(folding.engine);
 	reader_close(folding.reader);
 	rules_close(&folding.rules);
 	redis_link_destroy(link);
+	settings_destroy(folding.settings);
 	return equal;
 }

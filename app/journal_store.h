@@ -4,7 +4,8 @@
 
 #include "config/settings.h"
 
-/* Folds the journal to the watermark and compares. 1: equal; 0: not, the first differences are printed; -1: it could not be looked. */
-int journal_store_verify(const char *directory, const char *url, const struct settings *settings, struct error *err);
+/* Folds the journal to the watermark and compares it with what is stored for the site; NULL: the site that the journal says it is of, else the
+ * settings'. 1: equal; 0: not, the first differences are printed; -1: it could not be looked. */
+int journal_store_verify(const char *directory, const char *url, const char *site, const struct settings *settings, struct error *err);
 
 #endif

@@ -27,6 +27,6 @@ const struct command keygen_command = {
 	.about = "Makes a CURVE key pair. The secret key goes to FILE (mode 0600; it never leaves it and is never printed), the public one to\n"
 		 "FILE.pub and to standard output. Name FILE as key_file in the configuration; give the public key to the other side:\n"
 		 "a board pins a publisher's as server_key, a publisher lists those of its boards in the file client_keys.",
-	.options = (const struct option *const[]){keygen_options, common_options, NULL},
+	.options = (const struct option *const[]){keygen_options, help_options, NULL},
 	.run = run,
 };

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/usage.h"
 #include "app/version.h"
+#include "config/suggest.h"
 #include "metrics/metric.h"
 #include "widgets/board.h"
 #include "widgets/widget.h"
@@ -96,6 +97,16 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static const char *nearest_command(const char *name)
+{
+	const char *names[sizeof commands / sizeof *commands];
+	size_t count = 0;
+	for (; commands[count]; count++)
+		names[count] = commands[count]->name;
+	names[count] = NULL;
+	return suggest(name, names);
+}
+
 static int run_command(const struct command *command, char **words, int count)
 {
 	struct arguments arguments;
@@ -107,10 +118,9 @@ static int run_command(const struct command *command, char **words, int count)
 		usage_print(stdout, command, &arguments);
 	else if (arguments_flag(&arguments, "--version"))
 		print_version();
-	else if (arguments.positional_count && !*command->positional) {
-		fail(&err, "tablo %s takes no \"%s\"", command->name, arguments.positional[0]);
+	else if (!arguments_check(&arguments, &err))
 		code = report_usage(&arguments, &err);
-	} else
+	else
 		code = command->run(&arguments);
 	arguments_finish(&arguments);
 	return code;
@@ -129,7 +139,9 @@ int main(int argc, char **argv)
 	if (command || argv[1][0] == '-')
 		return run_command(&board_command, argv + 1, argc - 1);
 	struct error err;
-	fail(&err, "there is no command '%s': tablo --help lists them", argv[1]);
+	const char *meant = nearest_command(argv[1]);
+	fail(&err, "there is no command '%.200s'%s%s%s: tablo --help lists them", argv[1],
+		meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	report(&err);
 	return EXIT_USAGE;
 }

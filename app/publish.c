@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "base/clock.h"
 #include "base/input.h"
@@ -23,8 +24,8 @@
 #define UNREAD_LINGER 10000    /* ms that what slow subscribers have not read yet is kept for at the end */
 
 static const struct option publish_options[] = {
-	{"--bind", "URL", "where subscribers connect (default " DEFAULT_BIND ")", false},
-	{"--replay", "URL", "where they ask again for what they missed (default: nowhere)", false},
+	{"--bind", "URL", "where subscribers connect (default " DEFAULT_BIND ")", false, option_is_address},
+	{"--replay", "URL", "where they ask again for what they missed (default: nowhere)", false, option_is_address},
 	{"--site", "NAME", "the site in the topic (default default)", false},
 	{"--src", "NAME", "this publisher's name; one per process that publishes (default publish)", false},
 	{"--live", NULL, "events happen now: stamp them with the clock, never wait for a slow subscriber", false},
@@ -32,7 +33,7 @@ static const struct option publish_options[] = {
 	{"--speed", "X", "the same, X times as fast", false},
 	{"--batch", "N", "events sent together at most (default 100)", false},
 	{"--wait", "N", "begin when N subscribers are there (default 1; 0 with --live, --realtime or --speed)", false},
-	{"--linger", "TIME", "stay after the last event for those who catch up (default 2s)", false},
+	{"--linger", "TIME", "stay after the last event for those who catch up (default 2s)", false, option_is_duration},
 	{0},
 };
 
@@ -412,6 +413,6 @@ const struct command publish_command = {
 		 "error and left out; the exit status is then 1.\n"
 		 "Over the network the feed is encrypted: key_file (tablo keygen) and client_keys in the configuration; SIGHUP reads\n"
 		 "them again.",
-	.options = (const struct option *const[]){publish_options, common_options, NULL},
+	.options = (const struct option *const[]){publish_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/inquiry.h"
+#include "app/option_checks.h"
 #include "app/plain.h"
 #include "app/replayer.h"
 #include "base/clock.h"
@@ -17,11 +18,11 @@
 #define LINE_EVERY (5 * SECOND_MS)
 
 static const struct option replay_options[] = {
-	{"--from", "TIME", "nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)", false},
-	{"--to", "TIME", "nothing after this", false},
-	{"--at", "TIME", "begin here (default: at the beginning)", false},
+	{"--from", "TIME", "nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)", false, option_is_instant},
+	{"--to", "TIME", "nothing after this", false, option_is_instant},
+	{"--at", "TIME", "begin here (default: at the beginning)", false, option_is_instant},
 	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
-	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before, or of another journal at the same time of day", false},
+	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before (also: yesterday, \"last week\"), or of another journal at the same time of day", false, option_is_compare},
 	{"--paused", NULL, "stand still until Space is pressed", false},
 	{0},
 };
@@ -131,14 +132,6 @@ static bool journal_end(const char *journal, const struct settings *settings, in
 	return good;
 }
 
-static bool is_journal(const char *journal, struct error *err)
-{
-	if (strstr(journal, "://"))
-		return fail(err, "%s: a replay needs the records, and only the collector's journal has them: give its directory (its setting `journal`)",
-			journal);
-	return true;
-}
-
 /* A scope is given by names, and they are known where the replay begins, or not at all. */
 static bool read_scope(struct replayer *replayer, const struct arguments *arguments, struct scope *scope, struct error *err)
 {
@@ -182,7 +175,9 @@ static int run(const struct arguments *arguments)
 	if (!*journal) {
 		fail(&err, "which journal? tablo replay JOURNAL, or the setting `journal`");
 		code = report_usage(arguments, &err);
-	} else if (!is_journal(journal, &err) || !journal_end(journal, setup.settings, &end, &err)) {
+	} else if (!option_is_journal(journal, &err)) {
+		code = report_usage(arguments, &err);
+	} else if (!journal_end(journal, setup.settings, &end, &err)) {
 		code = report(&err);
 	} else if (!read_time(arguments, "--from", setup.zone, end, &options.from, &err) ||
 		!read_time(arguments, "--to", setup.zone, end, &options.to, &err) || !read_time(arguments, "--at", setup.zone, end, &options.at, &err)) {
@@ -196,12 +191,12 @@ static int run(const struct arguments *arguments)
 
 const struct command replay_command = {
 	.name = "replay",
-	.positional = "JOURNAL",
+	.positional = "[JOURNAL]",
 	.summary = "the board on a journal, with a timeline",
 	.about = "Shows what the wall showed at any moment of a collector's journal (a directory): plays, steps, seeks, finds the next incident, and\n"
 		 "compares with another time. The rules, targets and the zone are those of the configuration given; where the journal was written\n"
 		 "under others the board says so. Keys: ? on the board. A journal that still grows is followed.\n"
 		 "  tablo replay /var/lib/tablo/journal --at '1999-08-01 10:30' --speed 60 --compare -7d",
-	.options = (const struct option *const[]){replay_options, figure_options, rule_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){replay_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
 	.run = run,
 };

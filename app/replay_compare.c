@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/suggest.h"
 #include "metrics/lists.h"
 #include "replay/player.h"
 
@@ -58,18 +61,44 @@ static bool open_other(struct replay_compare *compare, const char *with, int64_t
 	return compare->chronicle != NULL;
 }
 
+static const struct {
+	const char *word;
+	int64_t before;
+} words[] = {{"yesterday", DAY_MS}, {"last week", WEEK_MS}};
+#define WORDS (sizeof words / sizeof *words)
+
+/* How long before; 0: it is no time. */
+static int64_t time_before(const char *with)
+{
+	int64_t before;
+	for (size_t i = 0; i < WORDS; i++)
+		if (strcasecmp(with, words[i].word) == 0)
+			return words[i].before;
+	return *with == '-' && duration_parse(view_of(with + 1), &before, NULL) && before > 0 ? before : 0;
+}
+
+bool replay_compare_check(const char *with, struct error *err)
+{
+	const char *names[WORDS + 1] = {NULL};
+	for (size_t i = 0; i < WORDS; i++)
+		names[i] = words[i].word;
+	/* What looks like a path is one: whether it is there is seen when it is opened. */
+	if (time_before(with) || (*with != '-' && (strchr(with, '/') || access(with, F_OK) == 0)))
+		return true;
+	const char *meant = suggest(with, names);
+	return fail(err, "\"%.200s\" is no time before and no journal%s%s%s; it is so long (-7d, -24h), yesterday, \"last week\", "
+		"or the directory of another journal",
+		with, meant ? ": did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
+}
+
 static bool set_up(struct replay_compare *compare, const char *with, const char *journal, int64_t first, struct error *err)
 {
-	struct error why;
-	if (with && *with != '-')
+	const int64_t before = with ? time_before(with) : WEEK_MS;
+	if (!before)
 		return open_other(compare, with, first, err);
 	compare->journal = memory_text(journal);
-	compare->local_shift = WEEK_MS;
-	if (!with)
-		return true;
-	if (!duration_parse(view_of(with + 1), &compare->local_shift, &why))
-		return fail(err, "--compare: %.400s (\"-7d\", or the directory of another journal)", why.text);
-	return compare->local_shift > 0 || fail(err, "--compare: \"%s\" is no time before", with);
+	compare->local_shift = before;
+	return true;
 }
 
 struct replay_compare *replay_compare_open(const char *with, const char *journal, int64_t first, const struct settings *settings,

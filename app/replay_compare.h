@@ -8,7 +8,10 @@
 
 struct replay_compare;
 
-/* with: "-7d", or the directory of another journal, whose first day is laid beside the day of `first`; NULL: a week before. Nothing is
+/* Is it "-7d", "yesterday", "last week", or what may be a directory? What is mistyped is told with the forms there are. */
+bool replay_compare_check(const char *with, struct error *err);
+
+/* with: one of those forms; a directory: that of another journal, whose first day is laid beside the day of `first`; NULL: a week before. Nothing is
  * folded until a turn. */
 struct replay_compare *replay_compare_open(const char *with, const char *journal, int64_t first, const struct settings *settings,
 	const struct zone *zone, struct error *err);

@@ -7,6 +7,7 @@
 #include "app/replay_compare.h"
 #include "app/replay_marks.h"
 #include "app/replay_report.h"
+#include "app/replay_rules.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
@@ -313,16 +314,22 @@ static void begin_frame(struct replayer *replayer, int64_t now)
 	}
 }
 
+static void tell_rules(struct replayer *replayer)
+{
+	char text[TIMELINE_TEXT];
+	if (replayer->told || *replayer->said || !replay_rules_text(replayer->chronicle, replayer->player, text, sizeof text))
+		return;
+	say(replayer, text);
+	replayer->told = replayer->changed = true;
+}
+
 static void arrive(struct replayer *replayer, int64_t now)
 {
 	const int64_t reached = engine_now(player_engine(replayer->player));
 	replayer->under_way = replayer->seeking = false;
 	replayer->cursor = replayer->goal != INSTANT_NONE ? replayer->goal : clamp(replayer, reached);
 	replayer->ended = replayer->cursor >= replayer->last;
-	if (player_differs(replayer->player) && !replayer->told && !*replayer->said) {
-		say(replayer, "the journal was written under other rules or another zone: figures are by those given now");
-		replayer->told = true;
-	}
+	tell_rules(replayer);
 	replayer->anchor_at = replayer->cursor;
 	replayer->anchor = now;
 	replayer->changed = true;
@@ -368,6 +375,8 @@ static void look_at_chronicle(struct replayer *replayer)
 	replayer->changed = replayer->changed || !look.done || !replayer->settled || replayer->last != last;
 	replayer->settled = look.done;
 	chronicle_leave(replayer->chronicle);
+	if (!replayer->under_way)
+		tell_rules(replayer);
 }
 
 bool replayer_turn(struct replayer *replayer)
@@ -488,9 +497,4 @@ const struct replayer_options *replayer_options(const struct replayer *replayer)
 bool replayer_seeking(const struct replayer *replayer)
 {
 	return replayer->seeking;
-}
-
-bool replayer_differs(const struct replayer *replayer)
-{
-	return player_differs(replayer->player);
 }

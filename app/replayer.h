@@ -34,7 +34,5 @@ const struct engine *replayer_engine(const struct replayer *replayer);
 const struct replayer_options *replayer_options(const struct replayer *replayer);
 /* It is on its way to another time: what is shown is not what was asked for yet. */
 bool replayer_seeking(const struct replayer *replayer);
-/* The journal was written under other rules or another zone than those in force. */
-bool replayer_differs(const struct replayer *replayer);
 
 #endif

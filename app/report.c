@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/option_checks.h"
+#include "app/progress.h"
 #include "app/report_file.h"
 #include "app/setup.h"
 #include "base/instant.h"
@@ -10,10 +12,10 @@
 #include "replay/player.h"
 
 static const struct option report_options[] = {
-	{"--from", "TIME", "where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end", false},
-	{"--to", "TIME", "where it ends (default: the journal's end)", false},
-	{"--by", "TIME", "the length of an interval, whole quarter hours (default 30m)", false},
-	{"--format", "NAME", "md, html, csv or json (default md)", false},
+	{"--from", "TIME", "where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end", false, option_is_instant},
+	{"--to", "TIME", "where it ends (default: the journal's end)", false, option_is_instant},
+	{"--by", "TIME", "the length of an interval, whole quarter hours (default 30m)", false, option_is_quarters},
+	{"--format", "NAME", "md, html, csv or json (default md)", false, option_is_form},
 	{"--out", "FILE", "write it there (default: standard output)", false},
 	{"--count-by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
 	{"--identify", NULL, "name people: who acknowledged an alert", false},
@@ -29,7 +31,7 @@ static bool read_through(struct chronicle *chronicle, const struct player_span *
 		const bool done = look.done;
 		const uint64_t events = look.events;
 		chronicle_leave(chronicle);
-		progress_show("reading", length > 0 ? (int)(passed * 1000 / length) : -1, events);
+		progress_show("reading the journal", "events", length > 0 ? (int)(passed * 1000 / length) : -1, events);
 		if (done)
 			break;
 		chronicle_pause(chronicle, 100);
@@ -61,8 +63,6 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 	if (!read_time(arguments, "--from", options->zone, span->to, &from, err) || !read_time(arguments, "--to", options->zone, span->to, &to, err) ||
 		(by && !duration_parse(view_of(by), &options->by, err)))
 		return false;
-	if (options->by <= 0 || options->by % QUARTER_MS)
-		return fail(err, "--by must be whole quarter hours (\"30m\"), not \"%s\"", by);
 	from = arguments_flag(arguments, "--from") ? quarter_before(from) : from - ((from % options->by) + options->by) % options->by;
 	to = quarter_before(to + QUARTER_MS - 1);
 	if (from >= to) {
@@ -111,9 +111,11 @@ static bool make_report(const struct arguments *arguments, struct settings *sett
 	if (!read_stretch(arguments, &span, &options, err))
 		return false;
 	/* What lies before is not forgotten before the end is read. */
+	struct settings *given = settings_copy(settings);
 	const int64_t days = (span.to - options.from) / DAY_MS + 2;
 	settings->history_days = days > settings->history_days ? (int)days : settings->history_days;
-	const struct chronicle_options wanted = {.journal = journal, .settings = settings, .scope = SCOPE_ALL, .from = INT64_MIN, .to = INT64_MAX};
+	const struct chronicle_options wanted = {.journal = journal, .settings = settings, .rules = given, .scope = SCOPE_ALL, .from = INT64_MIN,
+		.to = INT64_MAX};
 	struct chronicle *chronicle = chronicle_open(&wanted, err);
 	bool good = chronicle && read_through(chronicle, &span, err);
 	if (good) {
@@ -123,6 +125,7 @@ static bool make_report(const struct arguments *arguments, struct settings *sett
 		chronicle_leave(chronicle);
 	}
 	chronicle_close(chronicle);
+	settings_destroy(given);
 	return good;
 }
 
@@ -149,6 +152,8 @@ static int run(const struct arguments *arguments)
 	if (!*journal) {
 		fail(&err, "which journal? tablo report DIR, or the setting `journal`");
 		code = report_usage(arguments, &err);
+	} else if (!option_is_journal(journal, &err)) {
+		code = report_usage(arguments, &err);
 	} else if (!read_rules(arguments, settings, &err)) {
 		code = report_usage(arguments, &err);
 	} else if (!(zone = zone_open(settings->zone, &err)) || !make_report(arguments, settings, journal, zone, &err)) {
@@ -166,6 +171,6 @@ const struct command report_command = {
 	.about = "Reads a journal (a collector's directory; default: the setting `journal`) and writes what was: a summary, what came first, figures by\n"
 		 "interval and by queue, SLA breaches, conduct, alerts and who answered them when, notes, gaps. Figures are those known at the journal's\n"
 		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Nobody is named without --identify.",
-	.options = (const struct option *const[]){report_options, rule_options, common_options, NULL},
+	.options = (const struct option *const[]){report_options, rule_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/option_checks.h"
 #include "app/setup.h"
 #include "app/sites.h"
 #include "base/clock.h"
@@ -8,29 +9,33 @@
 #include "base/memory.h"
 
 const struct option feed_options[] = {
-	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true},
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false},
-	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
+	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true, option_is_feed},
 	{"--site", "NAME", "take only this site's topics", false},
 	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
-	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false},
+	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false, option_is_store},
 	{"--speed", "X", "file:, sim: times real time; 0: as fast as it goes (default: sim: 1; files on a board 1, else 0)", false},
-	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true},
+	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true, option_is_instant},
+	{0},
+};
+
+const struct option follow_options[] = {
+	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false, option_is_attach},
+	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
 	{0},
 };
 
 const struct option figure_options[] = {
 	{"--window", "W", "now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d", true},
 	{"--by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
-	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true},
+	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true, option_is_scope},
 	{0},
 };
 
 const struct option rule_options[] = {
 	{"--formula", "CODE", "service level: SL2sv, SL1, SL2, SL2s, SL3, SL4 or SLO", false},
-	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false},
-	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false},
-	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false},
+	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false, option_is_duration},
+	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false, option_is_duration},
+	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false, option_is_zone},
 	{0},
 };
 
@@ -50,20 +55,23 @@ static bool set_from(struct settings *settings, const struct arguments *argument
 	return fail(err, "%s: %.500s", option, why.text);
 }
 
+bool setup_set_pair(struct settings *settings, const char *pair, struct error *err)
+{
+	const char *equals = strchr(pair, '=');
+	char name[64];
+	if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof name)
+		return fail(err, "--set wants NAME=VALUE, not \"%.200s\"", pair);
+	view_copy((struct view){pair, (size_t)(equals - pair)}, name, sizeof name);
+	return settings_set(settings, name, equals + 1, err);
+}
+
 static bool set_named(struct settings *settings, const struct arguments *arguments, struct error *err)
 {
-	for (int i = 0;; i++) {
-		const char *pair = arguments_nth(arguments, "--set", i);
-		if (!pair)
-			return true;
-		const char *equals = strchr(pair, '=');
-		char name[64];
-		if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof name)
-			return fail(err, "--set wants NAME=VALUE, not \"%s\"", pair);
-		view_copy((struct view){pair, (size_t)(equals - pair)}, name, sizeof name);
-		if (!settings_set(settings, name, equals + 1, err))
+	const char *pair;
+	for (int i = 0; (pair = arguments_nth(arguments, "--set", i)); i++)
+		if (!setup_set_pair(settings, pair, err))
 			return false;
-	}
+	return true;
 }
 
 void setup_feeds(struct settings *settings, const struct arguments *arguments)

@@ -6,7 +6,8 @@
 #include "app/desk.h"
 #include "store/snapshot.h"
 
-extern const struct option feed_options[];   /* --feed, --attach, --sites, --site, --clock, --store, --speed, --at */
+extern const struct option feed_options[];   /* --feed, --site, --clock, --store, --speed, --at */
+extern const struct option follow_options[]; /* --attach, --sites */
 extern const struct option figure_options[]; /* --window, --by, --scope */
 extern const struct option rule_options[];   /* --formula, --target, --short, --zone */
 extern const struct option screen_options[]; /* --ascii, --colours, --plain */
@@ -30,6 +31,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 void setup_close(struct setup *setup);
 /* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
+/* "NAME=VALUE", as --set has it. */
+bool setup_set_pair(struct settings *settings, const char *pair, struct error *err);
 /* Every --at, in place of those there were; "10:30" and "-15m" are meant by `now`. */
 bool setup_instants(struct setup *setup, const struct arguments *arguments, int64_t now, struct error *err);
 /* What rule_options say. */

@@ -4,6 +4,8 @@
 #include <zmq.h>
 
 #include "app/commands.h"
+#include "app/option_checks.h"
+#include "app/progress.h"
 #include "app/scopes.h"
 #include "app/setup.h"
 #include "app/sites.h"
@@ -24,10 +26,10 @@ static const struct option snapshot_options[] = {
 	{"--ansi", NULL, "the board as text with colours", false},
 	{"--metric", "NAME", "only this metric (repeatable; tablo --list-metrics)", true},
 	{"--size", "WxH", "of the board (default 140x40)", false},
-	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false},
-	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false},
-	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false},
-	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false},
+	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false, option_is_journal},
+	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false, option_is_duration},
+	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false, option_is_duration},
+	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false, option_is_quarters},
 	{0},
 };
 
@@ -177,8 +179,6 @@ static bool read_look(struct look *look, int64_t *listen, int64_t *patience, str
 		return false;
 	if ((text = arguments_value(arguments, "--intervals")) && !duration_parse(view_of(text), &look->interval, err))
 		return false;
-	if (look->interval % QUARTER_MS)
-		return fail(err, "--intervals must be whole quarter hours (\"30m\"), not \"%s\"", text);
 	return read_metrics(look, err);
 }
 
@@ -192,7 +192,7 @@ static void run_through(struct desk *desk, struct look *look, bool live)
 			return;
 		desk_turn(desk, -1, INT64_MAX);
 		look->first = desk_first(desk);
-		progress_show("reading", desk_progress(desk), desk_events(desk));
+		progress_show("reading", "events", desk_progress(desk), desk_events(desk));
 	}
 	progress_done();
 	if (to_end)
@@ -225,6 +225,24 @@ static const char *source_of(const struct setup *setup)
 	return setup->attach ? setup->attach : setup->store ? "Redis" : setup->settings->feeds[0];
 }
 
+/* Waiting for a site that is not there, in a Redis that holds others, is of use only to whoever says so. */
+static bool is_mistaken(const struct desk *desk, const struct look *look)
+{
+	struct desk_link link;
+	return !arguments_flag(look->arguments, "--wait") && desk_link(desk, &link) && link.mistaken;
+}
+
+static bool fail_silent(const struct desk *desk, const struct look *look, int64_t patience, struct error *err)
+{
+	const struct setup *setup = look->setup;
+	struct desk_link link;
+	const char *source = source_of(setup);
+	if (desk_link(desk, &link) && *link.why)
+		return fail(err, "%.100s: %.450s", source, link.why);
+	return fail(err, "%s: nothing came for %lld s: is %s running, and --site right?", source, (long long)(patience / 1000),
+		setup->attach || setup->store ? "the collector" : "the publisher");
+}
+
 static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int64_t patience, struct error *err)
 {
 	int64_t until = clock_monotonic() + patience;
@@ -233,9 +251,8 @@ static bool listen_for(struct desk *desk, struct look *look, int64_t listen, int
 			take_look(look, desk_engine(desk));
 			return false;
 		}
-		if (clock_monotonic() > until)
-			return fail(err, "%s: nothing came for %lld s: is %s running, and --site right?",
-				source_of(look->setup), (long long)(patience / 1000), look->setup->attach || look->setup->store ? "the collector" : "the publisher");
+		if (clock_monotonic() > until || is_mistaken(desk, look))
+			return fail_silent(desk, look, patience, err);
 		desk_turn(desk, -1, until);
 	}
 	until = clock_monotonic() + listen;
@@ -302,7 +319,7 @@ static bool look_at_journal(struct setup *setup, struct look *look, const char *
 	const int count = setup->instant_count ? setup->instant_count : 1;
 	for (int i = 0; good && i < count; i++) {
 		const int64_t at = setup->instant_count ? setup->instants[i] : INT64_MAX;
-		good = player_seek(player, at, err) && player_arrive(player, err);
+		good = player_seek(player, at, err) && progress_arrive(player, at, err);
 		if (good && at != INT64_MAX)
 			player_pass(player, at);
 		if (good)
@@ -356,6 +373,7 @@ const struct command snapshot_command = {
 	.summary = "one look at the figures, as JSON, text or colours, and exit",
 	.about = "Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
 		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it.",
-	.options = (const struct option *const[]){snapshot_options, feed_options, figure_options, rule_options, screen_options, common_options, NULL},
+	.options = (const struct option *const[]){snapshot_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options,
+		help_options, NULL},
 	.run = run,
 };

@@ -98,6 +98,11 @@ int64_t stored_due(const struct stored *stored)
 	return stored->engine ? 0 : stored->due;
 }
 
+bool stored_is_mistaken(const struct stored *stored)
+{
+	return !stored->moved && redis_board_is_mistaken(stored->board);
+}
+
 enum link_state stored_link(const struct stored *stored, int64_t *silent, const char **why)
 {
 	int64_t age = stored->moved ? clock_monotonic() - stored->moved : 0;

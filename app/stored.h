@@ -18,4 +18,7 @@ int64_t stored_due(const struct stored *stored); /* monotonic ms */
  * or "". */
 enum link_state stored_link(const struct stored *stored, int64_t *silent, const char **why);
 
+/* Nothing was read, for this Redis holds other sites. */
+bool stored_is_mistaken(const struct stored *stored);
+
 #endif

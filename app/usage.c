@@ -85,7 +85,8 @@ void usage_print_man(FILE *to)
 		man_text(to, key->help);
 		fputs("\n", to);
 	}
-	fputs(".SH EXIT STATUS\n0 done, 1 failed (one line on standard error says what and how to mend it), 2 wrong usage.\n", to);
+	fputs(".SH EXIT STATUS\n0 done, 1 what was asked could not be done (one line on standard error says what and how to mend it), "
+	      "2 the command line cannot be understood.\n", to);
 	fputs(".SH ENVIRONMENT\n.B NO_COLOR\nno colours; state is told by words and marks.\n", to);
 }
 

@@ -5,6 +5,8 @@
 #include "app/command.h"
 
 bool arguments_parse(struct arguments *arguments, const struct command *command, char **words, int count, struct error *err);
+/* Are the words as many, and the values of options such, as the tables say? */
+bool arguments_check(const struct arguments *arguments, struct error *err);
 void arguments_finish(struct arguments *arguments);
 
 /* command NULL: the program as a whole; arguments: what was given with --help, or NULL. */

@@ -237,9 +237,8 @@ static void put_date(int64_t to[5], const struct zone_date *date)
 	memcpy(to, numbers, sizeof numbers);
 }
 
-uint64_t zone_hash(const struct zone *zone)
+static uint64_t hash_with(const struct zone *zone, const struct zone_rule *rule)
 {
-	const struct zone_rule *rule = &zone->rule;
 	size_t count = 0;
 	int64_t *numbers = memory_new(2 * zone->count + 16, sizeof *numbers);
 	numbers[count++] = zone->first;
@@ -260,6 +259,19 @@ uint64_t zone_hash(const struct zone *zone)
 	const uint64_t hash = map_hash((struct view){(const char *)numbers, count * sizeof *numbers});
 	free(numbers);
 	return hash;
+}
+
+uint64_t zone_hash(const struct zone *zone)
+{
+	return hash_with(zone, &zone->rule);
+}
+
+uint64_t zone_hash_alike(const struct zone *zone)
+{
+	const struct zone_rule *rule = &zone->rule;
+	const bool is_constant = zone->count == 0 && (!rule->is_set || (!rule->has_summer && rule->standard == zone->first));
+	const struct zone_rule other = {.is_set = !rule->is_set, .standard = zone->first};
+	return hash_with(zone, is_constant ? &other : rule);
 }
 
 static int64_t seconds_of(int64_t ms)

@@ -256,27 +256,30 @@ static void swap(struct settings *a, struct settings *b)
 	*b = kept;
 }
 
-bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err)
+bool settings_read(struct settings *settings, struct view text, const char *name, const char *const *metrics, struct error *err)
 {
-	size_t size;
-	char *bytes = read_file(path, &size, err);
-	if (!bytes)
-		return false;
-	struct loading loading = {.name = path, .err = err};
-	bool good = scan_read(&loading.scan, path, (struct view){bytes, size}, err);
-	free(bytes);
-	if (!good)
+	struct loading loading = {.name = name, .err = err};
+	if (!scan_read(&loading.scan, name, text, err))
 		return false;
 	loading.settings = settings_copy(settings);
 	sections_init(&loading.sections, metrics);
-	good = parse(&loading);
+	const bool good = parse(&loading);
 	if (good) {
 		free(loading.settings->file);
-		loading.settings->file = memory_text(path);
+		loading.settings->file = memory_text(name);
 		swap(settings, loading.settings);
 	}
 	sections_finish(&loading.sections);
 	scan_finish(&loading.scan);
 	settings_destroy(loading.settings);
+	return good;
+}
+
+bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err)
+{
+	size_t size;
+	char *bytes = read_file(path, &size, err);
+	const bool good = bytes && settings_read(settings, (struct view){bytes, size}, path, metrics, err);
+	free(bytes);
 	return good;
 }

@@ -138,10 +138,13 @@ struct settings {
 
 /* The defaults of the table, no sections. */
 struct settings *settings_create(void);
+struct settings *settings_copy(const struct settings *settings);
 void settings_destroy(struct settings *settings);
 /* Reads a file over the defaults. `metrics`: the names a level or an alert may use, NULL-terminated. The message names
  * file:line, the thing and what would be right. False: nothing of the file is in force. */
 bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err);
+/* The same of a text that stood in a file, or that settings_write() made: `name` is what messages call it. */
+bool settings_read(struct settings *settings, struct view text, const char *name, const char *const *metrics, struct error *err);
 /* One setting by its name, from a command line. */
 bool settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
@@ -150,9 +153,7 @@ void settings_print(FILE *to, void (*levels)(FILE *to));
 /* The settings in force, one a line and a section a line, as a file that, read again, gives the same; without comments, and without
  * those that may hold a secret. */
 void settings_write(const struct settings *settings, FILE *to);
-/* Is this line of settings_write() a rule that figures are counted by? */
-bool settings_line_counts(struct view line);
-/* A number that is the same where figures are counted by the same rules and in the same zone. */
+/* A number that is the same where the rules and the name of the zone are written down alike; what they mean: config/meaning.h. */
 uint64_t settings_fingerprint(const struct settings *settings);
 /* Further remarks that are no errors ("tcp://127.0.0.1:40000 lies in the range ... : prefer ipc:// or a port below 32768");
  * returns how many were written. */

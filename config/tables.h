@@ -18,6 +18,9 @@ extern const struct setting_table board_table, feed_table, site_table, queue_tab
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
 
+/* As settings_write() does, without the name; false: it has no value, nothing is written. */
+bool setting_write_value(const struct setting *setting, const void *base, FILE *to);
+
 /* Of one element of a section's array, with what it owns. */
 void queue_settings_finish(struct queue_settings *queue);
 void feed_settings_finish(struct feed_settings *link);
@@ -25,6 +28,5 @@ void site_settings_finish(struct site_settings *site);
 void level_settings_finish(struct level_settings *level);
 void alert_settings_finish(struct alert_settings *alert);
 /* Everything copied; for reading a file whole or not at all. */
-struct settings *settings_copy(const struct settings *settings);
 
 #endif

@@ -111,6 +111,14 @@ static void write_value(FILE *to, const struct setting *setting, const void *bas
 	}
 }
 
+bool setting_write_value(const struct setting *setting, const void *base, FILE *to)
+{
+	if (!has_value(setting, base))
+		return false;
+	write_value(to, setting, base);
+	return true;
+}
+
 static bool write_setting(const struct setting *setting, const void *base, FILE *to)
 {
 	if (!has_value(setting, base))
@@ -158,20 +166,6 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 void settings_write(const struct settings *settings, FILE *to)
 {
 	write_all(to, settings, false);
-}
-
-bool settings_line_counts(struct view line)
-{
-	static const struct setting_table *const sections[] = {&queue_table, &level_table, &alert_table};
-	const char *space = memchr(line.data, ' ', line.size);
-	struct view name = {line.data, space ? (size_t)(space - line.data) : line.size};
-	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-		if (view_is(name, sections[i]->name))
-			return true;
-	for (size_t i = 0; i < board_table.count; i++)
-		if (view_is(name, board_table.settings[i].name))
-			return board_table.settings[i].counts;
-	return false;
 }
 
 uint64_t settings_fingerprint(const struct settings *settings)

@@ -65,6 +65,8 @@ struct feed {
 };
 
 extern const struct feed_class *const feed_classes[]; /* ends with NULL */
+/* By its scheme, among those and `more`; NULL: there is none such. */
+const struct feed_class *feed_find_class(const char *url, const struct feed_class *const *more, struct error *err);
 struct feed *feed_open(const char *url, const struct feed_options *options, const struct feed_sink *sink, struct error *err);
 void feed_close(struct feed *feed); /* NULL is fine */
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "config/meaning.h"
 #include "metrics/keep.h"
 
 #define STATE_FORMAT 4 /* raised whenever what is kept, or its order, changes */
@@ -187,7 +188,7 @@ struct shape {
 static struct shape shape_of(const struct engine *engine)
 {
 	return (struct shape){STATE_MAGIC, STATE_FORMAT, COUNTER_COUNT, TALLY_KEYS, EVENT_TYPE_COUNT, FAULT_COUNT, GAUGE_COUNT,
-		settings_fingerprint(engine->settings), zone_hash(engine->zone)};
+		meaning_hash(engine->settings), zone_hash(engine->zone)};
 }
 
 static void keep_shape(struct archive *archive, struct shape *shape)
@@ -220,8 +221,10 @@ static bool same_shape(struct archive *archive, struct engine *engine, bool *dif
 	keep_shape(archive, &theirs);
 	if (archive->wrong || theirs.magic != ours.magic)
 		return fail(err, "this is no state of a tablo engine");
-	engine->zone_differs = theirs.zone != ours.zone;
-	*differs = theirs.fingerprint != ours.fingerprint || engine->zone_differs;
+	engine->zone_differs = theirs.zone != ours.zone && theirs.zone != zone_hash_alike(engine->zone);
+	/* Where whole texts are compared, equal ones mean the same. */
+	const bool same_rules = theirs.fingerprint == ours.fingerprint || theirs.fingerprint == settings_fingerprint(engine->settings);
+	*differs = !same_rules || engine->zone_differs;
 	theirs.fingerprint = ours.fingerprint;
 	theirs.zone = ours.zone;
 	if (theirs.format > ours.format)

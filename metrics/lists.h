@@ -18,6 +18,8 @@ void lists_scope_identity(const struct engine *engine, struct scope scope, char 
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
+/* Is it written like one? Whether anything is called so is not asked. */
+bool list_scope_check(const char *text, struct error *err);
 /* The name of somebody, short where the settings name nobody in full. */
 void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */

@@ -89,7 +89,7 @@ static bool unknown_name(const struct engine *engine, size_t key, struct view na
 		*known ? "are" : "are none yet", known);
 }
 
-/* `intern`: the engine that may learn the name; NULL: it must be known. */
+/* `intern`: the engine that may learn the name; NULL: it must be known. Without any engine every name will do. */
 static bool read_pair(const struct engine *engine, struct engine *intern, struct view pair, struct scope *scope, struct error *err)
 {
 	const char *equals = memchr(pair.data, '=', pair.size);
@@ -107,6 +107,8 @@ static bool read_pair(const struct engine *engine, struct engine *intern, struct
 			return fail(err, "--scope: there is no channel '%.*s'", (int)name.size, name.data);
 	} else if (intern) {
 		number = names_intern((struct names *)(void *)((char *)intern + keys[key].names), name);
+	} else if (!engine) {
+		number = NAME_OTHER;
 	} else {
 		number = names_find(names_of(engine, (size_t)key), name);
 		if (number == NAME_NONE)
@@ -135,6 +137,12 @@ static bool read_scope(const struct engine *engine, struct engine *intern, const
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err)
 {
 	return read_scope(engine, NULL, text, scope, err);
+}
+
+bool list_scope_check(const char *text, struct error *err)
+{
+	struct scope scope;
+	return read_scope(NULL, NULL, text, &scope, err);
 }
 
 bool engine_scope(struct engine *engine, const char *text, struct scope *scope, struct error *err)

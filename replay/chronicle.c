@@ -17,6 +17,7 @@
 #define INCIDENTS_MOST 1000000
 #define MINUTES_MOST (400 * 24 * 60)
 #define MINUTES_AT_ONCE 59 /* as a spark of an hour has them, beside the running one */
+#define RULES_MOST 10000 /* starts of collectors */
 #define FOLLOW_MS 250
 
 const char *const chronicle_metrics[] = {"queue_depth", "longest_wait", "service_level", "offered", "answered", "abandoned", "agents_free",
@@ -45,6 +46,9 @@ struct chronicle {
 	size_t minute_count, minute_room;
 	struct incident *incidents;
 	size_t incident_count, incident_room;
+	struct meaning meaning;
+	struct chronicle_rules *rules;
+	size_t rules_count, rules_room;
 	int64_t sampled; /* the last minute that is in, its start; INT64_MIN: none */
 	uint64_t events;
 	struct error err;
@@ -183,6 +187,16 @@ static void keep_state(struct chronicle *chronicle, const struct frame *frame, c
 	keeper_take(&chronicle->keeper, chronicle->engine, frame, record, NULL);
 }
 
+static void take_rules(struct chronicle *chronicle, const struct record *record)
+{
+	if (chronicle->rules_count == RULES_MOST)
+		return;
+	chronicle->rules = memory_grow(chronicle->rules, &chronicle->rules_room, chronicle->rules_count + 1, sizeof *chronicle->rules);
+	struct chronicle_rules *rules = &chronicle->rules[chronicle->rules_count++];
+	*rules = (struct chronicle_rules){.lsn = record->lsn, .at = record->recv};
+	meaning_compare(&chronicle->meaning, record->config, rules->differs);
+}
+
 static void take_record(struct chronicle *chronicle, const struct frame *frame)
 {
 	struct record record;
@@ -191,6 +205,8 @@ static void take_record(struct chronicle *chronicle, const struct frame *frame)
 		return;
 	record.lsn = frame->lsn;
 	engine_apply(chronicle->engine, &record);
+	if (record.config)
+		take_rules(chronicle, &record);
 	keep_state(chronicle, frame, &record);
 	chronicle->events += record.batch ? record.batch->count : 0;
 	if (engine_now(chronicle->engine) == INT64_MIN) /* nobody has told the time yet */
@@ -289,6 +305,7 @@ struct chronicle *chronicle_open(const struct chronicle_options *options, struct
 	chronicle->options = *options;
 	chronicle->options.journal = memory_text(options->journal);
 	chronicle->sampled = INT64_MIN;
+	meaning_init(&chronicle->meaning, options->rules ? options->rules : options->settings);
 	pthread_mutex_init(&chronicle->door, NULL);
 	pthread_mutex_init(&chronicle->lock, NULL);
 	pthread_cond_init(&chronicle->changed, NULL);
@@ -320,6 +337,7 @@ void chronicle_close(struct chronicle *chronicle)
 	free((char *)(uintptr_t)chronicle->options.journal);
 	free(chronicle->minutes);
 	free(chronicle->incidents);
+	free(chronicle->rules);
 	free(chronicle);
 }
 
@@ -343,12 +361,21 @@ void chronicle_pause(struct chronicle *chronicle, int64_t ms)
 	pthread_mutex_unlock(&chronicle->lock);
 }
 
+const struct chronicle_rules *chronicle_rules_at(const struct chronicle_look *look, uint64_t lsn)
+{
+	size_t count = look->rules_count;
+	while (count && look->rules[count - 1].lsn > lsn)
+		count--;
+	return count ? &look->rules[count - 1] : NULL;
+}
+
 struct chronicle_look chronicle_enter(struct chronicle *chronicle)
 {
 	enter(chronicle);
 	const int64_t now = engine_now(chronicle->engine);
 	return (struct chronicle_look){.minutes = chronicle->minutes, .minute_count = chronicle->minute_count, .incidents = chronicle->incidents,
-		.incident_count = chronicle->incident_count, .engine = now == INT64_MIN ? NULL : chronicle->engine, .now = now,
+		.incident_count = chronicle->incident_count, .rules = chronicle->rules,
+		.rules_count = chronicle->rules_count, .engine = now == INT64_MIN ? NULL : chronicle->engine, .now = now,
 		.events = chronicle->events, .done = chronicle->done, .wrong = chronicle->err.text[0] ? chronicle->err.text : NULL};
 }
 

@@ -4,7 +4,7 @@
 #ifndef REPLAY_CHRONICLE_H
 #define REPLAY_CHRONICLE_H
 
-#include "config/settings.h"
+#include "config/meaning.h"
 #include "metrics/engine.h"
 #include "metrics/witness.h"
 
@@ -24,9 +24,17 @@ struct chronicle_minute {
 
 struct chronicle;
 
+/* The rules that a journal was written by from a record on. */
+struct chronicle_rules {
+	uint64_t lsn;
+	int64_t at; /* INT64_MIN: before any time was told */
+	char differs[MEANING_TEXT]; /* from ours: the first, and how many more; "": nothing */
+};
+
 struct chronicle_options {
 	const char *journal;
 	const struct settings *settings; /* outlive it */
+	const struct settings *rules;	 /* what the journal's are held against; NULL: the settings */
 	struct scope scope;		 /* whose figures; incidents are everybody's */
 	bool follow;			 /* goes on when the journal grows */
 	bool keep_states;		 /* writes those the journal lacks (replay/keeper.h); a look may wait for the disk then */
@@ -45,12 +53,16 @@ struct chronicle_look {
 	size_t minute_count;
 	const struct incident *incidents; /* in the order in which they were told */
 	size_t incident_count;
+	const struct chronicle_rules *rules; /* as they followed each other; the journal may begin later than the first */
+	size_t rules_count;
 	const struct engine *engine; /* after the record read last; NULL: none yet */
 	int64_t now;	  /* INT64_MIN: nothing was read yet */
 	uint64_t events;
 	bool done;	  /* everything there was is in */
 	const char *wrong; /* NULL, or why it ended early */
 };
+/* Those in force after a record; NULL: none that were read. */
+const struct chronicle_rules *chronicle_rules_at(const struct chronicle_look *look, uint64_t lsn);
 /* Holds the thread back until chronicle_leave(), to which the look is good. */
 struct chronicle_look chronicle_enter(struct chronicle *chronicle);
 void chronicle_leave(struct chronicle *chronicle);

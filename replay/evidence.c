@@ -11,6 +11,7 @@
 #include "metrics/lists.h"
 #include "metrics/lists_service.h"
 #include "metrics/open_items.h"
+#include "metrics/query_sums.h"
 #include "metrics/series.h"
 #include "replay/player.h"
 
@@ -273,13 +274,17 @@ bool evidence_rests_on(const struct query *query, int metric, int key)
 struct gathering {
 	const struct evidence_request *request;
 	struct evidence *evidence;
-	struct query *query; /* of the moment, for the metric's function */
+	struct query *query; /* for the metric's function; in the end of the moment */
 	size_t room;
 	bool wanted[TALLY_KEYS];
 	struct map index; /* subject -> row */
 	struct sum { struct count counts[COUNTS_A_ROW]; int count; } *sums; /* of each row */
 	size_t sum_room;
 	int64_t grain;
+	int64_t moment, after, at; /* the window is (after, at] in bucket starts */
+	uint64_t lsn;
+	struct scope scope;
+	bool scope_known;
 };
 
 static bool is_in_window(const struct gathering *gathering, const struct counting *counting)
@@ -288,7 +293,7 @@ static bool is_in_window(const struct gathering *gathering, const struct countin
 	if (!at)
 		return false;
 	const int64_t start = at - ((at % gathering->grain) + gathering->grain) % gathering->grain;
-	return start > gathering->query->after && start <= gathering->query->at;
+	return start > gathering->after && start <= gathering->at;
 }
 
 static bool fits(uint16_t wanted, uint16_t number)
@@ -296,9 +301,19 @@ static bool fits(uint16_t wanted, uint16_t number)
 	return wanted == SCOPE_ANY || wanted == number;
 }
 
-static bool is_counted_in_scope(const struct gathering *gathering, const struct counting *counting)
+/* A name that no event has brought yet is nothing that anything could be counted for. */
+static bool know_scope(struct gathering *gathering, const struct engine *engine, struct error *err)
 {
-	const struct scope wanted = gathering->request->scope, slot = counting->slot;
+	if (!gathering->scope_known)
+		gathering->scope_known = list_scope_parse(engine, gathering->request->names, &gathering->scope, err);
+	return gathering->scope_known;
+}
+
+static bool is_counted_in_scope(struct gathering *gathering, const struct engine *engine, const struct counting *counting)
+{
+	if (!know_scope(gathering, engine, NULL))
+		return false;
+	const struct scope wanted = gathering->scope, slot = counting->slot;
 	if (scope_of_people(wanted))
 		return fits(wanted.agent, counting->agent) && counting->agent;
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
@@ -359,7 +374,8 @@ static void counted(void *context, const struct engine *engine, const struct cou
 	bool any = false;
 	for (size_t i = 0; i < counting->count; i++)
 		any = any || (gathering->wanted[counting->counts[i].key] && counting->counts[i].delta);
-	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, counting) || !is_counted_of_name(gathering, engine, counting))
+	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, engine, counting) ||
+		!is_counted_of_name(gathering, engine, counting))
 		return;
 	struct evidence_row *row = row_of(gathering, engine, counting);
 	if (!row)
@@ -401,24 +417,59 @@ static void finish_rows(struct gathering *gathering)
 		qsort(evidence->rows, kept, sizeof *evidence->rows, by_time);
 }
 
-static bool fold_window(struct gathering *gathering, struct error *err)
+/* To where the player is to go, in pieces: a question that nobody asks any more holds up nothing. */
+static bool arrive(const struct gathering *gathering, struct player *player, struct error *err)
 {
 	const struct evidence_request *request = gathering->request;
-	struct player *player = player_open(request->journal, request->settings, err);
-	bool good = player && player_seek(player, gathering->query->after, err) && player_arrive(player, err);
-	if (good)
-		player_watch(player, (struct witness){.context = gathering, .counted = counted});
 	enum player_state state = PLAYER_UNDERWAY;
-	if (good)
-		player_on(player, engine_lsn(request->engine));
-	while (good && state == PLAYER_UNDERWAY) {
+	while (state == PLAYER_UNDERWAY) {
 		state = player_turn(player, RECORDS_AT_ONCE, err);
-		good = state != PLAYER_FAILED;
-		if (good && request->stop && request->stop(request->context))
-			good = fail(err, "given up");
+		if (request->stop && request->stop(request->context))
+			return fail(err, "given up");
 	}
-	if (good && player_lsn(player) != engine_lsn(request->engine))
+	return state != PLAYER_FAILED;
+}
+
+/* What a window reaches back to is known before anything is folded, so each record is folded once: up to the window without a look, then with. */
+static bool fold_window(struct gathering *gathering, struct player *player, struct error *err)
+{
+	const struct evidence_request *request = gathering->request;
+	if (!player_seek(player, gathering->after, err) || !arrive(gathering, player, err))
+		return false;
+	query_reach(gathering->query, player_engine(player), SCOPE_ALL, request->window, request->by, request->formula, true, gathering->moment);
+	for (int key = 0; key < TALLY_KEYS; key++)
+		gathering->wanted[key] = evidence_rests_on(gathering->query, request->metric, key);
+	player_watch(player, (struct witness){.context = gathering, .counted = counted});
+	if (gathering->lsn)
+		player_on(player, gathering->lsn);
+	else if (!player_play(player, gathering->moment, err))
+		return false;
+	if (!arrive(gathering, player, err))
+		return false;
+	if (engine_now(player_engine(player)) == INSTANT_NONE)
+		return fail(err, "the journal has nothing before this moment");
+	if (gathering->lsn && player_lsn(player) != gathering->lsn)
 		snprintf(gathering->evidence->why, sizeof gathering->evidence->why, "the journal ends before this moment");
+	else
+		player_pass(player, gathering->moment);
+	if (!know_scope(gathering, player_engine(player), err))
+		return false;
+	query_run(gathering->query, player_engine(player), gathering->scope, request->window, request->by, request->formula, true);
+	return true;
+}
+
+static bool fold_journal(struct gathering *gathering, struct error *err)
+{
+	const struct evidence_request *request = gathering->request;
+	if (gathering->moment == INSTANT_NONE)
+		return fail(err, "the journal has nothing before this moment");
+	struct player *player = player_open(request->journal, request->settings, err);
+	if (!player)
+		return false;
+	gathering->after = gathering->evidence->from = query_after(player_engine(player), request->window, gathering->moment);
+	const bool good = fold_window(gathering, player, err);
+	if (good)
+		finish_rows(gathering);
 	player_close(player);
 	return good;
 }
@@ -426,18 +477,14 @@ static bool fold_window(struct gathering *gathering, struct error *err)
 static bool gather_counted(const struct evidence_request *request, struct evidence *evidence, struct error *err)
 {
 	struct gathering gathering = {.request = request, .evidence = evidence, .query = memory_new(1, sizeof(struct query)),
-		.grain = request->window >= WINDOW_TODAY ? QUARTER_MS : MINUTE_MS};
-	query_run(gathering.query, request->engine, request->scope, request->window, request->by, request->formula, true);
+		.grain = request->window >= WINDOW_TODAY ? QUARTER_MS : MINUTE_MS, .scope = request->scope, .scope_known = !request->names,
+		.moment = request->engine ? engine_now(request->engine) : request->moment, .lsn = request->engine ? engine_lsn(request->engine) : request->lsn};
+	gathering.at = gathering.moment;
 	evidence->kind = EVIDENCE_COUNTED;
-	evidence->from = gathering.query->after;
-	evidence->to = gathering.query->at;
-	for (int key = 0; key < TALLY_KEYS; key++)
-		gathering.wanted[key] = evidence_rests_on(gathering.query, request->metric, key);
-	const bool good = request->journal ? fold_window(&gathering, err) : true;
+	evidence->from = evidence->to = gathering.moment;
+	const bool good = !request->journal || fold_journal(&gathering, err);
 	if (!request->journal)
 		snprintf(evidence->why, sizeof evidence->why, "what was counted is in the collector's journal: give --journal DIR");
-	if (good)
-		finish_rows(&gathering);
 	map_finish(&gathering.index);
 	free(gathering.sums);
 	free(gathering.query);

@@ -12,10 +12,13 @@
 struct evidence_request {
 	const char *journal; /* NULL: none, only what stands now can be told */
 	const struct settings *settings;
-	const struct engine *engine; /* as it is at the moment that is looked at */
+	const struct engine *engine; /* as it is at the moment that is looked at; NULL: only the next two are known, for what was counted */
+	int64_t moment;
+	uint64_t lsn; /* of the record folded last then; 0: the last one that was received by then */
 	int metric;
 	const char *name; /* only what is of this, as struct proof_request has it; NULL or "": all */
-	struct scope scope; /* its names are numbered by `engine` */
+	struct scope scope; /* its names are numbered as the journal's engine numbers them */
+	const char *names;  /* the scope by names ("queue=Billing"), where its numbers are another engine's; NULL: they are not */
 	enum window window;
 	enum attribution by;
 	enum sl_formula formula;

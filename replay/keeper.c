@@ -5,8 +5,8 @@
 
 void keeper_begin(struct keeper *keeper, const char *directory, const uint8_t *id, const struct settings *settings)
 {
-	*keeper = (struct keeper){.directory = directory, .id = id, .settings_hash = settings_fingerprint(settings),
-		.share = (int)settings->journal_states, .is_true = true};
+	*keeper = (struct keeper){.directory = directory, .id = id, .share = (int)settings->journal_states, .is_true = true};
+	meaning_init(&keeper->meaning, settings);
 	if (!state_files_list(&keeper->there, NULL, directory, NULL))
 		keeper->is_true = false;
 }
@@ -56,10 +56,11 @@ static bool write_state(struct keeper *keeper, const struct engine *engine, stru
 /* Under other rules the same records give another engine. */
 static void look_at(struct keeper *keeper, const struct frame *frame, const struct record *record)
 {
+	char text[MEANING_TEXT];
 	if (!keeper->has_begun && frame->lsn != 1)
 		keeper->is_true = false;
 	keeper->has_begun = true;
-	if (record->kind == RECORD_CONFIG && record->config->settings_hash != keeper->settings_hash)
+	if (record->kind == RECORD_CONFIG && meaning_compare(&keeper->meaning, record->config, text))
 		keeper->is_true = false;
 }
 

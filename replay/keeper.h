@@ -4,7 +4,7 @@
 #ifndef REPLAY_KEEPER_H
 #define REPLAY_KEEPER_H
 
-#include "config/settings.h"
+#include "config/meaning.h"
 #include "journal/state_file.h"
 #include "metrics/engine.h"
 
@@ -13,7 +13,7 @@
 struct keeper {
 	const char *directory; /* the caller's, as is the id */
 	const uint8_t *id;
-	uint64_t settings_hash;
+	struct meaning meaning;
 	int share; /* percent of the journal that states may take */
 	struct state_list there;
 	uint64_t weight;	    /* of the records so far */

@@ -21,6 +21,15 @@ struct goal {
 	bool event; /* the first batch with an event is far enough */
 };
 
+/* One batch back, where the trail of the last seek is too short. */
+struct search {
+	bool on;
+	uint64_t here; /* the batch before this LSN is looked for */
+	int64_t from;  /* engine time at which that began */
+	size_t stage;  /* how often it went back so far */
+	int more;      /* further batches back, asked for meanwhile */
+};
+
 struct player {
 	const struct settings *settings;
 	char *path, *directory; /* the journal as it was given; where its files are */
@@ -30,6 +39,7 @@ struct player {
 	uint8_t id[JOURNAL_ID_SIZE];
 	struct player_span span;
 	struct goal goal;
+	struct search search;
 	struct frame ahead; /* read and not folded */
 	bool has_ahead, differs, damaged;
 	uint64_t lsn, events;
@@ -143,6 +153,7 @@ static bool begin_at(struct player *player, const struct state_file *state, stru
 {
 	struct error why;
 	let_go(player);
+	player->differs = false;
 	if (state->bytes.data)
 		player->engine = engine_unpack(player->settings, state->bytes.data, state->bytes.size, &player->differs, &why);
 	if (player->engine)
@@ -174,10 +185,17 @@ static bool has_nearer(const struct player *player, const struct goal *goal)
 	return is_nearer;
 }
 
+/* Whatever was looked for before is given up. */
+static void set_goal(struct player *player, struct goal goal)
+{
+	player->goal = goal;
+	player->search.on = false;
+}
+
 static bool go(struct player *player, struct goal goal, struct error *err)
 {
 	struct state_file state = {.lsn = 0};
-	player->goal = goal;
+	set_goal(player, goal);
 	if (is_behind(player, &goal) && !has_nearer(player, &goal))
 		return true;
 	const bool found = load_state(player, &goal, &state);
@@ -195,7 +213,7 @@ static bool begin_near(struct player *player, const struct goal *goal, struct er
 	if (!near->bytes.data || near->recv > goal->at || goal->at - near->recv > NEAR_REACH || !begin_at(player, near, err))
 		return false;
 	player->differs = differs; /* it was packed under the present rules */
-	player->goal = *goal;
+	set_goal(player, *goal);
 	return true;
 }
 
@@ -228,7 +246,7 @@ bool player_play(struct player *player, int64_t at, struct error *err)
 	const struct goal goal = {.at = at, .lsn = UINT64_MAX};
 	if (!is_behind(player, &goal))
 		return go(player, goal, err);
-	player->goal = goal;
+	set_goal(player, goal);
 	return true;
 }
 
@@ -245,7 +263,7 @@ bool player_seek_record(struct player *player, uint64_t lsn, struct error *err)
 
 void player_on(struct player *player, uint64_t lsn)
 {
-	player->goal = (struct goal){.at = INT64_MAX, .lsn = lsn};
+	set_goal(player, (struct goal){.at = INT64_MAX, .lsn = lsn});
 }
 
 void player_watch(struct player *player, struct witness witness)
@@ -255,41 +273,73 @@ void player_watch(struct player *player, struct witness witness)
 		engine_watch(player->engine, witness);
 }
 
-/* The batch before the one that was folded last; 0: none. The trail of the last seek may be too short: then one goes further back
- * for it. */
-static bool find_before(struct player *player, uint64_t *lsn, struct error *err)
+/* ---- one batch back ---- */
+
+/* The batch before `here`, in the trail; 0: it does not reach back so far. */
+static uint64_t find_before(const struct player *player, uint64_t here)
+{
+	for (uint64_t back = 1; back <= player->trail_count && back <= TRAIL; back++)
+		if (player->trail[(player->trail_count - back) % TRAIL] < here)
+			return player->trail[(player->trail_count - back) % TRAIL];
+	return 0;
+}
+
+/* To the batch, if the trail has it; else on a fold from further back up to where the search began: the turns that lead there make the trail.
+ * Each time it goes back further, in the end to the beginning. */
+static bool search_on(struct player *player, struct error *err)
 {
 	static const int64_t spans[] = {MINUTE_MS, HOUR_MS, DAY_MS};
-	const uint64_t here = player->trail_count ? player->trail[(player->trail_count - 1) % TRAIL] : player->lsn + 1;
-	const int64_t now = player->engine ? engine_now(player->engine) : INSTANT_NONE;
-	for (size_t i = 0;; i++) {
-		*lsn = 0;
-		for (uint64_t back = 1; back <= player->trail_count && back <= TRAIL && !*lsn; back++)
-			if (player->trail[(player->trail_count - back) % TRAIL] < here)
-				*lsn = player->trail[(player->trail_count - back) % TRAIL];
-		if (*lsn || now == INSTANT_NONE || i > sizeof spans / sizeof *spans)
-			return true;
-		/* Backwards, so that the fold begins anew before the records that are looked for. */
-		const int64_t from = i < sizeof spans / sizeof *spans ? now - spans[i] : player->span.from;
-		struct state_file state = {.lsn = 0};
-		const bool found = load_state(player, &(struct goal){.at = from, .lsn = UINT64_MAX}, &state);
-		const bool good = begin_at(player, &state, err);
-		if (found)
-			free((void *)(uintptr_t)state.bytes.data);
-		player->goal = (struct goal){.at = INT64_MAX, .lsn = here - 1};
-		if (!good || !player_arrive(player, err))
-			return false;
+	const size_t count = sizeof spans / sizeof *spans;
+	struct search *search = &player->search;
+	const uint64_t lsn = find_before(player, search->here);
+	if (lsn && search->more) {
+		search->more--;
+		search->here = lsn;
+		return search_on(player, err);
 	}
+	if (lsn || search->from == INSTANT_NONE || search->stage > count) {
+		return go(player, (struct goal){.at = INT64_MAX, .lsn = lsn ? lsn : player->span.first}, err);
+	}
+	const int64_t from = search->stage < count ? search->from - spans[search->stage] : player->span.from;
+	struct state_file state = {.lsn = 0};
+	search->stage++;
+	const bool found = load_state(player, &(struct goal){.at = from, .lsn = UINT64_MAX}, &state);
+	const bool good = begin_at(player, &state, err);
+	if (found)
+		free((void *)(uintptr_t)state.bytes.data);
+	player->goal = (struct goal){.at = INT64_MAX, .lsn = search->here - 1};
+	return good;
+}
+
+static bool step_back(struct player *player, struct error *err)
+{
+	const uint64_t last = player->trail_count ? player->trail[(player->trail_count - 1) % TRAIL] : player->lsn + 1;
+	const uint64_t wanted = player->goal.lsn;
+	const bool under_way = player->goal.at == INT64_MAX && wanted != UINT64_MAX && player->lsn < wanted && wanted > player->span.first;
+	if (player->search.on) {
+		player->search.more++;
+		return true;
+	}
+	player->search = (struct search){.on = true, .here = under_way ? wanted : last, .from = player->engine ? engine_now(player->engine) : INSTANT_NONE};
+	if (!under_way)
+		return search_on(player, err);
+	/* From the record that it is on its way to: the trail is whole when it has come before that. */
+	player->goal.lsn = wanted - 1;
+	return true;
 }
 
 bool player_step(struct player *player, int by, struct error *err)
 {
-	uint64_t lsn;
-	if (by > 0) {
-		player->goal = (struct goal){.at = INT64_MAX, .lsn = UINT64_MAX, .event = true};
+	if (by < 0)
+		return step_back(player, err);
+	if (player->search.on && player->search.more) {
+		player->search.more--;
 		return true;
 	}
-	return find_before(player, &lsn, err) && player_seek_record(player, lsn ? lsn : player->span.first, err);
+	if (player->search.on)
+		return go(player, (struct goal){.at = INT64_MAX, .lsn = player->search.here}, err);
+	set_goal(player, (struct goal){.at = INT64_MAX, .lsn = UINT64_MAX, .event = true});
+	return true;
 }
 
 /* ---- folding ---- */
@@ -304,8 +354,6 @@ static bool fold(struct player *player)
 	if (!record_read(&player->ahead, &record, &player->room, &why))
 		return false;
 	record.lsn = player->ahead.lsn;
-	if (record.config && record.config->settings_hash != settings_fingerprint(player->settings))
-		player->differs = true;
 	engine_apply(player->engine, &record);
 	if (!record.batch || !record.batch->count)
 		return false;
@@ -319,7 +367,8 @@ static bool is_beyond(const struct player *player)
 	return player->ahead.recv > player->goal.at || player->ahead.lsn > player->goal.lsn;
 }
 
-enum player_state player_turn(struct player *player, int most, struct error *err)
+/* Up to `most` records towards the goal. */
+static enum player_state advance(struct player *player, int most, struct error *err)
 {
 	for (int i = 0; i < most; i++) {
 		struct damage damage;
@@ -345,6 +394,14 @@ enum player_state player_turn(struct player *player, int most, struct error *err
 			return PLAYER_THERE;
 	}
 	return PLAYER_UNDERWAY;
+}
+
+enum player_state player_turn(struct player *player, int most, struct error *err)
+{
+	const enum player_state state = advance(player, most, err);
+	if (!player->search.on || (state != PLAYER_THERE && state != PLAYER_END))
+		return state;
+	return search_on(player, err) ? PLAYER_UNDERWAY : PLAYER_FAILED;
 }
 
 bool player_arrive(struct player *player, struct error *err)

@@ -55,7 +55,8 @@ uint64_t player_events(const struct player *player); /* folded so far in all */
 bool player_damage(const struct player *player, struct damage *damage);
 /* JOURNAL_ID_SIZE bytes. */
 const uint8_t *player_id(const struct player *player);
-/* The state that a seek began with, or what its collector wrote down of them, were other rules (settings, zone) than these. */
+/* The state that the last seek began with was counted by other rules (settings, zone) than these. What rules a collector wrote down is the
+ * chronicle's. */
 bool player_differs(const struct player *player);
 
 #endif

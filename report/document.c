@@ -23,6 +23,22 @@ static void write_summary(const struct writing *writing)
 	writing->pen->table_end(writing->to);
 }
 
+/* That the wall showed other figures at the time. */
+static void write_rules(const struct writing *writing)
+{
+	size_t more;
+	const struct chronicle_rules *rules = report_rules(writing->report, &more);
+	char text[MEANING_TEXT + 300], times[60] = "";
+	if (!rules)
+		return;
+	if (more)
+		snprintf(times, sizeof times, " (and %zu starts later under others)", more);
+	snprintf(text, sizeof text, "The journal was written by other rules than those of this report, from record %llu on%s: %s. "
+		"Figures here are by those of this report.",
+		(unsigned long long)rules->lsn, times, rules->differs);
+	writing->pen->paragraph(writing->to, text);
+}
+
 static void write_order(const struct writing *writing)
 {
 	const struct report *report = writing->report;
@@ -172,6 +188,7 @@ void document_write(const struct report *report, const struct pen *pen, FILE *to
 		sl_formula_codes[report->options.formula], report->options.attribution == BY_ARRIVAL ? "arrival" : "outcome",
 		(unsigned long long)report->events_lost);
 	pen->begin(to, report->options.name, about);
+	write_rules(&writing);
 	write_summary(&writing);
 	write_order(&writing);
 	if (pen->charts)

@@ -136,6 +136,19 @@ static json_t *marks_json(const struct report *report)
 	return array;
 }
 
+static void set_rules(const struct report *report, json_t *object)
+{
+	size_t more;
+	const struct chronicle_rules *rules = report_rules(report, &more);
+	if (!rules)
+		return;
+	json_t *told = json_object();
+	json_object_set_new(told, "record", json_integer((json_int_t)rules->lsn));
+	set_text(told, "differs", rules->differs);
+	json_object_set_new(told, "later", json_integer((json_int_t)more));
+	json_object_set_new(object, "other_rules", told);
+}
+
 void json_write(const struct report *report, FILE *to)
 {
 	json_t *object = json_object();
@@ -143,6 +156,7 @@ void json_write(const struct report *report, FILE *to)
 	set_text(object, "zone", zone_name(report->options.zone));
 	set_text(object, "by", report->options.attribution == BY_ARRIVAL ? "arrival" : "outcome");
 	set_text(object, "formula", sl_formula_codes[report->options.formula]);
+	set_rules(report, object);
 	json_object_set_new(object, "summary", stretch_json(report, report->options.from, report->options.to));
 	json_object_set_new(object, "what_came_first", troubles_json(report));
 	json_object_set_new(object, "intervals", intervals_json(report));

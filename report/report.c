@@ -145,6 +145,28 @@ struct report_alert report_alert_fate(const struct report *report, const struct 
 	return fate;
 }
 
+/* Within: what was in force when it began counts, too. */
+static bool is_within(const struct report *report, size_t number)
+{
+	const struct chronicle_rules *rules = &report->look->rules[number];
+	const bool is_last = number + 1 == report->look->rules_count;
+	return rules->at < report->options.to && (is_last || rules[1].at > report->options.from);
+}
+
+const struct chronicle_rules *report_rules(const struct report *report, size_t *more)
+{
+	const struct chronicle_rules *first = NULL;
+	*more = 0;
+	for (size_t i = 0; i < report->look->rules_count; i++) {
+		const struct chronicle_rules *rules = &report->look->rules[i];
+		if (!*rules->differs || !is_within(report, i))
+			continue;
+		*more += first != NULL;
+		first = first ? first : rules;
+	}
+	return first;
+}
+
 int64_t report_highest(const struct report *report, const char *metric, int64_t *at)
 {
 	const int place = chronicle_metric(metric);

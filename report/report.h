@@ -64,6 +64,8 @@ struct report_alert {
 	char by[64]; /* "" where nobody is to be named */
 };
 struct report_alert report_alert_fate(const struct report *report, const struct incident *alert);
+/* The first rules within the stretch that were others than those the report is counted by; *more: how many later ones were. NULL: none. */
+const struct chronicle_rules *report_rules(const struct report *report, size_t *more);
 /* The highest value of a chronicle's metric in the stretch and when; INT64_MIN: none. */
 int64_t report_highest(const struct report *report, const char *metric, int64_t *at);
 

@@ -45,7 +45,7 @@ static struct snapshot *look_at_site(const struct merge *merge, int site, const 
 	own.site = 0;
 	own.spark_count = 0; /* of the sums only */
 	struct snapshot *snapshot = snapshot_create(of->engine, of->settings, of->zone, &own);
-	snapshot_attached(snapshot, of->link, of->silent, of->from_store);
+	snapshot_attached(snapshot, of->link, of->silent, of->from_store, of->why);
 	return snapshot;
 }
 

@@ -3,12 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
 #include "store/redis_meta.h"
 #include "store/redis_series.h"
+#include "store/redis_sites.h"
 
 #define STATE_MOST (256 * 1024 * 1024) /* bytes of a packed engine that are believed */
+#define ASK_AGAIN (10 * SECOND_MS)
 #define REPLY_MOST (64u * 1024 * 1024) /* a stretch of every owner at once */
 
 struct redis_board {
@@ -18,6 +21,9 @@ struct redis_board {
 	struct redis_meta meta;
 	uint64_t lsn;
 	bool differs;
+	char sites[400]; /* which others are there, while ours is not */
+	int others;
+	int64_t asked; /* monotonic: when they were last looked for; 0: never */
 	struct redis_commands commands;
 	struct redis_replies replies;
 };
@@ -102,6 +108,17 @@ static bool join(const struct redis_reply *hash, uint8_t **bytes, uint64_t *size
 	return at == *size;
 }
 
+/* Who is there is asked now and then: the site may come, and somebody else's keys may be many. */
+static bool tell_missing(struct redis_board *board, struct error *err)
+{
+	const int64_t now = clock_monotonic();
+	if (!board->asked || now - board->asked > ASK_AGAIN)
+		board->others = redis_sites_text(board->link, board->sites, sizeof board->sites);
+	board->asked = board->asked && now - board->asked <= ASK_AGAIN ? board->asked : now;
+	return fail(err, "nothing is stored for the site %s yet%s%s", board->site, board->others ? "; " : "",
+		board->others ? board->sites : ": is its collector running?");
+}
+
 /* One HGETALL is one instant of Redis: the state and its LSN belong together. */
 static bool read_state(struct redis_board *board, uint8_t **bytes, uint64_t *size, struct error *err)
 {
@@ -113,7 +130,8 @@ static bool read_state(struct redis_board *board, uint8_t **bytes, uint64_t *siz
 	if (!redis_meta_read(board->replies.list[0], &board->meta, &fault))
 		return fail(err, "%.590s", fault.error.text);
 	if (!board->meta.there)
-		return fail(err, "nothing is stored for the site %s yet: is its collector running?", board->site);
+		return tell_missing(board, err);
+	board->others = 0;
 	if (board->meta.schema > REDIS_SCHEMA)
 		return fail(err, "a newer tablo writes the site %s (schema %llu, this one knows %d): update this one", board->site,
 			(unsigned long long)board->meta.schema, REDIS_SCHEMA);
@@ -211,6 +229,11 @@ struct engine *redis_board_poll(struct redis_board *board, int hours, bool *move
 uint64_t redis_board_lsn(const struct redis_board *board)
 {
 	return board->lsn;
+}
+
+bool redis_board_is_mistaken(const struct redis_board *board)
+{
+	return board->others > 0;
 }
 
 bool redis_board_differs(const struct redis_board *board)

@@ -20,6 +20,8 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 struct engine *redis_board_poll(struct redis_board *board, int hours, bool *moved, struct error *err);
 /* LSN of the state that was loaded last. */
 uint64_t redis_board_lsn(const struct redis_board *board);
+/* Did the last load find other sites, and not this one? Its name is probably mistyped. */
+bool redis_board_is_mistaken(const struct redis_board *board);
 /* Was what the last load read counted by other rules than ours? */
 bool redis_board_differs(const struct redis_board *board);
 

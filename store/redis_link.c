@@ -109,6 +109,11 @@ static struct redis_peer *ask_sentinels(struct redis_link *link, struct redis_fa
 	return NULL;
 }
 
+bool redis_link_is_cluster(const struct redis_link *link)
+{
+	return link->options.url.way == REDIS_BY_CLUSTER;
+}
+
 bool redis_link_connect(struct redis_link *link, struct redis_fault *fault)
 {
 	struct redis_fault own; /* the caller may not want to know, but we do */

@@ -31,6 +31,7 @@ void redis_link_destroy(struct redis_link *link);
 /* A new connection in place of the one that is there. */
 bool redis_link_connect(struct redis_link *link, struct redis_fault *fault);
 bool redis_link_connected(const struct redis_link *link);
+bool redis_link_is_cluster(const struct redis_link *link); /* by its URL */
 void redis_link_drop(struct redis_link *link);
 const struct redis_about *redis_link_about(const struct redis_link *link);
 

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
@@ -228,11 +229,13 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	return snapshot;
 }
 
-void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store)
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store, const char *why)
 {
 	snapshot->source = from_store ? "Redis, every second" : "collector";
 	if (link == LINK_LIVE)
 		return;
+	if (snapshot->nothing)
+		text_harmless(view_of(why ? why : ""), snapshot->why, sizeof snapshot->why);
 	snapshot->stale = true;
 	snapshot->stale_ms = silent > snapshot->stale_ms ? silent : snapshot->stale_ms;
 	for (int i = 0; i < snapshot->row_count; i++)

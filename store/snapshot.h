@@ -70,6 +70,7 @@ struct snapshot {
 	bool nothing; /* no batch came yet */
 	bool stale;   /* any feed that counts is stale */
 	int64_t stale_ms;
+	char why[400];	    /* why nothing came from there yet, or "" */
 	const char *source; /* "Redis, every second", "collector"; NULL: feeds of its own */
 	double events_per_second;
 
@@ -117,7 +118,7 @@ struct engine;
 struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
 	const struct snapshot_request *request);
 /* The figures come from a collector: how its link is. What does not follow it is stale. */
-void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store);
+void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store, const char *why);
 void snapshot_destroy(struct snapshot *snapshot);
 /* The formula a queue is measured by: its own where the configuration gives it one. queue NULL: everything. */
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);

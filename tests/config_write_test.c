@@ -104,17 +104,10 @@ static void what_counts_is_told_apart(void **state)
 	struct settings *plain = settings_create();
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		struct settings *settings = settings_create();
-		char line[100];
 		assert_true(settings_set(settings, changes[i].name, changes[i].value, NULL));
-		snprintf(line, sizeof line, "%s = \"%s\"", changes[i].name, changes[i].value);
-		assert_int_equal(settings_line_counts(view_of(line)), changes[i].counts);
 		assert_int_equal(settings_fingerprint(settings) != settings_fingerprint(plain), changes[i].counts);
 		settings_destroy(settings);
 	}
-	assert_true(settings_line_counts(view_of("queue \"x\" { }")));
-	assert_false(settings_line_counts(view_of("feed \"x\" { }")));
-	assert_false(settings_line_counts(view_of("")));
-	assert_false(settings_line_counts(view_of("nonsense")));
 	settings_destroy(plain);
 }
 

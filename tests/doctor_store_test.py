@@ -27,7 +27,7 @@ def main():
     code, lines, err = doctor("redis://127.0.0.1:9")
     say(code == 1 and len(lines) == 1 and "start redis-server" in lines[0], "nobody there: what to do", lines)
     code, lines, err = doctor("http://example")
-    say(code == 1 and len(lines) == 1 and "redis://" in lines[0], "another kind of address", lines)
+    say(code == 2 and not lines and "redis://" in err, "another kind of address is no use of it", (lines, err))
 
 
 if SERVER:

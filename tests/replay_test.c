@@ -199,6 +199,41 @@ static void test_steps_lead_there_and_back(void **context)
 	player_close(player);
 }
 
+/* Far back from a seek that left no trail: in turns, none of which folds more than it may, and other keys count meanwhile. */
+static void test_a_step_back_goes_in_turns(void **context)
+{
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct error err;
+	uint64_t back[4];
+	const uint64_t here = live->moments[MOMENTS / 2].lsn;
+	assert_true(player_seek_record(player, here, &err) && player_arrive(player, &err));
+	for (int i = 0; i < 4; i++) {
+		assert_true(player_step(player, -1, &err) && player_arrive(player, &err));
+		back[i] = player_lsn(player);
+		assert_true(back[i] < (i ? back[i - 1] : here));
+	}
+	player_close(player);
+	player = open_player(live);
+	assert_true(player_seek(player, live->moments[MOMENTS / 2].at, &err) && player_arrive(player, &err));
+	/* Its trail is gone with the seek that begins at a state. */
+	assert_true(player_seek_record(player, back[0], &err) && player_arrive(player, &err));
+	assert_true(player_step(player, -1, &err));
+	enum player_state state;
+	int turns = 0;
+	uint64_t before = player_lsn(player);
+	while ((state = player_turn(player, 20, &err)) == PLAYER_UNDERWAY) {
+		assert_true(player_lsn(player) <= before + 20);
+		before = player_lsn(player);
+		if (turns++ == 1)
+			assert_true(player_step(player, -1, &err) && player_step(player, -1, &err) && player_step(player, 1, &err));
+	}
+	assert_int_equal(state, PLAYER_THERE);
+	assert_int_equal(player_lsn(player), back[2]);
+	assert_true(turns > 5);
+	player_close(player);
+}
+
 static void test_the_span_is_first_and_last(void **context)
 {
 	const struct live *live = *context;
@@ -281,6 +316,51 @@ static void test_evidence_adds_up(void **context)
 		}
 	assert_true(rows > 1000);
 	free(query);
+	player_close(player);
+}
+
+static bool same_rows(const struct evidence *a, const struct evidence *b)
+{
+	bool same = a->count == b->count && a->from == b->from && a->to == b->to;
+	for (size_t i = 0; same && i < a->count; i++)
+		same = strcmp(a->rows[i].subject, b->rows[i].subject) == 0 && a->rows[i].at == b->rows[i].at && a->rows[i].delta == b->rows[i].delta;
+	return same;
+}
+
+/* Without the engine of the moment, which would have to be folded first: by the record, or by the time and names as a live board has them. */
+static void test_evidence_needs_one_fold(void **context)
+{
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct evidence with, by_record, by_names;
+	struct scope scope;
+	struct error err;
+	seek(player, &live->moments[MOMENTS - 1], true);
+	const struct engine *engine = player_engine(player);
+	char names[100];
+	struct scope rows[1];
+	assert_int_equal(list_rows(engine, SCOPE_ALL, rows, 1), 1);
+	snprintf(names, sizeof names, "queue=%s", list_scope_name(engine, rows[0], "queue"));
+	assert_true(list_scope_parse(engine, names, &scope, &err));
+	struct evidence_request request = {.journal = live->directory, .settings = live->settings, .engine = engine, .metric = metric_find("offered"),
+		.scope = scope, .window = WINDOW_TODAY, .formula = SL_FORMULA_SL2S};
+	assert_true(evidence_gather(&request, &with, &err) && with.count > 5);
+	request.engine = NULL;
+	request.moment = engine_now(engine);
+	request.lsn = engine_lsn(engine);
+	assert_true(evidence_gather(&request, &by_record, &err));
+	assert_true(same_rows(&with, &by_record));
+	request.lsn = 0;
+	request.scope = (struct scope){.queue = 60000, .channel = 200, .market = 60000, .agent = 60000, .team = 60000}; /* another engine's numbers */
+	request.names = names;
+	assert_true(evidence_gather(&request, &by_names, &err));
+	assert_true(same_rows(&with, &by_names));
+	evidence_finish(&by_names);
+	request.names = "queue=Nobody";
+	assert_false(evidence_gather(&request, &by_names, &err));
+	assert_non_null(strstr(err.text, "Nobody"));
+	evidence_finish(&with);
+	evidence_finish(&by_record);
 	player_close(player);
 }
 
@@ -432,6 +512,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_playing_forwards_is_what_was), cmocka_unit_test(test_backwards_is_what_was),
 		cmocka_unit_test(test_seeking_anywhere_is_what_was), cmocka_unit_test(test_steps_lead_there_and_back),
+		cmocka_unit_test(test_a_step_back_goes_in_turns), cmocka_unit_test(test_evidence_needs_one_fold),
 		cmocka_unit_test(test_the_span_is_first_and_last), cmocka_unit_test(test_the_chronicle_holds_what_happened),
 		cmocka_unit_test(test_evidence_adds_up), cmocka_unit_test(test_evidence_of_the_present), cmocka_unit_test(test_evidence_of_one_name),
 		cmocka_unit_test(test_evidence_of_one_clock), cmocka_unit_test(test_a_life_is_told_whole),

@@ -87,8 +87,22 @@ static void test_zone_hash(void **state)
 	struct zone *local = open_zone("local"), *berlin = open_zone("Europe/Berlin");
 	unsetenv("TZ");
 	assert_true(zone_hash(local) == zone_hash(berlin));
+	assert_true(zone_hash_alike(berlin) == zone_hash(berlin));
 	zone_close(local);
 	zone_close(berlin);
+}
+
+/* UTC is known without a file; the zone database has it with a rule behind an empty table. */
+static void test_alike_zones(void **state)
+{
+	(void)state;
+	struct zone *own = open_zone("UTC"), *file = open_zone("Etc/UTC"), *other = open_zone("Etc/GMT-1");
+	assert_true(zone_hash(own) != zone_hash(file));
+	assert_true(zone_hash_alike(own) == zone_hash(file) && zone_hash(own) == zone_hash_alike(file));
+	assert_true(zone_hash_alike(other) != zone_hash(own) && zone_hash(other) != zone_hash_alike(own));
+	zone_close(own);
+	zone_close(file);
+	zone_close(other);
 }
 
 static void test_zone_names(void **state)
@@ -404,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zone_names),
 		cmocka_unit_test(test_zone_hash),
+		cmocka_unit_test(test_alike_zones),
 		cmocka_unit_test(test_zone_local),
 		cmocka_unit_test(test_zone_berlin),
 		cmocka_unit_test(test_zone_elsewhere),

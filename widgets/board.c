@@ -115,20 +115,51 @@ static void draw_panels(struct board *board, const struct snapshot *snapshot, st
 	}
 }
 
+/* How many bytes of the text fit, up to the end of a word where one ends there. */
+static int fitting(const struct canvas *canvas, const char *text, int width)
+{
+	char line[3 * PART_TEXT];
+	int fits = 0;
+	for (int size = 1;; size++) {
+		if (text[size] && text[size] != ' ')
+			continue;
+		snprintf(line, sizeof line, "%.*s", size, text);
+		if (fits && canvas_measure(canvas, line) > width)
+			return fits;
+		fits = size;
+		if (!text[size])
+			return fits;
+	}
+}
+
+/* In the middle, on as many lines as it needs. */
+static void draw_words(const struct widget_view *view, struct rect body, const char *text)
+{
+	char line[3 * PART_TEXT];
+	int rows = 0;
+	for (const char *at = text; *at; rows++)
+		for (at += fitting(view->canvas, at, body.width); *at == ' ';)
+			at++;
+	int y = body.y + (body.height - rows) / 2;
+	for (y = y < body.y ? body.y : y; *text && y < body.y + body.height; y++) {
+		snprintf(line, sizeof line, "%.*s", fitting(view->canvas, text, body.width), text);
+		const int width = canvas_measure(view->canvas, line);
+		canvas_text(view->canvas, width < body.width ? body.x + (body.width - width) / 2 : body.x, y, body.width, ROLE_DIM, line);
+		for (text += strlen(line); *text == ' ';)
+			text++;
+	}
+}
+
 static void draw_waiting(const struct snapshot *snapshot, const struct widget_view *view, struct rect body)
 {
 	char text[3 * PART_TEXT];
-	const int feeds = snapshot->timeline ? 0 : snapshot->settings->feed_count;
-	int used = snprintf(text, sizeof text, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
 	if (snapshot->timeline)
 		snprintf(text, sizeof text, "before the first event of the journal");
-	if (feeds > 1 && used > 0 && (size_t)used < sizeof text)
-		snprintf(text + used, sizeof text - (size_t)used, " and %d more", feeds - 1);
-	if (snapshot->site_count)
+	else if (snapshot->site_count)
 		sites_waiting_text(snapshot, text, sizeof text);
-	const int width = canvas_measure(view->canvas, text);
-	const int x = width < body.width ? body.x + (body.width - width) / 2 : body.x;
-	canvas_text(view->canvas, x, body.y + (body.height - 1) / 2, body.width, ROLE_DIM, text);
+	else
+		link_waiting_text(snapshot, text, sizeof text);
+	draw_words(view, body, text);
 }
 
 static void draw_panel_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)

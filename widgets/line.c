@@ -62,7 +62,9 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 		return;
 	}
 	if (snapshot->nothing && !snapshot->timeline) {
-		piece(view, &x, y, end, ROLE_DIM, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
+		char text[3 * PART_TEXT];
+		link_waiting_text(snapshot, text, sizeof text);
+		piece(view, &x, y, end, *snapshot->why ? ROLE_WARN : ROLE_DIM, "%s", text);
 		return;
 	}
 	const enum level worst = worst_of(snapshot);

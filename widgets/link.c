@@ -26,7 +26,10 @@ static void word_state(const struct snapshot *snapshot, int live, int ended, str
 {
 	char silent[32];
 	const int count = snapshot->feed_count;
-	if (snapshot->stale) {
+	if (snapshot->nothing && *snapshot->why) {
+		*summary = (struct link_summary){.role = ROLE_HEADER_WARN, .mark = MARK_RING};
+		snprintf(summary->text, sizeof summary->text, "waiting");
+	} else if (snapshot->stale) {
 		*summary = (struct link_summary){.role = ROLE_HEADER_CRIT, .mark = MARK_RING};
 		if (snapshot->stale_ms < 60000)
 			snprintf(silent, sizeof silent, "%ds", (int)(snapshot->stale_ms / 1000));
@@ -67,6 +70,19 @@ struct link_summary link_summarise(const struct snapshot *snapshot)
 	summary.missing = missing;
 	summary.faults = count_faults(snapshot);
 	return summary;
+}
+
+void link_waiting_text(const struct snapshot *snapshot, char *to, size_t room)
+{
+	const int feeds = snapshot->settings->feed_count;
+	if (snapshot->source && *snapshot->why)
+		snprintf(to, room, "waiting: %s", snapshot->why);
+	else if (snapshot->source)
+		snprintf(to, room, "waiting for %s", snapshot->source);
+	else if (feeds > 1)
+		snprintf(to, room, "waiting for the first batch from %s and %d more", link_endpoint(snapshot, 0), feeds - 1);
+	else
+		snprintf(to, room, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
 }
 
 const char *link_endpoint(const struct snapshot *snapshot, int index)

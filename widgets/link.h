@@ -16,4 +16,7 @@ const char *link_word(enum link_state link);
 /* The endpoint as configured; "" where the number is not one of ours. */
 const char *link_endpoint(const struct snapshot *snapshot, int index);
 
+/* Where nothing came yet: from where it is awaited, and why it does not come. */
+void link_waiting_text(const struct snapshot *snapshot, char *to, size_t room);
+
 #endif

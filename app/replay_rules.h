@@ -1,0 +1,11 @@
+/* That what the wall showed was counted by other rules than a replay of it. */
+#ifndef APP_REPLAY_RULES_H
+#define APP_REPLAY_RULES_H
+
+#include "replay/chronicle.h"
+#include "replay/player.h"
+
+/* In words, of the moment where the player is; false: they were the same, or whoever knows them has not read that far. */
+bool replay_rules_text(struct chronicle *chronicle, const struct player *player, char *to, size_t room);
+
+#endif
