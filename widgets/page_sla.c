@@ -1,4 +1,5 @@
 /* SLA clocks: how many there are by clock and by the priority of their cases, how old the backlog is, and which run out next. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -70,12 +71,24 @@ static void priority_name(const struct snapshot *snapshot, int row, struct list_
 	list_put(cell, ROLE_TEXT, "%s", snapshot->priorities[row].name);
 }
 
-/* The figure of one clock alone is a metric of its own where the catalogue has it. */
-static void kind_met(const struct snapshot *snapshot, int row, struct list_cell *cell)
+/* The share of one clock, or of one priority, is a metric of its own: "sla_met_first_reply", "sla_met_p1". */
+static void put_met(const struct snapshot *snapshot, const char *of, struct list_cell *cell)
 {
 	char name[64];
-	snprintf(name, sizeof name, "sla_met_rate_%s", snapshot->clock_kinds[row].name);
+	snprintf(name, sizeof name, "sla_met_%s", of);
+	for (char *at = name; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
 	list_put_figure(cell, name, snapshot_figure(snapshot, name));
+}
+
+static void kind_met(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	put_met(snapshot, snapshot->clock_kinds[row].name, cell);
+}
+
+static void priority_met(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	put_met(snapshot, snapshot->priorities[row].name, cell);
 }
 
 static const struct list_column kind_columns[] = {
@@ -84,7 +97,7 @@ static const struct list_column kind_columns[] = {
 	{.header = "soon", .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = kind_soon},
 	{.header = "paused", .narrow_header = "pause", .width = 6, .narrow_width = 5, .right = true, .write = kind_paused},
 	{.header = "breached", .narrow_header = "over", .width = 8, .narrow_width = 5, .right = true, .write = kind_breached},
-	{.header = "met", .width = 6, .rank = LIST_SPARE, .right = true, .write = kind_met},
+	{.header = "met", .width = 6, .rank = 1, .right = true, .write = kind_met},
 	{.header = NULL},
 };
 
@@ -94,6 +107,7 @@ static const struct list_column priority_columns[] = {
 	{.header = "soon", .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = priority_soon},
 	{.header = "paused", .narrow_header = "pause", .width = 6, .narrow_width = 5, .right = true, .write = priority_paused},
 	{.header = "breached", .narrow_header = "over", .width = 8, .narrow_width = 5, .right = true, .write = priority_breached},
+	{.header = "met", .width = 6, .rank = 1, .right = true, .write = priority_met},
 	{.header = NULL},
 };
 
