@@ -267,6 +267,13 @@ static void set_service(struct snapshot *snapshot)
 	snapshot->followup_count = (int)(sizeof followups / sizeof *followups);
 	snapshot->followups = memory_new((size_t)snapshot->followup_count, sizeof *snapshot->followups);
 	memcpy(snapshot->followups, followups, sizeof followups);
+	static const struct {
+		const char *metric;
+		int64_t value;
+	} backlog[] = {{"backlog", 113}, {"backlog_under_1d", 74}, {"backlog_1d", 22}, {"backlog_3d", 11}, {"backlog_7d", 5}, {"backlog_30d", 1},
+		{"backlog_p50", 9 * HOUR_MS}, {"backlog_p90", 4 * DAY_MS}, {"backlog_oldest", 31 * DAY_MS + 2 * HOUR_MS}};
+	for (size_t i = 0; i < sizeof backlog / sizeof *backlog; i++)
+		sample_set(snapshot->figures, backlog[i].metric, backlog[i].value, 1, i == 8 ? LEVEL_WARN : LEVEL_NONE);
 	snapshot->market_count = 2;
 	snapshot->markets = memory_new(2, sizeof *snapshot->markets);
 	for (int i = 0; i < 2; i++) {
