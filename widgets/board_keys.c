@@ -197,6 +197,16 @@ static enum board_action choose_scope(struct board *board)
 	return BOARD_REQUEST;
 }
 
+/* The page that has all of what the panel shows; BOARD_PANEL: the panel alone is shown larger. */
+static enum board_page page_of_focus(int focus)
+{
+	static const enum board_page pages[PANEL_COUNT] = {[PANEL_QUEUES] = BOARD_QUEUES, [PANEL_CONDUCT] = BOARD_PANEL, [PANEL_ALERTS] = BOARD_PANEL,
+		[PANEL_DUE] = BOARD_SLA, [PANEL_LEARNING] = BOARD_LEARNING};
+	if (focus == FOCUS_HEADER)
+		return BOARD_FEEDS;
+	return focus < FOCUS_PANELS ? BOARD_TILE : pages[focus - FOCUS_PANELS];
+}
+
 static enum board_action open_focused(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)snapshot;
@@ -205,7 +215,7 @@ static enum board_action open_focused(struct board *board, const struct snapshot
 		return choose_scope(board);
 	if (board->page != BOARD_OVERVIEW || board->focus == FOCUS_NONE)
 		return BOARD_NOTHING;
-	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : board->focus < FOCUS_PANELS ? BOARD_TILE : BOARD_PANEL);
+	return show(board, page_of_focus(board->focus));
 }
 
 /* Back; on the overview it takes the focus away, then the filter; from a look back it leads to the live board. */
