@@ -337,6 +337,10 @@ static enum board_action look_back(struct board *board, const struct snapshot *s
 }
 
 const struct board_key_info board_keys[] = {
+	{.keys = "1-9", .label = "pages", .help = "the pages; 1: the overview; the digit of the page one is on leads back", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
+#define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
+	KEYED_PAGES(PAGE_KEY)
+#undef PAGE_KEY
 	{.keys = "Space", .label = "pause", .help = "stop, or go on", .codes = {' '}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL,
 		.act = replay_pause},
 	{.keys = "\u2190 \u2192", .label = "10 s", .help = "ten seconds back, forward", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT},
@@ -390,10 +394,6 @@ const struct board_key_info board_keys[] = {
 	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
-	{.keys = "1", .label = "to 9 pages", .help = "the overview", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
-#define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
-	KEYED_PAGES(PAGE_KEY)
-#undef PAGE_KEY
 	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
 		.act = show_filter},
 	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},
