@@ -6,12 +6,12 @@
 
 /* PAGE(WORD, name, digit, help): BOARD_WORD of enum board_page, page_NAME_class, the key, what the help page says. The enum, the table of
  * classes and the keys are made of this one list; 1 is the overview. */
-#define KEYED_PAGES(PAGE)                                                                                                  \
-	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")             \
-	PAGE(SLA, sla, 3, "SLA: clocks by kind and priority, the backlog by age, what is due next; Enter: which ones, or the life of the case") \
-	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long, with how many; Enter: what one handled")\
-	PAGE(VOICE, voice, 6, "voice of the customer: scores with what they rest on, whom to call back, markets; Enter: the answers") \
-	PAGE(LEARNING, learning, 7, "learning: which rule makes us say no, thanks, mistakes; Enter: the contacts and cases")   \
+#define KEYED_PAGES(PAGE)                                                                                              \
+	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")      \
+	PAGE(SLA, sla, 3, "SLA: clocks by kind and priority, backlog by age, what is due; Enter: which")               \
+	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long; Enter: what one handled")          \
+	PAGE(VOICE, voice, 6, "the customers' voice: scores, whom to call back, markets; Enter: the answers")          \
+	PAGE(LEARNING, learning, 7, "learning: rules that say no, thanks, mistakes; Enter: the contacts and cases")    \
 	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")
 
 struct page_class {
