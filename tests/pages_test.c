@@ -262,6 +262,27 @@ static void expect(struct board *board, const struct sample *sample, const char 
 	free(text);
 }
 
+/* What has no room gives way to the list with the cursor. */
+static void the_list_with_the_cursor_is_shown(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+	board_key(board, &sample->snapshot, '3');
+	char *text = text_of(board, sample);
+	assert_non_null(strstr(text, "BACKLOG"));
+	assert_null(strstr(text, "PRIORITIES"));
+	free(text);
+	board_key(board, &sample->snapshot, SCREEN_KEY_RIGHT);
+	text = text_of(board, sample);
+	assert_null(strstr(text, "BACKLOG"));
+	assert_non_null(strstr(text, "PRIORITIES"));
+	assert_non_null(strstr(text, "\u25B8\u2716 P1"));
+	free(text);
+	board_destroy(board);
+	sample_destroy(sample);
+}
+
 /* From page to page with Tab; help and the filter lead back to the page they were called on. */
 static void pages_are_left_as_one_came(void **state)
 {
@@ -295,7 +316,7 @@ int main(void)
 		cmocka_unit_test(every_page_has_its_pictures), cmocka_unit_test(an_empty_page_says_so), cmocka_unit_test(names_that_attack_stay_inside),
 		cmocka_unit_test(the_cursor_goes_through_all_rows), cmocka_unit_test(enter_asks_for_what_stands_behind_the_row),
 		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(time_in_a_state_has_its_limit),
-		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through), cmocka_unit_test(pages_are_left_as_one_came),
+		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through), cmocka_unit_test(the_list_with_the_cursor_is_shown), cmocka_unit_test(pages_are_left_as_one_came),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

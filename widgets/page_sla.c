@@ -275,8 +275,8 @@ static bool due_evidence(const struct snapshot *snapshot, int row, struct proof_
 
 static const struct list_column due_columns[] = {
 	{.header = "case", .width = 14, .narrow_width = 9, .grows = true, .write = due_case},
-	{.header = "clock", .width = 11, .write = due_clock},
-	{.header = "queue", .width = 20, .narrow_width = 16, .grows = true, .write = due_where},
+	{.header = "clock", .width = 11, .rank = 1, .write = due_clock},
+	{.header = "queue", .width = 20, .narrow_width = 16, .rank = 1, .grows = true, .write = due_where},
 	{.header = "prio", .width = 4, .rank = 4, .write = due_priority},
 	{.header = "state", .width = 16, .narrow_width = 9, .rank = 2, .write = due_state},
 	{.header = "open time left", .narrow_header = "left", .width = 14, .narrow_width = 8, .right = true, .write = due_left},

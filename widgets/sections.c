@@ -60,12 +60,12 @@ static bool holds_cursor(const struct plan *plan, int line)
 	return plan->chosen >= 0 && plan->sections[plan->chosen].line == line;
 }
 
-/* Who of a line has to go; -1: nobody can. */
+/* Who of a line has to go; -1: nobody can. Beside the one with the cursor everybody can. */
 static int least_wanted(const struct plan *plan, int line)
 {
 	int last = -1;
 	for (int i = 0; i < plan->count; i++)
-		if (plan->shown[i] && plan->sections[i].line == line && i != plan->chosen && plan->sections[i].rank &&
+		if (plan->shown[i] && plan->sections[i].line == line && i != plan->chosen && (plan->sections[i].rank || holds_cursor(plan, line)) &&
 			(last < 0 || plan->sections[i].rank > plan->sections[last].rank))
 			last = i;
 	return last;
