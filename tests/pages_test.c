@@ -316,7 +316,8 @@ int main(void)
 		cmocka_unit_test(every_page_has_its_pictures), cmocka_unit_test(an_empty_page_says_so), cmocka_unit_test(names_that_attack_stay_inside),
 		cmocka_unit_test(the_cursor_goes_through_all_rows), cmocka_unit_test(enter_asks_for_what_stands_behind_the_row),
 		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(time_in_a_state_has_its_limit),
-		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through), cmocka_unit_test(the_list_with_the_cursor_is_shown), cmocka_unit_test(pages_are_left_as_one_came),
+		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through),
+		cmocka_unit_test(the_list_with_the_cursor_is_shown), cmocka_unit_test(pages_are_left_as_one_came),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

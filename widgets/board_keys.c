@@ -337,7 +337,8 @@ static enum board_action look_back(struct board *board, const struct snapshot *s
 }
 
 const struct board_key_info board_keys[] = {
-	{.keys = "1-9", .label = "pages", .help = "the pages; 1: the overview; the digit of the page one is on leads back", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
+	{.keys = "1-9", .label = "pages", .help = "the pages; 1: the overview; the digit of the page one is on leads back", .codes = {'1'},
+		.pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
 #define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
 	KEYED_PAGES(PAGE_KEY)
 #undef PAGE_KEY
@@ -391,7 +392,8 @@ const struct board_key_info board_keys[] = {
 		.codes = {SCREEN_KEY_ENTER}, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
 		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = ON_LISTS | ON_FILTER, .act = arrow},
-	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
+	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after",
+		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
 	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,

@@ -133,7 +133,8 @@ static struct plan make_plan(const struct section *sections, const struct snapsh
 	return plan;
 }
 
-static void draw_section(const struct section *section, const struct snapshot *snapshot, const struct widget_view *view, struct rect rect, int selected)
+static void draw_section(const struct section *section, const struct snapshot *snapshot, const struct widget_view *view, struct rect rect,
+	int selected)
 {
 	struct widget_view own = *view;
 	char note[PART_TEXT] = "";
