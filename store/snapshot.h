@@ -110,6 +110,7 @@ struct snapshot {
 	int sites_stale; /* of those shown: how many are stale or not known at all */
 	bool zones_differ; /* of those shown: "today" is each site's own day */
 	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
+	char under_way[160]; /* how far a thread is that gathers one of them; "" */
 	/* only where asked for (JSON): every row has all figures already */
 };
 
