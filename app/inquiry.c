@@ -101,7 +101,8 @@ static void tell(void *context, const char *text)
 
 static enum window window_of(const struct inquiry_question *asked)
 {
-	return metrics[asked->request.metric].kind == KIND_DAY && asked->board.window < WINDOW_TODAY ? WINDOW_TODAY : asked->board.window;
+	const bool by_day = metrics[asked->request.metric].kind == KIND_DAY || asked->request.by_day;
+	return by_day && asked->board.window < WINDOW_TODAY ? WINDOW_TODAY : asked->board.window;
 }
 
 /* The caller becomes its holder. */
@@ -220,7 +221,7 @@ static bool gather_present(const struct inquiry *inquiry, const struct inquiry_q
 	struct evidence *evidence, struct error *err)
 {
 	const struct evidence_request request = {.journal = NULL, .settings = inquiry->settings, .engine = engine, .metric = asked->request.metric,
-		.scope = scope, .window = window_of(asked), .by = asked->board.by};
+		.name = asked->request.name, .scope = scope, .window = window_of(asked), .by = asked->board.by};
 	return evidence_gather(&request, evidence, err);
 }
 

@@ -56,9 +56,9 @@ static bool gather(const struct inquiry_reading *reading, const struct source *s
 {
 	const struct inquiry_question *question = reading->question;
 	const struct evidence_request request = {.journal = source->journal, .settings = source->settings, .moment = source->moment, .lsn = source->lsn,
-		.metric = proof->request.metric, .scope = question->board.scope, .names = question->of_journal ? NULL : question->scope,
-		.window = proof->window, .by = question->board.by, .formula = inquiry_formula(source->settings, &question->board), .stop = reading->stop,
-		.context = reading->context};
+		.metric = proof->request.metric, .name = proof->request.name, .scope = question->board.scope,
+		.names = question->of_journal ? NULL : question->scope, .window = proof->window, .by = question->board.by,
+		.formula = inquiry_formula(source->settings, &question->board), .stop = reading->stop, .context = reading->context};
 	if (!evidence_gather(&request, evidence, err))
 		return false;
 	say_missing(source, evidence);

@@ -141,6 +141,8 @@ struct settings {
 	int mistakes_limit;
 	char *shifts;		/* a file of planned shifts (config/shifts.h); "": none */
 	int staffing_goal;	/* percent of arrivals to be answered in time, that agents needed are reckoned for */
+	bool show_mistakes; /* on the board, by agent */
+	int64_t limit_help, limit_ring, limit_talk, limit_hold, limit_wrap, limit_away, limit_idle; /* time of an agent in a state, ms; 0: none */
 	int queues_most, agents_most, names_most; /* caps */
 	int history_days;			  /* of quarter hours kept in memory */
 	/* -- journal -- */

@@ -183,7 +183,9 @@ struct batch {
 	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")                           \
 	X(CASE_ORDER, "case_order", "a case whose state is older than the case")                                        \
 	X(UNKNOWN_CALENDAR, "unknown_calendar", "an SLA clock by a calendar nobody defined: it runs by the next one")   \
-	X(UNKNOWN_ZONE, "unknown_zone", "a calendar in a time zone there is none of: it is not used")
+	X(UNKNOWN_ZONE, "unknown_zone", "a calendar in a time zone there is none of: it is not used")          \
+	X(SCORE, "score_off_scale", "a survey's or a review's score outside of its scale")                              \
+	X(ANSWERED_TWICE, "answered_twice", "a survey answered again; the last answer counts, in the minute of the first")
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT

@@ -47,6 +47,8 @@ static enum level level_of(const struct metric *metric, const struct figure *fig
 	/* What rests on nothing has no level: nobody on shift, no answers. */
 	if (!figure->known || figure->n == 0 || metric->worse == WORSE_NEITHER || (isnan(warn) && isnan(crit)))
 		return LEVEL_NONE;
+	if (metric->survey && figure->n < SURVEY_LEAST)
+		return LEVEL_NONE;
 	if (figure->low >= 0 && figure->high >= 0)
 		return interval_level(metric->worse, figure, warn, crit);
 	double value = figure_limit_value(metric, figure);

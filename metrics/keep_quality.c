@@ -43,7 +43,11 @@ static void keep_surveys(struct archive *archive, struct engine *engine)
 		struct followup *followup = &engine->followups[i];
 		KEEP(archive, followup->customer);
 		KEEP_BELOW(archive, followup->case_item, engine->case_count);
+		archive_text(archive, followup->contact, sizeof followup->contact);
 		KEEP_BELOW(archive, followup->slot, engine->slot_count);
+		KEEP_BELOW(archive, followup->agent, keep_limit(engine->agent_count));
+		KEEP_BELOW(archive, followup->kind, SURVEY_NPS + 1);
+		KEEP(archive, followup->score);
 		KEEP(archive, followup->since);
 		KEEP(archive, followup->open);
 	}

@@ -131,7 +131,10 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 /* Customers with a low score that nobody has called back, the longest waiting first. */
 struct list_followup {
 	char case_id[65], queue[64];
-	int64_t since; /* ms */
+	char contact[65], agent[48]; /* whom the survey was about; "" */
+	const char *survey;	     /* constant: "csat" "nps" */
+	int64_t score;		     /* thousandths */
+	int64_t since;		     /* ms */
 	uint16_t slot;
 };
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
@@ -190,6 +193,7 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
+int list_followup_order(const void *left, const void *right);
 int list_agent_order(const void *left, const void *right);
 int list_conduct_order(const void *left, const void *right);
 int list_flagged_order(const void *left, const void *right);

@@ -111,6 +111,12 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 
 /* ---- call-backs and notes ---- */
 
+int list_followup_order(const void *left, const void *right)
+{
+	const struct list_followup *a = left, *b = right;
+	return a->since != b->since ? (a->since < b->since) - (a->since > b->since) : strcmp(a->case_id, b->case_id);
+}
+
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room)
 {
 	int count = 0;
@@ -123,7 +129,10 @@ int list_followups(const struct engine *engine, int64_t at, struct list_followup
 		for (; place > 0 && since > items[place - 1].since; place--)
 			items[place] = items[place - 1];
 		struct list_followup *item = &items[place];
-		*item = (struct list_followup){.since = since, .slot = followup->slot};
+		*item = (struct list_followup){.since = since, .slot = followup->slot, .survey = word_text(WORDS_SURVEY_KIND, followup->kind),
+			.score = followup->score};
+		put(followup->contact, item->contact, sizeof item->contact);
+		lists_person(engine, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
 		put(engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);
 		lists_where(engine, engine->slots[followup->slot].queue, CHANNEL_COUNT, item->queue, sizeof item->queue);
 	}

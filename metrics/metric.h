@@ -32,6 +32,8 @@ struct figure {
 	bool nominal;	       /* aht: some wrap-up was from a timer or not known */
 };
 
+#define SURVEY_LEAST 10
+
 struct query; /* metrics/query.h: a tally of the window and the gauges of the scope, gathered once for all metrics */
 
 struct metric {
@@ -45,6 +47,7 @@ struct metric {
 	double warn, crit;   /* default limits in the unit as people write it (s, %, counts); NAN: none */
 	double target;	     /* printed on the tile; NAN: warn is the target */
 	bool people;	     /* has a meaning for agents and teams too */
+	bool survey;	     /* rests on answers: under SURVEY_LEAST of them it says nothing, and has no level */
 	bool bins;	     /* a percentile: rests on the bins of a sketch */
 	void (*value)(const struct query *query, struct figure *figure);
 	/* The same for one minute or one stretch, for sparks; NULL: `value` on that tally. Gauges: the sampled maximum. */

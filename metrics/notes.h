@@ -11,7 +11,15 @@ struct named_count { uint16_t name, agent; int64_t at; }; /* one occurrence */
 struct occurrences { struct named_count *items; size_t count, room; uint64_t changed; /* LSN of the record that added one last */ };
 
 /* ---- follow-ups ---- */
-struct followup { uint64_t customer; uint32_t case_item; uint16_t slot; int64_t since; bool open; };
+struct followup {
+	uint64_t customer;
+	uint32_t case_item;
+	char contact[ID_MAX + 1]; /* that the survey was about; "": not told */
+	uint16_t slot, agent;
+	uint8_t kind; /* enum survey_kind */
+	int64_t score, since;
+	bool open;
+};
 
 /* ---- surveys that were sent or answered: an answer is told its slot by them, and a second one replaces the first ---- */
 #define SURVEYS_KEPT 65536

@@ -40,6 +40,7 @@ struct engine {
 	struct witness witness; /* no part of the state, nor is: */
 	struct view subject;	/* of what is just applied, for the witness */
 	struct forecast_memory *forecasts; /* what was worked out last */
+	struct view label;	/* the policy or team that is just counted, for the witness */
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */

@@ -160,7 +160,7 @@ static size_t find_followup(const struct engine *engine, uint64_t customer, uint
 }
 
 /* One for a customer, however often he says so. Without a customer or a case nobody could be called, nor the call be told. */
-static void open_followup(struct engine *engine, const struct survey *survey, const struct attribution_of *of)
+static void open_followup(struct engine *engine, const struct survey *survey, const struct attribution_of *of, struct view contact)
 {
 	if ((!of->customer && !of->case_item) || find_followup(engine, of->customer, of->case_item))
 		return;
@@ -173,7 +173,10 @@ static void open_followup(struct engine *engine, const struct survey *survey, co
 		engine->followups = memory_grow(engine->followups, &engine->followup_room, place + 1, sizeof *engine->followups);
 		engine->followup_count++;
 	}
-	engine->followups[place] = (struct followup){of->customer, of->case_item, survey->slot, engine->ts, true};
+	struct followup *followup = &engine->followups[place];
+	*followup = (struct followup){.customer = of->customer, .case_item = of->case_item, .slot = survey->slot, .agent = survey->agent,
+		.since = engine->ts, .kind = survey->kind, .score = survey->score, .open = true};
+	view_copy(contact, followup->contact, sizeof followup->contact);
 }
 
 static bool close_followup(struct engine *engine, const struct event *event)
@@ -216,6 +219,13 @@ static bool take_sent(struct engine *engine, const struct event *event)
 	return true;
 }
 
+/* Nothing that still comes would mend it: it waits for nothing. */
+static bool off_scale(struct engine *engine)
+{
+	fault_count(engine, engine->source, engine->feed, FAULT_SCORE, 1);
+	return true;
+}
+
 /* What the answer says of itself wins over what was known when the survey was sent. */
 static void attribute(struct survey *survey, const struct attribution_of *of)
 {
@@ -242,7 +252,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		.score = event_number(event, KEY_SCORE, 0), .min = event_number(event, KEY_MIN, 1),
 		.max = event_number(event, KEY_MAX, 0), .answered_at = engine->ts};
 	if (!acceptable(&answer))
-		return false;
+		return off_scale(engine);
 	struct attribution_of of = event_attribution(engine, event);
 	struct view id = event_text(event, KEY_SURVEY);
 	struct survey *survey = find(engine, id);
@@ -250,6 +260,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		survey = remember(engine, id);
 	survey_turn(engine, (uint32_t)(survey - engine->surveys), false);
 	if (survey->answered) {
+		fault_count(engine, engine->source, engine->feed, FAULT_ANSWERED_TWICE, 1);
 		count_answer(engine, survey, -1);
 		answer.answered_at = survey->answered_at;
 	}
@@ -258,7 +269,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 	count_answer(engine, survey, 1);
 	join_contact(engine, survey, event, of.contact);
 	if (unhappy(survey))
-		open_followup(engine, survey, &of);
+		open_followup(engine, survey, &of, event_text(event, KEY_CONTACT));
 	engine->dirty = true;
 	return true;
 }
@@ -267,7 +278,7 @@ static bool take_review(struct engine *engine, const struct event *event)
 {
 	int64_t score = event_number(event, KEY_SCORE, -1);
 	if (score < 0 || score > 100000)
-		return false;
+		return off_scale(engine);
 	struct attribution_of of = event_attribution(engine, event);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_N, engine->ts, of.arrived, 1);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_SUM, engine->ts, of.arrived, score);

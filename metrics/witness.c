@@ -167,6 +167,6 @@ void witness_count(const struct engine *engine, uint16_t slot, uint16_t agent, c
 	struct scope scope = SCOPE_ALL;
 	if (slot)
 		scope = (struct scope){of->queue, of->channel, of->market, SCOPE_ANY, SCOPE_ANY, 0};
-	const struct counting counting = {engine->subject, scope, agent, at, arrived, counts, count};
+	const struct counting counting = {engine->subject, scope, agent, at, arrived, counts, count, engine->label};
 	engine->witness.counted(engine->witness.context, engine, &counting);
 }

@@ -44,6 +44,7 @@ struct counting {
 	int64_t at, arrived; /* the instants it counts under, by outcome and by arrival (0: none) */
 	const struct count *counts;
 	size_t count;
+	struct view label; /* the policy or team it is about; size 0: none */
 };
 
 struct witness {

@@ -135,6 +135,23 @@ static bool is_counted_in_scope(struct gathering *gathering, const struct engine
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
 }
 
+/* As the lists by name have it: what it was about, or else whom (metrics/lists.h). */
+static bool is_counted_of_name(const struct gathering *gathering, const struct engine *engine, const struct counting *counting)
+{
+	const char *wanted = gathering->request->name;
+	char name[sizeof(((struct list_named *)0)->name)];
+	struct present_agent agent;
+	if (!wanted || !*wanted)
+		return true;
+	if (counting->label.size)
+		text_harmless(counting->label, name, sizeof name);
+	else if (counting->agent && present_agent(engine, counting->agent, &agent))
+		lists_person(engine, agent.name, name, sizeof name);
+	else
+		lists_person(engine, "", name, sizeof name);
+	return strcmp(name, wanted) == 0;
+}
+
 static void add_count(struct sum *sum, const struct count *count)
 {
 	for (int i = 0; i < sum->count; i++)
@@ -173,7 +190,8 @@ static void counted(void *context, const struct engine *engine, const struct cou
 	bool any = false;
 	for (size_t i = 0; i < counting->count; i++)
 		any = any || (gathering->wanted[counting->counts[i].key] && counting->counts[i].delta);
-	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, engine, counting))
+	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, engine, counting) ||
+		!is_counted_of_name(gathering, engine, counting))
 		return;
 	struct evidence_row *row = row_of(gathering, engine, counting);
 	if (!row)

@@ -16,6 +16,7 @@ struct evidence_request {
 	int64_t moment;
 	uint64_t lsn; /* of the record folded last then; 0: the last one that was received by then */
 	int metric;
+	const char *name; /* only what is of this, as struct proof_request has it; NULL or "": all */
 	struct scope scope; /* its names are numbered as the journal's engine numbers them */
 	const char *names;  /* the scope by names ("queue=Billing"), where its numbers are another engine's; NULL: they are not */
 	enum window window;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/lists.h"
+#include "metrics/lists_service.h"
 #include "metrics/open_items.h"
 #include "replay/evidence_rows.h"
 
@@ -164,6 +165,13 @@ static bool is_clock_wanted(const struct list_due *item, int which)
 	}
 }
 
+/* A clock by its name, or those of cases of a priority. */
+static bool is_of_name(const struct evidence_request *request, const struct list_due *item)
+{
+	const char *name = request->name;
+	return !name || !*name || strcmp(name, item->clock) == 0 || strcmp(name, list_priority_name(item->priority)) == 0;
+}
+
 static void list_clocks(struct listing *listing)
 {
 	struct list_due *items = memory_new(LISTED_MOST, sizeof *items);
@@ -172,7 +180,8 @@ static void list_clocks(struct listing *listing)
 		const struct list_due *item = &items[i];
 		char state[64];
 		snprintf(state, sizeof state, "%s%s", item->clock, item->breached ? " breached" : item->paused ? " paused" : "");
-		struct evidence_row *row = is_clock_wanted(item, listing->detail) ? add_named(listing, item->case_id, item->queue, item->channel, state) : NULL;
+		const bool is_wanted = is_clock_wanted(item, listing->detail) && is_of_name(listing->request, item);
+		struct evidence_row *row = is_wanted ? add_named(listing, item->case_id, item->queue, item->channel, state) : NULL;
 		if (!row)
 			continue;
 		row->at = item->due ? item->due : listing->now;
@@ -254,9 +263,13 @@ static void list_callers_back(struct listing *listing)
 	struct list_followup *items = memory_new(LISTED_MOST, sizeof *items);
 	const int count = list_followups(listing->request->engine, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = is_in_scope(listing, items[i].slot, 0) ? add_named(listing, items[i].case_id, items[i].queue, "", "") : NULL;
-		if (row)
-			stands_since(listing, row, listing->now - items[i].since);
+		const struct list_followup *item = &items[i];
+		struct evidence_row *row = is_in_scope(listing, item->slot, 0)
+			? add_named(listing, *item->case_id ? item->case_id : item->contact, item->queue, "", "") : NULL;
+		if (!row)
+			continue;
+		snprintf(row->agent, sizeof row->agent, "%s", item->agent);
+		stands_since(listing, row, listing->now - items[i].since);
 	}
 	free(items);
 }

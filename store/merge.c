@@ -187,6 +187,40 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
 }
 
+static void add_clocks(struct list_clocks *items, int *count, const struct list_clocks *part, int part_count, int most)
+{
+	for (int i = 0; i < part_count; i++) {
+		int place = 0;
+		while (place < *count && strcmp(items[place].name, part[i].name) != 0)
+			place++;
+		if (place == most)
+			continue;
+		if (place == *count)
+			items[(*count)++] = (struct list_clocks){0};
+		memcpy(items[place].name, part[i].name, sizeof items->name);
+		items[place].running += part[i].running;
+		items[place].due_soon += part[i].due_soon;
+		items[place].paused += part[i].paused;
+		items[place].breached += part[i].breached;
+	}
+}
+
+/* Clocks are added; call-backs and markets are each site's own. */
+static void append_service(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int followups = snapshot->followup_count, markets = snapshot->market_count;
+	add_clocks(snapshot->clock_kinds, &snapshot->clock_kind_count, part->clock_kinds, part->clock_kind_count, SLA_CLOCK_COUNT);
+	add_clocks(snapshot->priorities, &snapshot->priority_count, part->priorities, part->priority_count, PRIORITIES_MOST);
+	APPEND(snapshot->followups, snapshot->followup_count, part->followups, part->followup_count);
+	APPEND(snapshot->markets, snapshot->market_count, part->markets, part->market_count);
+	for (int i = followups; i < snapshot->followup_count; i++)
+		put_site(name, snapshot->followups[i].queue, sizeof snapshot->followups[i].queue);
+	for (int i = markets; i < snapshot->market_count; i++) {
+		snapshot->markets[i].scope = joined_scope_from(all, site, snapshot->markets[i].scope);
+		put_site(name, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+	}
+}
+
 static void append_asked(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
 {
 	const int agents = snapshot->agent_count;
@@ -195,6 +229,7 @@ static void append_asked(struct snapshot *snapshot, const struct snapshot *part,
 		snapshot->agents[i].scope = joined_scope_from(all, site, snapshot->agents[i].scope);
 		put_site(name, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
 	}
+	append_service(snapshot, part, all, site, name);
 }
 
 static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)
@@ -254,6 +289,7 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
 	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
+	snapshot->followup_count = cut(snapshot->followups, snapshot->followup_count, sizeof *snapshot->followups, list_followup_order, FOLLOWUPS_SHOWN);
 }
 
 /* ---- by name ---- */
@@ -395,6 +431,10 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	add_named(&unknown, part->unknown, part->unknown_count);
 	snapshot->unknown = unknown.items;
 	snapshot->unknown_count = unknown.count;
+	struct named_join impossible = {.items = snapshot->impossible, .count = snapshot->impossible_count};
+	add_named(&impossible, part->impossible, part->impossible_count);
+	snapshot->impossible = impossible.items;
+	snapshot->impossible_count = impossible.count;
 	snapshot_destroy(part);
 }
 

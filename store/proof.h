@@ -56,6 +56,8 @@ struct proof_request {
 	char subject[65]; /* whose life; "": rows are wanted */
 	char site[64];	  /* where that is; "" where one is shown */
 	int64_t around;	  /* an instant of that life */
+	char name[64];	  /* only rows of this: a clock ("first_reply"), a priority ("P2"), a policy, an agent, a team; "": all */
+	bool by_day;	  /* of the day where the window is shorter, as metrics by the day are */
 	bool is_scoped;	  /* the rows of this scope alone, not of the board's */
 	struct scope scope;
 };

@@ -260,7 +260,10 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->forecast);
+	free(snapshot->impossible);
 	free(snapshot->agents);
+	free(snapshot->followups);
+	free(snapshot->markets);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -8,6 +8,7 @@
 #include "metrics/compare.h"
 #include "metrics/forecast.h"
 #include "metrics/lists.h"
+#include "metrics/lists_service.h"
 #include "metrics/metric.h"
 #include "metrics/spark.h"
 #include "store/proof.h"
@@ -17,7 +18,8 @@
 
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
-enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */ };
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */,
+	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */ };
 
 struct snapshot_request {
 	struct scope scope;
@@ -56,6 +58,12 @@ struct snapshot_site {
 	int64_t behind;	 /* ms its engine's time is behind the latest of all; 0: not known */
 	char why[200];	 /* what somebody has to do about the link, or "" */
 	struct figure figures[METRICS_MOST];
+};
+
+struct snapshot_market { /* one line of the table of markets: figures of its customers over the window */
+	char name[48];
+	struct scope scope;
+	struct figure figures[METRICS_MOST]; /* by metric index */
 };
 
 struct snapshot {
@@ -100,7 +108,11 @@ struct snapshot {
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	struct snapshot_forecast *forecast; /* NULL: not asked for, or nothing to tell: store/snapshot_forecast.h */
-	struct list_agent *agents; int agent_count; /* where asked for */
+	struct list_named *impossible; int impossible_count; /* event types: what could not follow what went before */
+	struct list_agent *agents; int agent_count; /* this and the next ones: where asked for */
+	struct list_clocks clock_kinds[SLA_CLOCK_COUNT], priorities[PRIORITIES_MOST]; int clock_kind_count, priority_count;
+	struct list_followup *followups; int followup_count;
+	struct snapshot_market *markets; int market_count;
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */

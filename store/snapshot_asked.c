@@ -1,14 +1,45 @@
-/* The lists that only some pages show. */
+/* What the pages show beside the lists of the overview, most of it only where it is asked for. */
+#include <string.h>
+
 #include "base/memory.h"
 #include "metrics/lists.h"
 #include "store/snapshot_parts.h"
 
+static void fill_markets(struct snapshot *snapshot, const struct engine *engine)
+{
+	const struct snapshot_request *request = &snapshot->request;
+	struct list_market items[MARKETS_MOST];
+	const int count = list_markets(engine, items, MARKETS_MOST);
+	snapshot->markets = memory_new((size_t)count, sizeof *snapshot->markets);
+	snapshot->market_count = count;
+	for (int i = 0; i < count; i++) {
+		struct snapshot_market *market = &snapshot->markets[i];
+		const struct snapshot_asked asked = {.engine = engine, .scope = items[i].scope, .by = request->by,
+			.formula = snapshot_formula_asked(snapshot->settings, request, NULL)};
+		memcpy(market->name, items[i].name, sizeof market->name);
+		market->scope = items[i].scope;
+		snapshot_gather(request, &asked, market->figures, NULL);
+	}
+}
+
 void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 {
 	const unsigned lists = snapshot->request.lists;
+	const struct scope scope = snapshot->request.scope;
+	snapshot->impossible = memory_new(NAMED_MOST, sizeof *snapshot->impossible);
+	snapshot->impossible_count = list_impossible(engine, snapshot->impossible, NAMED_MOST);
 	if (lists & 1u << SNAPSHOT_AGENTS) {
 		snapshot->agents = memory_new(AGENTS_MOST, sizeof *snapshot->agents);
-		snapshot->agent_count = list_agents(engine, snapshot->request.scope, snapshot->at, snapshot->agents, AGENTS_MOST);
+		snapshot->agent_count = list_agents(engine, scope, snapshot->at, snapshot->agents, AGENTS_MOST);
+	}
+	if (lists & 1u << SNAPSHOT_CLOCKS) {
+		snapshot->clock_kind_count = list_clocks_by_kind(engine, scope, snapshot->clock_kinds, SLA_CLOCK_COUNT);
+		snapshot->priority_count = list_clocks_by_priority(engine, scope, snapshot->priorities, PRIORITIES_MOST);
+	}
+	if (lists & 1u << SNAPSHOT_VOICE) {
+		snapshot->followups = memory_new(FOLLOWUPS_SHOWN, sizeof *snapshot->followups);
+		snapshot->followup_count = list_followups(engine, snapshot->at, snapshot->followups, FOLLOWUPS_SHOWN);
+		fill_markets(snapshot, engine);
 	}
 	if (lists & 1u << SNAPSHOT_CONDUCT)
 		snapshot_ask_conduct(snapshot, engine);

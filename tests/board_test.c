@@ -107,6 +107,9 @@ static void pages_have_their_pictures(void **state)
 	sample->snapshot.faults[FAULT_BAD_EVENT] = 3;
 	sample->snapshot.unknown = memory_new(1, sizeof *sample->snapshot.unknown);
 	sample->snapshot.unknown_count = 1;
+	sample->snapshot.impossible = memory_new(1, sizeof *sample->snapshot.impossible);
+	sample->snapshot.impossible_count = 1;
+	sample->snapshot.impossible[0] = (struct list_named){.name = "sla.met", .count = 3};
 	sample->snapshot.unknown[0] = (struct list_named){.name = "contact.teleported", .count = 2};
 	check(sample, 80, 24, false, feeds, "page_feeds_80x24");
 }

@@ -9,6 +9,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "metrics/lists_service.h"
 #include "metrics/open_items.h"
 #include "teller.h"
 
@@ -194,6 +195,73 @@ static void open_contacts_are_there(void **state)
 	teller_close(&t);
 }
 
+static void expect_clocks(const struct list_clocks *clocks, const char *name, int64_t running, int64_t due_soon, int64_t paused, int64_t breached)
+{
+	assert_string_equal(clocks->name, name);
+	assert_int_equal(clocks->running, running);
+	assert_int_equal(clocks->due_soon, due_soon);
+	assert_int_equal(clocks->paused, paused);
+	assert_int_equal(clocks->breached, breached);
+}
+
+/* A clock may be paused and breached: then it counts as both, and runs as neither. */
+static void clocks_by_kind_and_priority(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_clocks items[PRIORITIES_MOST];
+	struct scope scope;
+	struct error err;
+	teller_open(&t, NULL);
+	tell(&t, T0, "case.opened", "case=c1 queue=Billing channel=chat priority=1");
+	tell(&t, T0, "case.opened", "case=c2 queue=VIP channel=chat priority=3");
+	tell(&t, T0, "case.opened", "case=c3 queue=VIP channel=chat");
+	tell(&t, T0, "sla.started", "case=c1 clock=first_reply target_ms=60000");
+	tell(&t, T0, "sla.started", "case=c1 clock=resolve target_ms=36000000");
+	tell(&t, T0, "sla.started", "case=c2 clock=first_reply target_ms=600000");
+	tell(&t, T0, "sla.started", "case=c3 clock=first_reply target_ms=36000000");
+	tell(&t, T0 + 2 * M, "sla.paused", "case=c1 clock=first_reply");
+	tell(&t, T0 + 2 * M, "sla.paused", "case=c3 clock=first_reply");
+	pass(&t, T0 + 9 * M);
+	assert_int_equal(list_clocks_by_kind(t.engine, SCOPE_ALL, items, PRIORITIES_MOST), SLA_CLOCK_COUNT);
+	expect_clocks(&items[SLA_FIRST_REPLY], "first_reply", 1, 1, 2, 1);
+	expect_clocks(&items[SLA_NEXT_REPLY], "next_reply", 0, 0, 0, 0);
+	expect_clocks(&items[SLA_RESOLVE], "resolve", 1, 0, 0, 0);
+	assert_int_equal(list_clocks_by_priority(t.engine, SCOPE_ALL, items, PRIORITIES_MOST), 3);
+	expect_clocks(&items[0], "P1", 1, 0, 1, 1);
+	expect_clocks(&items[1], "P3", 1, 1, 0, 0);
+	expect_clocks(&items[2], "none", 0, 0, 1, 0);
+	assert_true(list_scope_parse(t.engine, "queue=VIP", &scope, &err));
+	assert_int_equal(list_clocks_by_priority(t.engine, scope, items, 1), 1);
+	expect_clocks(&items[0], "P3", 1, 1, 0, 0);
+	teller_close(&t);
+}
+
+static void markets_and_what_was_impossible(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_market markets[4];
+	struct list_named impossible[4];
+	teller_open(&t, NULL);
+	tell(&t, T0, "contact.queued", "contact=a queue=Billing channel=chat market=DE");
+	tell(&t, T0, "customer.base", "market=JP customers=1000");
+	tell(&t, T0, "contact.left", "contact=nobody why=abandoned");
+	tell(&t, T0, "contact.left", "contact=noone why=abandoned");
+	tell(&t, T0, "sla.met", "case=none clock=resolve");
+	pass(&t, T0 + M);
+	assert_int_equal(list_markets(t.engine, markets, 4), 2);
+	assert_string_equal(markets[0].name, "DE");
+	assert_string_equal(list_scope_name(t.engine, markets[1].scope, "market"), "JP");
+	assert_int_equal(list_markets(t.engine, markets, 1), 1);
+	assert_int_equal(list_impossible(t.engine, impossible, 4), 2);
+	assert_string_equal(impossible[0].name, "contact.left");
+	assert_int_equal(impossible[0].count, 2);
+	assert_string_equal(impossible[1].name, "sla.met");
+	assert_int_equal(list_impossible(t.engine, impossible, 1), 1);
+	teller_close(&t);
+}
+
 static void feeds(void **state)
 {
 	(void)state;
@@ -232,7 +300,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations), cmocka_unit_test(a_refused_feed_says_why), cmocka_unit_test(rows_and_queues), cmocka_unit_test(who_waits_longest),
-		cmocka_unit_test(agents), cmocka_unit_test(names_of_people), cmocka_unit_test(open_contacts_are_there), cmocka_unit_test(feeds),
+		cmocka_unit_test(agents), cmocka_unit_test(names_of_people), cmocka_unit_test(open_contacts_are_there), cmocka_unit_test(clocks_by_kind_and_priority), cmocka_unit_test(markets_and_what_was_impossible),
+		cmocka_unit_test(feeds),
 	};
 	return cmocka_run_group_tests_name("lists", tests, NULL, NULL);
 }

@@ -92,6 +92,41 @@ static void totals_are_sums_and_the_longest_has_its_site(void **state)
 	close_stage(&stage);
 }
 
+/* Clocks are added; agents, call-backs and markets keep their site. */
+static void what_pages_ask_for_is_joined(void **state)
+{
+	(void)state;
+	struct stage stage;
+	open_stage(&stage);
+	for (int i = 0; i < SITES; i++) {
+		tell(&stage.tellers[i], T0, "agent.state", i == 1 ? "agent=ana state=away" : "agent=zoe state=available");
+		tell(&stage.tellers[i], T0, "case.opened", "case=c1 queue=Billing channel=chat priority=2 market=DE");
+		tell(&stage.tellers[i], T0, "sla.started", "case=c1 clock=resolve target_ms=600000");
+		tell(&stage.tellers[i], T0 + i * 1000, "survey.answered", "survey=s1 kind=nps score=3000 min=0 max=10000 case=c1");
+		tell(&stage.tellers[i], T0, "contact.left", "contact=nobody why=abandoned");
+		pass(&stage.tellers[i], T0 + 60000);
+	}
+	const struct snapshot *snapshot = look(&stage, 0);
+	assert_int_equal(snapshot->agent_count, 3);
+	assert_string_equal(snapshot->agents[0].name, "berlin/ana");
+	assert_string_equal(list_scope_name(stage.names, snapshot->agents[0].scope, "agent"), "ana");
+	assert_int_equal(snapshot->clock_kind_count, SLA_CLOCK_COUNT);
+	assert_int_equal(snapshot->clock_kinds[SLA_RESOLVE].running, 3);
+	assert_int_equal(snapshot->priority_count, 1);
+	assert_string_equal(snapshot->priorities[0].name, "P2");
+	assert_int_equal(snapshot->priorities[0].running, 3);
+	assert_int_equal(snapshot->followup_count, 3);
+	assert_string_equal(snapshot->followups[0].queue, "tokyo/Billing"); /* waits longest */
+	assert_int_equal(snapshot->market_count, 3);
+	assert_string_equal(snapshot->markets[1].name, "berlin/DE");
+	assert_int_equal(snapshot->impossible_count, 1);
+	assert_int_equal(snapshot->impossible[0].count, 3);
+	snapshot = look(&stage, 2);
+	assert_int_equal(snapshot->agent_count, 1);
+	assert_string_equal(snapshot->agents[0].name, "ana");
+	close_stage(&stage);
+}
+
 static void rows_keep_their_site(void **state)
 {
 	(void)state;
@@ -293,7 +328,7 @@ static void sites_in_other_zones_have_their_own_day(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(totals_are_sums_and_the_longest_has_its_site), cmocka_unit_test(rows_keep_their_site),
+		cmocka_unit_test(totals_are_sums_and_the_longest_has_its_site), cmocka_unit_test(rows_keep_their_site), cmocka_unit_test(what_pages_ask_for_is_joined),
 		cmocka_unit_test(one_site_alone_is_as_its_own_board), cmocka_unit_test(a_stale_site_is_told_apart),
 		cmocka_unit_test(a_site_of_which_nothing_is_known_is_missing), cmocka_unit_test(lists_are_joined_in_order), cmocka_unit_test(conduct_is_joined),
 		cmocka_unit_test(names_are_added_and_people_kept_apart), cmocka_unit_test(sites_in_other_zones_have_their_own_day),

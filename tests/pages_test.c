@@ -95,21 +95,21 @@ static void names_that_attack_stay_inside(void **state)
 	}
 }
 
-/* The arrow stands in the line that is chosen, and nowhere else. */
-static int line_of_cursor(struct board *board, const struct sample *sample, int height)
+/* The arrow stands at one place of the page: line * 100 + column; -1: nowhere. */
+static int place_of_cursor(struct board *board, const struct sample *sample, int height)
 {
 	struct canvas *canvas = canvas_create(100, height);
-	int line = -1, count = 0;
+	int place = -1, count = 0;
 	board_draw(board, &sample->snapshot, &(struct glyphs){.ascii = false}, canvas);
 	for (int y = 1; y < height - 1; y++)
-		for (int x = 0; x < 4; x++)
-			if (canvas_cell(canvas, x, y)->role == ROLE_FOCUS && canvas_cell(canvas, x, y)->character > 0x7F) {
-				line = y;
+		for (int x = 0; x < 100; x++)
+			if (canvas_cell(canvas, x, y)->role == ROLE_FOCUS && canvas_cell(canvas, x, y)->character == 0x25B8) {
+				place = y * 100 + x;
 				count++;
 			}
 	canvas_destroy(canvas);
-	assert_int_equal(count, line < 0 ? 0 : 1);
-	return line;
+	assert_int_equal(count, place < 0 ? 0 : 1);
+	return place;
 }
 
 static void the_cursor_goes_through_all_rows(void **state)
@@ -119,10 +119,10 @@ static void the_cursor_goes_through_all_rows(void **state)
 		struct sample *sample = sample_create();
 		struct board *board = board_create(&sample->settings, &sample->snapshot.request);
 		const struct page *page = &pages[i];
-		const int rows = page->class->evidence ? page->class->rows(&sample->snapshot) : 0;
+		const int rows = page_chooses(page->class) ? page_rows(page->class, &sample->snapshot) : 0;
 		board_key(board, &sample->snapshot, page->key);
 		for (int row = 0; row < rows; row++) {
-			assert_true(line_of_cursor(board, sample, 20) > 0);
+			assert_true(place_of_cursor(board, sample, 20) > 0);
 			assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_DOWN), row + 1 < rows ? BOARD_REDRAW : BOARD_NOTHING);
 		}
 		board_destroy(board);
@@ -138,12 +138,12 @@ static void enter_asks_for_what_stands_behind_the_row(void **state)
 		struct board *board = board_create(&sample->settings, &sample->snapshot.request);
 		const struct snapshot_request *request = board_request(board);
 		const struct page *page = &pages[i];
-		const int rows = page->class->evidence ? page->class->rows(&sample->snapshot) : 0;
+		const int rows = page_chooses(page->class) ? page_rows(page->class, &sample->snapshot) : 0;
 		board_key(board, &sample->snapshot, page->key);
 		for (int row = 0; row < rows; row++) {
 			struct proof_request wanted = {.metric = -1};
-			const int line = line_of_cursor(board, sample, 30);
-			if (page->class->evidence(&sample->snapshot, row, &wanted)) {
+			const int place = place_of_cursor(board, sample, 30);
+			if (page_evidence(page->class, &sample->snapshot, row, &wanted)) {
 				assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_ENTER), BOARD_REQUEST);
 				const struct proof_request *asked = *wanted.subject ? &request->life : &request->evidence;
 				assert_true(asked->number > 0);
@@ -156,7 +156,7 @@ static void enter_asks_for_what_stands_behind_the_row(void **state)
 				assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_ENTER), BOARD_REDRAW);
 			}
 			assert_int_equal(request->life.number + request->evidence.number, 0);
-			assert_int_equal(line_of_cursor(board, sample, 30), line);
+			assert_int_equal(place_of_cursor(board, sample, 30), place);
 			board_key(board, &sample->snapshot, SCREEN_KEY_DOWN);
 		}
 		board_destroy(board);
@@ -192,12 +192,95 @@ static char *text_of(struct board *board, const struct sample *sample)
 	return text;
 }
 
+/* Amber from the limit of the state on, red from twice that on; who asks for help is red at once. */
+static void time_in_a_state_has_its_limit(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	static const struct {
+		int64_t since;
+		enum role role;
+	} times[] = {{59999, ROLE_TEXT}, {60000, ROLE_WARN}, {119999, ROLE_WARN}, {120000, ROLE_CRIT}};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		sample->snapshot.agents[3].since = times[i].since;
+		struct canvas *canvas = draw_page(sample, &(struct page){"agents", '5', &page_agents_class}, 80, 24, false);
+		for (int x = 4; x < 76; x++) { /* beside the mark of the row */
+			const struct cell *cell = canvas_cell(canvas, x, 6);
+			const bool is_time = cell->character == ':' || (cell->character >= '0' && cell->character <= '9' && x < 40);
+			assert_int_equal(cell->role == ROLE_WARN || cell->role == ROLE_CRIT, is_time && times[i].role != ROLE_TEXT);
+			if (is_time)
+				assert_int_equal(cell->role, times[i].role);
+		}
+		canvas_destroy(canvas);
+	}
+	sample_destroy(sample);
+}
+
+/* Who errs is named only where the settings say so. */
+static void mistakes_are_shown_where_allowed(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	for (int shown = 0; shown < 2; shown++) {
+		sample->settings.show_mistakes = shown;
+		for (int page = 0; page < 2; page++) {
+			struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+			if (page)
+				board_key(board, &sample->snapshot, '7');
+			sample->snapshot.conduct_count = sample->snapshot.care_count = 0;
+			char *text = text_of(board, sample);
+			assert_int_equal(strstr(text, "Ilya P.") != NULL, shown);
+			free(text);
+			board_destroy(board);
+		}
+	}
+	sample_destroy(sample);
+}
+
+/* From list to list and round; what is empty is passed over. */
+static void lists_of_a_page_are_gone_through(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	const struct section *sections = page_sla_class.sections;
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 0, 1), 4);
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 5, 1), 7);
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 16, 1), 0);
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 2, -1), 15);
+	sample->snapshot.figures[metric_find("backlog")].numerator = 0;
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 5, 1), 7); /* what is due: there is no backlog */
+	sample->snapshot.due_count = sample->snapshot.clock_kind_count = sample->snapshot.priority_count = 0;
+	assert_int_equal(sections_beside(sections, &sample->snapshot, 0, 1), 0);
+	sample_destroy(sample);
+}
+
 static void expect(struct board *board, const struct sample *sample, const char *wanted)
 {
 	char *text = text_of(board, sample);
 	if (!strstr(text, wanted))
 		fail_msg("the board does not say \"%s\":\n%s", wanted, text);
 	free(text);
+}
+
+/* What has no room gives way to the list with the cursor. */
+static void the_list_with_the_cursor_is_shown(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_create();
+	struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+	board_key(board, &sample->snapshot, '3');
+	char *text = text_of(board, sample);
+	assert_non_null(strstr(text, "BACKLOG"));
+	assert_null(strstr(text, "PRIORITIES"));
+	free(text);
+	board_key(board, &sample->snapshot, SCREEN_KEY_RIGHT);
+	text = text_of(board, sample);
+	assert_null(strstr(text, "BACKLOG"));
+	assert_non_null(strstr(text, "PRIORITIES"));
+	assert_non_null(strstr(text, "\u25B8\u2716 P1"));
+	free(text);
+	board_destroy(board);
+	sample_destroy(sample);
 }
 
 /* From page to page with Tab; help and the filter lead back to the page they were called on. */
@@ -275,7 +358,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_page_has_its_pictures), cmocka_unit_test(an_empty_page_says_so), cmocka_unit_test(names_that_attack_stay_inside),
 		cmocka_unit_test(the_cursor_goes_through_all_rows), cmocka_unit_test(enter_asks_for_what_stands_behind_the_row),
-		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(pages_are_left_as_one_came), cmocka_unit_test(a_threat_to_life_is_on_every_page),
+		cmocka_unit_test(a_queue_is_told_by_what_makes_it_bad), cmocka_unit_test(time_in_a_state_has_its_limit),
+		cmocka_unit_test(mistakes_are_shown_where_allowed), cmocka_unit_test(lists_of_a_page_are_gone_through),
+		cmocka_unit_test(the_list_with_the_cursor_is_shown), cmocka_unit_test(pages_are_left_as_one_came),
+		cmocka_unit_test(a_threat_to_life_is_on_every_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

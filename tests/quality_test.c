@@ -221,7 +221,8 @@ static void scales_never_mix(void **state)
 	assert_int_equal(nps.n, 4);
 	assert_true(figure_value(&metrics[metric_find("nps")], &nps) == 25);
 	pass(&t, T0 + 3 * S);
-	assert_int_equal(fault_total(&t, FAULT_IMPOSSIBLE), 2);
+	assert_int_equal(fault_total(&t, FAULT_SCORE), 2); /* at once, by their own name */
+	assert_int_equal(fault_total(&t, FAULT_IMPOSSIBLE), 0);
 	teller_close(&t);
 }
 
@@ -239,6 +240,7 @@ static void a_second_answer_replaces(void **state)
 	assert_int_equal(csat.numerator, 1);
 	assert_int_equal(response.numerator, 1);
 	assert_int_equal(response.denominator, 2);
+	assert_int_equal(fault_total(&t, FAULT_ANSWERED_TWICE), 1);
 	struct scope scope;
 	struct error err = {""};
 	assert_true(list_scope_parse(t.engine, "queue=Billing", &scope, &err)); /* where it was sent for */
@@ -264,6 +266,23 @@ static void csat_is_coloured_only_when_sure(void **state)
 	teller_close(&t);
 }
 
+/* Nine angry customers are nine answers, no alarm. */
+static void few_answers_have_no_level(void **state)
+{
+	(void)state;
+	static const char *const kinds[] = {"csat", "nps"};
+	for (int kind = 0; kind < 2; kind++) {
+		struct teller t;
+		teller_open(&t, NULL);
+		for (int i = 0; i < 9; i++)
+			answer(&t, T0, i, kinds[kind], kind ? 0 : 1, kind ? 0 : 1, kind ? 10 : 5);
+		assert_int_equal(figure_of(&t, kinds[kind], WINDOW_TODAY).level, LEVEL_NONE);
+		answer(&t, T0, 9, kinds[kind], kind ? 0 : 1, kind ? 0 : 1, kind ? 10 : 5);
+		assert_int_equal(figure_of(&t, kinds[kind], WINDOW_TODAY).level, LEVEL_CRIT);
+		teller_close(&t);
+	}
+}
+
 static void call_backs(void **state)
 {
 	(void)state;
@@ -271,7 +290,7 @@ static void call_backs(void **state)
 	teller_open(&t, NULL);
 	tell(&t, T0, "case.opened", "case=c1 queue=Billing channel=chat customer=anna");
 	tell(&t, T0, "survey.answered", "survey=s1 kind=nps score=6000 min=0 max=10000 case=c1");
-	tell(&t, T0, "survey.answered", "survey=s2 kind=csat score=2000 min=1000 max=5000 customer=bert");
+	tell(&t, T0, "survey.answered", "survey=s2 kind=csat score=2000 min=1000 max=5000 customer=bert contact=k2 agent=ana");
 	tell(&t, T0, "survey.answered", "survey=s3 kind=csat score=3000 min=1000 max=5000 customer=carl");
 	tell(&t, T0, "survey.answered", "survey=s4 kind=csat score=1000 min=1000 max=5000 customer=bert");
 	assert_int_equal(gauge(&t, "followup_open"), 2);
@@ -281,6 +300,11 @@ static void call_backs(void **state)
 	assert_int_equal(list_followups(t.engine, engine_now(t.engine), items, 5), 2);
 	assert_string_equal(items[0].case_id, "c1");
 	assert_string_equal(items[0].queue, "Billing");
+	assert_string_equal(items[0].survey, "nps");
+	assert_int_equal(items[0].score, 6000);
+	assert_string_equal(items[1].contact, "k2");
+	assert_string_equal(items[1].agent, "ana");
+	assert_int_equal(items[1].score, 2000);
 	tell(&t, T0 + 80 * M, "followup.done", "customer=anna agent=ana result=reached");
 	tell(&t, T0 + 81 * M, "followup.done", "customer=bert agent=ana result=unreached");
 	tell(&t, T0 + 82 * M, "followup.done", "customer=carl agent=ana result=reached"); /* had none */
@@ -377,7 +401,7 @@ int main(void)
 		cmocka_unit_test(backlog_by_age), cmocka_unit_test(reopening), cmocka_unit_test(events_of_unknown_cases),
 		cmocka_unit_test(old_cases_give_way), cmocka_unit_test(unanswered_messages),
 		cmocka_unit_test(slo_is_by_arrival), cmocka_unit_test(wilson_interval), cmocka_unit_test(a_real_distribution), cmocka_unit_test(scales_never_mix),
-		cmocka_unit_test(a_second_answer_replaces), cmocka_unit_test(csat_is_coloured_only_when_sure),
+		cmocka_unit_test(a_second_answer_replaces), cmocka_unit_test(csat_is_coloured_only_when_sure), cmocka_unit_test(few_answers_have_no_level),
 		cmocka_unit_test(call_backs), cmocka_unit_test(reviews_and_the_gap), cmocka_unit_test(churn_by_market),
 		cmocka_unit_test(refusals_by_policy), cmocka_unit_test(notes),
 	};

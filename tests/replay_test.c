@@ -12,6 +12,7 @@
 #include "journal/record.h"
 #include "journal/state_file.h"
 #include "metrics/lists.h"
+#include "metrics/lists_service.h"
 #include "replay/chronicle.h"
 #include "replay/evidence.h"
 #include "replay/life.h"
@@ -388,6 +389,83 @@ static void test_evidence_of_the_present(void **context)
 	player_close(player);
 }
 
+typedef int named_list(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total);
+
+static int64_t sum_of_name(const struct live *live, const struct engine *engine, const char *metric, const char *name)
+{
+	struct evidence evidence;
+	struct error err;
+	int64_t sum = 0;
+	const struct evidence_request request = {.journal = live->directory, .settings = live->settings, .engine = engine,
+		.metric = metric_find(metric), .name = name, .scope = SCOPE_ALL, .window = WINDOW_TODAY};
+	assert_true(evidence_gather(&request, &evidence, &err));
+	for (size_t row = 0; row < evidence.count; row++)
+		sum += evidence.rows[row].figure.numerator;
+	evidence_finish(&evidence);
+	return sum;
+}
+
+/* A policy's, an agent's and a team's rows are as many as the list by name says; a clock's and a priority's likewise. */
+static void test_evidence_of_one_name(void **context)
+{
+	static const struct {
+		const char *metric;
+		named_list *list;
+	} lists[] = {{"refusals", list_refusals}, {"mistakes", list_mistakes}, {"praises", list_praises}};
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct zone *zone = zone_open(live->settings->zone, NULL);
+	seek(player, &live->moments[MOMENTS - 1], true);
+	const struct engine *engine = player_engine(player);
+	const struct period period = period_of(WINDOW_TODAY, engine_now(engine), zone, live->settings->day_start);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct list_named items[5];
+		const int count = lists[i].list(engine, &period, items, 5, NULL);
+		assert_true(count > 1);
+		for (int item = 0; item < count; item++)
+			assert_int_equal(sum_of_name(live, engine, lists[i].metric, items[item].name), items[item].count);
+		assert_int_equal(sum_of_name(live, engine, lists[i].metric, "no such name"), 0);
+	}
+	zone_close(zone);
+	player_close(player);
+}
+
+static size_t clocks_of_name(const struct live *live, const struct engine *engine, const char *metric, const char *name)
+{
+	struct evidence evidence;
+	struct error err;
+	const struct evidence_request request = {.settings = live->settings, .engine = engine, .metric = metric_find(metric), .name = name,
+		.scope = SCOPE_ALL, .window = WINDOW_NOW};
+	assert_true(evidence_gather(&request, &evidence, &err));
+	const size_t count = evidence.count;
+	evidence_finish(&evidence);
+	return count;
+}
+
+static void test_evidence_of_one_clock(void **context)
+{
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct list_clocks items[PRIORITIES_MOST];
+	size_t all = 0;
+	seek(player, &live->moments[MOMENTS - 1], true);
+	const struct engine *engine = player_engine(player);
+	for (int by_priority = 0; by_priority < 2; by_priority++) {
+		const int count = (by_priority ? list_clocks_by_priority : list_clocks_by_kind)(engine, SCOPE_ALL, items, PRIORITIES_MOST);
+		assert_true(count > 0);
+		for (int i = 0; i < count; i++) {
+			assert_int_equal(clocks_of_name(live, engine, "sla_running", items[i].name), items[i].running);
+			assert_int_equal(clocks_of_name(live, engine, "sla_due_soon", items[i].name), items[i].due_soon);
+			assert_int_equal(clocks_of_name(live, engine, "sla_breached_open", items[i].name), items[i].breached);
+			assert_int_equal(clocks_of_name(live, engine, "sla_paused", items[i].name), items[i].paused);
+			all += (size_t)items[i].running;
+		}
+	}
+	assert_int_equal(all, 2 * clocks_of_name(live, engine, "sla_running", ""));
+	assert_true(all > 0);
+	player_close(player);
+}
+
 /* A contact's life begins in its queue and ends, told in the order of time; customers are not named. */
 static void test_a_life_is_told_whole(void **context)
 {
@@ -436,7 +514,8 @@ int main(void)
 		cmocka_unit_test(test_seeking_anywhere_is_what_was), cmocka_unit_test(test_steps_lead_there_and_back),
 		cmocka_unit_test(test_a_step_back_goes_in_turns), cmocka_unit_test(test_evidence_needs_one_fold),
 		cmocka_unit_test(test_the_span_is_first_and_last), cmocka_unit_test(test_the_chronicle_holds_what_happened),
-		cmocka_unit_test(test_evidence_adds_up), cmocka_unit_test(test_evidence_of_the_present), cmocka_unit_test(test_a_life_is_told_whole),
+		cmocka_unit_test(test_evidence_adds_up), cmocka_unit_test(test_evidence_of_the_present), cmocka_unit_test(test_evidence_of_one_name),
+		cmocka_unit_test(test_evidence_of_one_clock), cmocka_unit_test(test_a_life_is_told_whole),
 		cmocka_unit_test(test_what_is_no_journal_is_said),
 	};
 	return cmocka_run_group_tests(tests, write_journal, remove_journal);

@@ -280,6 +280,41 @@ static void set_agents(struct snapshot *snapshot)
 	}
 }
 
+static void set_service(struct snapshot *snapshot)
+{
+	static const struct list_clocks kinds[] = {{"first_reply", 31, 2, 4, 2}, {"next_reply", 12, 0, 0, 0}, {"update", 0, 0, 0, 0},
+		{"resolve", 21, 1, 7, 1}}, priorities[] = {{"P1", 3, 1, 0, 1}, {"P3", 44, 2, 9, 2}, {"none", 17, 0, 2, 0}};
+	static const struct list_followup followups[] = {
+		{.case_id = "48102", .queue = "Billing", .agent = "Ana K.", .survey = "nps", .score = 3000, .since = 4800000},
+		{.contact = "c-9412", .queue = "Delivery", .agent = "Bo L.", .survey = "csat", .score = 1500, .since = 960000},
+		{.queue = "VIP", .survey = "csat", .score = 2000, .since = 60000}};
+	memcpy(snapshot->clock_kinds, kinds, sizeof kinds);
+	snapshot->clock_kind_count = (int)(sizeof kinds / sizeof *kinds);
+	memcpy(snapshot->priorities, priorities, sizeof priorities);
+	snapshot->priority_count = (int)(sizeof priorities / sizeof *priorities);
+	snapshot->followup_count = (int)(sizeof followups / sizeof *followups);
+	snapshot->followups = memory_new((size_t)snapshot->followup_count, sizeof *snapshot->followups);
+	memcpy(snapshot->followups, followups, sizeof followups);
+	static const struct {
+		const char *metric;
+		int64_t value;
+	} backlog[] = {{"backlog", 113}, {"backlog_under_1d", 74}, {"backlog_1d", 22}, {"backlog_3d", 11}, {"backlog_7d", 5}, {"backlog_30d", 1},
+		{"backlog_p50", 9 * HOUR_MS}, {"backlog_p90", 4 * DAY_MS}, {"backlog_oldest", 31 * DAY_MS + 2 * HOUR_MS}};
+	for (size_t i = 0; i < sizeof backlog / sizeof *backlog; i++)
+		sample_set(snapshot->figures, backlog[i].metric, backlog[i].value, 1, i == 8 ? LEVEL_WARN : LEVEL_NONE);
+	snapshot->market_count = 2;
+	snapshot->markets = memory_new(2, sizeof *snapshot->markets);
+	for (int i = 0; i < 2; i++) {
+		struct snapshot_market *market = &snapshot->markets[i];
+		snprintf(market->name, sizeof market->name, i ? "Indonesia" : "DE");
+		market->scope = SCOPE_ALL;
+		market->scope.market = (uint16_t)(2 + i);
+		sample_set(market->figures, "churn_rate", 4 + i, 1000, LEVEL_NONE);
+		sample_set(market->figures, "csat", 44, 50, LEVEL_OK);
+		sample_set(market->figures, "nps", 21, 1, LEVEL_NONE);
+	}
+}
+
 static void set_settings(struct settings *settings)
 {
 	settings->title = memory_text("Customer care");
@@ -290,6 +325,9 @@ static void set_settings(struct settings *settings)
 	settings->mistakes_limit = 4;
 	settings->care_shift = 3;
 	settings->care_hour = 2;
+	settings->show_mistakes = true;
+	settings->limit_wrap = MINUTE_MS;
+	settings->limit_away = 10 * MINUTE_MS;
 	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
 		settings->target[channel] = 20 * SECOND_MS;
 }
@@ -360,6 +398,7 @@ struct sample *sample_create(void)
 	set_forecast(snapshot);
 	set_feeds(snapshot);
 	set_agents(snapshot);
+	set_service(snapshot);
 	return sample;
 }
 
@@ -378,8 +417,11 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
+	free(snapshot->impossible);
 	free(snapshot->agents);
 	free(snapshot->forecast);
+	free(snapshot->followups);
+	free(snapshot->markets);
 	free(snapshot->note);
 }
 
@@ -517,6 +559,16 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->agents[i].since = random_value(seed);
 		snapshot->agents[i].contacts = (int)sample_random(seed, 100000);
 	}
+	for (int i = 0; i < snapshot->followup_count; i++) {
+		random_text(seed, snapshot->followups[i].queue, sizeof snapshot->followups[i].queue);
+		snapshot->followups[i].since = random_value(seed);
+	}
+	for (int i = 0; i < snapshot->market_count; i++) {
+		random_text(seed, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+		random_figures(seed, snapshot->markets[i].figures);
+	}
+	for (int i = 0; i < snapshot->clock_kind_count; i++)
+		snapshot->clock_kinds[i].running = random_value(seed);
 	for (int i = 0; i < snapshot->due_count; i++) {
 		random_text(seed, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
 		snapshot->due[i].left = random_value(seed);

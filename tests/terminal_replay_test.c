@@ -339,6 +339,61 @@ static void what_a_window_counted_is_read(void **state)
 	assert_non_null(strstr(row, "phone"));
 }
 
+/* The number in one of the columns of numbers of the chosen row, counted from 0, and the name before them. */
+static int64_t chosen_count(struct pty *pty, int column, char *name, size_t room)
+{
+	int x, y;
+	char row[ROW];
+	assert_true(pty_find(pty, "\u25B8", &x, &y));
+	pty_row(pty, y, row, sizeof row);
+	const char *begin = strstr(row, "\u25B8");
+	while (*begin == ' ' || (unsigned char)*begin >= 0x80) /* the cursor, and the mark of a level */
+		begin++;
+	const char *end = strstr(begin, "  ");
+	assert_non_null(end);
+	snprintf(name, room, "%.*s", (int)(end - begin), begin);
+	int64_t number = -1;
+	char *at = row + (end - row);
+	for (int i = 0; i <= column; i++)
+		number = strtoll(at, &at, 10);
+	return number;
+}
+
+/* A policy's row leads to as many rows as it was said, one of them to its life, and Esc all the way back. */
+static void rows_of_a_page_lead_on(void **state)
+{
+	struct pty *pty = open_paused(state, (struct pty_options){0}, NULL);
+	char name[100], title[160];
+	pty_send(pty, "7");
+	SEE(pty, "\u2500 THANKS", SOON); /* below the rows: they are there */
+	const int64_t said = chosen_count(pty, 0, name, sizeof name);
+	assert_true(said > 0);
+	pty_send(pty, "\r");
+	snprintf(title, sizeof title, "EVIDENCE \u00B7 Times we said no \u00B7 %s", name);
+	SEE(pty, title, SOON);
+	SEE(pty, "today to 12:50", SOON);
+	SEE(pty, "its life", SOON);
+	assert_in_range(stage_number(pty, title), said * 9 / 10, said); /* who was told twice is one row */
+	pty_send(pty, "\r");
+	SEE(pty, "refusal.said", SOON);
+	pty_send(pty, "\033");
+	SEE(pty, title, SOON);
+	pty_send(pty, "\033");
+	SEE(pty, "\u2500 THANKS", SOON);
+	pty_send(pty, "3");
+	SEE(pty, "\u2500 DUE NEXT", SOON); /* below the rows: they are there */
+	const int64_t breached = chosen_count(pty, 3, name, sizeof name);
+	assert_true(breached > 0);
+	pty_send(pty, "\r");
+	snprintf(title, sizeof title, "SLA breached, still open \u00B7 %s", name);
+	SEE(pty, title, SOON);
+	SEE(pty, "its life", SOON);
+	assert_int_equal(stage_number(pty, title), breached);
+	pty_send(pty, "\033\033");
+	SEE(pty, "TIMELINE", SOON);
+	SEE_TIME(pty, AT_SECONDS);
+}
+
 static void a_report_is_written(void **state)
 {
 	struct stage *stage = *state;
@@ -434,7 +489,7 @@ int main(void)
 #define PLAY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {PLAY(it_opens_in_another_colour), PLAY(arrows_move_the_time), PLAY(it_plays_and_stands_still),
 		PLAY(incidents_and_times_are_found), PLAY(times_are_compared), PLAY(a_mark_is_kept), PLAY(a_figure_has_its_rows_and_each_its_life),
-		PLAY(what_a_window_counted_is_read), PLAY(a_report_is_written), PLAY(sizes_change_and_nothing_breaks),
+		PLAY(what_a_window_counted_is_read), PLAY(rows_of_a_page_lead_on), PLAY(a_report_is_written), PLAY(sizes_change_and_nothing_breaks),
 		PLAY(a_click_goes_there),
 		PLAY(without_colours_it_is_words), PLAY(a_live_board_looks_back)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

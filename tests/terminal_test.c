@@ -65,7 +65,8 @@ static void pages_stand_on_digits(void **state)
 {
 	static const struct {
 		const char *key, *shows;
-	} pages[] = {{"2", "\u2500 QUEUES"}, {"5", "\u2500 AGENTS"}, {"9", "\u2500 FEEDS"}};
+	} pages[] = {{"2", "\u2500 QUEUES"}, {"3", "\u2500 CLOCKS"}, {"5", "\u2500 AGENTS"}, {"6", "\u2500 VOICE OF"}, {"7", "\u2500 THANKS"},
+		{"9", "\u2500 FEEDS"}};
 	struct pty *pty = stage_show_file(*state, (struct pty_options){0});
 	SEE(pty, "IN QUEUE", SOON);
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {

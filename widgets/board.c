@@ -176,20 +176,20 @@ static void draw_panel_page(struct board *board, const struct snapshot *snapshot
 int board_row(const struct board *board, const struct snapshot *snapshot)
 {
 	const struct page_class *class = board_page_classes[board->page];
-	const int count = class && class->rows ? class->rows(snapshot) : 0;
+	const int count = class ? page_rows(class, snapshot) : 0;
 	return board->row < count ? board->row : count - 1;
 }
 
 static void draw_keyed(const struct board *board, const struct snapshot *snapshot, struct widget_view view)
 {
 	const struct page_class *class = board_page_classes[board->page];
-	view.selected = class->evidence ? board_row(board, snapshot) : -1;
+	view.selected = page_chooses(class) ? board_row(board, snapshot) : -1;
 	view.scroll = board->row;
 	if (class->lists & ~snapshot->request.lists) { /* its list comes with the next snapshot */
 		canvas_text(view.canvas, view.rect.x + 2, view.rect.y + 1, view.rect.width - 2, ROLE_DIM, "reading \u2026");
 		return;
 	}
-	class->draw(snapshot, &view);
+	page_draw(class, snapshot, &view);
 }
 
 static void draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)

@@ -53,9 +53,9 @@ enum board_action evidence_of_row(struct board *board, const struct snapshot *sn
 	const struct page_class *class = board_page_classes[board->page];
 	const int row = board_row(board, snapshot);
 	struct proof_request request = {.metric = -1};
-	if (!class->evidence || row < 0)
+	if (!page_chooses(class) || row < 0)
 		return BOARD_NOTHING;
-	if (!class->evidence(snapshot, row, &request) || (request.metric < 0 && !*request.subject)) {
+	if (!page_evidence(class, snapshot, row, &request) || (request.metric < 0 && !*request.subject)) {
 		board_say(board, "nothing single stands behind this row");
 		return BOARD_REDRAW;
 	}

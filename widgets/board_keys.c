@@ -89,7 +89,7 @@ static int *scroll_of(struct board *board, const struct snapshot *snapshot, int 
 	}
 	const struct page_class *class = board_page_classes[board->page];
 	if (class) {
-		*lines = class->rows ? class->rows(snapshot) : 0;
+		*lines = page_rows(class, snapshot);
 		return &board->row;
 	}
 	if (board->page == BOARD_EVIDENCE) {
@@ -147,8 +147,14 @@ static enum board_action arrow(struct board *board, const struct snapshot *snaps
 
 static enum board_action sideways(struct board *board, const struct snapshot *snapshot, int key)
 {
-	(void)snapshot;
-	return move_focus(board, key == SCREEN_KEY_RIGHT ? 1 : -1);
+	const int by = key == SCREEN_KEY_RIGHT ? 1 : -1;
+	const struct page_class *class = board_page_classes[board->page];
+	if (!class)
+		return move_focus(board, by);
+	if (!class->sections)
+		return BOARD_NOTHING;
+	board->row = sections_beside(class->sections, snapshot, board_row(board, snapshot), by);
+	return BOARD_REDRAW;
 }
 
 static enum board_action turn_page(struct board *board, const struct snapshot *snapshot, int key)
@@ -193,6 +199,16 @@ static enum board_action choose_scope(struct board *board)
 	return BOARD_REQUEST;
 }
 
+/* The page that has all of what the panel shows; BOARD_PANEL: the panel alone is shown larger. */
+static enum board_page page_of_focus(int focus)
+{
+	static const enum board_page pages[PANEL_COUNT] = {[PANEL_QUEUES] = BOARD_QUEUES, [PANEL_CONDUCT] = BOARD_PANEL, [PANEL_ALERTS] = BOARD_PANEL,
+		[PANEL_DUE] = BOARD_SLA, [PANEL_LEARNING] = BOARD_LEARNING};
+	if (focus == FOCUS_HEADER)
+		return BOARD_FEEDS;
+	return focus < FOCUS_PANELS ? BOARD_TILE : pages[focus - FOCUS_PANELS];
+}
+
 static enum board_action open_focused(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)snapshot;
@@ -201,7 +217,7 @@ static enum board_action open_focused(struct board *board, const struct snapshot
 		return choose_scope(board);
 	if (board->page != BOARD_OVERVIEW || board->focus == FOCUS_NONE)
 		return BOARD_NOTHING;
-	return show(board, board->focus == FOCUS_HEADER ? BOARD_FEEDS : board->focus < FOCUS_PANELS ? BOARD_TILE : BOARD_PANEL);
+	return show(board, page_of_focus(board->focus));
 }
 
 /* Back; on the overview it takes the focus away, then the filter; from a look back it leads to the live board. */
@@ -331,6 +347,11 @@ static enum board_action look_back(struct board *board, const struct snapshot *s
 }
 
 const struct board_key_info board_keys[] = {
+	{.keys = "1-9", .label = "pages", .help = "the pages; 1: the overview; the digit of the page one is on leads back", .codes = {'1'},
+		.pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
+#define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
+	KEYED_PAGES(PAGE_KEY)
+#undef PAGE_KEY
 	{.keys = "Space", .label = "pause", .help = "stop, or go on", .codes = {' '}, .modes = BOARD_REPLAY, .pages = ON_OVERVIEW | ON_PANEL,
 		.act = replay_pause},
 	{.keys = "\u2190 \u2192", .label = "10 s", .help = "ten seconds back, forward", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT},
@@ -389,13 +410,10 @@ const struct board_key_info board_keys[] = {
 		.codes = {SCREEN_KEY_ENTER}, .modes = BOTH_MODES, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
 		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = ON_LISTS | ON_FILTER, .act = arrow},
-	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after", .codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
+	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after",
+		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
-	{.keys = "1", .label = "to 9 pages", .help = "the overview", .codes = {'1'}, .pages = ON_OVERVIEW | ON_KEYED, .act = show_overview},
-#define PAGE_KEY(word, name, digit, text) {.keys = #digit, .help = (text), .codes = {'0' + (digit)}, .act = show_page},
-	KEYED_PAGES(PAGE_KEY)
-#undef PAGE_KEY
 	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
 		.act = show_filter},
 	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,19 +8,6 @@
 #include "widgets/parts.h"
 
 #define BARE_ITEMS 3
-
-static void case_text(const struct list_due *due, char *to, size_t room)
-{
-	snprintf(to, room, "%s%s", isdigit((unsigned char)due->case_id[0]) ? "#" : "", due->case_id);
-}
-
-/* "first_reply" as people say it. */
-static void words_of(const char *name, char *to, size_t room)
-{
-	snprintf(to, room, "%s", name ? name : "");
-	for (char *at = to; *at; at++)
-		*at = *at == '_' ? ' ' : *at;
-}
 
 static int permille_used(const struct list_due *due)
 {
@@ -52,10 +38,10 @@ static void draw_clock(const struct widget_view *view, const struct list_due *du
 	int bar = inner.width - identity - clock - 21 - left - 4;
 	const int where = bar >= 6 ? 21 : inner.width - identity - clock - left - 1;
 	int x = inner.x;
-	case_text(due, text, sizeof text);
+	case_text(due->case_id, text, sizeof text);
 	canvas_text(view->canvas, x, y, identity - 1, ROLE_TEXT, text);
 	x += identity;
-	words_of(due->clock, text, sizeof text);
+	words_text(due->clock, text, sizeof text);
 	canvas_text(view->canvas, x, y, clock - 1, ROLE_DIM, text);
 	x += clock;
 	where_text(due->queue, due->channel, text, sizeof text);
@@ -84,8 +70,8 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 			role = ROLE_WARN;
 	for (int i = 0; i < snapshot->due_count && i < BARE_ITEMS; i++) {
 		char identity[80], clock[32], left[32];
-		case_text(&snapshot->due[i], identity, sizeof identity);
-		words_of(snapshot->due[i].clock, clock, sizeof clock);
+		case_text(snapshot->due[i].case_id, identity, sizeof identity);
+		words_text(snapshot->due[i].clock, clock, sizeof clock);
 		format_duration(snapshot->due[i].left, left, sizeof left);
 		const int needed = text_width(identity) + text_width(left) + 8;
 		if (i > 0 && end - x < needed)

@@ -280,9 +280,11 @@ static void draw_words(const struct widget_view *view, struct rect inner, enum r
 
 void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, const struct widget_view *view)
 {
-	char title[80], note[240] = "";
-	const int metric = snapshot->request.evidence.metric;
-	snprintf(title, sizeof title, "EVIDENCE \u00B7 %s", metrics[proof ? proof->request.metric : metric].title);
+	char title[160], note[240] = "";
+	const struct proof_request *asked = proof ? &proof->request : &snapshot->request.evidence;
+	char name[64];
+	words_text(asked->name, name, sizeof name);
+	snprintf(title, sizeof title, "EVIDENCE \u00B7 %s%s%s", metrics[asked->metric].title, *name ? " \u00B7 " : "", name);
 	if (proof && !*proof->wrong)
 		write_note(snapshot, proof, list, view->rect.width < WIDE, note, sizeof note);
 	const struct rect inner = panel_open(view, LEVEL_NONE, title, note);

@@ -65,26 +65,28 @@ static void write_faults(struct page *page, const uint64_t faults[FAULT_COUNT])
 		if (y < 0)
 			continue;
 		piece(page->view, &x, y, page->inner.x + FAULT_COLUMN, ROLE_DIM, "%s", feed_fault_names[fault]);
-		canvas_format(page->view->canvas, page->inner.x + FAULT_COLUMN, y, page->inner.width - FAULT_COLUMN, ROLE_TEXT, "%" PRIu64,
-			faults[fault]);
+		x = page->inner.x + FAULT_COLUMN;
+		piece(page->view, &x, y, page->inner.x + page->inner.width, ROLE_TEXT, "%-7" PRIu64 " ", faults[fault]);
+		piece(page->view, &x, y, page->inner.x + page->inner.width, ROLE_DIM, "%s", feed_fault_helps[fault]);
 	}
 }
 
-static void write_unknown(const struct snapshot *snapshot, struct page *page)
+/* Event types with how often, under a heading of their own. */
+static void write_types(struct page *page, const char *heading, const struct list_named *types, int count)
 {
-	if (snapshot->unknown_count == 0)
+	if (count == 0)
 		return;
 	next_row(page);
 	int y = next_row(page);
 	if (y >= 0)
-		canvas_text(page->view->canvas, page->inner.x, y, page->inner.width, ROLE_WARN, "event types this program does not know");
-	for (int i = 0; i < snapshot->unknown_count; i++) {
+		canvas_text(page->view->canvas, page->inner.x, y, page->inner.width, ROLE_WARN, heading);
+	for (int i = 0; i < count; i++) {
 		y = next_row(page);
 		if (y < 0)
 			continue;
-		canvas_text(page->view->canvas, page->inner.x + 2, y, FAULT_COLUMN - 3, ROLE_DIM, snapshot->unknown[i].name);
+		canvas_text(page->view->canvas, page->inner.x + 2, y, FAULT_COLUMN - 3, ROLE_DIM, types[i].name);
 		canvas_format(page->view->canvas, page->inner.x + FAULT_COLUMN, y, page->inner.width - FAULT_COLUMN, ROLE_TEXT, "%" PRId64,
-			snapshot->unknown[i].count);
+			types[i].count);
 	}
 }
 
@@ -94,7 +96,8 @@ static int write_all(const struct snapshot *snapshot, struct page page)
 		write_feed(snapshot, &page, i);
 		write_faults(&page, snapshot->feeds[i].faults);
 	}
-	write_unknown(snapshot, &page);
+	write_types(&page, "events that could not follow what went before, by type", snapshot->impossible, snapshot->impossible_count);
+	write_types(&page, "event types this program does not know", snapshot->unknown, snapshot->unknown_count);
 	return page.line;
 }
 

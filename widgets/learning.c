@@ -50,8 +50,9 @@ static void write_refusals(struct pen *pen, const struct snapshot *snapshot)
 
 static void write_mistakes(struct pen *pen, const struct snapshot *snapshot)
 {
-	const int limit = snapshot->settings->mistakes_limit;
-	for (int i = 0; i < snapshot->mistake_count && i < 1 && has_room(pen); i++, pen->y++) {
+	const struct settings *settings = snapshot->settings;
+	const int limit = settings->mistakes_limit;
+	for (int i = 0; settings->show_mistakes && i < snapshot->mistake_count && i < 1 && has_room(pen); i++, pen->y++) {
 		const struct list_named *named = &snapshot->mistakes[i];
 		const enum role role = limit > 0 && named->count >= limit ? ROLE_WARN : ROLE_TEXT;
 		if (i == 0)

@@ -192,7 +192,8 @@ void list_draw(const struct list_class *list, const struct snapshot *snapshot, c
 	if (rect.height < 1 || rect.width <= MARKS_WIDTH)
 		return;
 	if (count == 0) {
-		canvas_text(view->canvas, rect.x + MARKS_WIDTH, rect.y, rect.width - MARKS_WIDTH, ROLE_DIM, list->empty);
+		canvas_text(view->canvas, rect.x + MARKS_WIDTH, rect.y, rect.width - MARKS_WIDTH, ROLE_DIM,
+			list->why_empty ? list->why_empty(snapshot) : list->empty);
 		return;
 	}
 	const struct table table = {.list = list, .snapshot = snapshot, .view = view, .rect = rect,

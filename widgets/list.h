@@ -32,6 +32,9 @@ struct list_class {
 	bool (*is_old)(const struct snapshot *snapshot, int row);		      /* drawn faint; NULL: none */
 	const struct figure *(*figures)(const struct snapshot *snapshot, int row); /* by metric index; NULL where no column has a metric */
 	const char *empty;							      /* said where there is no row */
+	const char *(*why_empty)(const struct snapshot *snapshot);		      /* in its place, where that depends; NULL: it does not */
+	/* As that of struct page_class, for lists that are sections of a page; NULL: nothing stands behind a row. */
+	bool (*evidence)(const struct snapshot *snapshot, int row, struct proof_request *request);
 };
 
 /* Heads, rows with the one under the cursor (view->selected) in view, and a last line for what is not shown. */

@@ -15,6 +15,14 @@ static const char *const availabilities[] = {[AGENT_AVAILABLE] = "available", [A
 #define MATRIX_CELL 9
 #define MATRIX_HEIGHT (AVAILABILITIES + 2) /* heads, and a blank line below */
 
+static int number_of(const char *doing)
+{
+	for (int i = 0; i < DOINGS; i++)
+		if (strcmp(doings[i], doing) == 0)
+			return i;
+	return -1;
+}
+
 static int count(const struct snapshot *snapshot)
 {
 	return snapshot->agent_count;
@@ -25,10 +33,32 @@ static const struct list_agent *agent_at(const struct snapshot *snapshot, int ro
 	return &snapshot->agents[row];
 }
 
+/* How long somebody may be in a state, ms; 0: as long as he likes. */
+static int64_t limit_of(const struct settings *settings, const char *doing)
+{
+	const int64_t limits[] = {settings->limit_help, settings->limit_ring, settings->limit_talk, settings->limit_hold, settings->limit_wrap,
+		settings->limit_away, settings->limit_idle, 0 /* offline */};
+	_Static_assert(sizeof limits / sizeof *limits == DOINGS, "a limit for each state");
+	const int number = number_of(doing);
+	return number < 0 ? 0 : limits[number];
+}
+
+static enum level since_level(const struct snapshot *snapshot, int row)
+{
+	const struct list_agent *agent = agent_at(snapshot, row);
+	const int64_t limit = limit_of(snapshot->settings, agent->summary);
+	if (limit <= 0 || agent->since < limit)
+		return LEVEL_NONE;
+	return agent->since / 2 >= limit ? LEVEL_CRIT : LEVEL_WARN;
+}
+
 static enum level level_at(const struct snapshot *snapshot, int row)
 {
 	const struct list_agent *agent = agent_at(snapshot, row);
-	return agent->help ? LEVEL_CRIT : agent->care_since >= 0 ? LEVEL_WARN : LEVEL_NONE;
+	const enum level since = since_level(snapshot, row);
+	if (agent->help || since == LEVEL_CRIT)
+		return LEVEL_CRIT;
+	return agent->care_since >= 0 ? LEVEL_WARN : since;
 }
 
 static void write_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -51,6 +81,7 @@ static void write_doing(const struct snapshot *snapshot, int row, struct list_ce
 static void write_since(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	list_put_duration(cell, agent_at(snapshot, row)->since);
+	cell->role = level_role(since_level(snapshot, row));
 }
 
 static void write_declared(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -86,7 +117,9 @@ static void write_care(const struct snapshot *snapshot, int row, struct list_cel
 	if (agent->rude <= 0)
 		return;
 	format_duration(agent->care_since, since, sizeof since);
-	if (agent->care_since >= 0)
+	if (agent->care_since >= 0 && cell->narrow)
+		list_put(cell, ROLE_WARN, "no break %s", since);
+	else if (agent->care_since >= 0)
 		list_put(cell, ROLE_WARN, "%d rude, no break %s", agent->rude, since);
 	else
 		list_put(cell, ROLE_TEXT, "%d rude", agent->rude);
@@ -100,19 +133,11 @@ static const struct list_column columns[] = {
 	{.header = "declared", .width = 18, .narrow_width = 14, .rank = 3, .grows = true, .write = write_declared},
 	{.header = "contacts", .narrow_header = "has", .width = 8, .narrow_width = 7, .right = true, .write = write_contacts},
 	{.header = "load", .width = 5, .rank = 5, .right = true, .write = write_load},
-	{.header = "care", .width = 22, .rank = 4, .write = write_care},
+	{.header = "care", .width = 22, .narrow_width = 14, .rank = 4, .write = write_care},
 	{.header = NULL},
 };
 
 static const struct list_class list = {.columns = columns, .count = count, .level = level_at, .empty = "no agent has been told of yet"};
-
-static int number_of(const char *doing)
-{
-	for (int i = 0; i < DOINGS; i++)
-		if (strcmp(doings[i], doing) == 0)
-			return i;
-	return -1;
-}
 
 static void draw_matrix(const struct snapshot *snapshot, const struct widget_view *view, struct rect rect)
 {

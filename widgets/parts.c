@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,8 +8,6 @@
 #include "base/text.h"
 #include "tui/format.h"
 #include "widgets/parts.h"
-
-#define SURVEY_LEAST 10 /* answers; under that a survey's figure says nothing */
 
 enum role level_role(enum level level)
 {
@@ -32,15 +31,6 @@ const char *level_mark(const struct glyphs *glyphs, enum level level)
 	if (level == LEVEL_CRIT)
 		return glyphs_mark(glyphs, MARK_CROSS);
 	return level == LEVEL_WARN ? glyphs_mark(glyphs, MARK_TRIANGLE) : "";
-}
-
-static bool is_survey(const char *metric)
-{
-	static const char *const surveys[] = {"csat", "nps", "ces", "iqs", "csat_mean"};
-	for (size_t i = 0; i < sizeof surveys / sizeof *surveys; i++)
-		if (strcmp(metric, surveys[i]) == 0)
-			return true;
-	return false;
 }
 
 /* 99.7 % is not 100 %, and 0.2 % is not nothing. */
@@ -85,7 +75,7 @@ void figure_text(const char *metric, const struct figure *figure, bool narrow, c
 {
 	const int index = metric_find(metric);
 	char value[48];
-	if (index >= 0 && is_survey(metric) && figure->n > 0 && figure->n < SURVEY_LEAST) {
+	if (index >= 0 && metrics[index].survey && figure->n > 0 && figure->n < SURVEY_LEAST) {
 		snprintf(to, room, "n = %d", (int)figure->n);
 		return;
 	}
@@ -117,6 +107,18 @@ void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to
 		snprintf(to, room, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
 	else
 		snprintf(to, room, "%02d:%02d", civil.hour, civil.minute);
+}
+
+void case_text(const char *id, char *to, size_t room)
+{
+	snprintf(to, room, "%s%s", isdigit((unsigned char)id[0]) ? "#" : "", id);
+}
+
+void words_text(const char *name, char *to, size_t room)
+{
+	snprintf(to, room, "%s", name ? name : "");
+	for (char *at = to; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
 }
 
 void where_text(const char *queue, const char *channel, char *to, size_t room)

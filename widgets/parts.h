@@ -17,6 +17,10 @@ void figure_text(const char *metric, const struct figure *figure, bool narrow, c
 void window_text(enum window window, bool is_short, char *to, size_t room);
 /* "14:05", with_seconds "14:05:32". */
 void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to, size_t room);
+/* A case's number as people say it: "#48211"; "INC-7". */
+void case_text(const char *id, char *to, size_t room);
+/* "first reply" of "first_reply"; "" of NULL. */
+void words_text(const char *name, char *to, size_t room);
 /* "Billing · chat" */
 void where_text(const char *queue, const char *channel, char *to, size_t room);
 /* "SL2sv", or "by queue" where queues differ. */

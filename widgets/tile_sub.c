@@ -14,7 +14,7 @@ static const char *sign_of(int64_t value)
 
 static int64_t absolute(int64_t value)
 {
-	return value < 0 ? -value : value;
+	return value >= 0 ? value : value == INT64_MIN ? INT64_MAX : -value;
 }
 
 static void change_text(const struct metric *metric, const struct figure *then, const struct figure *now, char *to, size_t room)

@@ -1,0 +1,99 @@
+#include "metrics/lists_service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "metrics/state.h"
+
+#define PRIORITY_LAST (PRIORITIES_MOST - 1)
+
+static void add_clock(struct list_clocks *item, const struct sla *sla)
+{
+	const bool breached = sla->state == SLA_STATE_BREACHED;
+	item->breached += breached;
+	item->paused += sla->paused;
+	item->running += !breached && !sla->paused;
+	item->due_soon += !breached && !sla->paused && sla->soon;
+}
+
+static int priority_of(const struct engine *engine, const struct sla *sla)
+{
+	const int priority = engine->cases[sla->case_item].priority;
+	return priority <= PRIORITY_LAST ? priority : PRIORITY_LAST;
+}
+
+/* Adds every live clock of the scope to its clock's or its priority's place. */
+static void gather(const struct engine *engine, struct scope scope, bool by_priority, struct list_clocks *items)
+{
+	for (size_t i = 0; i < engine->live_slas.count; i++) {
+		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
+		const struct case_item *of = &engine->cases[sla->case_item];
+		if (item_in_scope(engine, of->slot, of->agent, scope))
+			add_clock(&items[by_priority ? priority_of(engine, sla) : sla->clock], sla);
+	}
+}
+
+const char *list_priority_name(int priority)
+{
+	static const char *const names[PRIORITIES_MOST] = {"none", "P1", "P2", "P3", "P4", "P5"};
+	return names[priority < 0 ? 0 : priority > PRIORITY_LAST ? PRIORITY_LAST : priority];
+}
+
+int list_clocks_by_kind(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
+{
+	struct list_clocks all[SLA_CLOCK_COUNT];
+	memset(all, 0, sizeof all);
+	gather(engine, scope, false, all);
+	for (int clock = 0; clock < SLA_CLOCK_COUNT && clock < room; clock++) {
+		items[clock] = all[clock];
+		snprintf(items[clock].name, sizeof items[clock].name, "%s", word_text(WORDS_SLA_CLOCK, clock));
+	}
+	return room < SLA_CLOCK_COUNT ? room : SLA_CLOCK_COUNT;
+}
+
+int list_clocks_by_priority(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
+{
+	struct list_clocks all[PRIORITIES_MOST];
+	int count = 0;
+	memset(all, 0, sizeof all);
+	gather(engine, scope, true, all);
+	for (int i = 1; i <= PRIORITIES_MOST && count < room; i++) {
+		const int priority = i % PRIORITIES_MOST; /* whose priority nobody told comes last */
+		if (all[priority].running + all[priority].paused + all[priority].breached == 0)
+			continue;
+		items[count] = all[priority];
+		snprintf(items[count++].name, sizeof items->name, "%s", list_priority_name(priority));
+	}
+	return count;
+}
+
+int list_markets(const struct engine *engine, struct list_market *items, int room)
+{
+	int count = 0;
+	for (uint32_t number = NAME_OTHER + 1; number < engine->markets.count && count < room; number++) {
+		struct list_market *item = &items[count++];
+		item->scope = SCOPE_ALL;
+		item->scope.market = (uint16_t)number;
+		text_harmless(view_of(names_text(&engine->markets, number)), item->name, sizeof item->name);
+	}
+	return count;
+}
+
+int list_impossible(const struct engine *engine, struct list_named *items, int room)
+{
+	struct list_named all[EVENT_TYPE_COUNT];
+	int count = 0;
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+		if (!engine->impossible[type])
+			continue;
+		all[count] = (struct list_named){.count = (int64_t)engine->impossible[type]};
+		snprintf(all[count++].name, sizeof all->name, "%s", event_types[type].name);
+	}
+	if (count)
+		qsort(all, (size_t)count, sizeof *all, list_named_order);
+	count = count < room ? count : room;
+	memcpy(items, all, (size_t)count * sizeof *items);
+	return count;
+}

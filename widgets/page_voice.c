@@ -1,0 +1,212 @@
+/* What customers say: scores with what they rest on, whom somebody has to call back, and how each market fares. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "widgets/pages.h"
+#include "widgets/tile_sub.h"
+
+/* ---- scores ---- */
+
+static const char *const scores[] = {"csat", "csat_mean", "nps", "ces", "iqs", "csat_quality_gap", "csat_response", "detractors",
+	"reopen_rate", "followup_reached_rate", "churn_rate"};
+
+static int score_count(const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return (int)(sizeof scores / sizeof *scores);
+}
+
+static const struct figure *score_at(const struct snapshot *snapshot, int row)
+{
+	const int metric = metric_find(scores[row]);
+	const bool of_day = metric >= 0 && snapshot->request.window < WINDOW_TODAY;
+	return of_day ? &snapshot->today[metric] : snapshot_figure(snapshot, scores[row]);
+}
+
+static enum level score_level(const struct snapshot *snapshot, int row)
+{
+	const struct figure *figure = score_at(snapshot, row);
+	return figure->known ? figure->level : LEVEL_NONE;
+}
+
+static void score_title(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	(void)snapshot;
+	const int metric = metric_find(scores[row]);
+	list_put(cell, ROLE_TEXT, "%s", metric >= 0 ? metrics[metric].title : scores[row]);
+}
+
+static void score_figure(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put_figure(cell, scores[row], score_at(snapshot, row));
+}
+
+/* A ratio's own denominator is what it rests on where it has no n. */
+static void score_n(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct figure *figure = score_at(snapshot, row);
+	const int64_t n = figure->n >= 0 ? figure->n : figure->known && figure->denominator != 1 ? figure->denominator : -1;
+	if (n >= 0)
+		list_put(cell, n < SURVEY_LEAST ? ROLE_DIM : ROLE_TEXT, "%" PRId64, n);
+	else
+		list_put(cell, ROLE_DIM, "\u2013");
+}
+
+/* "78 to 82 %", and whether that is on one side of the limit. */
+static void score_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct figure *figure = score_at(snapshot, row);
+	if (!figure->known || figure->low < 0 || figure->high < 0 || figure->n < SURVEY_LEAST)
+		return;
+	list_put(cell, figure->level == LEVEL_UNSURE ? ROLE_UNSURE : ROLE_DIM, "%" PRId64 " to %" PRId64 " %%%s", (figure->low + 5000) / 10000,
+		(figure->high + 5000) / 10000, figure->level == LEVEL_UNSURE ? ", not sure yet" : "");
+}
+
+static void score_change(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	cell->role = ROLE_DIM;
+	if (!compared_text(snapshot, scores[row], COMPARE_LAST_WEEK, cell->text, sizeof cell->text))
+		compared_text(snapshot, scores[row], COMPARE_YESTERDAY, cell->text, sizeof cell->text);
+}
+
+static bool score_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
+{
+	(void)snapshot;
+	request->by_day = true;
+	request->metric = metric_find(scores[row]);
+	return request->metric >= 0;
+}
+
+static const struct list_column score_columns[] = {
+	{.header = "score", .width = 20, .narrow_width = 14, .grows = true, .write = score_title},
+	{.header = "value", .width = 8, .narrow_width = 7, .right = true, .write = score_figure},
+	{.header = "n", .width = 7, .narrow_width = 5, .right = true, .write = score_n},
+	{.header = "95 % interval", .width = 27, .narrow_width = 23, .rank = 1, .write = score_interval},
+	{.header = "change", .width = 18, .rank = LIST_SPARE, .write = score_change},
+	{.header = NULL},
+};
+static const struct list_class score_list = {.columns = score_columns, .count = score_count, .level = score_level, .empty = "",
+	.evidence = score_evidence};
+
+static void score_note(const struct snapshot *snapshot, char *to, size_t room)
+{
+	char window[32];
+	window_text(snapshot->request.window < WINDOW_TODAY ? WINDOW_TODAY : snapshot->request.window, true, window, sizeof window);
+	snprintf(to, room, "%s", window);
+}
+
+/* ---- call-backs ---- */
+
+static int followup_count(const struct snapshot *snapshot)
+{
+	return snapshot->followup_count;
+}
+
+static void followup_case(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct list_followup *followup = &snapshot->followups[row];
+	if (*followup->case_id)
+		case_text(followup->case_id, cell->text, sizeof cell->text);
+	else
+		list_put(cell, ROLE_TEXT, "%s", *followup->contact ? followup->contact : "\u2013");
+}
+
+static void followup_queue(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%s", snapshot->followups[row].queue);
+}
+
+/* "NPS 3" */
+static void followup_score(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct list_followup *followup = &snapshot->followups[row];
+	char kind[16];
+	snprintf(kind, sizeof kind, "%s", followup->survey ? followup->survey : "");
+	for (char *at = kind; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	list_put(cell, ROLE_TEXT, "%s %g", kind, (double)followup->score / 1000);
+}
+
+static void followup_agent(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%s", snapshot->followups[row].agent);
+}
+
+static void followup_since(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put_duration(cell, snapshot->followups[row].since);
+}
+
+static bool followup_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
+{
+	const struct list_followup *followup = &snapshot->followups[row];
+	request->metric = metric_find("followup_open");
+	snprintf(request->subject, sizeof request->subject, "%s", *followup->case_id ? followup->case_id : followup->contact);
+	request->around = snapshot->at;
+	return true;
+}
+
+static const struct list_column followup_columns[] = {
+	{.header = "case, contact", .narrow_header = "case", .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
+	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
+	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
+	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
+	{.header = "waits", .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
+	{.header = NULL},
+};
+static const struct list_class followup_list = {.columns = followup_columns, .count = followup_count, .empty = "nobody waits for a call",
+	.evidence = followup_evidence};
+
+static void followup_note(const struct snapshot *snapshot, char *to, size_t room)
+{
+	const struct figure *open = snapshot_figure(snapshot, "followup_open");
+	char reached[48];
+	figure_text("followup_reached_rate", snapshot_figure(snapshot, "followup_reached_rate"), false, reached, sizeof reached);
+	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached", open->known ? open->numerator : 0, reached);
+}
+
+/* ---- markets ---- */
+
+static int market_count(const struct snapshot *snapshot)
+{
+	return snapshot->market_count;
+}
+
+static const struct figure *market_figures(const struct snapshot *snapshot, int row)
+{
+	return snapshot->markets[row].figures;
+}
+
+static void market_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_TEXT, "%s", snapshot->markets[row].name);
+}
+
+static bool market_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
+{
+	request->metric = metric_find("csat");
+	request->is_scoped = true;
+	request->scope = snapshot->markets[row].scope;
+	return true;
+}
+
+static const struct list_column market_columns[] = {
+	{.header = "market", .width = 10, .narrow_width = 8, .grows = true, .write = market_name},
+	{.header = "churn", .width = 7, .narrow_width = 6, .right = true, .metric = "churn_rate"},
+	{.header = "CSAT", .width = 7, .narrow_width = 6, .right = true, .metric = "csat"},
+	{.header = "NPS", .width = 7, .narrow_width = 6, .right = true, .metric = "nps"},
+	{.header = "offered", .width = 7, .rank = LIST_SPARE, .right = true, .metric = "offered"},
+	{.header = NULL},
+};
+static const struct list_class market_list = {.columns = market_columns, .count = market_count, .figures = market_figures,
+	.empty = "no market was told of", .evidence = market_evidence};
+
+static const struct section sections[] = {
+	{.title = "VOICE OF THE CUSTOMER", .list = &score_list, .note = score_note, .line = 0, .share = 1, .least = 40},
+	{.title = "CALL BACK", .list = &followup_list, .note = followup_note, .line = 1, .share = 1, .least = 30},
+	{.title = "MARKETS", .list = &market_list, .line = 1, .share = 1, .least = 36, .rank = 1},
+	{.list = NULL},
+};
+
+const struct page_class page_voice_class = {.lists = 1u << SNAPSHOT_VOICE, .sections = sections};
