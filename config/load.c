@@ -51,7 +51,7 @@ static int refuse(struct loading *loading, int line, const char *format, ...)
 
 static void refuse_unknown(struct loading *loading, cfg_t *cfg, const char *name)
 {
-	const char *names[80];
+	const char *names[250];
 	unsigned int count = 0;
 	for (cfg_opt_t *each; count + 1 < sizeof names / sizeof *names &&
 			      (each = cfg_getnopt(cfg, count + 1)) && each->name;
