@@ -9,7 +9,6 @@
 
 #define WINDOW_PACE (5 * SECOND_MS)
 #define BUILT_IN 0x8000u   /* numbers of rules that nobody configured: this + metric */
-#define RULES 0x4000u	   /* numbers of alert rules: this + index */
 #define BUILT_IN_SAMPLE 20 /* a built-in rule over a window says nothing of fewer */
 
 /* ---- hysteresis and holding ---- */
@@ -281,7 +280,7 @@ static void evaluate_rule(struct engine *engine, int index, int metric)
 	struct scope scope;
 	if (!scope_of(engine, rule->queue, rule->channel, &scope))
 		return;
-	uint16_t number = (uint16_t)(RULES + (unsigned)index);
+	uint16_t number = (uint16_t)(ALERT_RULES + (unsigned)index);
 	struct limits limits = {NAN, rule->enter, isnan(rule->leave) ? 0 : fabs(rule->enter - rule->leave), rule->hold, index};
 	double value = value_of(engine, metric, scope, window_of(engine, rule->window), 0);
 	struct level_state *state = state_of(engine, number, scope);

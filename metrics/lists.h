@@ -72,9 +72,15 @@ struct list_alert {
 	int metric;   /* index or -1 */
 	struct scope scope;
 	char text[120]; /* "longest wait 04:12 in Billing · chat" */
-	char by[48];	/* who acknowledged */
+	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
+	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */
+	char by[48];		 /* who answered */
+	bool muted;		 /* now */
+	int site;		 /* of a board over several: from 1; else 0 */
 };
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room);
+/* The same with those that are muted. */
+int list_alert_history(const struct engine *engine, int64_t at, struct list_alert *items, int room);
 
 /* Running, breached and paused SLA clocks that are not met: those with the least time left first, the paused ones last. */
 struct list_due {
