@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/acts.h"
 #include "app/exchange.h"
 #include "app/inquiry.h"
 #include "app/plain.h"
@@ -25,6 +26,7 @@ struct desk_side {
 	const struct setup *setup;
 	struct exchange *exchange; /* these two set by run_desk() */
 	struct inquiry *inquiry;
+	struct acts *acts;
 	uint64_t events_then; /* for events a second */
 	int64_t then;
 	double rate;
@@ -38,6 +40,7 @@ struct scene {
 	struct board *board;
 	struct snapshot *snapshot;
 	int columns; /* of the timeline, as the source knows them */
+	int said;    /* snapshot->said, as the board was told */
 };
 
 struct screen_side {
@@ -67,17 +70,28 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);
+	acts_tell(side->acts, snapshot);
 	inquiry_attach(side->inquiry, snapshot);
 	exchange_give(side->exchange, snapshot);
+}
+
+/* True: there is something to say about what somebody did. */
+static bool carry_out(struct desk_side *side)
+{
+	struct wish wish;
+	bool news = acts_answered(side->acts, side->desk);
+	while (exchange_wished(side->exchange, &wish))
+		news = acts_carry_out(side->acts, side->desk, &wish) || news;
+	return news;
 }
 
 /* True: a new picture is wanted, for something else is asked or an answer has come. */
 static bool hear_questions(struct desk_side *side, struct snapshot_request *request)
 {
-	const bool asked = exchange_asked(side->exchange, request);
+	const bool asked = exchange_asked(side->exchange, request), news = carry_out(side);
 	const struct inquiry_moment moment = {.engine = desk_sites(side->desk) ? NULL : desk_engine(side->desk)};
 	inquiry_ask(side->inquiry, moment, request);
-	return inquiry_answered(side->inquiry) || asked;
+	return inquiry_answered(side->inquiry) || asked || news;
 }
 
 /* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
@@ -87,6 +101,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	struct desk_side *side = context;
 	side->exchange = exchange;
 	side->inquiry = inquiry_create(side->setup->settings->journal, side->setup->settings, exchange);
+	side->acts = acts_create();
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
@@ -111,6 +126,7 @@ static void run_desk(void *context, struct exchange *exchange)
 			next_event = next_tick;
 	}
 	inquiry_close(side->inquiry);
+	acts_destroy(side->acts);
 }
 
 static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)
@@ -322,6 +338,9 @@ static void take_snapshot(struct screen_side *side)
 		return;
 	snapshot_destroy(scene->snapshot);
 	scene->snapshot = snapshot;
+	if (snapshot->said != scene->said)
+		board_say(scene->board, snapshot->words);
+	scene->said = snapshot->said;
 	side->redraw = true;
 }
 

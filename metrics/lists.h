@@ -75,6 +75,7 @@ struct list_alert {
 	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
 	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */
 	char by[48];		 /* who answered */
+	char about[65];		 /* the case or contact; "": it is about none */
 	bool muted;		 /* now */
 	int site;		 /* of a board over several: from 1; else 0 */
 };

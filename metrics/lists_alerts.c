@@ -137,6 +137,7 @@ static void fill(const struct engine *engine, const struct alert *alert, int64_t
 	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared, .answer = alert->answer,
 		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert_is_acknowledged(alert, at) ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
+	view_copy(view_of(alert->about), item->about, sizeof item->about);
 	item->muted = !alert->cleared && alert_is_muted(alert, at);
 	alert_tell(engine, alert, at, item->text, sizeof item->text);
 	if (alert->answer == ANSWER_NONE)

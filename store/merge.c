@@ -167,6 +167,18 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 		put_site(name, snapshot->due[i].queue, sizeof snapshot->due[i].queue);
 }
 
+/* Ids are told apart by the site: the same can befall two of them in the same second. */
+static void append_history(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int begin = snapshot->history_count;
+	APPEND(snapshot->history, snapshot->history_count, part->history, part->history_count);
+	for (int i = begin; i < snapshot->history_count; i++) {
+		snapshot->history[i].site = site + 1;
+		snapshot->history[i].scope = joined_scope_from(all, site, snapshot->history[i].scope);
+		put_before(name, ": ", snapshot->history[i].text, sizeof snapshot->history[i].text);
+	}
+}
+
 static void append_asked(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
 {
 	const int agents = snapshot->agent_count;
@@ -227,6 +239,7 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->conduct_count = cut(snapshot->conduct, snapshot->conduct_count, sizeof *snapshot->conduct, list_conduct_order, ITEMS_MOST);
 	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
+	snapshot->history_count = cut(snapshot->history, snapshot->history_count, sizeof *snapshot->history, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
 	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
 }
@@ -361,6 +374,7 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	append_people(snapshot, part, &merge->joined, site, name);
 	append_work(snapshot, part, &merge->joined, site, name);
 	append_asked(snapshot, part, &merge->joined, site, name);
+	append_history(snapshot, part, &merge->joined, site, name);
 	append_feeds(snapshot, part, name);
 	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
 	add_named(&unknown, part->unknown, part->unknown_count);

@@ -261,6 +261,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->agents);
+	free(snapshot->history);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -14,7 +14,7 @@
 #define SPARKS_MOST 16
 
 /* Lists that only some pages show: gathered where they are asked for. */
-enum snapshot_list { SNAPSHOT_AGENTS };
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_ALERTS };
 
 struct snapshot_request {
 	struct scope scope;
@@ -91,6 +91,7 @@ struct snapshot {
 	uint64_t faults[FAULT_COUNT]; /* of all feeds and engine */
 	struct list_named *unknown; int unknown_count; /* event types we do not know */
 	struct list_agent *agents; int agent_count; /* where asked for */
+	struct list_alert *history; int history_count; /* where asked for: the alerts with those that are muted */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */
@@ -99,6 +100,8 @@ struct snapshot {
 	int sites_stale; /* of those shown: how many are stale or not known at all */
 	bool zones_differ; /* of those shown: "today" is each site's own day */
 	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
+	int said;	/* how often the board's own thread had something to say; each time it is `words` */
+	char words[160]; /* harmless: what became of an action */
 	/* only where asked for (JSON): every row has all figures already */
 };
 

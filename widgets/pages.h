@@ -9,7 +9,8 @@
 #define KEYED_PAGES(PAGE)                                                                                                  \
 	PAGE(QUEUES, queues, 2, "queues: all figures of each; Enter: what makes the row red, or who waits there")             \
 	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long, with how many; Enter: what one handled")\
-	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")
+	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")                                                     \
+	PAGE(ALERTS, alerts, 0, "alerts: what stands and what was, who answered and until when; a A m M u answer; Enter: what stands behind")
 
 struct page_class {
 	unsigned lists; /* bits (1u << enum snapshot_list): what a snapshot gathers only where it is asked for */
