@@ -66,6 +66,7 @@ bool desk_heard(const struct desk *desk);
 const struct engine *desk_engine(const struct desk *desk);
 /* Thousandths of the files read, -1: no file. */
 int desk_progress(const struct desk *desk);
+bool desk_has_feeds(const struct desk *desk); /* of its own, so that nobody else decides about alerts */
 /* Of a desk without feeds: how the link to its collector, or to Redis, is; false: it has feeds. silent: ms. */
 struct desk_link {
 	enum link_state state;

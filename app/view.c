@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/acts.h"
+#include "app/alert_exec.h"
 #include "app/exchange.h"
 #include "app/inquiry.h"
 #include "app/plain.h"
@@ -27,6 +28,7 @@ struct desk_side {
 	struct exchange *exchange; /* these two set by run_desk() */
 	struct inquiry *inquiry;
 	struct acts *acts;
+	struct alert_exec *exec; /* NULL: a collector decides about alerts, or no rule names a command */
 	uint64_t events_then; /* for events a second */
 	int64_t then;
 	double rate;
@@ -102,6 +104,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	side->exchange = exchange;
 	side->inquiry = inquiry_create(side->setup->settings->journal, side->setup->settings, exchange);
 	side->acts = acts_create();
+	side->exec = desk_has_feeds(side->desk) ? alert_exec_create(side->setup->settings) : NULL;
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
@@ -111,6 +114,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	side->then = now;
 	while (!exchange_stopped(side->exchange)) {
 		desk_turn(side->desk, side->exchange->to_desk, !changed ? INT64_MAX : events ? next_event : next_tick);
+		alert_exec_turn(side->exec, desk_engine(side->desk), true);
 		bool asked = hear_questions(side, &request);
 		changed = desk_changed(side->desk) || changed;
 		events = desk_events(side->desk) != shown;
@@ -127,6 +131,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	}
 	inquiry_close(side->inquiry);
 	acts_destroy(side->acts);
+	alert_exec_destroy(side->exec);
 }
 
 static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)

@@ -69,7 +69,7 @@ struct alert_settings {
 	char *and_metric;    /* an optional second condition, NULL: none */
 	double and_enter;
 	enum severity severity;
-	char *exec; /* reserved for the collector; NULL */
+	char *exec; /* a program and its words, parted by blanks; NULL: none */
 	int line;
 };
 

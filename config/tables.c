@@ -245,7 +245,7 @@ static const struct setting alert_settings[] = {
 	{"and_enter", .type = SETTING_LIMIT, .counts = true, AT(and_enter), .help = "The limit of that one."},
 	{"severity", .type = SETTING_WORD, .counts = true, AT(severity), .fallback = "warning", WORDS(severities),
 		.help = "How it is drawn: \"warning\" amber, \"critical\" red."},
-	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "Reserved: a command for a collector to run; nothing runs it yet."},
+	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "A command that is run, without a shell, when it is raised and when it has cleared."},
 };
 
 #define TABLE(list) list, sizeof list / sizeof *list

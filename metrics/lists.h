@@ -70,7 +70,10 @@ struct list_alert {
 	int severity; /* enum severity */
 	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care */
 	int metric;   /* index or -1 */
+	int rule;     /* index of settings->alerts, or -1 */
+	int64_t value, limit; /* what was over what when it was raised: ms, thousandths of a ratio, counts times 1000 */
 	struct scope scope;
+	char where[96]; /* "Billing · chat" */
 	char text[120]; /* "longest wait 04:12 in Billing · chat" */
 	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
 	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */

@@ -135,7 +135,9 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 static void fill(const struct engine *engine, const struct alert *alert, int64_t at, struct list_alert *item)
 {
 	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared, .answer = alert->answer,
-		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
+		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope,
+		.rule = alert_rule_name(engine->settings, alert) ? (int)alert->rule - (int)ALERT_RULES : -1, .value = alert->value, .limit = alert->limit};
+	lists_scope_text(engine, alert->scope, item->where, sizeof item->where);
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert_is_acknowledged(alert, at) ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
 	view_copy(view_of(alert->about), item->about, sizeof item->about);
 	item->muted = !alert->cleared && alert_is_muted(alert, at);
