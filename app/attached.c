@@ -96,15 +96,24 @@ static bool open_client(struct attached *attached, struct error *err)
 	return attached->client != NULL;
 }
 
+int attached_addresses(char *urls, const char *addresses[ATTACHED_ADDRESSES_MOST])
+{
+	char *rest = NULL;
+	int count = 0;
+	for (char *url = strtok_r(urls, ", ", &rest); url; url = strtok_r(NULL, ", ", &rest)) {
+		if (count == ATTACHED_ADDRESSES_MOST)
+			return -1;
+		addresses[count++] = url;
+	}
+	return count;
+}
+
 static bool read_addresses(struct attached *attached, const char *urls, struct error *err)
 {
 	attached->urls = memory_text(urls);
-	char *rest = NULL;
-	for (char *url = strtok_r(attached->urls, ", ", &rest); url; url = strtok_r(NULL, ", ", &rest)) {
-		if (attached->address_count == ATTACHED_ADDRESSES_MOST)
-			return fail(err, "%s: more than %d collectors to attach to; a site has one, or a pair", urls, ATTACHED_ADDRESSES_MOST);
-		attached->addresses[attached->address_count++] = url;
-	}
+	attached->address_count = attached_addresses(attached->urls, attached->addresses);
+	if (attached->address_count < 0)
+		return fail(err, "%s: more than %d collectors to attach to; a site has one, or a pair", urls, ATTACHED_ADDRESSES_MOST);
 	return attached->address_count > 0 || fail(err, "'%s' names no collector to attach to: give tcp://HOST:PORT or ipc://PATH", urls);
 }
 

@@ -24,6 +24,8 @@ struct attached_sink {
  * primary is found. */
 struct attached *attached_open(const char *url, const struct settings *settings, void *zmq, struct curve *curve, const struct attached_sink *sink,
 	struct error *err);
+/* Cuts such a text at its commas; how many there are, -1: too many. */
+int attached_addresses(char *urls, const char *addresses[ATTACHED_ADDRESSES_MOST]);
 void attached_close(struct attached *attached);
 int attached_items(const struct attached *attached, struct zmq_pollitem_t *items);
 int64_t attached_due(const struct attached *attached); /* monotonic ms */

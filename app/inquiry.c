@@ -4,25 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/inquiry_read.h"
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "metrics/lists.h"
+#include "metrics/query_sums.h"
 #include "replay/evidence.h"
-#include "replay/life.h"
-#include "replay/player.h"
-
-#define LIFE_BEFORE (7 * DAY_MS) /* how far from its row's time a life is looked for: a case may be old */
-#define LIFE_AFTER DAY_MS
-#define BEHIND_MOST MINUTE_MS	 /* a journal that is written now ends a little before now */
 
 /* One question with its answer. */
 struct question {
-	struct proof_request request; /* number 0: none */
-	struct snapshot_request board;
-	char scope[200], scope_text[96]; /* by names: "queue=Billing" */
-	int64_t moment;
-	uint64_t lsn;  /* of_journal: the record at the moment; 0: only its time is known */
+	struct inquiry_question asked;
 	bool pending;  /* for the thread */
 	bool fresh;    /* answered since inquiry_answered() */
 	struct proof *answer;
@@ -32,6 +24,7 @@ enum { ROWS, LIFE, QUESTIONS };
 
 struct inquiry {
 	char *journal; /* NULL: none */
+	struct distant *distant; /* NULL: none */
 	const struct settings *settings;
 	struct exchange *exchange;
 	pthread_t thread;
@@ -39,6 +32,8 @@ struct inquiry {
 	pthread_mutex_t lock; /* of what is below */
 	pthread_cond_t wanted;
 	bool closing;
+	char under_way[160]; /* how far the thread is; "" */
+	bool told;	     /* that changed since inquiry_answered() */
 	struct question questions[QUESTIONS];
 };
 
@@ -49,12 +44,13 @@ struct task {
 	struct question question;
 };
 
-struct inquiry *inquiry_create(const char *journal, const struct settings *settings, struct exchange *exchange)
+struct inquiry *inquiry_create(const struct inquiry_options *options)
 {
 	struct inquiry *inquiry = memory_new(1, sizeof *inquiry);
-	inquiry->journal = journal && *journal ? memory_text(journal) : NULL;
-	inquiry->settings = settings;
-	inquiry->exchange = exchange;
+	inquiry->journal = options->journal && *options->journal ? memory_text(options->journal) : NULL;
+	inquiry->distant = options->distant;
+	inquiry->settings = options->settings;
+	inquiry->exchange = options->exchange;
 	pthread_mutex_init(&inquiry->lock, NULL);
 	pthread_cond_init(&inquiry->wanted, NULL);
 	return inquiry;
@@ -85,77 +81,47 @@ static bool is_given_up(void *context)
 	struct task *task = context;
 	struct inquiry *inquiry = task->inquiry;
 	pthread_mutex_lock(&inquiry->lock);
-	const bool given_up = inquiry->closing || inquiry->questions[task->which].request.number != task->question.request.number;
+	const bool given_up = inquiry->closing || inquiry->questions[task->which].asked.request.number != task->question.asked.request.number;
 	pthread_mutex_unlock(&inquiry->lock);
 	return given_up;
 }
 
-static enum sl_formula formula_of(const struct task *task)
+static void tell(void *context, const char *text)
 {
-	const int asked = task->question.board.formula;
-	return asked >= 0 ? (enum sl_formula)asked : snapshot_formula(task->inquiry->settings, NULL);
+	struct task *task = context;
+	struct inquiry *inquiry = task->inquiry;
+	pthread_mutex_lock(&inquiry->lock);
+	const bool is_news = strcmp(inquiry->under_way, text) != 0;
+	snprintf(inquiry->under_way, sizeof inquiry->under_way, "%s", text);
+	inquiry->told = inquiry->told || is_news;
+	pthread_mutex_unlock(&inquiry->lock);
+	if (is_news)
+		exchange_wake(inquiry->exchange);
 }
 
-/* What the journal cannot tell of the window. */
-static void say_missing(const struct task *task, struct evidence *evidence)
+static enum window window_of(const struct inquiry_question *asked)
 {
-	struct player_span span;
-	char at[40];
-	struct player *player = player_open(task->inquiry->journal, task->inquiry->settings, NULL);
-	struct zone *zone = zone_open(task->inquiry->settings->zone, NULL);
-	if (zone && player && !*evidence->why && player_span(player, &span, NULL)) {
-		if (span.first > 1 && span.from > evidence->from) {
-			instant_format(span.from, zone, at, sizeof at);
-			snprintf(evidence->why, sizeof evidence->why, "the journal begins at %s: what was before is not in it", at);
-		} else if (!task->question.lsn && task->question.moment - span.to > BEHIND_MOST) {
-			instant_format(span.to, zone, at, sizeof at);
-			snprintf(evidence->why, sizeof evidence->why, "as the journal has it, which ends at %s", at);
-		}
-	}
-	zone_close(zone);
-	player_close(player);
-}
-
-/* A replay's numbers of names are the journal's; a live board's may be others. */
-static bool gather_counted(struct task *task, struct proof *proof, struct error *err)
-{
-	const struct inquiry *inquiry = task->inquiry;
-	const struct question *question = &task->question;
-	const struct snapshot_request *board = &question->board;
-	const struct evidence_request request = {.journal = inquiry->journal, .settings = inquiry->settings, .moment = question->moment,
-		.lsn = question->lsn, .metric = proof->request.metric, .scope = board->scope, .names = question->lsn ? NULL : question->scope,
-		.window = proof->window, .by = board->by, .formula = formula_of(task), .stop = is_given_up, .context = task};
-	if (!evidence_gather(&request, &proof->evidence, err))
-		return false;
-	say_missing(task, &proof->evidence);
-	return true;
-}
-
-static bool gather_life(struct task *task, struct proof *proof, struct error *err)
-{
-	const int64_t around = proof->request.around;
-	const int64_t last = task->question.moment > around ? task->question.moment : around;
-	const struct life_request request = {.journal = task->inquiry->journal, .settings = task->inquiry->settings, .subject = proof->request.subject,
-		.from = around - LIFE_BEFORE, .to = last + LIFE_AFTER, .stop = is_given_up, .context = task};
-	return life_gather(&request, &proof->life, err);
+	return metrics[asked->request.metric].kind == KIND_DAY && asked->board.window < WINDOW_TODAY ? WINDOW_TODAY : asked->board.window;
 }
 
 /* The caller becomes its holder. */
-static struct proof *open_answer(const struct question *question)
+static struct proof *open_answer(const struct inquiry_question *asked)
 {
-	struct proof *proof = proof_create(&question->request);
-	const int metric = question->request.metric;
-	proof->window = metrics[metric].kind == KIND_DAY && question->board.window < WINDOW_TODAY ? WINDOW_TODAY : question->board.window;
-	proof->moment = question->moment;
-	memcpy(proof->scope_text, question->scope_text, sizeof proof->scope_text);
+	struct proof *proof = proof_create(&asked->request);
+	proof->window = window_of(asked);
+	proof->moment = asked->moment;
+	memcpy(proof->scope_text, asked->scope_text, sizeof proof->scope_text);
 	return proof;
 }
 
 static struct proof *work(struct task *task)
 {
 	struct error err;
-	struct proof *proof = open_answer(&task->question);
-	if (!(task->which == LIFE ? gather_life(task, proof, &err) : gather_counted(task, proof, &err)))
+	const struct inquiry *inquiry = task->inquiry;
+	struct proof *proof = open_answer(&task->question.asked);
+	const struct inquiry_reading reading = {.question = &task->question.asked, .journal = inquiry->journal, .distant = inquiry->distant,
+		.settings = inquiry->settings, .stop = is_given_up, .tell = tell, .context = task};
+	if (!(task->which == LIFE ? inquiry_read_life(&reading, proof, &err) : inquiry_read_rows(&reading, proof, &err)))
 		text_harmless(view_of(err.text), proof->wrong, sizeof proof->wrong);
 	return proof;
 }
@@ -191,7 +157,8 @@ static void *run(void *argument)
 		pthread_mutex_unlock(&inquiry->lock);
 		struct proof *proof = work(&task);
 		pthread_mutex_lock(&inquiry->lock);
-		if (question->request.number != proof->request.number) {
+		*inquiry->under_way = 0;
+		if (question->asked.request.number != proof->request.number) {
 			proof_release(proof);
 			continue;
 		}
@@ -204,58 +171,120 @@ static void *run(void *argument)
 
 /* ---- the thread of the engine ---- */
 
-static void name_scope(struct question *question, const struct engine *engine)
+static void name_scope(struct inquiry_question *asked, const struct engine *engine)
 {
 	static const char *const keys[] = {"queue", "channel", "market", "agent", "team"};
 	size_t used = 0;
-	*question->scope = 0;
+	*asked->scope = 0;
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const char *name = list_scope_name(engine, question->board.scope, keys[i]);
-		if (name && used < sizeof question->scope)
-			used += (size_t)snprintf(question->scope + used, sizeof question->scope - used, "%s%s=%s", used ? "," : "", keys[i], name);
+		const char *name = list_scope_name(engine, asked->board.scope, keys[i]);
+		if (name && used < sizeof asked->scope)
+			used += (size_t)snprintf(asked->scope + used, sizeof asked->scope - used, "%s%s=%s", used ? "," : "", keys[i], name);
 	}
-	lists_scope_text(engine, question->board.scope, question->scope_text, sizeof question->scope_text);
+	lists_scope_text(engine, asked->board.scope, asked->scope_text, sizeof asked->scope_text);
 }
 
-static struct proof *answer_present(const struct inquiry *inquiry, const struct question *question, const struct engine *engine)
+/* Since when records are needed for the question. */
+static int64_t window_begin(const struct inquiry_question *asked, const struct engine *engine)
+{
+	const int64_t after = query_after(engine, window_of(asked), engine_now(engine));
+	return after > INT64_MIN + MINUTE_MS ? after - MINUTE_MS : after;
+}
+
+static void place(struct inquiry_question *asked, int site, const struct engine *engine)
+{
+	struct inquiry_place *place = &asked->places[site];
+	place->wanted = asked->board.site == 0 || asked->board.site == site + 1;
+	place->known = engine && engine_now(engine) != INSTANT_NONE;
+	if (!place->known)
+		return;
+	place->moment = engine_now(engine);
+	place->lsn = engine_lsn(engine);
+	place->since = window_begin(asked, engine);
+}
+
+static void place_all(struct inquiry_question *asked, const struct inquiry_moment *moment)
+{
+	memset(asked->places, 0, sizeof asked->places);
+	for (int i = 0; moment->sites && i < moment->sites->count; i++) {
+		place(asked, i, moment->sites->sites[i].engine);
+		if (asked->places[i].wanted && asked->places[i].moment > asked->moment)
+			asked->moment = asked->places[i].moment;
+	}
+	if (!moment->sites && moment->engine)
+		place(asked, 0, moment->engine);
+}
+
+/* What stands now, of one engine. */
+static bool gather_present(const struct inquiry *inquiry, const struct inquiry_question *asked, const struct engine *engine, struct scope scope,
+	struct evidence *evidence, struct error *err)
+{
+	const struct evidence_request request = {.journal = NULL, .settings = inquiry->settings, .engine = engine, .metric = asked->request.metric,
+		.scope = scope, .window = window_of(asked), .by = asked->board.by};
+	return evidence_gather(&request, evidence, err);
+}
+
+static void join_present(const struct inquiry *inquiry, const struct inquiry_question *asked, const struct merge *sites, struct evidence *to)
+{
+	for (int i = 0; i < sites->count; i++) {
+		const struct engine *engine = sites->sites[i].engine;
+		struct scope scope = SCOPE_ALL;
+		struct evidence evidence;
+		struct error err;
+		if (!asked->places[i].wanted)
+			continue;
+		if (!asked->places[i].known)
+			inquiry_lack(to, sites->sites[i].name, "nothing is known of it yet");
+		else if (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err))
+			continue; /* nobody there has such a name */
+		else if (gather_present(inquiry, asked, engine, scope, &evidence, &err))
+			inquiry_join(to, &evidence, sites->sites[i].name);
+	}
+}
+
+static struct proof *answer_present(const struct inquiry *inquiry, const struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
 	struct error err;
-	struct proof *proof = open_answer(question);
-	const struct evidence_request request = {.journal = NULL, .settings = inquiry->settings, .engine = engine, .metric = question->request.metric,
-		.scope = question->board.scope, .window = proof->window, .by = question->board.by};
-	if (!evidence_gather(&request, &proof->evidence, &err))
+	struct proof *proof = open_answer(asked);
+	if (moment->sites)
+		join_present(inquiry, asked, moment->sites, &proof->evidence);
+	else if (!gather_present(inquiry, asked, moment->engine, asked->board.scope, &proof->evidence, &err))
 		text_harmless(view_of(err.text), proof->wrong, sizeof proof->wrong);
 	return proof;
 }
 
-static struct proof *refuse(const struct question *question, const char *why)
+static struct proof *refuse(const struct inquiry_question *asked, const char *why)
 {
-	struct proof *proof = open_answer(question);
+	struct proof *proof = open_answer(asked);
 	snprintf(proof->evidence.why, sizeof proof->evidence.why, "%s", why);
 	return proof;
 }
 
 /* An answer at once; NULL: it has to be read. */
-static struct proof *answer_now(const struct inquiry *inquiry, int which, const struct question *question, const struct engine *engine)
+static struct proof *answer_now(const struct inquiry *inquiry, int which, const struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
-	if (!engine)
-		return refuse(question, "rows are told by the board of one site: tablo --attach to its collector");
-	if (which == ROWS && metrics[question->request.metric].kind == KIND_GAUGE)
-		return answer_present(inquiry, question, engine);
-	if (!inquiry->journal)
-		return refuse(question, which == ROWS ? "what was counted is in the collector's journal: give --journal DIR"
-						      : "what became of it is in the collector's journal: give --journal DIR");
+	if (!moment->engine && !moment->sites)
+		return refuse(asked, "nothing is known yet");
+	if (which == ROWS && metrics[asked->request.metric].kind == KIND_GAUGE)
+		return answer_present(inquiry, asked, moment);
+	if (!inquiry->journal && !inquiry->distant)
+		return refuse(asked, which == ROWS ? "what was counted is in the collector's journal: give --journal DIR, or --attach its collector"
+						   : "what became of it is in the collector's journal: give --journal DIR, or --attach its collector");
 	return NULL;
 }
 
-static void begin(struct inquiry *inquiry, int which, const struct engine *engine, bool of_journal)
+static void begin(struct inquiry *inquiry, int which, const struct inquiry_moment *moment)
 {
 	struct question *question = &inquiry->questions[which];
-	question->moment = engine ? engine_now(engine) : INSTANT_NONE;
-	question->lsn = engine && of_journal ? engine_lsn(engine) : 0;
+	struct inquiry_question *asked = &question->asked;
+	const struct engine *engine = moment->engine;
+	asked->moment = engine ? engine_now(engine) : INSTANT_NONE;
+	asked->lsn = engine && moment->of_journal ? engine_lsn(engine) : 0;
+	asked->of_journal = moment->of_journal;
 	if (engine)
-		name_scope(question, engine);
-	struct proof *proof = answer_now(inquiry, which, question, engine);
+		name_scope(asked, engine);
+	place_all(asked, moment);
+	struct proof *proof = answer_now(inquiry, which, asked, moment);
 	if (proof) {
 		hand_over(question, proof);
 		return;
@@ -264,37 +293,38 @@ static void begin(struct inquiry *inquiry, int which, const struct engine *engin
 	if (!inquiry->started)
 		inquiry->started = pthread_create(&inquiry->thread, NULL, run, inquiry) == 0;
 	if (!inquiry->started)
-		hand_over(question, refuse(question, "no thread can be started to read the journal"));
+		hand_over(question, refuse(asked, "no thread can be started to read the journal"));
 	pthread_cond_signal(&inquiry->wanted);
 }
 
-void inquiry_ask(struct inquiry *inquiry, struct inquiry_moment moment, const struct snapshot_request *request)
+void inquiry_ask(struct inquiry *inquiry, const struct inquiry_moment *moment, const struct snapshot_request *request)
 {
-	if (!moment.engine && moment.of_journal)
+	if (!moment->engine && moment->of_journal)
 		return; /* nothing was reached yet */
 	const struct proof_request *const asked[QUESTIONS] = {[ROWS] = &request->evidence, [LIFE] = &request->life};
 	pthread_mutex_lock(&inquiry->lock);
 	for (int i = 0; i < QUESTIONS; i++) {
 		struct question *question = &inquiry->questions[i];
-		if (question->request.number == asked[i]->number)
+		if (question->asked.request.number == asked[i]->number)
 			continue;
-		question->request = *asked[i];
-		question->board = *request;
+		question->asked.request = *asked[i];
+		question->asked.board = *request;
 		if (asked[i]->is_scoped)
-			question->board.scope = asked[i]->scope;
+			question->asked.board.scope = asked[i]->scope;
 		question->pending = false;
 		proof_release(question->answer);
 		question->answer = NULL;
-		if (question->request.number)
-			begin(inquiry, i, moment.engine, moment.of_journal);
+		if (asked[i]->number)
+			begin(inquiry, i, moment);
 	}
 	pthread_mutex_unlock(&inquiry->lock);
 }
 
 bool inquiry_answered(struct inquiry *inquiry)
 {
-	bool answered = false;
 	pthread_mutex_lock(&inquiry->lock);
+	bool answered = inquiry->told;
+	inquiry->told = false;
 	for (int i = 0; i < QUESTIONS; i++) {
 		answered = answered || inquiry->questions[i].fresh;
 		inquiry->questions[i].fresh = false;
@@ -308,5 +338,6 @@ void inquiry_attach(struct inquiry *inquiry, struct snapshot *snapshot)
 	pthread_mutex_lock(&inquiry->lock);
 	snapshot->evidence = proof_hold(inquiry->questions[ROWS].answer);
 	snapshot->life = proof_hold(inquiry->questions[LIFE].answer);
+	memcpy(snapshot->under_way, inquiry->under_way, sizeof snapshot->under_way);
 	pthread_mutex_unlock(&inquiry->lock);
 }

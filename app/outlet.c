@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/archive.h"
 #include "app/outlet.h"
 #include "app/version.h"
 #include "base/clock.h"
@@ -8,7 +9,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "feed/curve.h"
-#include "journal/reader.h"
 
 #define SERVES_A_TURN 8
 
@@ -28,6 +28,7 @@ struct outlet {
 	struct waiting waiting;
 	uint64_t lsn, written; /* the last one sent */
 	char *ask;
+	struct archive archive;
 };
 
 /* ---- what those attached ask for ---- */
@@ -52,24 +53,19 @@ static bool give_state(void *context, struct wire_buffer *to, uint64_t *lsn, int
 static void give_range(void *context, uint64_t from, uint64_t to, stream_emit *emit, void *emit_to)
 {
 	struct outlet *outlet = context;
-	struct error err;
-	struct reader *reader = reader_open(NULL, outlet->options.settings->journal, SEGMENT_JOURNAL, &err);
-	if (!reader || !reader_seek(reader, from, &err)) {
-		log_line(LOG_LEVEL_WARNING, "records %llu to %llu cannot be read for somebody attached: %s", (unsigned long long)from,
-			(unsigned long long)to, err.text);
-		reader_close(reader);
-		return;
-	}
-	struct frame frame;
-	struct damage damage;
-	for (;;) {
-		enum reader_result result = reader_next(reader, &frame, &damage, &err);
-		if (result == READER_DAMAGE)
-			continue;
-		if (result != READER_RECORD || frame.lsn > to || frame.lsn > outlet->written || !emit(emit_to, &frame))
-			break;
-	}
-	reader_close(reader);
+	archive_range(&outlet->archive, from, to < outlet->written ? to : outlet->written, emit, emit_to);
+}
+
+static bool give_past(void *context, int64_t recv, uint64_t from, struct stream_past *found)
+{
+	const struct outlet *outlet = context;
+	return archive_past(&outlet->archive, recv, from, found) && found->lsn <= outlet->written;
+}
+
+static bool give_piece(void *context, uint64_t lsn, uint64_t at, size_t most, struct wire_buffer *to, struct stream_past *found)
+{
+	const struct outlet *outlet = context;
+	return archive_piece(&outlet->archive, lsn, at, most, to, found);
 }
 
 /* People may say what they did; a board is no publisher. */
@@ -131,6 +127,7 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 {
 	struct outlet *outlet = memory_new(1, sizeof *outlet);
 	outlet->options = *options;
+	outlet->archive.directory = options->settings->journal;
 	outlet->ask = options->ask ? memory_text(options->ask) : ask_beside(options->publish);
 	memcpy(outlet->origin.journal, options->journal_id, JOURNAL_ID_SIZE);
 	/* Records that a power cut took may have been sent: after each start everybody begins with a state. */
@@ -138,7 +135,8 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	outlet->curve = curve_open(options->settings, err);
 	if (outlet->curve)
 		curve_use_gate(outlet->curve, options->gate);
-	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action, .ack = take_ack};
+	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action, .ack = take_ack,
+		.past = give_past, .past_piece = give_piece};
 	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
 		.site = options->settings->site[0] ? options->settings->site : "default", .program = TABLO_VERSION, .origin = outlet->origin,
 		.linger = SECOND_MS, .mute = options->mute, .zmq = options->zmq, .curve = outlet->curve};
@@ -155,6 +153,7 @@ void outlet_close(struct outlet *outlet)
 		return;
 	stream_server_close(outlet->server);
 	curve_close(outlet->curve);
+	archive_close(&outlet->archive);
 	free(outlet->waiting.frames);
 	wire_buffer_finish(&outlet->waiting.bytes);
 	free(outlet->ask);
@@ -215,6 +214,7 @@ void outlet_turn(struct outlet *outlet, uint64_t written)
 	send_written(outlet, written);
 	for (int i = 0; i < SERVES_A_TURN && stream_server_serve(outlet->server); i++)
 		;
+	archive_tidy(&outlet->archive);
 }
 
 void outlet_restart(struct outlet *outlet)

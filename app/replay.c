@@ -8,7 +8,6 @@
 #include "app/inquiry.h"
 #include "app/option_checks.h"
 #include "app/plain.h"
-#include "app/replayer.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "metrics/lists.h"
@@ -22,7 +21,8 @@ static const struct option replay_options[] = {
 	{"--to", "TIME", "nothing after this", false, option_is_instant},
 	{"--at", "TIME", "begin here (default: at the beginning)", false, option_is_instant},
 	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
-	{"--compare", "-7d|JOURNAL", "beside the figures those of this much before (also: yesterday, \"last week\"), or of another journal at the same time of day", false, option_is_compare},
+	{"--compare", "-7d|+7d|JOURNAL", "beside the figures those of this much before or after (also: yesterday, \"last week\"), "
+		"or of another journal at the same time of day", false, option_is_compare},
 	{"--paused", NULL, "stand still until Space is pressed", false},
 	{0},
 };
@@ -50,12 +50,13 @@ static void play(void *context, struct exchange *exchange)
 	struct replayer *replayer = context;
 	struct snapshot_request request = exchange->request;
 	const struct replayer_options *options = replayer_options(replayer);
-	struct inquiry *inquiry = inquiry_create(options->journal, options->settings, exchange);
+	struct inquiry *inquiry = inquiry_create(&(struct inquiry_options){.journal = options->journal, .settings = options->settings,
+		.exchange = exchange});
 	while (!exchange_stopped(exchange)) {
 		bool asked = exchange_asked(exchange, &request);
 		carry_out(replayer, exchange);
 		if (!replayer_seeking(replayer))
-			inquiry_ask(inquiry, (struct inquiry_moment){.engine = replayer_engine(replayer), .of_journal = true}, &request);
+			inquiry_ask(inquiry, &(struct inquiry_moment){.engine = replayer_engine(replayer), .of_journal = true}, &request);
 		asked = inquiry_answered(inquiry) || asked;
 		if (replayer_turn(replayer) || asked) {
 			struct snapshot *snapshot = replayer_snapshot(replayer, &request);
@@ -96,15 +97,14 @@ static void close_source(void *context)
 	replayer_close(context);
 }
 
-bool replay_look_back(const struct setup *setup, struct view_source *back, struct error *err)
+bool replay_look_back(const struct replayer_options *options, struct view_source *back, struct error *err)
 {
-	const char *journal = setup->settings->journal;
-	if (!*journal)
-		return fail(err, "no journal to look back into: give its directory with --journal DIR%s",
-			setup->attach ? " (the collector's stream alone does not hold it)" : "");
-	const struct replayer_options options = {.journal = journal, .settings = setup->settings, .zone = setup->zone, .from = INSTANT_NONE,
-		.to = INT64_MAX, .at = INT64_MAX, .speed = 1, .paused = true, .can_return = true};
-	struct replayer *replayer = replayer_open(&options, err);
+	struct replayer_options end = *options;
+	end.from = INSTANT_NONE;
+	end.to = end.at = INT64_MAX;
+	end.speed = 1;
+	end.paused = end.can_return = true;
+	struct replayer *replayer = replayer_open(&end, err);
 	*back = (struct view_source){.context = replayer, .first = first, .run = play, .plain = play_plain, .close = close_source};
 	return replayer != NULL;
 }

@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "config/suggest.h"
 #include "metrics/lists.h"
-#include "replay/player.h"
 
 #define WEEK_MS (7 * DAY_MS)
 #define RECORDS_AT_ONCE 64
@@ -26,7 +25,8 @@ struct replay_compare {
 	struct player *player; /* NULL until it is needed */
 	struct chronicle *chronicle;
 	struct player_span span;
-	int64_t local_shift; /* by the clock on the wall: over a change of it the same time of day is another distance */
+	int64_t local_shift; /* by the clock on the wall: over a change of it the same time of day is another distance; < 0: later */
+	bool chosen;	     /* that was asked for: a week is not turned round where the journal lacks it */
 	int64_t shift, goal;
 	bool busy, failed;
 };
@@ -67,14 +67,16 @@ static const struct {
 } words[] = {{"yesterday", DAY_MS}, {"last week", WEEK_MS}};
 #define WORDS (sizeof words / sizeof *words)
 
-/* How long before; 0: it is no time. */
+/* How long before; negative: after; 0: it is no time. */
 static int64_t time_before(const char *with)
 {
-	int64_t before;
+	int64_t length;
 	for (size_t i = 0; i < WORDS; i++)
 		if (strcasecmp(with, words[i].word) == 0)
 			return words[i].before;
-	return *with == '-' && duration_parse(view_of(with + 1), &before, NULL) && before > 0 ? before : 0;
+	if ((*with != '-' && *with != '+') || !duration_parse(view_of(with + 1), &length, NULL) || length <= 0)
+		return 0;
+	return *with == '-' ? length : -length;
 }
 
 bool replay_compare_check(const char *with, struct error *err)
@@ -83,10 +85,10 @@ bool replay_compare_check(const char *with, struct error *err)
 	for (size_t i = 0; i < WORDS; i++)
 		names[i] = words[i].word;
 	/* What looks like a path is one: whether it is there is seen when it is opened. */
-	if (time_before(with) || (*with != '-' && (strchr(with, '/') || access(with, F_OK) == 0)))
+	if (time_before(with) || (*with != '-' && *with != '+' && (strchr(with, '/') || access(with, F_OK) == 0)))
 		return true;
 	const char *meant = suggest(with, names);
-	return fail(err, "\"%.200s\" is no time before and no journal%s%s%s; it is so long (-7d, -24h), yesterday, \"last week\", "
+	return fail(err, "\"%.200s\" is no other time and no journal%s%s%s; it is so long before or after (-7d, +24h), yesterday, \"last week\", "
 		"or the directory of another journal",
 		with, meant ? ": did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
 }
@@ -94,6 +96,7 @@ bool replay_compare_check(const char *with, struct error *err)
 static bool set_up(struct replay_compare *compare, const char *with, const char *journal, int64_t first, struct error *err)
 {
 	const int64_t before = with ? time_before(with) : WEEK_MS;
+	compare->chosen = with;
 	if (!before)
 		return open_other(compare, with, first, err);
 	compare->journal = memory_text(journal);
@@ -101,10 +104,11 @@ static bool set_up(struct replay_compare *compare, const char *with, const char 
 	return true;
 }
 
-struct replay_compare *replay_compare_open(const char *with, const char *journal, int64_t first, const struct settings *settings,
-	const struct zone *zone, struct error *err)
+struct replay_compare *replay_compare_open(const char *with, const char *journal, const struct player_span *span, int64_t first,
+	const struct settings *settings, const struct zone *zone, struct error *err)
 {
 	struct replay_compare *compare = memory_new(1, sizeof *compare);
+	compare->span = *span;
 	compare->settings = settings;
 	compare->zone = zone;
 	compare->goal = INSTANT_NONE;
@@ -126,14 +130,19 @@ void replay_compare_close(struct replay_compare *compare)
 	free(compare);
 }
 
-static int64_t beside(const struct replay_compare *compare, int64_t cursor)
-{
-	return zone_instant(compare->zone, local_of(compare, cursor) - compare->local_shift);
-}
-
 static bool is_held(const struct replay_compare *compare, int64_t at)
 {
-	return !compare->failed && (!compare->player || (at >= compare->span.from && at <= compare->span.to));
+	return !compare->failed && at >= compare->span.from && at <= compare->span.to;
+}
+
+/* Where the journal does not reach back a week, the same time a week later is a better measure than none. */
+static int64_t beside(const struct replay_compare *compare, int64_t cursor)
+{
+	const int64_t local = local_of(compare, cursor), at = zone_instant(compare->zone, local - compare->local_shift);
+	if (compare->chosen || is_held(compare, at))
+		return at;
+	const int64_t later = zone_instant(compare->zone, local + compare->local_shift);
+	return is_held(compare, later) ? later : at;
 }
 
 bool replay_compare_turn(struct replay_compare *compare, int64_t cursor)
@@ -156,6 +165,8 @@ bool replay_compare_turn(struct replay_compare *compare, int64_t cursor)
 		const enum player_state state = player_turn(compare->player, RECORDS_AT_ONCE, &err);
 		compare->busy = state == PLAYER_UNDERWAY;
 		compare->failed = state == PLAYER_FAILED;
+		if (!compare->busy && !compare->failed)
+			player_pass(compare->player, goal);
 	}
 	return !compare->busy;
 }

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-bool replay_rules_text(struct chronicle *chronicle, const struct player *player, char *to, size_t room)
+bool replay_rules_text(struct chronicle *chronicle, const struct player *player, bool differs, char *to, size_t room)
 {
 	const uint64_t lsn = player_lsn(player);
 	const struct chronicle_look look = chronicle_enter(chronicle);
@@ -12,7 +12,7 @@ bool replay_rules_text(struct chronicle *chronicle, const struct player *player,
 	*to = 0;
 	if (rules && *rules->differs)
 		snprintf(to, room, "other rules then: %s; figures are by those of now", rules->differs);
-	else if (!rules && has_read && player_differs(player))
+	else if (!rules && has_read && (differs || player_differs(player)))
 		snprintf(to, room, "other rules then, which this journal no longer tells; figures are by those of now");
 	chronicle_leave(chronicle);
 	return *to;

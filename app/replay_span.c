@@ -1,6 +1,9 @@
 #include "app/replay_span.h"
 
+#include <string.h>
+
 #include "base/instant.h"
+#include "base/text.h"
 
 static const int64_t zooms[REPLAY_ZOOMS] = {15 * MINUTE_MS, HOUR_MS, [REPLAY_ZOOM_LAST_HOURS] = 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS,
 	[REPLAY_ZOOM_DAY] = DAY_MS, 7 * DAY_MS, [REPLAY_ZOOM_WHOLE] = INT64_MAX};
@@ -32,4 +35,14 @@ int replay_span_zoom(int zoom, int by, int64_t whole)
 		next = by ? next - by : (next + 1) % REPLAY_ZOOMS;
 	while (next >= 0 && next < REPLAY_ZOOM_WHOLE && zooms[next] >= whole);
 	return next < 0 ? zoom : next > REPLAY_ZOOM_WHOLE ? REPLAY_ZOOM_WHOLE : next;
+}
+
+void replay_name(const char *journal, const char *given, char *to, size_t room)
+{
+	size_t length = strlen(journal), begin;
+	while (length > 1 && journal[length - 1] == '/')
+		length--;
+	for (begin = length; begin > 0 && journal[begin - 1] != '/';)
+		begin--;
+	text_harmless(given ? view_of(given) : (struct view){journal + begin, length - begin}, to, room);
 }

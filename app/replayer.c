@@ -12,7 +12,6 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "metrics/lists.h"
 #include "replay/outline.h"
 #include "replay/player.h"
 
@@ -20,7 +19,6 @@
 #define TURN_MS 10     /* of work at a stretch */
 #define FRAME_MS 100   /* from one picture to the next while it plays, and while a seek takes its time */
 #define IDLE_MS 250    /* while the chronicle reads, and while the journal may grow */
-#define FEEDS_MOST 32
 
 static const double speeds[] = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 0};
 #define SPEED_COUNT (int)(sizeof speeds / sizeof *speeds)
@@ -46,13 +44,13 @@ struct replayer {
 
 /* ---- where one may go ---- */
 
-static bool find_span(struct replayer *replayer, struct error *err)
+static bool find_span(struct replayer *replayer, struct player_span *found, struct error *err)
 {
-	struct player_span span;
 	const struct replayer_options *options = &replayer->options;
 	char from[40], to[40];
-	if (!player_span(replayer->player, &span, err))
+	if (!player_span(replayer->player, found, err))
 		return false;
+	const struct player_span span = *found;
 	replayer->first = options->from > span.from ? options->from : span.from;
 	replayer->last = options->to < span.to ? options->to : span.to;
 	if (replayer->first <= replayer->last)
@@ -78,28 +76,21 @@ static void grow(struct replayer *replayer, const struct chronicle_look *look)
 
 /* ---- opening ---- */
 
-static void name_journal(struct replayer *replayer)
-{
-	size_t length = strlen(replayer->journal);
-	while (length > 1 && replayer->journal[length - 1] == '/')
-		replayer->journal[--length] = 0;
-	const char *slash = strrchr(replayer->journal, '/');
-	text_harmless(view_of(slash && slash[1] ? slash + 1 : replayer->journal), replayer->name, sizeof replayer->name);
-}
-
 static bool open_parts(struct replayer *replayer, struct error *err)
 {
 	const struct replayer_options *options = &replayer->options;
+	struct player_span span;
 	replayer->player = player_open(replayer->journal, options->settings, err);
-	if (!replayer->player || !find_span(replayer, err))
+	if (!replayer->player || !find_span(replayer, &span, err))
 		return false;
 	const struct chronicle_options chronicle = {.journal = replayer->journal, .settings = options->settings, .scope = SCOPE_ALL,
 		.follow = options->to == INT64_MAX, .from = options->from, .to = options->to};
 	replayer->chronicle = chronicle_open(&chronicle, err);
 	if (!replayer->chronicle)
 		return false;
-	replayer->compare = replay_compare_open(options->compare, replayer->journal, replayer->first, options->settings, options->zone, err);
+	replayer->compare = replay_compare_open(options->compare, replayer->journal, &span, replayer->first, options->settings, options->zone, err);
 	replay_marks_read(&replayer->marks, replayer->journal);
+	replayer->marks.writable = replayer->marks.writable && !options->name;
 	return replayer->compare != NULL;
 }
 
@@ -126,7 +117,7 @@ struct replayer *replayer_open(const struct replayer_options *options, struct er
 	struct replayer *replayer = memory_new(1, sizeof *replayer);
 	replayer->options = *options;
 	replayer->journal = memory_text(options->journal);
-	name_journal(replayer);
+	replay_name(replayer->journal, options->name, replayer->name, sizeof replayer->name);
 	if (!open_parts(replayer, err)) {
 		replayer_close(replayer);
 		return NULL;
@@ -321,7 +312,7 @@ static void begin_frame(struct replayer *replayer, int64_t now)
 static void tell_rules(struct replayer *replayer)
 {
 	char text[TIMELINE_TEXT];
-	if (replayer->told || *replayer->said || !replay_rules_text(replayer->chronicle, replayer->player, text, sizeof text))
+	if (replayer->told || *replayer->said || !replay_rules_text(replayer->chronicle, replayer->player, replayer->options.differs, text, sizeof text))
 		return;
 	say(replayer, text);
 	replayer->told = replayer->changed = true;
@@ -329,6 +320,9 @@ static void tell_rules(struct replayer *replayer)
 
 static void arrive(struct replayer *replayer, int64_t now)
 {
+	/* Waits grow where no record lies between too: what an import wrote has none for a quiet second. */
+	if (replayer->goal != INSTANT_NONE)
+		player_pass(replayer->player, replayer->goal);
 	const int64_t reached = engine_now(player_engine(replayer->player));
 	replayer->under_way = replayer->seeking = false;
 	replayer->cursor = replayer->goal != INSTANT_NONE ? replayer->goal : clamp(replayer, reached);
@@ -424,14 +418,6 @@ static enum timeline_state state_of(const struct replayer *replayer)
 	return replayer->playing ? TIMELINE_PLAYING : TIMELINE_PAUSED;
 }
 
-static void count_feeds(const struct engine *engine, int64_t now, struct timeline *timeline)
-{
-	struct list_feed feeds[FEEDS_MOST];
-	const int count = engine ? list_feeds(engine, now, feeds, FEEDS_MOST) : 0;
-	for (int i = 0; i < count; i++)
-		timeline->lost += feeds[i].lost + feeds[i].missing;
-}
-
 static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 {
 	const struct chronicle_look look = chronicle_enter(replayer->chronicle);
@@ -441,7 +427,7 @@ static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 	if (other)
 		others = chronicle_enter(other);
 	timeline->events = look.events;
-	count_feeds(look.engine, look.now, timeline);
+	outline_lost(timeline, &look);
 	timeline->read = look.done || whole <= 0 ? 100 : look.now <= replayer->first ? 0 : (int)((look.now - replayer->first) * 100 / whole);
 	timeline->read = timeline->read > 100 ? 100 : !look.done && timeline->read == 100 ? 99 : timeline->read;
 	outline_fill(timeline, &look, replayer->compares ? &others : NULL, shift);
@@ -455,8 +441,11 @@ static void fill_timeline(struct replayer *replayer, struct timeline *timeline)
 static struct timeline *make_timeline(struct replayer *replayer)
 {
 	struct timeline *timeline = memory_new(1, sizeof *timeline);
+	struct damage damage;
 	memcpy(timeline->journal, replayer->name, sizeof timeline->journal);
 	memcpy(timeline->said, replayer->said, sizeof timeline->said);
+	if (!*timeline->said && replayer->options.trouble)
+		replayer->options.trouble(replayer->options.context, timeline->said, sizeof timeline->said);
 	timeline->first = replayer->first;
 	timeline->last = replayer->last;
 	timeline->cursor = replayer->cursor;
@@ -473,6 +462,8 @@ static struct timeline *make_timeline(struct replayer *replayer)
 	const struct replay_span span = choose_span(replayer);
 	timeline->from = span.from;
 	timeline->to = span.to;
+	if (player_damage(replayer->player, &damage))
+		outline_damage(timeline, &damage);
 	fill_timeline(replayer, timeline);
 	return timeline;
 }

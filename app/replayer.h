@@ -16,8 +16,13 @@ struct replayer_options {
 	int64_t from, to; /* only this part, ms; INSTANT_NONE, INT64_MAX: all of it */
 	int64_t at;	  /* where to begin; INSTANT_NONE: at the beginning */
 	double speed;	  /* times real time; 0: as fast as it goes */
-	const char *compare; /* "-7d", or another journal; NULL: a week before, when it is wished */
+	const char *compare; /* "-7d", "+7d", or another journal; NULL: a week before or after, when it is wished */
 	bool paused, can_return;
+	/* Of a past that was fetched; else NULL, false. */
+	const char *name; /* whose it is, in place of the directory's name; no marks are kept with it */
+	bool differs;	  /* it was counted by other rules than the settings */
+	void (*trouble)(void *context, char *to, size_t room); /* what is wrong with it now, or "" */
+	void *context;
 };
 /* False texts name what is wrong with the journal, the times or what is to be compared. */
 struct replayer *replayer_open(const struct replayer_options *options, struct error *err);

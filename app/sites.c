@@ -65,8 +65,7 @@ bool sites_named(const char *attach)
 	return attach && split_pair((struct view){attach, strcspn(attach, ",")}, &name, &url);
 }
 
-/* Where to attach to a site: by the address list, else by its section; "": nowhere. */
-static void find_address(const struct settings *settings, const char *attach, const char *site, char *to, size_t room)
+void sites_address(const struct settings *settings, const char *attach, const char *site, char *to, size_t room)
 {
 	*to = 0;
 	for (int i = 0; i < settings->place_count; i++)
@@ -80,12 +79,26 @@ static void find_address(const struct settings *settings, const char *attach, co
 	}
 }
 
-static const char *zone_of(const struct settings *settings, const char *site)
+const char *sites_zone(const struct settings *settings, const char *site)
 {
 	for (int i = 0; i < settings->place_count; i++)
 		if (strcmp(settings->places[i].name, site) == 0 && settings->places[i].zone)
 			return settings->places[i].zone;
 	return settings->zone;
+}
+
+int sites_names(const struct settings *settings, const char *attach, char names[SITES_MOST][SITES_NAME])
+{
+	int count = 0;
+	for (int i = 0; i < settings->shown_count && count < SITES_MOST; i++)
+		snprintf(names[count++], SITES_NAME, "%s", settings->sites[i]);
+	for (const char *at = attach; settings->shown_count == 0 && at && *at && count < SITES_MOST;) {
+		struct view part = {at, strcspn(at, ",")}, name, url;
+		if (split_pair(part, &name, &url))
+			view_copy(name, names[count++], SITES_NAME);
+		at += part.size + (at[part.size] == ',');
+	}
+	return count;
 }
 
 /* ---- one site ---- */
@@ -141,7 +154,7 @@ static bool open_site(struct site *site, const char *attach, const char *store, 
 {
 	char url[500];
 	const char *name = site->settings->site;
-	find_address(site->settings, attach, name, url, sizeof url);
+	sites_address(site->settings, attach, name, url, sizeof url);
 	if (!*url && !store)
 		return fail(err, "the site '%s' is nowhere to be found: give --store URL, --attach %s=URL, or write collector \"%s\" { attach = ... }", name,
 			name, name);
@@ -183,7 +196,7 @@ static bool add_site(struct sites *sites, struct view name, struct error *err)
 	sites->count++;
 	if (!*text || !settings_set(site->settings, "site", text, err))
 		return *text || fail(err, "a site without a name: write NAME=tcp://HOST:PORT,NAME=...");
-	return settings_set(site->settings, "zone", zone_of(sites->settings, text), err);
+	return settings_set(site->settings, "zone", sites_zone(sites->settings, text), err);
 }
 
 static bool name_sites(struct sites *sites, const char *attach, struct error *err)

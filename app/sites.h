@@ -17,6 +17,13 @@ struct zmq_pollitem_t; /* of <zmq.h> */
 /* Does this address name sites: "tokyo=tcp://...,berlin=ipc://..."? */
 bool sites_named(const char *attach);
 
+#define SITES_NAME 200
+/* Which ones a board shows, in its order; how many. */
+int sites_names(const struct settings *settings, const char *attach, char names[SITES_MOST][SITES_NAME]);
+/* Where to attach to a site: by the address list, else by its section; "": nowhere. Its zone: its own, else the board's. */
+void sites_address(const struct settings *settings, const char *attach, const char *site, char *to, size_t room);
+const char *sites_zone(const struct settings *settings, const char *site);
+
 /* The sites of settings->sites, else those that `attach` names; each attached where `attach` or a section says so, the others read from
  * `store`; either may be NULL. `names`: an engine without events, the caller's; it learns the names of all. */
 struct sites *sites_open(const char *attach, const char *store, const struct settings *settings, struct engine *names, void *zmq, struct curve *curve,

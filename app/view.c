@@ -9,8 +9,9 @@
 #include "app/alert_exec.h"
 #include "app/exchange.h"
 #include "app/inquiry.h"
+#include "app/look_back.h"
 #include "app/plain.h"
-#include "app/replay.h"
+#include "app/sites.h"
 #include "app/view.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -21,10 +22,12 @@
 
 #define KEY_CTRL_Z 26
 #define KEYS_A_TURN 64
+#define AWAITED_EVERY 200 /* ms between looks at a past that is being fetched */
 
 struct desk_side {
 	struct desk *desk;
 	const struct setup *setup;
+	struct look_back *back;
 	struct exchange *exchange; /* these two set by run_desk() */
 	struct inquiry *inquiry;
 	struct acts *acts;
@@ -52,6 +55,7 @@ struct screen_side {
 	struct setup *setup;
 	struct scene live, back, *scene; /* the one that is shown; back: while looking back */
 	bool redraw, leave, mouse;
+	bool awaits; /* a past that is being fetched */
 	int exit_code;
 };
 
@@ -91,8 +95,9 @@ static bool carry_out(struct desk_side *side)
 static bool hear_questions(struct desk_side *side, struct snapshot_request *request)
 {
 	const bool asked = exchange_asked(side->exchange, request), news = carry_out(side);
-	const struct inquiry_moment moment = {.engine = desk_sites(side->desk) ? NULL : desk_engine(side->desk)};
-	inquiry_ask(side->inquiry, moment, request);
+	struct sites *sites = desk_sites(side->desk);
+	const struct inquiry_moment moment = {.engine = desk_engine(side->desk), .sites = sites ? sites_merge(sites) : NULL};
+	inquiry_ask(side->inquiry, &moment, request);
 	return inquiry_answered(side->inquiry) || asked || news;
 }
 
@@ -102,7 +107,8 @@ static void run_desk(void *context, struct exchange *exchange)
 {
 	struct desk_side *side = context;
 	side->exchange = exchange;
-	side->inquiry = inquiry_create(side->setup->settings->journal, side->setup->settings, exchange);
+	side->inquiry = inquiry_create(&(struct inquiry_options){.journal = look_back_journal(side->back),
+		.distant = look_back_distant(side->back), .settings = side->setup->settings, .exchange = exchange});
 	side->acts = acts_create();
 	side->exec = desk_has_feeds(side->desk) ? alert_exec_create(side->setup->settings) : NULL;
 	struct snapshot_request request = side->exchange->request;
@@ -146,11 +152,10 @@ static int plain_of_desk(void *context, struct setup *setup, int signals)
 	return plain_run(setup, side->desk, signals);
 }
 
-/* The journal beside a board: its collector's, where its directory is on this machine. */
-static bool look_back_of_desk(void *context, struct view_source *back, struct error *err)
+static enum view_back look_back_of_desk(void *context, const struct view_wanted *wanted, struct view_source *back, struct error *err)
 {
 	const struct desk_side *side = context;
-	return replay_look_back(side->setup, back, err);
+	return look_back_open(side->back, wanted, back, err);
 }
 
 /* ---- scenes ---- */
@@ -171,7 +176,11 @@ static void clear_scene(struct scene *scene)
 
 static bool open_scene(struct scene *scene, const struct setup *setup, const struct view_source *source, struct error *err)
 {
-	*scene = (struct scene){.source = *source, .board = board_create(setup->settings, &setup->request)};
+	struct snapshot_request request = setup->request;
+	/* Numbers of several sites together are none of one site's. */
+	request.scope = source->held && setup->several ? SCOPE_ALL : request.scope;
+	request.site = source->held ? 0 : request.site;
+	*scene = (struct scene){.source = *source, .board = board_create(setup->settings, &request)};
 	if (!exchange_open(&scene->exchange, board_request(scene->board), err)) {
 		clear_scene(scene);
 		return false;
@@ -185,14 +194,29 @@ static bool open_scene(struct scene *scene, const struct setup *setup, const str
 	return fail(err, "cannot start a thread for the figures: %s", strerror(failed));
 }
 
+static void close_source(const struct view_source *source)
+{
+	if (source->close)
+		source->close(source->context);
+	if (source->held)
+		source->let_go(source->held);
+}
+
 static void close_scene(struct scene *scene)
 {
 	exchange_stop(&scene->exchange);
 	pthread_join(scene->thread, NULL);
 	exchange_close(&scene->exchange);
-	if (scene->source.close)
-		scene->source.close(scene->source.context);
+	close_source(&scene->source);
 	clear_scene(scene);
+}
+
+static void stop_awaiting(struct screen_side *side)
+{
+	struct error err;
+	side->live.source.look_back(side->live.source.context, NULL, NULL, &err);
+	side->awaits = false;
+	board_say(side->live.board, "");
 }
 
 static void look_back(struct screen_side *side)
@@ -202,16 +226,17 @@ static void look_back(struct screen_side *side)
 	const struct view_source *live = &side->live.source;
 	if (side->scene != &side->live || !live->look_back)
 		return;
-	if (!live->look_back(live->context, &source, &err)) {
-		board_say(side->scene->board, err.text);
-		return;
-	}
-	if (open_scene(&side->back, side->setup, &source, &err)) {
+	const struct view_wanted wanted = {.request = board_request(side->live.board), .at = side->live.snapshot->at};
+	const enum view_back result = live->look_back(live->context, &wanted, &source, &err);
+	side->awaits = result == VIEW_BACK_LATER;
+	if (result == VIEW_BACK_OPEN && open_scene(&side->back, side->setup, &source, &err)) {
+		board_say(side->live.board, "");
 		side->scene = &side->back;
 		return;
 	}
-	source.close(source.context);
-	board_say(side->scene->board, err.text);
+	if (result == VIEW_BACK_OPEN)
+		close_source(&source);
+	board_say(side->live.board, err.text);
 }
 
 static void return_to_live(struct screen_side *side)
@@ -298,7 +323,10 @@ static void act(struct screen_side *side, enum board_action action)
 		board_say(scene->board, side->mouse ? "the mouse is on: a click on the timeline goes there (M: off)" : "the mouse is off");
 		break;
 	case BOARD_LOOK_BACK:
-		look_back(side);
+		if (side->awaits)
+			stop_awaiting(side);
+		else
+			look_back(side);
 		break;
 	case BOARD_RETURN:
 		return_to_live(side);
@@ -357,7 +385,7 @@ static void run_screen(struct screen_side *side, int signals)
 		struct pollfd items[] = {{.fd = screen_input(side->screen), .events = POLLIN}, {.fd = signals, .events = POLLIN},
 			{.fd = side->scene->exchange.to_screen, .events = POLLIN},
 			{.fd = screen_pending(side->screen) ? screen_output(side->screen) : -1, .events = POLLOUT}};
-		if (side->leave || (poll(items, 4, -1) < 0 && errno != EINTR))
+		if (side->leave || (poll(items, 4, side->awaits ? AWAITED_EVERY : -1) < 0 && errno != EINTR))
 			return;
 		if (items[3].revents && !screen_pump(side->screen)) {
 			side->exit_code = 128 + SIGHUP;
@@ -368,6 +396,10 @@ static void run_screen(struct screen_side *side, int signals)
 		if (items[0].revents)
 			take_keys(side);
 		take_snapshot(side);
+		if (side->awaits) {
+			look_back(side);
+			side->redraw = true;
+		}
 	}
 }
 
@@ -431,8 +463,14 @@ int view_show(struct setup *setup, const struct view_source *source, const struc
 
 int view_run(struct setup *setup, struct desk *desk, const struct arguments *arguments)
 {
-	struct desk_side side = {.desk = desk, .setup = setup};
+	struct error err;
+	struct look_back *back = look_back_create(setup, &err);
+	if (!back)
+		return report(&err);
+	struct desk_side side = {.desk = desk, .setup = setup, .back = back};
 	const struct view_source source = {.context = &side, .first = first_of_desk, .run = run_desk, .plain = plain_of_desk,
 		.look_back = look_back_of_desk};
-	return view_show(setup, &source, arguments);
+	const int code = view_show(setup, &source, arguments);
+	look_back_destroy(back);
+	return code;
 }

@@ -5,15 +5,30 @@
 #include "app/exchange.h"
 #include "app/setup.h"
 
+enum view_back {
+	VIEW_BACK_OPEN,
+	VIEW_BACK_LATER, /* it is being fetched: err says how far it is; ask again */
+	VIEW_BACK_NONE	 /* err says why */
+};
+
+/* What is in view, to look back from. */
+struct view_wanted {
+	const struct snapshot_request *request;
+	int64_t at; /* INT64_MIN: nothing has come yet */
+};
+
 /* Who makes the snapshots, in a thread of its own: the desk, or the player of a replay. */
 struct view_source {
 	void *context;
 	struct snapshot *(*first)(void *context, const struct snapshot_request *request);
 	void (*run)(void *context, struct exchange *exchange); /* until exchange_stopped() */
 	int (*plain)(void *context, struct setup *setup, int signals); /* lines instead of a screen; returns the exit code */
-	/* Opens another source to look at for a while; false: there is none, err says why. NULL: there never is. */
-	bool (*look_back)(void *context, struct view_source *back, struct error *err);
+	/* Opens another source to look at for a while; `wanted` NULL: it is not wanted any more. NULL: there never is
+	 * one. */
+	enum view_back (*look_back)(void *context, const struct view_wanted *wanted, struct view_source *back, struct error *err);
 	void (*close)(void *context); /* of what look_back opened */
+	void *held;		      /* by what look_back opened, until it is closed; NULL: nothing */
+	void (*let_go)(void *held);
 };
 
 /* Blocks the signals that a board answers; before any thread or library that makes threads. */

@@ -114,6 +114,8 @@ struct settings {
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */
+	int64_t look_back;	/* ms that `r` fetches from a collector elsewhere */
+	int64_t look_back_size; /* MiB that what is fetched may take */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
 	char *glyphs;  /* "auto", "utf-8", "ascii" */

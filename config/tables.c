@@ -179,6 +179,10 @@ static const struct setting board_settings[] = {
 		.help = "The Redis that a collector writes and boards read: redis://[USER:PASS-FILE@]HOST/DB, unix://PATH ... Empty: none."},
 	{"store_interval", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),
 		.help = "So often what changed is written to Redis, at most."},
+	{"look_back", .type = SETTING_DURATION, AT(look_back), .fallback = "4h", BETWEEN(MINUTE_MS, 35 * DAY_MS),
+		.help = "A board that follows a collector on another machine: so far back the key r fetches its records."},
+	{"look_back_size", .type = SETTING_LARGE, AT(look_back_size), .fallback = "256", BETWEEN(1, INT64_C(1) << 20),
+		.help = "MiB that fetched records may take on this machine (in $XDG_CACHE_HOME/tablo, else in $TMPDIR); beyond, the oldest are let go."},
 
 	{"colours", .group = "Screen", .type = SETTING_CHOICE, AT(colours), .fallback = "auto", WORDS(colour_kinds),
 		.help = "\"auto\" asks the terminal and NO_COLOR; \"256\", \"16\", \"8\" or \"none\" force it."},

@@ -233,6 +233,41 @@ static void answer_state(struct stream_answers *answers, const struct asked *ask
 		answers->counts->chunks++;
 }
 
+/* A state as it lies in its file: the asker unpacks it, and finds out whether it is whole. */
+static void send_past(struct stream_answers *answers, const struct asked *asked, const struct stream_past *past, uint64_t at)
+{
+	char hex[STREAM_HEX_ROOM];
+	struct stream_talk talk = {.lsn = (int64_t)past->lsn, .recv = past->recv > 0 ? past->recv : 0, .at = (int64_t)at, .size = (int64_t)past->size,
+		.has = STREAM_HAS(lsn) | STREAM_HAS(recv) | STREAM_HAS(size) | STREAM_HAS(at)};
+	put_origin(answers, &talk, hex);
+	if (send_map(answers, asked, &talk, true) && send_frame(answers, answers->message.data, answers->message.size, false))
+		answers->counts->chunks++;
+}
+
+static void answer_past(struct stream_answers *answers, const struct asked *asked)
+{
+	const struct stream_talk *request = &asked->talk;
+	const struct stream_source *source = &answers->source;
+	struct stream_past past = {.lsn = (uint64_t)request->lsn};
+	const bool is_first = !(request->has & STREAM_HAS(lsn));
+	const uint32_t needed = is_first ? STREAM_HAS(recv) | STREAM_HAS(from) : STREAM_HAS(at);
+	if ((request->has & needed) != needed) {
+		send_error(answers, asked, "request", "a state of the past is asked for by recv and from, its pieces by lsn and at");
+		return;
+	}
+	if (is_first && (!source->past || !source->past(source->context, request->recv, (uint64_t)request->from, &past))) {
+		send_error(answers, asked, "none", "no state is kept to begin with");
+		return;
+	}
+	const uint64_t at = is_first ? 0 : (uint64_t)request->at;
+	answers->message.size = 0;
+	if (past.lsn && (!source->past_piece || !source->past_piece(source->context, past.lsn, at, STREAM_CHUNK, &answers->message, &past))) {
+		send_error(answers, asked, "gone", "the state of that LSN is not kept any more: begin anew");
+		return;
+	}
+	send_past(answers, asked, &past, at);
+}
+
 /* What a range gave so far. */
 struct gathering {
 	struct stream_answers *answers;
@@ -317,12 +352,14 @@ static void answer(struct stream_answers *answers, const struct asked *asked, in
 		answer_hello(answers, asked);
 	else if (view_is(op, "state"))
 		answer_state(answers, asked, now);
+	else if (view_is(op, "past"))
+		answer_past(answers, asked);
 	else if (view_is(op, "range"))
 		answer_range(answers, asked);
 	else if (view_is(op, "act"))
 		answer_act(answers, asked);
 	else
-		send_error(answers, asked, "op", "hello, state, range, act and ack are known");
+		send_error(answers, asked, "op", "hello, state, past, range, act and ack are known");
 }
 
 /* ---- what comes in ---- */

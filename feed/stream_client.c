@@ -325,6 +325,11 @@ uint64_t stream_client_newest(const struct stream_client *client)
 	return client->heard;
 }
 
+size_t stream_client_fetched(const struct stream_client *client)
+{
+	return client->fetch.bytes.size;
+}
+
 int64_t stream_client_heard(const struct stream_client *client, bool *ever)
 {
 	*ever = client->link.watchdog.ever_heard;

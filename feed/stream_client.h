@@ -12,7 +12,7 @@ struct stream_state {
 	struct stream_origin origin;
 	uint64_t lsn; /* the records after it follow */
 	int64_t recv;
-	struct view bytes;   /* good during the call */
+	struct view bytes;   /* good during the call; of the past: a state's file, or nothing where lsn is 0 */
 	const char *program; /* the collector's version */
 	const char *why;     /* the owner had something before, which this replaces: why; NULL: the first */
 };
@@ -45,6 +45,10 @@ struct stream_client_options {
 	 * lsn 0: begin with a state. */
 	struct stream_origin origin;
 	uint64_t lsn;
+	/* Begin with the state that is kept with the collector's journal and of `since` (ms) or earlier, or with record 1, in place of the
+	 * present state. The collector may not have as old a one: then with the first it has. */
+	bool past;
+	int64_t since;
 	uint64_t range_most; /* records asked for to fill a hole; more are not worth it: a new state. 0: 20,000; UINT64_MAX: any */
 	size_t state_most;   /* bytes of a state (1 GiB) */
 	size_t backlog_records, backlog_bytes; /* kept while a state or a hole is waited for (200,000; 256 MiB) */
@@ -77,6 +81,8 @@ struct stream_client_counts stream_client_counts(const struct stream_client *cli
 uint64_t stream_client_lsn(const struct stream_client *client);
 /* The last record the stream told of; 0: none yet. */
 uint64_t stream_client_newest(const struct stream_client *client);
+/* Bytes of a state that is being fetched. */
+size_t stream_client_fetched(const struct stream_client *client);
 /* Monotonic ms: when anything of it was heard last; *ever false: nothing was, and it is when it was opened. */
 int64_t stream_client_heard(const struct stream_client *client, bool *ever);
 

@@ -22,6 +22,7 @@ struct stream_client {
 	struct stream_origin origin;
 	uint64_t next;	/* the LSN to hand on next */
 	uint64_t heard; /* the largest the stream told of; 0: none yet */
+	uint64_t past_from; /* states of the past before this record are of no use: what follows them is not kept whole */
 	bool is_too_old; /* what the owner has cannot be gone on from */
 	bool had_state; /* the owner has something that a state would replace */
 	const char *why; /* of the last restart */

@@ -9,9 +9,16 @@
 
 #define WINDOW 4	    /* pieces of a state asked for at a time: one is on its way while another is written */
 #define BACK_OFF_MOST 10000 /* ms between questions that nobody answers */
+#define RANGE_SPACING 8	    /* ms between ranges: no collector answers more than 128 questions a second */
 #define PARTS_MOST (STREAM_RANGE_RECORDS + 1) /* frames of an answer behind its map */
 
 /* ---- asking ---- */
+
+/* How a state is asked for. */
+static const char *state_word(const struct stream_client *client)
+{
+	return client->options.past ? "past" : "state";
+}
 
 static void note_asked(struct stream_client *client, int64_t id, int64_t now)
 {
@@ -42,7 +49,7 @@ static void ask_pieces(struct stream_client *client, int64_t now)
 {
 	size_t most = client->fetch.bytes.size + (size_t)WINDOW * STREAM_CHUNK;
 	while (client->fetch.requested < client->fetch.size && client->fetch.requested < most) {
-		struct stream_talk talk = {.op = view_of("state"), .lsn = (int64_t)client->fetch.lsn, .at = (int64_t)client->fetch.requested,
+		struct stream_talk talk = {.op = view_of(state_word(client)), .lsn = (int64_t)client->fetch.lsn, .at = (int64_t)client->fetch.requested,
 			.has = STREAM_HAS(lsn) | STREAM_HAS(at)};
 		int64_t id = stream_dealer_ask(&client->dealer, &talk, NULL);
 		if (!id)
@@ -77,7 +84,12 @@ static void ask_next(struct stream_client *client, int64_t now)
 		ask(client, &talk, now);
 		break;
 	case PHASE_STATE:
-		talk.op = view_of("state");
+		talk.op = view_of(state_word(client));
+		if (client->options.past) {
+			talk.recv = client->options.since > 0 ? client->options.since : 0;
+			talk.from = (int64_t)client->past_from;
+			talk.has = STREAM_HAS(recv) | STREAM_HAS(from);
+		}
 		ask(client, &talk, now);
 		break;
 	case PHASE_FETCH:
@@ -235,7 +247,10 @@ static bool begin_fetch(struct stream_client *client, const struct answer *answe
 {
 	struct stream_origin origin;
 	const struct stream_talk *talk = &answer->talk;
-	if (!read_origin(talk, &origin) || talk->at != 0 || talk->size <= 0 || (uint64_t)talk->size > client->options.state_most)
+	const bool is_beginning = client->options.past && talk->lsn == 0 && talk->size == 0;
+	if (!read_origin(talk, &origin) || talk->at != 0 || (talk->size <= 0 && !is_beginning) || (uint64_t)talk->size > client->options.state_most)
+		return false;
+	if (client->options.past && (uint64_t)talk->lsn < client->past_from)
 		return false;
 	stream_client_adopt(client, &origin);
 	client->fetch.bytes.size = 0;
@@ -292,9 +307,10 @@ static void end_range(struct stream_client *client, const struct answer *answer)
 	client->asked.id = 0;
 	if (answer->delivered) {
 		client->misses = 0;
-		client->not_before = answer->now;
+		client->not_before = answer->now + RANGE_SPACING;
 	} else if (talk->first == 0 || (uint64_t)talk->first > client->next) {
 		client->is_too_old = true;
+		client->past_from = client->next;
 		stream_client_restart(client, "the collector does not have the records missed any more", answer->now);
 	} else {
 		back_off(client, answer->now);
@@ -305,6 +321,14 @@ static void take_error(struct stream_client *client, const struct answer *answer
 {
 	struct view error = answer->talk.error;
 	client->asked.id = 0;
+	if (client->options.past && client->phase == PHASE_STATE && (view_is(error, "none") || view_is(error, "op"))) {
+		if (view_is(error, "op"))
+			fail(&client->trouble, "the collector's program %s cannot give its past: update it", client->program);
+		else
+			fail(&client->trouble, "the collector keeps nothing to look back with%s", client->past_from ? " after what its journal lacks" : "");
+		put_off(client, answer->now);
+		return;
+	}
 	if (view_is(error, "gone") && client->phase == PHASE_FETCH) {
 		client->phase = PHASE_STATE;
 		back_off(client, answer->now);
@@ -328,7 +352,7 @@ static void take_act(struct stream_client *client, const struct stream_talk *tal
 /* Is it the answer to what was asked last? Pieces of a state come several at a time. */
 static bool wanted(const struct stream_client *client, const struct stream_talk *talk)
 {
-	static const char *const ops[] = {"hello", "state", "state", "range"};
+	const char *const ops[] = {"hello", state_word(client), state_word(client), "range"};
 	if (!(talk->has & STREAM_HAS(id)) || client->asked.id == 0 || !view_is(talk->op, ops[client->phase]))
 		return false;
 	return client->phase == PHASE_FETCH ? talk->id >= client->asked.id && talk->id <= client->dealer.id

@@ -13,6 +13,13 @@ struct zmq_pollitem_t; /* of <zmq.h> */
 /* Takes one record of a range; false: no more of them now. */
 typedef bool stream_emit(void *to, const struct frame *frame);
 
+/* A state that is kept with the journal. */
+struct stream_past {
+	uint64_t lsn; /* the records after it follow; 0: there is none, and record 1 is the first */
+	int64_t recv;
+	uint64_t size; /* of its file */
+};
+
 /* What the collector gives the server to call. */
 struct stream_source {
 	void *context;
@@ -26,6 +33,11 @@ struct stream_source {
 	uint64_t (*act)(void *context, struct view event, const char *who, const char **error);
 	/* A standby has written everything up to this record of this journal and epoch; NULL: nobody minds. */
 	void (*ack)(void *context, uint64_t lsn);
+	/* The newest state kept that is of record `from` or later and of `recv` (ms) or earlier; where there is none the beginning, if
+	 * `from` is 0 and the journal has it, else the first one after. False: there is none. NULL: none are kept. */
+	bool (*past)(void *context, int64_t recv, uint64_t from, struct stream_past *found);
+	/* Appends at most `most` bytes of that state's file from `at` on; `found` tells its size. False: it is not kept any more. */
+	bool (*past_piece)(void *context, uint64_t lsn, uint64_t at, size_t most, struct wire_buffer *to, struct stream_past *found);
 };
 
 struct stream_server_options {
@@ -71,7 +83,7 @@ struct stream_counts {
 	uint64_t unsendable;		/* records that are no map */
 	uint64_t acks;
 	uint64_t requests, refused;	/* refused: malformed, or over an asker's allowance */
-	uint64_t states, chunks;	/* states taken; pieces of them sent */
+	uint64_t states, chunks;	/* states taken; pieces of them sent, and of those kept with the journal */
 	uint64_t unread;		/* answers dropped because the asker did not read */
 	int subscribers;
 };

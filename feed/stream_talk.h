@@ -3,6 +3,8 @@
  *	{op:"hello", id}              → {op, id, journal, epoch, lsn, recv, program, epochs, formats:[…]}
  *	{op:"state", id}              → {op, id, journal, epoch, lsn, recv, size, at:0} and its first bytes
  *	{op:"state", id, lsn, at}     → the bytes from `at` on of the state of that LSN
+ *	{op:"past", id, recv, from}   → the same of a state kept with the journal, and the first bytes of its file
+ *	{op:"past", id, lsn, at}      → the bytes of that file from `at` on
  *	{op:"range", id, from, to}    → {op, id, first, count, lsn} and messages of the stream
  *	{op:"act", id, event:{…}}     → {op, id, lsn}
  *	{op:"ack", id, lsn}           (no answer)

@@ -21,7 +21,7 @@
 #define UNPACKED_MOST (UINT64_C(1) << 31)
 #define LEVEL 6 /* of zstd: a fifth smaller than the first */
 
-static void make_name(uint64_t lsn, char *name)
+void state_file_name(uint64_t lsn, char name[STATE_NAME_SIZE])
 {
 	snprintf(name, STATE_NAME_SIZE, "S-%020" PRIu64 ".wbs", lsn);
 }
@@ -35,7 +35,7 @@ static void take_name(void *to, const char *name)
 	if (strncmp(name, "S-", 2) != 0)
 		return;
 	entry.lsn = strtoull(name + 2, NULL, 10);
-	make_name(entry.lsn, entry.name);
+	state_file_name(entry.lsn, entry.name);
 	if (strcmp(name, entry.name) != 0)
 		return;
 	list->entries = memory_grow(list->entries, &list->room, list->count + 1, sizeof entry);
@@ -84,6 +84,7 @@ static void look_at(struct state_entry *entry, const struct disk *disk, const ch
 		|| frame_get64(head + 40) != entry->bytes - (is_first ? HEAD_FIRST : HEAD))
 		return;
 	entry->is_damaged = false;
+	memcpy(entry->id, head + 8, sizeof entry->id);
 	entry->recv = (int64_t)frame_get64(head + 32);
 	entry->weight = is_first ? 0 : frame_get64(head + 48);
 }
@@ -199,7 +200,7 @@ bool state_file_add(const struct disk *disk, const char *directory, const struct
 {
 	disk = disk ? disk : &disk_real;
 	char name[STATE_NAME_SIZE];
-	make_name(state->lsn, name);
+	state_file_name(state->lsn, name);
 	char *path = disk_path(directory, name), *draft = memory_format("%s.new", path);
 	int file = disk->open(disk->context, draft, O_WRONLY | O_CREAT | O_TRUNC);
 	int result = file < 0 ? file : write_state(disk, file, state);

@@ -30,6 +30,8 @@ bool state_file_add(const struct disk *disk, const char *directory, const struct
  * freed. False without an error text: there is none; `skipped` counts those that were damaged. */
 bool state_file_load(const struct disk *disk, const char *directory, const uint8_t *id, uint64_t most, int64_t at, struct state_file *state,
 	int *skipped, struct error *err);
+/* The name of the one after record `lsn`. */
+void state_file_name(uint64_t lsn, char name[STATE_NAME_SIZE]);
 /* Removes those of this record and of later ones, which are no part of the journal any more. */
 bool state_files_remove(const struct disk *disk, const char *directory, uint64_t from, struct error *err);
 
@@ -43,6 +45,7 @@ uint64_t state_worth(uint64_t bytes, int share);
 /* What there is, ascending by LSN; heads only. */
 struct state_entry {
 	char name[STATE_NAME_SIZE];
+	uint8_t id[JOURNAL_ID_SIZE]; /* of the journal */
 	uint64_t lsn;
 	int64_t recv;
 	uint64_t weight, bytes; /* bytes: of the file */

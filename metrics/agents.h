@@ -37,6 +37,11 @@ struct membership {
 	int16_t penalty;
 	int64_t took;	/* when he last answered there; 0: never */
 };
+/* A queue has the time of those: told to be in it, or seen at work there. */
+static inline bool member_has_time(const struct membership *member)
+{
+	return !member->told || member->in;
+}
 /* Activity by precedence: help > ring > talk > hold > wrap > away > idle; offline where he is. */
 enum activity { ACTIVITY_HELP, ACTIVITY_RING, ACTIVITY_TALK, ACTIVITY_HOLD, ACTIVITY_WRAP, ACTIVITY_AWAY, ACTIVITY_IDLE, ACTIVITY_OFFLINE };
 
@@ -53,5 +58,8 @@ void agents_pending(const struct engine *engine, int64_t until, struct tally *ta
 bool agent_restore_member(struct engine *engine, struct membership member); /* reading a state; false: it is there already */
 void agents_finish(struct engine *engine);
 void agents_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+void agent_weigh(const struct agent *agent, struct gauges *gauges); /* one alone, added */
+/* Those whom the gauges of a scope are about, by the numbers of their names. */
+void agents_visit(const struct engine *engine, struct scope scope, void (*visit)(void *context, uint16_t agent), void *context);
 
 #endif

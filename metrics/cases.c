@@ -349,7 +349,7 @@ void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue)
 
 /* ---- gauges ---- */
 
-static int band(int64_t age)
+int cases_band(int64_t age)
 {
 	const int64_t from[AGE_BANDS] = {0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS};
 	int found = 0;
@@ -363,15 +363,20 @@ static bool asynchronous(uint8_t channel)
 	return channel == CHANNEL_EMAIL || channel == CHANNEL_MESSENGER;
 }
 
+int64_t case_unanswered(const struct case_item *item)
+{
+	return asynchronous(item->channel) ? item->unanswered : 0;
+}
+
 static void weigh_age(const struct case_item *item, int64_t at, struct gauges *gauges, int64_t *bins)
 {
 	int64_t age = at > item->opened ? at - item->opened : 0;
 	gauges->cases_open++;
-	gauges->case_ages[band(age)]++;
+	gauges->case_ages[cases_band(age)]++;
 	if (age > gauges->case_oldest)
 		gauges->case_oldest = age;
 	bins[sketch_bin(age)]++;
-	int64_t silent = item->unanswered && asynchronous(item->channel) ? at - item->unanswered : -1;
+	const int64_t unanswered = case_unanswered(item), silent = unanswered ? at - unanswered : -1;
 	if (silent > gauges->longest_wait_async)
 		gauges->longest_wait_async = silent;
 }

@@ -54,6 +54,8 @@ int64_t sla_left(const struct sla *sla, int64_t at); /* open time left; negative
 void cases_snapshot_begin(struct engine *engine, uint16_t source, uint16_t queue);
 void cases_snapshot_end(struct engine *engine, uint16_t source, uint16_t queue);
 void cases_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+int64_t case_unanswered(const struct case_item *item); /* since when, where longest_wait_async counts it; 0: nothing waits */
+int cases_band(int64_t age); /* of gauges.case_ages */
 void cases_ages(const struct engine *engine, struct scope scope, int64_t at, int64_t *bins); /* adds the ages of open cases */
 void sla_timer(struct engine *engine, const struct timer *timer);
 

@@ -114,6 +114,7 @@ int list_unknown(const struct engine *engine, struct list_named *items, int room
 struct list_followup {
 	char case_id[65], queue[64];
 	int64_t since; /* ms */
+	uint16_t slot;
 };
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
 

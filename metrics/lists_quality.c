@@ -315,7 +315,7 @@ int list_followups(const struct engine *engine, int64_t at, struct list_followup
 		for (; place > 0 && since > items[place - 1].since; place--)
 			items[place] = items[place - 1];
 		struct list_followup *item = &items[place];
-		*item = (struct list_followup){.since = since};
+		*item = (struct list_followup){.since = since, .slot = followup->slot};
 		put(engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);
 		lists_where(engine, engine->slots[followup->slot].queue, CHANNEL_COUNT, item->queue, sizeof item->queue);
 	}

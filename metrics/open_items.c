@@ -1,6 +1,7 @@
 #include "metrics/open_items.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -34,7 +35,8 @@ static void tell_contact(const struct engine *engine, const struct contact *cont
 {
 	static const char *const phases[] = {"waiting", "talking", "held", "wrapping", "ended"};
 	*item = (struct open_contact){.channel = channel_word(contact->channel), .phase = phases[contact->phase], .agent = contact->agent,
-		.queued = contact->queued, .since = contact->since};
+		.slot = contact->slot, .asynchronous = channel_is_asynchronous(contact->channel), .queued = contact->queued, .since = contact->since,
+		.first_queued = contact->first_queued};
 	put(contact->id, item->id, sizeof item->id);
 	put(names_text(&engine->queues, contact->queue), item->queue, sizeof item->queue);
 }
@@ -59,7 +61,8 @@ int open_contacts(const struct engine *engine, struct open_contact *items, int r
 static void tell_case(const struct engine *engine, const struct case_item *from, struct open_case *item)
 {
 	*item = (struct open_case){.channel = channel_word(from->channel), .state = word_text(WORDS_CASE_STATE, from->state),
-		.agent = from->agent, .opened = from->opened, .since = from->since};
+		.agent = from->agent, .slot = from->slot, .band = cases_band(engine->now > from->opened ? engine->now - from->opened : 0),
+		.opened = from->opened, .since = from->since, .unanswered = case_unanswered(from)};
 	put(from->id, item->id, sizeof item->id);
 	put(names_text(&engine->queues, from->queue), item->queue, sizeof item->queue);
 }
@@ -76,6 +79,35 @@ int open_cases(const struct engine *engine, struct open_case *items, int room)
 		tell_case(engine, &engine->cases[places[i].number], &items[count++]);
 	free(places);
 	return count;
+}
+
+/* ---- callbacks ---- */
+
+static int by_id(const void *left, const void *right)
+{
+	const struct open_callback *a = left, *b = right;
+	return strcmp(a->id, b->id);
+}
+
+int open_callbacks(const struct engine *engine, struct open_callback *items, int room)
+{
+	const struct map_entry *entry;
+	int count = 0;
+	for (size_t position = 0; count < room && (entry = map_next(&engine->callbacks, &position));) {
+		struct open_callback *item = &items[count++];
+		*item = (struct open_callback){.slot = (uint16_t)(entry->value / 2), .due = entry->value % 2};
+		const struct slot *slot = &engine->slots[item->slot];
+		item->channel = channel_word((uint8_t)slot->channel);
+		text_harmless(map_entry_key(entry), item->id, sizeof item->id);
+		put(names_text(&engine->queues, slot->queue), item->queue, sizeof item->queue);
+	}
+	qsort(items, (size_t)count, sizeof *items, by_id);
+	return count;
+}
+
+bool open_in_scope(const struct engine *engine, struct scope scope, uint16_t slot, uint16_t agent)
+{
+	return item_in_scope(engine, slot, agent, scope);
 }
 
 /* ---- publishers ---- */
@@ -112,4 +144,44 @@ bool present_agent(const struct engine *engine, uint16_t number, struct present_
 		names_text(&engine->kinds, agent->reason), agent->activity_since,
 		agent->talking + agent->held + agent->wrapping};
 	return true;
+}
+
+struct choosing {
+	const struct engine *engine;
+	enum agent_gauge gauge;
+	uint16_t *numbers;
+	int count, room;
+};
+
+static void choose(void *context, uint16_t number)
+{
+	struct choosing *choosing = context;
+	struct gauges gauges = {0};
+	agent_weigh(&choosing->engine->agents[number], &gauges);
+	const int64_t counted[] = {[AGENT_GAUGE_ON] = gauges.agents_on, [AGENT_GAUGE_FREE] = gauges.agents_free, [AGENT_GAUGE_AWAY] = gauges.agents_away,
+		[AGENT_GAUGE_HELP] = gauges.agents_help, [AGENT_GAUGE_WRAP] = gauges.agents_wrap, [AGENT_GAUGE_KNOWN] = gauges.agents};
+	if (counted[choosing->gauge] && choosing->count < choosing->room)
+		choosing->numbers[choosing->count++] = number;
+}
+
+int present_agents(const struct engine *engine, struct scope scope, enum agent_gauge gauge, uint16_t *numbers, int room)
+{
+	struct choosing choosing = {engine, gauge, numbers, 0, room};
+	agents_visit(engine, scope, choose, &choosing);
+	return choosing.count;
+}
+
+int present_timed(const struct engine *engine, struct scope scope, uint16_t *numbers, int room)
+{
+	int count = 0;
+	if (scope.queue != SCOPE_ANY) {
+		for (size_t i = 0; i < engine->member_count && count < room; i++)
+			if (engine->members[i].queue == scope.queue && member_has_time(&engine->members[i]))
+				numbers[count++] = engine->members[i].agent;
+		return count;
+	}
+	for (size_t i = 1; i < engine->agent_count && count < room && scope.channel == SCOPE_ANY && scope.market == SCOPE_ANY; i++)
+		if (agent_in_scope(engine, &engine->agents[i], scope))
+			numbers[count++] = (uint16_t)i;
+	return count;
 }

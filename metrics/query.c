@@ -74,7 +74,7 @@ static void sum_member_time(const struct engine *engine, struct scope scope, con
 	counters.with_bins = false;
 	for (size_t i = 0; i < engine->member_count; i++) {
 		const struct membership *member = &engine->members[i];
-		if (member->queue != scope.queue || (member->told && !member->in))
+		if (member->queue != scope.queue || !member_has_time(member))
 			continue;
 		const struct agent *agent = &engine->agents[member->agent];
 		sum_ledger(&agent->ledger, &counters, &times);

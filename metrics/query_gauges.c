@@ -65,7 +65,7 @@ void contacts_gauges(const struct engine *engine, struct scope scope, int64_t at
 
 /* ---- agents ---- */
 
-static void add_agent(const struct agent *agent, struct gauges *gauges)
+void agent_weigh(const struct agent *agent, struct gauges *gauges)
 {
 	bool at_work = agent->talking + agent->held + agent->wrapping > 0;
 	if (!agent->declared && !at_work && !agent->ringing && !agent->help)
@@ -86,7 +86,7 @@ static bool membership_told(const struct engine *engine, uint16_t queue)
 	return false;
 }
 
-static void members_gauges(const struct engine *engine, uint16_t queue, struct gauges *gauges)
+static void visit_members(const struct engine *engine, uint16_t queue, void (*visit)(void *context, uint16_t agent), void *context)
 {
 	bool told = membership_told(engine, queue);
 	for (size_t i = 0; i < engine->member_count; i++) {
@@ -95,18 +95,35 @@ static void members_gauges(const struct engine *engine, uint16_t queue, struct g
 		if (member->queue != queue)
 			continue;
 		if (told ? member->told && member->in : member->took && member->took >= agent->shift_since)
-			add_agent(agent, gauges);
+			visit(context, member->agent);
 	}
 }
 
-void agents_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
+void agents_visit(const struct engine *engine, struct scope scope, void (*visit)(void *context, uint16_t agent), void *context)
 {
-	(void)at;
 	if (scope.queue != SCOPE_ANY) {
-		members_gauges(engine, scope.queue, gauges);
+		visit_members(engine, scope.queue, visit, context);
 		return;
 	}
 	for (size_t i = 1; i < engine->agent_count; i++)
 		if (agent_in_scope(engine, &engine->agents[i], scope))
-			add_agent(&engine->agents[i], gauges);
+			visit(context, (uint16_t)i);
+}
+
+struct weighing {
+	const struct engine *engine;
+	struct gauges *gauges;
+};
+
+static void weigh(void *context, uint16_t agent)
+{
+	const struct weighing *weighing = context;
+	agent_weigh(&weighing->engine->agents[agent], weighing->gauges);
+}
+
+void agents_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
+{
+	struct weighing weighing = {engine, gauges};
+	(void)at;
+	agents_visit(engine, scope, weigh, &weighing);
 }

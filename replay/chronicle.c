@@ -283,12 +283,38 @@ static void *run(void *argument)
 
 /* ---- from outside ---- */
 
+/* Where the journal lost its first records and has the state before those that are left, the fold begins with that. NULL: there is none. */
+static struct engine *engine_before(struct reader *reader, const struct settings *settings, uint64_t *lsn)
+{
+	struct state_file state = {.lsn = 0};
+	struct segment_head head;
+	struct error why;
+	int skipped;
+	bool differs;
+	const struct segment_list files = reader_files(reader);
+	const char *directory = reader_directory(reader);
+	*lsn = files.count ? files.segments[0].first - 1 : 0;
+	if (*lsn == 0 || !segment_head_load(&disk_real, directory, &files.segments[0], SEGMENT_JOURNAL, &head) ||
+		!state_file_load(NULL, directory, head.id, *lsn, INT64_MAX, &state, &skipped, &why))
+		return NULL;
+	struct engine *engine = state.lsn == *lsn ? engine_unpack(settings, state.bytes.data, state.bytes.size, &differs, &why) : NULL;
+	free((void *)(uintptr_t)state.bytes.data);
+	return engine;
+}
+
 static bool begin(struct chronicle *chronicle, struct error *err)
 {
 	const struct chronicle_options *options = &chronicle->options;
+	uint64_t lsn;
 	chronicle->reader = reader_open(NULL, options->journal, SEGMENT_JOURNAL, err);
-	chronicle->engine = engine_create(options->settings, err);
-	if (!chronicle->reader || !chronicle->engine)
+	if (!chronicle->reader)
+		return false;
+	chronicle->engine = engine_before(chronicle->reader, options->settings, &lsn);
+	if (chronicle->engine && !reader_seek(chronicle->reader, lsn + 1, err))
+		return false;
+	if (!chronicle->engine)
+		chronicle->engine = engine_create(options->settings, err);
+	if (!chronicle->engine)
 		return false;
 	engine_keep_long(chronicle->engine);
 	engine_watch(chronicle->engine, (struct witness){.context = chronicle, .saw = saw});

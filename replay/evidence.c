@@ -11,14 +11,13 @@
 #include "metrics/lists.h"
 #include "metrics/open_items.h"
 #include "metrics/query_sums.h"
-#include "metrics/series.h"
+#include "replay/evidence_rows.h"
 #include "replay/player.h"
 
 #define COUNTS_A_ROW 16 /* counters of one metric: more than any has */
-#define LISTED_MOST 20000
 #define RECORDS_AT_ONCE 20000
 
-static struct evidence_row *add_row(struct evidence *evidence, size_t *room)
+struct evidence_row *evidence_add(struct evidence *evidence, size_t *room)
 {
 	if (evidence->count == EVIDENCE_MOST) {
 		evidence->is_cut = true;
@@ -30,7 +29,7 @@ static struct evidence_row *add_row(struct evidence *evidence, size_t *room)
 	return row;
 }
 
-static void put_agent(const struct evidence_request *request, const struct engine *engine, uint16_t number, char *to, size_t room)
+void evidence_agent(const struct evidence_request *request, const struct engine *engine, uint16_t number, char *to, size_t room)
 {
 	struct present_agent agent;
 	char name[200];
@@ -44,205 +43,6 @@ static void put_agent(const struct evidence_request *request, const struct engin
 		text_mask_name(name, to, room);
 }
 
-static void set_duration(struct evidence_row *row, int64_t ms)
-{
-	row->figure.known = true;
-	row->figure.numerator = ms;
-}
-
-/* ---- what stands now ---- */
-
-struct listing {
-	const struct evidence_request *request;
-	struct evidence *evidence;
-	size_t room;
-	int64_t now;
-};
-
-static bool is_in_scope(const struct listing *listing, const char *queue, const char *channel)
-{
-	const struct engine *engine = listing->request->engine;
-	const char *wanted_queue = list_scope_name(engine, listing->request->scope, "queue");
-	const char *wanted_channel = list_scope_name(engine, listing->request->scope, "channel");
-	return (!wanted_queue || strcmp(wanted_queue, queue) == 0) && (!wanted_channel || strcmp(wanted_channel, channel) == 0);
-}
-
-static void add_contacts(struct listing *listing, const char *const *phases)
-{
-	struct open_contact *items = memory_new(LISTED_MOST, sizeof *items);
-	const int count = open_contacts(listing->request->engine, items, LISTED_MOST);
-	for (int i = 0; i < count; i++) {
-		const struct open_contact *item = &items[i];
-		bool wanted = false;
-		for (int phase = 0; phases[phase]; phase++)
-			wanted = wanted || strcmp(phases[phase], item->phase) == 0;
-		struct evidence_row *row = wanted && is_in_scope(listing, item->queue, item->channel) ? add_row(listing->evidence, &listing->room) : NULL;
-		if (!row)
-			continue;
-		snprintf(row->subject, sizeof row->subject, "%s", item->id);
-		snprintf(row->queue, sizeof row->queue, "%s", item->queue);
-		snprintf(row->channel, sizeof row->channel, "%s", item->channel);
-		snprintf(row->state, sizeof row->state, "%s", item->phase);
-		put_agent(listing->request, listing->request->engine, item->agent, row->agent, sizeof row->agent);
-		row->at = strcmp(item->phase, "waiting") == 0 ? item->queued : item->since;
-		set_duration(row, listing->now - row->at);
-	}
-	free(items);
-}
-
-static void list_waiting(struct listing *listing)
-{
-	add_contacts(listing, (const char *const[]){"waiting", NULL});
-}
-
-static void list_busy(struct listing *listing)
-{
-	add_contacts(listing, (const char *const[]){"talking", "held", NULL});
-}
-
-static void list_running(struct listing *listing)
-{
-	add_contacts(listing, (const char *const[]){"talking", "held", "wrapping", NULL});
-}
-
-static void list_backlog(struct listing *listing)
-{
-	struct open_case *items = memory_new(LISTED_MOST, sizeof *items);
-	const int count = open_cases(listing->request->engine, items, LISTED_MOST);
-	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = is_in_scope(listing, items[i].queue, items[i].channel) ? add_row(listing->evidence, &listing->room) : NULL;
-		if (!row)
-			continue;
-		snprintf(row->subject, sizeof row->subject, "%s", items[i].id);
-		snprintf(row->queue, sizeof row->queue, "%s", items[i].queue);
-		snprintf(row->channel, sizeof row->channel, "%s", items[i].channel);
-		snprintf(row->state, sizeof row->state, "%s", items[i].state);
-		put_agent(listing->request, listing->request->engine, items[i].agent, row->agent, sizeof row->agent);
-		row->at = items[i].opened;
-		set_duration(row, listing->now - row->at);
-	}
-	free(items);
-}
-
-static void list_clocks(struct listing *listing)
-{
-	struct list_due *items = memory_new(LISTED_MOST, sizeof *items);
-	const char *metric = metrics[listing->request->metric].name;
-	const int count = list_due(listing->request->engine, listing->request->scope, listing->now, items, LISTED_MOST);
-	for (int i = 0; i < count; i++) {
-		const struct list_due *item = &items[i];
-		const bool breached = strcmp(metric, "sla_breached_open") == 0, paused = strcmp(metric, "sla_paused") == 0;
-		if ((breached && !item->breached) || (paused && !item->paused) || (!breached && !paused && (item->breached || item->paused)) ||
-			(strcmp(metric, "sla_due_soon") == 0 && item->level != LEVEL_WARN))
-			continue;
-		struct evidence_row *row = add_row(listing->evidence, &listing->room);
-		if (!row)
-			break;
-		snprintf(row->subject, sizeof row->subject, "%s", item->case_id);
-		snprintf(row->queue, sizeof row->queue, "%s", item->queue);
-		snprintf(row->channel, sizeof row->channel, "%s", item->channel);
-		snprintf(row->state, sizeof row->state, "%s%s", item->clock, item->breached ? " breached" : item->paused ? " paused" : "");
-		row->at = item->due ? item->due : listing->now;
-		set_duration(row, item->left);
-	}
-	free(items);
-}
-
-static void list_flags(struct listing *listing)
-{
-	struct list_conduct *items = memory_new(1000, sizeof *items);
-	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
-	const int count = list_conduct(listing->request->engine, listing->request->scope, listing->now, items, 1000);
-	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = items[i].open ? add_row(listing->evidence, &listing->room) : NULL;
-		if (!row)
-			continue;
-		snprintf(row->subject, sizeof row->subject, "%s", items[i].contact);
-		snprintf(row->queue, sizeof row->queue, "%s", items[i].queue);
-		snprintf(row->channel, sizeof row->channel, "%s", items[i].channel);
-		snprintf(row->state, sizeof row->state, "%s", steps[items[i].step % 5]);
-		if (listing->request->settings->identify)
-			snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
-		else
-			text_mask_name(items[i].agent, row->agent, sizeof row->agent);
-		row->at = listing->now - items[i].since;
-		set_duration(row, items[i].since);
-	}
-	free(items);
-}
-
-static void list_people(struct listing *listing)
-{
-	const char *metric = metrics[listing->request->metric].name, *wanted = strrchr(metric, '_') + 1;
-	const size_t count = series_count(listing->request->engine, SERIES_AGENT);
-	for (uint16_t number = 1; number < count; number++) {
-		struct present_agent agent;
-		if (!present_agent(listing->request->engine, number, &agent))
-			continue;
-		const bool on = strcmp(agent.doing, "offline") != 0;
-		const bool is_wanted = strcmp(wanted, "on") == 0 ? on : strcmp(wanted, "free") == 0 ? strcmp(agent.doing, "idle") == 0
-			: strcmp(wanted, agent.doing) == 0;
-		struct evidence_row *row = is_wanted ? add_row(listing->evidence, &listing->room) : NULL;
-		if (!row)
-			continue;
-		put_agent(listing->request, listing->request->engine, number, row->subject, sizeof row->subject);
-		snprintf(row->agent, sizeof row->agent, "%s", row->subject);
-		snprintf(row->state, sizeof row->state, "%s", agent.doing);
-		row->at = agent.since;
-		set_duration(row, listing->now - agent.since);
-	}
-}
-
-static void list_callers_back(struct listing *listing)
-{
-	struct list_followup *items = memory_new(LISTED_MOST, sizeof *items);
-	const int count = list_followups(listing->request->engine, listing->now, items, LISTED_MOST);
-	for (int i = 0; i < count; i++) {
-		struct evidence_row *row = add_row(listing->evidence, &listing->room);
-		if (!row)
-			break;
-		snprintf(row->subject, sizeof row->subject, "%s", items[i].case_id);
-		snprintf(row->queue, sizeof row->queue, "%s", items[i].queue);
-		row->at = listing->now - items[i].since;
-		set_duration(row, items[i].since);
-	}
-	free(items);
-}
-
-/* Gauges and who stands behind them; those without an entry are sums of time, or of things that are only counted. */
-static const struct {
-	const char *metric;
-	void (*list)(struct listing *listing);
-} presents[] = {
-	{"queue_depth", list_waiting}, {"longest_wait", list_waiting}, {"longest_wait_total", list_waiting}, {"longest_wait_async", list_waiting},
-	{"busy", list_busy}, {"aht_running", list_running}, {"agents_free", list_people}, {"agents_on", list_people}, {"agents_away", list_people},
-	{"agents_help", list_people}, {"agents_wrap", list_people}, {"sla_running", list_clocks}, {"sla_paused", list_clocks},
-	{"sla_breached_open", list_clocks}, {"sla_due_soon", list_clocks}, {"backlog", list_backlog}, {"backlog_oldest", list_backlog},
-	{"backlog_p50", list_backlog}, {"backlog_p90", list_backlog}, {"rude_now", list_flags}, {"followup_open", list_callers_back},
-	{"followup_oldest", list_callers_back},
-};
-
-static int by_time(const void *left, const void *right)
-{
-	const struct evidence_row *a = left, *b = right;
-	return a->at != b->at ? (a->at > b->at) - (a->at < b->at) : strcmp(a->subject, b->subject);
-}
-
-static bool gather_present(const struct evidence_request *request, struct evidence *evidence)
-{
-	struct listing listing = {.request = request, .evidence = evidence, .now = engine_now(request->engine)};
-	evidence->kind = EVIDENCE_NONE;
-	evidence->from = evidence->to = listing.now;
-	for (size_t i = 0; i < sizeof presents / sizeof *presents; i++)
-		if (strcmp(presents[i].metric, metrics[request->metric].name) == 0) {
-			evidence->kind = EVIDENCE_PRESENT;
-			presents[i].list(&listing);
-		}
-	if (evidence->kind == EVIDENCE_NONE)
-		snprintf(evidence->why, sizeof evidence->why, "%s is kept as a sum, nothing single stands behind it", metrics[request->metric].title);
-	return true;
-}
-
 /* ---- what was counted ---- */
 
 bool evidence_rests_on(const struct query *query, int metric, int key)
@@ -251,9 +51,10 @@ bool evidence_rests_on(const struct query *query, int metric, int key)
 	struct query *tried = memory_new(1, sizeof *tried);
 	struct figure before = {.denominator = 1, .n = -1, .low = -1, .high = -1}, after = before;
 	*tried = *query;
-	/* Nothing is 0, so that no ratio is unknown. */
+	/* Nothing is 0, so that no ratio is unknown; the base may be told only later in the window. */
 	for (int i = 0; i < TALLY_KEYS; i++)
 		tried->tally.value[i] = 7;
+	tried->gauges.customers = tried->gauges.customers > 0 ? tried->gauges.customers : 1;
 	metrics[metric].value(tried, &before);
 	tried->tally.value[key] += step;
 	metrics[metric].value(tried, &after);
@@ -262,10 +63,34 @@ bool evidence_rests_on(const struct query *query, int metric, int key)
 		before.high != after.high;
 }
 
+/* Those whose rows are not simply the metric of each contact alone. */
+struct particular {
+	const char *metric;
+	const char *rows_of;	/* a percentile's rows are the values it is one of; NULL: the metric's own */
+	bool is_peak, by_agent; /* a moment's; a share of each agent's time */
+	const char *why;	/* said below the rows; NULL: nothing */
+};
+static const struct particular particulars[] = {
+	{"asa_p50", .rows_of = "asa"}, {"asa_p90", .rows_of = "asa"}, {"asa_p95", .rows_of = "asa"}, {"aht_p90", .rows_of = "aht"},
+	{"queue_depth_peak", .is_peak = true}, {"busy_peak", .is_peak = true}, {"occupancy", .by_agent = true}, {"load", .by_agent = true},
+	{"csat_quality_gap", .why = "answers and reviews; what each is worth is told by CSAT and IQS"},
+};
+
+static const struct particular *particular_of(int metric)
+{
+	static const struct particular none = {.metric = ""};
+	for (size_t i = 0; i < sizeof particulars / sizeof *particulars; i++)
+		if (strcmp(particulars[i].metric, metrics[metric].name) == 0)
+			return &particulars[i];
+	return &none;
+}
+
 struct gathering {
 	const struct evidence_request *request;
 	struct evidence *evidence;
 	struct query *query; /* for the metric's function; in the end of the moment */
+	int metric;	     /* of the rows */
+	enum attribution by;
 	size_t room;
 	bool wanted[TALLY_KEYS];
 	struct map index; /* subject -> row */
@@ -280,7 +105,7 @@ struct gathering {
 
 static bool is_in_window(const struct gathering *gathering, const struct counting *counting)
 {
-	const int64_t at = gathering->request->by == BY_ARRIVAL ? counting->arrived : counting->at;
+	const int64_t at = gathering->by == BY_ARRIVAL ? counting->arrived : counting->at;
 	if (!at)
 		return false;
 	const int64_t start = at - ((at % gathering->grain) + gathering->grain) % gathering->grain;
@@ -327,7 +152,7 @@ static struct evidence_row *row_of(struct gathering *gathering, const struct eng
 	const uint32_t found = counting->subject.size ? map_find(&gathering->index, counting->subject) : MAP_NONE;
 	if (found != MAP_NONE)
 		return &gathering->evidence->rows[found];
-	struct evidence_row *row = add_row(gathering->evidence, &gathering->room);
+	struct evidence_row *row = evidence_add(gathering->evidence, &gathering->room);
 	if (!row)
 		return NULL;
 	const size_t number = gathering->evidence->count - 1;
@@ -355,10 +180,27 @@ static void counted(void *context, const struct engine *engine, const struct cou
 		return;
 	row->at = counting->at;
 	if (counting->agent)
-		put_agent(gathering->request, engine, counting->agent, row->agent, sizeof row->agent);
+		evidence_agent(gathering->request, engine, counting->agent, row->agent, sizeof row->agent);
 	for (size_t i = 0; i < counting->count; i++)
 		if (gathering->wanted[counting->counts[i].key])
 			add_count(&gathering->sums[row - gathering->evidence->rows], &counting->counts[i]);
+}
+
+/* What is in the figure though it was not counted yet, and what the rows do not tell. */
+static void say_standing(const struct gathering *gathering)
+{
+	struct evidence *evidence = gathering->evidence;
+	const char *name = metrics[gathering->request->metric].name, *why = particular_of(gathering->request->metric)->why;
+	const struct gauges *gauges = &gathering->query->gauges;
+	char so_far[32];
+	if (why)
+		snprintf(evidence->why, sizeof evidence->why, "%s", why);
+	if (gauges->over_target > 0 && gathering->request->formula == SL_FORMULA_SL2SV && strcmp(name, "service_level") == 0)
+		snprintf(evidence->why, sizeof evidence->why, "%lld more still wait, over their target already", (long long)gauges->over_target);
+	if (gauges->running <= 0 || strcmp(name, "aht_running") != 0)
+		return;
+	lists_duration(gauges->running_ms, so_far, sizeof so_far);
+	snprintf(evidence->why, sizeof evidence->why, "%lld more still run, %s together so far", (long long)gauges->running, so_far);
 }
 
 /* The metric of each row alone; what was counted and taken back again goes. */
@@ -366,9 +208,7 @@ static void finish_rows(struct gathering *gathering)
 {
 	struct evidence *evidence = gathering->evidence;
 	size_t kept = 0;
-	const int64_t over = gathering->query->gauges.over_target;
-	if (over > 0 && gathering->request->formula == SL_FORMULA_SL2SV && strcmp(metrics[gathering->request->metric].name, "service_level") == 0)
-		snprintf(evidence->why, sizeof evidence->why, "%lld more still wait, over their target already", (long long)over);
+	say_standing(gathering);
 	memset(&gathering->query->gauges, 0, sizeof gathering->query->gauges); /* what stands belongs to no single row */
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct sum *sum = &gathering->sums[i];
@@ -381,13 +221,11 @@ static void finish_rows(struct gathering *gathering)
 		}
 		if (!any)
 			continue;
-		metrics[gathering->request->metric].value(gathering->query, &row->figure);
+		metrics[gathering->metric].value(gathering->query, &row->figure);
 		row->delta = sum->counts[0].delta;
 		evidence->rows[kept++] = *row;
 	}
 	evidence->count = kept;
-	if (kept)
-		qsort(evidence->rows, kept, sizeof *evidence->rows, by_time);
 }
 
 /* To where the player is to go, in pieces: a question that nobody asks any more holds up nothing. */
@@ -409,9 +247,10 @@ static bool fold_window(struct gathering *gathering, struct player *player, stru
 	const struct evidence_request *request = gathering->request;
 	if (!player_seek(player, gathering->after, err) || !arrive(gathering, player, err))
 		return false;
-	query_reach(gathering->query, player_engine(player), SCOPE_ALL, request->window, request->by, request->formula, true, gathering->moment);
-	for (int key = 0; key < TALLY_KEYS; key++)
-		gathering->wanted[key] = evidence_rests_on(gathering->query, request->metric, key);
+	query_reach(gathering->query, player_engine(player), SCOPE_ALL, request->window, gathering->by, request->formula, true, gathering->moment);
+	const struct particular *particular = particular_of(request->metric);
+	for (int key = 0; key < TALLY_KEYS && !particular->is_peak && !particular->by_agent; key++)
+		gathering->wanted[key] = evidence_rests_on(gathering->query, gathering->metric, key);
 	player_watch(player, (struct witness){.context = gathering, .counted = counted});
 	if (gathering->lsn)
 		player_on(player, gathering->lsn);
@@ -427,8 +266,44 @@ static bool fold_window(struct gathering *gathering, struct player *player, stru
 		player_pass(player, gathering->moment);
 	if (!know_scope(gathering, player_engine(player), err))
 		return false;
-	query_run(gathering->query, player_engine(player), gathering->scope, request->window, request->by, request->formula, true);
+	query_run(gathering->query, player_engine(player), gathering->scope, request->window, gathering->by, request->formula, true);
 	return true;
+}
+
+/* The peak is of one moment: who stood there then is told where one stands there. */
+static void say_reached(const struct evidence_request *request, const struct query *query, struct evidence *evidence)
+{
+	struct figure figure;
+	struct zone *zone = zone_open(request->settings->zone, NULL);
+	char at[40] = "";
+	query_figure(query, request->metric, &figure);
+	evidence->kind = EVIDENCE_NONE;
+	if (figure.known && figure.reached > 0 && zone) {
+		instant_format(figure.reached, zone, at, sizeof at);
+		snprintf(evidence->why, sizeof evidence->why, "reached at %s: a replay that stands there tells who it was", at);
+	} else {
+		snprintf(evidence->why, sizeof evidence->why, "nothing was sampled in this window");
+	}
+	zone_close(zone);
+}
+
+/* Those whose rows are not counted: the engine of the moment tells them. */
+static void ask_engine(const struct gathering *gathering, const struct engine *engine)
+{
+	struct evidence_request request = *gathering->request;
+	request.engine = engine;
+	request.scope = gathering->scope;
+	if (particular_of(request.metric)->is_peak)
+		say_reached(&request, gathering->query, gathering->evidence);
+	else
+		evidence_people(&request, gathering->evidence);
+}
+
+/* SLO is by arrival whatever the rest is by. */
+static enum attribution attribution_of(const struct evidence_request *request)
+{
+	const bool offered = request->formula == SL_FORMULA_SLO && strcmp(metrics[request->metric].name, "service_level") == 0;
+	return offered ? BY_ARRIVAL : request->by;
 }
 
 static bool fold_journal(struct gathering *gathering, struct error *err)
@@ -440,8 +315,11 @@ static bool fold_journal(struct gathering *gathering, struct error *err)
 	if (!player)
 		return false;
 	gathering->after = gathering->evidence->from = query_after(player_engine(player), request->window, gathering->moment);
+	const struct particular *particular = particular_of(request->metric);
 	const bool good = fold_window(gathering, player, err);
-	if (good)
+	if (good && (particular->is_peak || particular->by_agent))
+		ask_engine(gathering, player_engine(player));
+	else if (good)
 		finish_rows(gathering);
 	player_close(player);
 	return good;
@@ -449,7 +327,9 @@ static bool fold_journal(struct gathering *gathering, struct error *err)
 
 static bool gather_counted(const struct evidence_request *request, struct evidence *evidence, struct error *err)
 {
+	const char *rows_of = particular_of(request->metric)->rows_of;
 	struct gathering gathering = {.request = request, .evidence = evidence, .query = memory_new(1, sizeof(struct query)),
+		.metric = rows_of ? metric_find(rows_of) : request->metric, .by = attribution_of(request),
 		.grain = request->window >= WINDOW_TODAY ? QUARTER_MS : MINUTE_MS, .scope = request->scope, .scope_known = !request->names,
 		.moment = request->engine ? engine_now(request->engine) : request->moment, .lsn = request->engine ? engine_lsn(request->engine) : request->lsn};
 	gathering.at = gathering.moment;
@@ -464,15 +344,29 @@ static bool gather_counted(const struct evidence_request *request, struct eviden
 	return good;
 }
 
+static int by_time(const void *left, const void *right)
+{
+	const struct evidence_row *a = left, *b = right;
+	return a->at != b->at ? (a->at > b->at) - (a->at < b->at) : strcmp(a->subject, b->subject);
+}
+
+void evidence_sort(struct evidence *evidence)
+{
+	if (evidence->count)
+		qsort(evidence->rows, evidence->count, sizeof *evidence->rows, by_time);
+}
+
 bool evidence_gather(const struct evidence_request *request, struct evidence *evidence, struct error *err)
 {
 	*evidence = (struct evidence){.kind = EVIDENCE_NONE};
-	if (metrics[request->metric].kind == KIND_GAUGE)
-		return gather_present(request, evidence);
-	if (gather_counted(request, evidence, err))
-		return true;
-	evidence_finish(evidence);
-	return false;
+	if (metrics[request->metric].kind == KIND_GAUGE) {
+		evidence_present(request, evidence);
+	} else if (!gather_counted(request, evidence, err)) {
+		evidence_finish(evidence);
+		return false;
+	}
+	evidence_sort(evidence);
+	return true;
 }
 
 void evidence_finish(struct evidence *evidence)

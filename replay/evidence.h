@@ -28,6 +28,8 @@ struct evidence_request {
 
 /* Rows in the order of time. False: the journal cannot be read, or `stop`. */
 bool evidence_gather(const struct evidence_request *request, struct evidence *evidence, struct error *err);
+/* In the order of time. */
+void evidence_sort(struct evidence *evidence);
 void evidence_finish(struct evidence *evidence);
 
 /* Does the metric's figure change when this key of a tally does? Found by trying, so that no list has to be kept beside the formulas. */

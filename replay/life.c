@@ -21,7 +21,7 @@ struct telling {
 
 static bool is_about(const struct event *event, const char *subject)
 {
-	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE};
+	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK};
 	char id[ID_MAX + 1];
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		const struct view text = event_text(event, keys[i]);

@@ -257,19 +257,52 @@ static void put_value(const struct metric *metric, int64_t value, char *to, size
 		snprintf(to, room, "%lld", (long long)value / 1000);
 }
 
-void onset_text(const struct onset *onset, char *to, size_t room)
+void onset_figure(int place, char *to, size_t room)
+{
+	const char *title = metrics[metric_find(chronicle_metrics[place])].title;
+	const bool sentence = title[0] >= 'A' && title[0] <= 'Z' && title[1] >= 'a';
+	snprintf(to, room, "%s", title);
+	to[0] = sentence ? (char)(title[0] - 'A' + 'a') : title[0];
+}
+
+void onset_words(const struct onset *onset, struct onset_words *words)
 {
 	const struct metric *metric = &metrics[metric_find(chronicle_metrics[onset->metric])];
-	char worst[40], normal[40], title[64];
-	const bool sentence = metric->title[0] >= 'A' && metric->title[0] <= 'Z' && metric->title[1] >= 'a';
-	snprintf(title, sizeof title, "%s", metric->title);
-	title[0] = sentence ? (char)(title[0] - 'A' + 'a') : title[0];
-	put_value(metric, onset->worst, worst, sizeof worst);
-	put_value(metric, onset->normal, normal, sizeof normal);
-	if (metric->kind == KIND_WINDOW && metric->unit == UNIT_COUNT && onset->normal > 0)
-		snprintf(to, room, "%s %+lld %%", title, (long long)((onset->worst - onset->normal) * 100 / onset->normal));
-	else
-		snprintf(to, room, "%s %s (normally %s)", title, worst, normal);
+	onset_figure(onset->metric, words->figure, sizeof words->figure);
+	put_value(metric, onset->worst, words->worst, sizeof words->worst);
+	put_value(metric, onset->normal, words->normal, sizeof words->normal);
+	const size_t used = strlen(words->worst);
+	if (metric->kind == KIND_WINDOW && metric->unit == UNIT_COUNT)
+		snprintf(words->worst + used, sizeof words->worst - used, " in %d min", SMOOTH);
+}
+
+void onset_text(const struct onset *onset, char *to, size_t room)
+{
+	struct onset_words words;
+	onset_words(onset, &words);
+	snprintf(to, room, "%s %s (normally %s)", words.figure, words.worst, words.normal);
+}
+
+static bool is_told(const struct chronicle_minute *minutes, size_t count, int64_t from, int64_t to, int place)
+{
+	for (size_t i = 0; i < count; i++)
+		if (minutes[i].start >= from && minutes[i].start < to && minutes[i].value[place] != INT64_MIN && minutes[i].value[place])
+			return true;
+	return false;
+}
+
+int onsets_missing(const struct chronicle_minute *minutes, size_t count, int64_t from, int64_t to, const struct onset *onsets, int onset_count,
+	int stayed[ONSETS_MOST])
+{
+	int found = 0;
+	for (int place = 0; chronicle_metrics[place]; place++) {
+		bool left = worse_of(place) == WORSE_NEITHER;
+		for (int i = 0; i < onset_count; i++)
+			left = left || onsets[i].metric == place;
+		if (!left && is_told(minutes, count, from, to, place))
+			stayed[found++] = place;
+	}
+	return found;
 }
 
 /* ---- where to look ---- */

@@ -26,8 +26,19 @@ struct onset {
 /* Of the minutes in [from, to), in the order of time; returns how many. What is normal rests on `basis`. */
 int onsets_find(const struct chronicle_minute *minutes, size_t count, int64_t from, int64_t to, struct onset onsets[ONSETS_MOST],
 	enum onset_basis *basis);
-/* "offered +60 %", "free agents 0", "longest wait 04:12 (normally 00:40)". */
+/* Figures that were something in [from, to) and are not among those `onsets`: they stayed in their band. Places in chronicle_metrics. */
+int onsets_missing(const struct chronicle_minute *minutes, size_t count, int64_t from, int64_t to, const struct onset *onsets, int onset_count,
+	int stayed[ONSETS_MOST]);
+
+/* One onset in words: "abandoned", "8 in 5 min", "0". */
+struct onset_words {
+	char figure[64], worst[48], normal[48];
+};
+void onset_words(const struct onset *onset, struct onset_words *words);
+/* "abandoned 8 in 5 min (normally 0)", "longest wait 04:12 (normally 00:40)". */
 void onset_text(const struct onset *onset, char *to, size_t room);
+/* "longest wait", as it stands within a sentence. */
+void onset_figure(int place, char *to, size_t room);
 
 /* Stretches in which something went wrong: from an hour before the first critical alert, to the last before half an hour of quiet.
  * Those with the most alerts first; returns how many. */

@@ -4,6 +4,9 @@
 #include <stdio.h>
 
 #include "base/instant.h"
+#include "metrics/lists.h"
+
+#define FEEDS_MOST 32
 
 /* ---- curves ---- */
 
@@ -137,8 +140,7 @@ void outline_fill(struct timeline *timeline, const struct chronicle_look *look, 
 
 int64_t outline_shown(const struct incident *incident)
 {
-	const int64_t over = incident->at % SECOND_MS;
-	return over ? incident->at - over + SECOND_MS : incident->at;
+	return incident->at - incident->at % SECOND_MS + SECOND_MS;
 }
 
 static bool is_wanted(const struct incident *incident)
@@ -191,4 +193,21 @@ void outline_text(const struct incident *incident, char *to, size_t room)
 		snprintf(to, room, "%s", incident->text);
 		break;
 	}
+}
+
+void outline_lost(struct timeline *timeline, const struct chronicle_look *look)
+{
+	struct list_feed feeds[FEEDS_MOST];
+	const int count = look->engine ? list_feeds(look->engine, look->now, feeds, FEEDS_MOST) : 0;
+	for (int i = 0; i < count; i++)
+		timeline->lost += feeds[i].lost + feeds[i].missing;
+}
+
+void outline_damage(struct timeline *timeline, const struct damage *damage)
+{
+	if (damage->to > damage->from)
+		snprintf(timeline->damage, sizeof timeline->damage, "records %llu to %llu up to here are lost: the wall may have shown other figures",
+			(unsigned long long)damage->from, (unsigned long long)damage->to);
+	else
+		snprintf(timeline->damage, sizeof timeline->damage, "the journal is damaged up to here: the wall may have shown other figures");
 }

@@ -19,6 +19,7 @@ struct goal {
 	int64_t at;
 	uint64_t lsn;
 	bool event; /* the first batch with an event is far enough */
+	bool jumps; /* over damage, to a state behind it; not where each record is wanted */
 };
 
 /* One batch back, where the trail of the last seek is too short. */
@@ -47,6 +48,7 @@ struct player {
 	uint64_t trail_count;
 	struct damage damage;
 	struct state_file near; /* packed in memory; bytes.data NULL: none */
+	bool near_damaged;	/* it was folded over damage */
 	int64_t near_due;	/* when folding comes by this, it is to be packed; INT64_MAX: it is not */
 	struct witness witness;
 };
@@ -136,7 +138,17 @@ static bool load_state(struct player *player, const struct goal *goal, struct st
 {
 	struct error err;
 	int skipped;
-	return state_file_load(NULL, player->directory, player->id, goal->lsn, goal->at, state, &skipped, &err);
+	const uint64_t before = player->span.first - 1;
+	if (state_file_load(NULL, player->directory, player->id, goal->lsn, goal->at, state, &skipped, &err))
+		return true;
+	/* Of a journal that lost its first records: the state those left begin with. It is as far back as one can go. */
+	if (before == 0 || !state_file_load(NULL, player->directory, player->id, before, INT64_MAX, state, &skipped, &err))
+		return false;
+	if (state->lsn == before)
+		return true;
+	free((void *)(uintptr_t)state->bytes.data);
+	*state = (struct state_file){.lsn = 0};
+	return false;
 }
 
 static void let_go(struct player *player)
@@ -172,14 +184,15 @@ static bool is_behind(const struct player *player, const struct goal *goal)
 	return player->engine && player->lsn <= goal->lsn && (player->lsn == 0 || engine_now(player->engine) <= goal->at);
 }
 
-/* Is there a state between here and the goal that saves much folding? Looked up in the heads alone. */
+/* Is there a state between here and the goal that saves much folding, or of what damage took? Looked up in the heads alone. */
 static bool has_nearer(const struct player *player, const struct goal *goal)
 {
 	struct state_list list = {.entries = NULL};
+	const uint64_t least = player->lsn + (player->damaged ? 1 : NEARER);
 	bool is_nearer = false;
 	if (state_files_list(&list, NULL, player->directory, NULL))
 		for (size_t i = 0; i < list.count; i++)
-			is_nearer |= !list.entries[i].is_damaged && list.entries[i].lsn >= player->lsn + NEARER && list.entries[i].lsn <= goal->lsn
+			is_nearer |= !list.entries[i].is_damaged && list.entries[i].lsn >= least && list.entries[i].lsn <= goal->lsn
 				&& list.entries[i].recv <= goal->at;
 	state_files_finish(&list);
 	return is_nearer;
@@ -196,6 +209,7 @@ static bool go(struct player *player, struct goal goal, struct error *err)
 {
 	struct state_file state = {.lsn = 0};
 	set_goal(player, goal);
+	player->goal.jumps = true;
 	if (is_behind(player, &goal) && !has_nearer(player, &goal))
 		return true;
 	const bool found = load_state(player, &goal, &state);
@@ -213,7 +227,9 @@ static bool begin_near(struct player *player, const struct goal *goal, struct er
 	if (!near->bytes.data || near->recv > goal->at || goal->at - near->recv > NEAR_REACH || !begin_at(player, near, err))
 		return false;
 	player->differs = differs; /* it was packed under the present rules */
+	player->damaged = player->near_damaged;
 	set_goal(player, *goal);
+	player->goal.jumps = true;
 	return true;
 }
 
@@ -223,6 +239,7 @@ static void keep_near(struct player *player)
 	uint8_t *bytes = engine_pack(player->engine, INT64_MIN, &size);
 	free((void *)(uintptr_t)player->near.bytes.data);
 	player->near = (struct state_file){.lsn = player->lsn, .recv = engine_now(player->engine), .bytes = {(const char *)bytes, size}};
+	player->near_damaged = player->damaged;
 	player->near_due = INT64_MAX;
 }
 
@@ -244,7 +261,7 @@ bool player_seek(struct player *player, int64_t at, struct error *err)
 bool player_play(struct player *player, int64_t at, struct error *err)
 {
 	const struct goal goal = {.at = at, .lsn = UINT64_MAX};
-	if (!is_behind(player, &goal))
+	if (!is_behind(player, &goal) || player->damaged)
 		return go(player, goal, err);
 	set_goal(player, goal);
 	return true;
@@ -379,6 +396,9 @@ static enum player_state advance(struct player *player, int most, struct error *
 			if (result == READER_DAMAGE) {
 				player->damaged = true;
 				player->damage = damage;
+				const struct goal goal = player->goal;
+				if (goal.jumps && !go(player, goal, err))
+					return PLAYER_FAILED;
 				continue;
 			}
 			if (result != READER_RECORD)

@@ -51,7 +51,7 @@ bool player_arrive(struct player *player, struct error *err);
 const struct engine *player_engine(const struct player *player);
 uint64_t player_lsn(const struct player *player);    /* of the record folded last, 0: none */
 uint64_t player_events(const struct player *player); /* folded so far in all */
-/* Damage that was met on the way to here, the newest; false: none since the last seek. */
+/* Damage that was met on the way to here, the newest: the engine lacks what was there. False: none since the state that it began with. */
 bool player_damage(const struct player *player, struct damage *damage);
 /* JOURNAL_ID_SIZE bytes. */
 const uint8_t *player_id(const struct player *player);

@@ -10,7 +10,7 @@
 #define TOP 10
 #define BOTTOM 24
 #define POINTS 470 /* more would be thinner than a line */
-#define TICKS 8
+#define TICKS_MOST 9
 
 struct chart {
 	const char *metric, *title, *colour;
@@ -30,7 +30,7 @@ struct plot {
 	const struct metric *metric;
 	int64_t values[POINTS]; /* INT64_MIN: none */
 	int count;
-	int64_t most;
+	int64_t most; /* top of the axis */
 };
 
 static double x_of(const struct plot *plot, int64_t at)
@@ -44,13 +44,35 @@ static double y_of(const struct plot *plot, int64_t value)
 	return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (double)value / (double)plot->most);
 }
 
+/* The top of the axis: not below `most`, and a figure of which half is one too. */
+static int64_t round_up(const struct metric *metric, int64_t most)
+{
+	static const int64_t durations[] = {10, 20, 60, 120, 240, 480, 600, 960, 1200, 1800, 3600, 7200, 14400, 28800, 86400};
+	static const int64_t counts[] = {2000, 4000, 6000, 8000, 10000, 20000, 30000, 40000, 60000, 80000};
+	const size_t last = sizeof counts / sizeof *counts - 1;
+	if (metric->unit == UNIT_RATIO)
+		return 1000;
+	if (metric->unit == UNIT_DURATION) {
+		for (size_t i = 0; i < sizeof durations / sizeof *durations; i++)
+			if (durations[i] * SECOND_MS >= most)
+				return durations[i] * SECOND_MS;
+		return (most + 2 * DAY_MS - 1) / (2 * DAY_MS) * (2 * DAY_MS);
+	}
+	int64_t unit = 1;
+	while (counts[last] * unit < most)
+		unit *= 10;
+	size_t i = 0;
+	while (counts[i] * unit < most)
+		i++;
+	return counts[i] * unit;
+}
+
 static void gather(struct plot *plot, const struct chart *chart)
 {
 	const struct report_options *options = &plot->report->options;
 	const struct chronicle_look *look = plot->report->look;
 	const int64_t minutes = (options->to - options->from) / MINUTE_MS;
 	plot->count = minutes < POINTS ? (int)minutes : POINTS;
-	plot->most = plot->metric->unit == UNIT_RATIO ? 1000 : 1000;
 	for (int i = 0; i < plot->count; i++)
 		plot->values[i] = INT64_MIN;
 	for (size_t i = 0; i < look->minute_count; i++) {
@@ -63,11 +85,40 @@ static void gather(struct plot *plot, const struct chart *chart)
 			*point = value;
 		plot->most = value > plot->most ? value : plot->most;
 	}
+	plot->most = round_up(plot->metric, plot->most);
+}
+
+/* The ticks of the time axis stand at whole hours, or parts of one, by the clock of the zone. */
+static int64_t tick_length(int64_t length)
+{
+	static const int64_t minutes[] = {5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10080};
+	const size_t last = sizeof minutes / sizeof *minutes - 1;
+	size_t i = 0;
+	while (i < last && length / (minutes[i] * MINUTE_MS) > TICKS_MOST)
+		i++;
+	int64_t tick = minutes[i] * MINUTE_MS;
+	while (length / tick > TICKS_MOST)
+		tick *= 2;
+	return tick;
+}
+
+static void put_ticks(const struct plot *plot, FILE *to)
+{
+	const struct report_options *options = &plot->report->options;
+	const int64_t length = tick_length(options->to - options->from), offset = (int64_t)zone_offset(options->zone, options->from) * SECOND_MS;
+	const int64_t over = ((options->from + offset) % length + length) % length;
+	char text[40];
+	for (int64_t at = options->from + (over ? length - over : 0); at <= options->to; at += length) {
+		const double x = x_of(plot, at);
+		words_time(plot->report, at, text, sizeof text);
+		fprintf(to, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ccc\"/>", x, x, HEIGHT - BOTTOM, HEIGHT - BOTTOM + 4);
+		fprintf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x, HEIGHT - 6,
+			at == options->from ? "start" : at == options->to ? "end" : "middle", text);
+	}
 }
 
 static void put_axes(const struct plot *plot, FILE *to)
 {
-	const struct report_options *options = &plot->report->options;
 	char text[40];
 	for (int i = 0; i <= 2; i++) {
 		const double y = y_of(plot, plot->most * i / 2);
@@ -75,11 +126,7 @@ static void put_axes(const struct plot *plot, FILE *to)
 		fprintf(to, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ccc\" stroke-width=\"%s\"/>", LEFT, WIDTH - RIGHT, y, y, i ? "0.6" : "1.2");
 		fprintf(to, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT - 6, y + 4, text);
 	}
-	for (int i = 0; i <= TICKS; i++) {
-		const int64_t at = options->from + (options->to - options->from) * i / TICKS;
-		words_time(plot->report, at, text, sizeof text);
-		fprintf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x_of(plot, at), HEIGHT - 6, i == 0 ? "start" : i == TICKS ? "end" : "middle", text);
-	}
+	put_ticks(plot, to);
 }
 
 static void put_steps(const struct plot *plot, const struct chart *chart, FILE *to)

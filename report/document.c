@@ -23,6 +23,37 @@ static void write_summary(const struct writing *writing)
 	writing->pen->table_end(writing->to);
 }
 
+/* In the order in which they left it. */
+static void write_onsets(const struct writing *writing, const struct report_trouble *trouble)
+{
+	writing->pen->table(writing->to, (const char *const[]){"left its normal band", "figure", "came to", "normally"}, 4);
+	for (int i = 0; i < trouble->onset_count; i++) {
+		const struct onset *onset = &trouble->onsets[i];
+		struct onset_words words;
+		char time[40], at[56];
+		words_time(writing->report, onset->at, time, sizeof time);
+		snprintf(at, sizeof at, "%s%s", onset->before ? "before " : "", time);
+		onset_words(onset, &words);
+		writing->pen->row(writing->to, (const char *const[]){at, words.figure, words.worst, words.normal}, 4);
+	}
+	writing->pen->table_end(writing->to);
+}
+
+static void write_trouble(const struct writing *writing, const struct report_trouble *trouble)
+{
+	char line[1200], from[40], until[40], stayed[800];
+	words_date(writing->report, trouble->stretch.from, from, sizeof from);
+	words_date(writing->report, trouble->stretch.to, until, sizeof until);
+	snprintf(line, sizeof line, "%s – %s%s", from, until, trouble->onset_count ? ":" : ": no figure left its normal band.");
+	writing->pen->paragraph(writing->to, line);
+	if (trouble->onset_count)
+		write_onsets(writing, trouble);
+	words_stayed(writing->report, trouble, stayed, sizeof stayed);
+	snprintf(line, sizeof line, "Normal is: %s.%s%s%s", onset_bases[trouble->basis], *stayed && trouble->onset_count ? " Within it all the time: " : "",
+		trouble->onset_count ? stayed : "", *stayed && trouble->onset_count ? "." : "");
+	writing->pen->paragraph(writing->to, line);
+}
+
 /* That the wall showed other figures at the time. */
 static void write_rules(const struct writing *writing)
 {
@@ -42,21 +73,9 @@ static void write_rules(const struct writing *writing)
 static void write_order(const struct writing *writing)
 {
 	const struct report *report = writing->report;
-	char line[2400], from[40], until[40];
 	writing->pen->heading(writing->to, "What came first");
-	for (int i = 0; i < report->trouble_count; i++) {
-		const struct report_trouble *trouble = &report->troubles[i];
-		words_date(report, trouble->stretch.from, from, sizeof from);
-		words_date(report, trouble->stretch.to, until, sizeof until);
-		size_t used = (size_t)snprintf(line, sizeof line, "%s – %s: ", from, until);
-		if (trouble->onset_count)
-			words_onsets(report, trouble, line + used, sizeof line - used - 100);
-		else
-			snprintf(line + used, sizeof line - used, "no figure left its normal band");
-		used = strlen(line);
-		snprintf(line + used, sizeof line - used, ". Normal is: %s.", onset_bases[trouble->basis]);
-		writing->pen->paragraph(writing->to, line);
-	}
+	for (int i = 0; i < report->trouble_count; i++)
+		write_trouble(writing, &report->troubles[i]);
 	if (!report->trouble_count)
 		writing->pen->paragraph(writing->to, "No critical alert was raised.");
 }
@@ -99,6 +118,15 @@ static void write_intervals(const struct writing *writing)
 	writing->pen->table_end(writing->to);
 }
 
+/* A queue of one channel has its figures in the queue's row. */
+static bool is_said(const struct report *report, const struct report_scope *scope)
+{
+	int channels = 0;
+	for (int i = 0; *scope->channel && i < report->scope_count; i++)
+		channels += *report->scopes[i].channel && strcmp(report->scopes[i].queue, scope->queue) == 0;
+	return channels == 1;
+}
+
 static void write_scopes(const struct writing *writing)
 {
 	const struct report *report = writing->report;
@@ -106,6 +134,8 @@ static void write_scopes(const struct writing *writing)
 	begin_figures(writing, "queue");
 	for (int i = 0; i < report->scope_count; i++) {
 		char text[120];
+		if (is_said(report, &report->scopes[i]))
+			continue;
 		words_scope(&report->scopes[i], text, sizeof text);
 		write_figures(writing, text, report->scopes[i].scope, report->options.from, report->options.to);
 	}

@@ -91,15 +91,17 @@ void words_incident(const struct report *report, const struct incident *incident
 	}
 }
 
-void words_onsets(const struct report *report, const struct report_trouble *trouble, char *to, size_t room)
+void words_stayed(const struct report *report, const struct report_trouble *trouble, char *to, size_t room)
 {
+	int stayed[ONSETS_MOST];
+	const int count = onsets_missing(report->look->minutes, report->look->minute_count, trouble->stretch.from, trouble->stretch.to, trouble->onsets,
+		trouble->onset_count, stayed);
 	size_t used = 0;
 	to[0] = 0;
-	for (int i = 0; i < trouble->onset_count && used < room; i++) {
-		char time[40], text[120];
-		words_time(report, trouble->onsets[i].at, time, sizeof time);
-		onset_text(&trouble->onsets[i], text, sizeof text);
-		const int wrote = snprintf(to + used, room - used, "%s%s%s %s", i ? " → " : "", trouble->onsets[i].before ? "before " : "", time, text);
+	for (int i = 0; i < count && used < room; i++) {
+		char figure[64];
+		onset_figure(stayed[i], figure, sizeof figure);
+		const int wrote = snprintf(to + used, room - used, "%s%s", i ? "; " : "", figure);
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
 }
@@ -148,13 +150,13 @@ int words_facts(const struct report *report, struct words_fact facts[WORDS_FACTS
 	report_figures(report, SCOPE_ALL, report->options.from, report->options.to, figures);
 	for (int i = 0; report_columns[i]; i++)
 		add_figure(facts, &count, figures, report_columns[i]);
-	add_highest(report, facts, &count, "queue_depth", "most waiting");
-	add_highest(report, facts, &count, "longest_wait", "longest wait");
+	add_highest(report, facts, &count, "queue_depth", "Most waiting");
+	add_highest(report, facts, &count, "longest_wait", "Longest wait");
 	for (size_t place = 0; (incident = report_incident(report, &place));)
 		kinds[incident->kind]++;
-	add_count(facts, &count, "alerts", kinds[INCIDENT_ALERT]);
-	add_count(facts, &count, "conduct steps", kinds[INCIDENT_STEP]);
-	add_count(facts, &count, "protocol faults", kinds[INCIDENT_FAULT]);
-	add_count(facts, &count, "gaps", kinds[INCIDENT_GAP]);
+	add_count(facts, &count, "Alerts", kinds[INCIDENT_ALERT]);
+	add_count(facts, &count, "Conduct steps", kinds[INCIDENT_STEP]);
+	add_count(facts, &count, "Protocol faults", kinds[INCIDENT_FAULT]);
+	add_count(facts, &count, "Gaps", kinds[INCIDENT_GAP]);
 	return count;
 }

@@ -16,8 +16,8 @@ void words_date(const struct report *report, int64_t at, char *to, size_t room);
 void words_scope(const struct report_scope *scope, char *to, size_t room);
 /* What happened, as a sentence without its time: "rude customer: step 3 (warning) in Billing · chat". */
 void words_incident(const struct report *report, const struct incident *incident, char *to, size_t room);
-/* The onsets of one stretch in one line: "10:31 offered +60 % → 10:38 free agents 0". */
-void words_onsets(const struct report *report, const struct report_trouble *trouble, char *to, size_t room);
+/* The figures that stayed in their normal band all the stretch: "in queue; longest wait"; "" where none did. */
+void words_stayed(const struct report *report, const struct report_trouble *trouble, char *to, size_t room);
 
 /* The summary: pairs of a name and what it is. */
 struct words_fact {

@@ -10,6 +10,7 @@
 
 struct evidence_row {
 	char subject[65];	   /* the contact, case or agent; "": its source gave it no name (agents' time, a customer joined) */
+	char site[64];		   /* where several are shown; else "" */
 	char queue[64], channel[12];
 	char agent[65];		   /* masked where the settings name nobody */
 	char state[64];		   /* of what stands now: "waiting", "warning" ...; "" */
@@ -53,6 +54,7 @@ struct proof_request {
 	int number;	  /* another one for each question; 0: nothing is asked */
 	int metric;	  /* whose rows */
 	char subject[65]; /* whose life; "": rows are wanted */
+	char site[64];	  /* where that is; "" where one is shown */
 	int64_t around;	  /* an instant of that life */
 	bool is_scoped;	  /* the rows of this scope alone, not of the board's */
 	struct scope scope;

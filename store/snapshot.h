@@ -102,6 +102,7 @@ struct snapshot {
 	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
 	int said;	/* how often the board's own thread had something to say; each time it is `words` */
 	char words[160]; /* harmless: what became of an action */
+	char under_way[160]; /* how far a thread is that gathers one of them; "" */
 	/* only where asked for (JSON): every row has all figures already */
 };
 

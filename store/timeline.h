@@ -56,6 +56,8 @@ struct timeline {
 	int64_t next_at;
 	char said[TIMELINE_TEXT];      /* an answer to the last wish, or what is wrong */
 
+	char damage[TIMELINE_TEXT];    /* what the figures of this moment lack because the journal is damaged before it; "" */
+
 	int mark_count; /* in the journal */
 	struct timeline_mark marks[TIMELINE_MARKS_MOST]; /* ascending */
 	int column_count;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "tests/golden.h"
 #include "tests/sample_snapshot.h"
+#include "tui/dump.h"
 #include "tui/keys.h"
 #include "widgets/board.h"
 #include "widgets/evidence.h"
@@ -246,6 +247,46 @@ static void rows_are_sorted_and_searched(void **state)
 	close_desk(&desk);
 }
 
+static void expect_said(struct desk *desk, const char *words)
+{
+	struct canvas *canvas = picture(desk, 140, 40);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+	dump_text(canvas, to);
+	fclose(to);
+	if (!strstr(text, words))
+		fail_msg("\"%s\" is not on the page:\n%s", words, text);
+	free(text);
+	canvas_destroy(canvas);
+}
+
+/* Agents are rows without a life; of a callback nobody knows since when; what counts above the line alone says how often. */
+static void rows_that_are_no_contacts(void **state)
+{
+	(void)state;
+	struct desk desk = open_desk();
+	open_waiting(&desk);
+	answer_rows(&desk);
+	struct evidence_row *rows = desk.sample->snapshot.evidence->evidence.rows;
+	snprintf(rows[0].subject, sizeof rows[0].subject, "Ana K.");
+	snprintf(rows[0].agent, sizeof rows[0].agent, "Ana K.");
+	rows[1].figure.known = false;
+	assert_int_equal(PRESS(&desk, SCREEN_KEY_ENTER), BOARD_REDRAW);
+	assert_int_equal(desk.sample->snapshot.request.life.number, 0);
+	expect_said(&desk, "not of people");
+	expect_said(&desk, "waiting     \u2013                 \u2013 ");
+	close_desk(&desk);
+	desk = open_desk();
+	PRESS(&desk, SCREEN_KEY_TAB, SCREEN_KEY_RIGHT, SCREEN_KEY_RIGHT, SCREEN_KEY_ENTER, SCREEN_KEY_ENTER);
+	answer_counted(&desk);
+	rows = desk.sample->snapshot.evidence->evidence.rows;
+	rows[0].figure.known = false;
+	rows[0].delta = 3;
+	expect_said(&desk, " +3 ");
+	close_desk(&desk);
+}
+
 static void the_worst_comes_first(void **state)
 {
 	(void)state;
@@ -294,7 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(pages_have_their_pictures), cmocka_unit_test(a_long_list_says_what_is_cut),
 		cmocka_unit_test(what_cannot_be_told_says_why), cmocka_unit_test(a_step_back_gives_up_and_a_new_question_waits),
-		cmocka_unit_test(rows_are_sorted_and_searched), cmocka_unit_test(the_worst_comes_first),
+		cmocka_unit_test(rows_are_sorted_and_searched), cmocka_unit_test(the_worst_comes_first), cmocka_unit_test(rows_that_are_no_contacts),
 		cmocka_unit_test(an_answer_lives_as_long_as_somebody_holds_it),
 		cmocka_unit_test(small_pages_stay_inside)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,8 +52,12 @@ def one_month(folder):
     log = end(collector)
     found = wait_for(journal, lambda s: received(s) == count, 1)
     say(found and received(found) == count, "%d events in a journal" % count, log)
+    with open(month) as lines:
+        first = json.loads(lines.readline())["ts"] // 1000
+    blank, err = boards("--journal", journal, *at([first - 60]))
+    say(blank and "no event was received yet" in blank[0], "before the first event the board says so", err)
     chance = random.Random(7)
-    instants = sorted(MONTH + chance.randrange(6 * 3600, DAYS * 86400 - 3600) for _ in range(INSTANTS))
+    instants = sorted(chance.randrange(first + 1, MONTH + DAYS * 86400 - 3600) for _ in range(INSTANTS))
     compare(month, journal, instants, "%d boards from the journal are those of the feed, cell for cell" % INSTANTS)
     for name in os.listdir(journal):
         if name.startswith("S-"):
@@ -69,6 +73,21 @@ def one_month(folder):
     say("REPLAY 1999-08-" in line, "--plain says that it is a replay, and of when", line)
 
 
+def quiet_minutes(folder):
+    """An import writes no record while nothing happens: waits grow all the same, and the replay shows what a look at that instant shows."""
+    events, journal, ten = os.path.join(folder, "quiet.ndjson"), os.path.join(folder, "quiet"), MONTH + 10 * 3600
+    with open(events, "w") as out:
+        for name, second in (("c1", 0), ("c2", 600)):
+            out.write(json.dumps({"type": "contact.queued", "ts": (ten + second) * 1000, "contact": name, "queue": "Q", "channel": "phone"}) + "\n")
+    done = tablo("import", "ndjson", events, "--to", journal, "--set", "zone=UTC")
+    say(done.returncode == 0, "two contacts ten minutes apart in a journal", done.stderr)
+    for second, wait in ((90, "01:30"), (599, "09:59")):
+        process = start("replay", journal, "--plain", "--zone", "UTC", "--at", "@%d" % (ten + second), "--paused")
+        line = process.stdout.readline()
+        end(process)
+        say("LONGEST " + wait in line, "after %d quiet seconds the wait is %s" % (second, wait), line)
+
+
 def refusals(folder):
     for words, wanted in (
             (("redis://localhost/0",), "give its directory"), ((os.path.join(folder, "none"),), "none"), ((), "which journal"),
@@ -81,6 +100,7 @@ def refusals(folder):
 
 with tempfile.TemporaryDirectory() as place:
     refusals(place)
+    quiet_minutes(place)
     if os.path.exists(CALLS):
         one_month(place)
     else:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The report of a recorded month, held against what was computed independently of us: every half hour of every queue. Prints TAP."""
-import csv, io, os, subprocess, sys, tempfile
+import csv, io, json, os, subprocess, sys, tempfile
 
 BIN, SOURCE, DATA = os.environ["TABLO_BIN"], os.environ["TABLO_SOURCE"], os.environ["TABLO_DATA"]
 CALLS = os.path.join(DATA, "anonbank-1999-08", "events.csv.gz")
@@ -52,6 +52,15 @@ def main(folder):
     for form in ("md", "html", "json"):
         done = tablo("report", journal, "--from", "1999-08-01 10:00", "--to", "1999-08-01 12:00", "--format", form, *RULES)
         say(done.returncode == 0 and "longest wait" in done.stdout and "NO_SERVER" not in done.stdout, "the incident as " + form, done.stderr)
+        # By hand: five minutes' sums of abandons are 2, then 3 at 10:01, where four Sundays' median is 0 with no spread.
+        if form == "json":
+            order = [(onset["metric"], onset["at"][11:16], int(onset["worst"])) for onset in json.loads(done.stdout)["what_came_first"][0]["order"]]
+            good = order == [("abandoned", "10:01", 8), ("asa", "10:18", 399), ("aht", "10:31", 535)]
+        else:
+            begin = done.stdout.find("left its normal band")
+            order = [done.stdout.find(words, begin) for words in ("10:01", "8 in 5 min", "10:18", "06:39", "10:31", "08:55", "Normal is: ")]
+            good = order == sorted(order) and -1 not in order
+        say(good, "what came first, as it can be counted by hand, as " + form, order)
     done = tablo("report", journal, "--format", "pdf")
     say(done.returncode != 0 and "pdf" in done.stderr, "an unknown form is named", done.stderr)
     done = tablo("report", "/nonexistent")

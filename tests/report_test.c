@@ -200,6 +200,10 @@ static void test_html_is_well_formed(void **context)
 	assert_null(strstr(html, "https://"));
 	assert_non_null(strstr(html, "&lt;script&gt;"));
 	assert_non_null(strstr(html, "the &lt;deploy&gt;"));
+	/* Times stand at whole hours, and half of an axis is a figure of its own. */
+	assert_null(strstr(html, ":07</text>"));
+	assert_non_null(strstr(html, ":00</text>"));
+	assert_non_null(strstr(html, ">50 %</text>"));
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
 		char open[20], opened[20], closed[20];
 		int balance = 0;
@@ -264,9 +268,14 @@ static void test_what_came_first_is_told_in_its_order(void **context)
 		assert_false(onsets[i].before);
 	}
 	onset_text(&onsets[0], text, sizeof text);
-	assert_string_equal(text, "offered +100 %");
+	assert_string_equal(text, "offered 100 in 5 min (normally 50)");
 	onset_text(&onsets[1], text, sizeof text);
 	assert_non_null(strstr(text, " 0 (normally 5)"));
+	/* What left its band is not said to have stayed, nor what nobody told of; what was as ever is. */
+	int stayed[ONSETS_MOST];
+	assert_int_equal(onsets_missing(minutes, MINUTES, from, from + 2 * HOUR_MS, onsets, count, stayed), 0);
+	assert_int_equal(onsets_missing(minutes, MINUTES, from, from + 2 * HOUR_MS, onsets, 2, stayed), 2);
+	assert_string_equal(chronicle_metrics[stayed[0]], "queue_depth");
 	/* A quiet week has none; the first has only later ones to compare with. */
 	assert_int_equal(onsets_find(minutes, MINUTES, from - 7 * DAY_MS, from - 7 * DAY_MS + 2 * HOUR_MS, onsets, &basis), 0);
 	assert_int_equal(onsets_find(minutes, MINUTES, from - 14 * DAY_MS, from - 14 * DAY_MS + HOUR_MS, onsets, &basis), 0);

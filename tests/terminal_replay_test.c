@@ -324,7 +324,7 @@ static void what_a_window_counted_is_read(void **state)
 	SEE(pty, "rests on", SOON);
 	const int64_t of = stage_number(pty, " of ");
 	pty_send(pty, "\r");
-	SEE(pty, "last 30 min to 12:49", SOON);
+	SEE(pty, "last 30 min to 12:50:00", SOON);
 	SEE(pty, "its life", SOON);
 	/* Those that still wait over their target are in the figure, but not counted yet; one that was queued twice is one row. */
 	const int64_t more = pty_shows(pty, "more still wait") ? stage_number(pty, " more; ") : 0;

@@ -146,6 +146,27 @@ static void test_boards_have_their_pictures(void **state)
 	sample_destroy(other);
 }
 
+/* What the figures lack behind damage is said on both sizes, in amber. */
+static void test_damage_is_said(void **state)
+{
+	(void)state;
+	static const int sizes[][2] = {{140, 40}, {80, 24}};
+	for (size_t i = 0; i < 2; i++) {
+		struct sample *sample = replay_sample(100);
+		struct board *board = board_create(&sample->settings, &sample->snapshot.request);
+		snprintf(sample->snapshot.timeline->damage, sizeof sample->snapshot.timeline->damage, "Records are lost");
+		struct canvas *canvas = draw_board(sample, board, sizes[i][0], sizes[i][1]);
+		bool found = false;
+		for (int y = 0; y < canvas->height; y++)
+			for (int x = 0; x < 8; x++)
+				found = found || (canvas_cell(canvas, x, y)->role == ROLE_WARN && canvas_cell(canvas, x, y)->character == 'R');
+		assert_true(found);
+		canvas_destroy(canvas);
+		board_destroy(board);
+		finish(sample);
+	}
+}
+
 /* ---- keys ---- */
 
 static void expect_wish(int key, enum wish_kind kind, int64_t value)
@@ -316,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes_have_their_pictures), cmocka_unit_test(test_days_have_dates), cmocka_unit_test(test_boards_have_their_pictures),
+		cmocka_unit_test(test_damage_is_said),
 		cmocka_unit_test(test_keys_are_wishes), cmocka_unit_test(test_times_are_typed), cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_clicks_and_ways_out), cmocka_unit_test(test_outlines),
 	};

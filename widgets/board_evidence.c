@@ -76,8 +76,13 @@ enum board_action evidence_choose(struct board *board, const struct snapshot *sn
 		board_say(board, "its source gave it no name: there is no life to look up");
 		return BOARD_REDRAW;
 	}
+	if (strcmp(row->subject, row->agent) == 0) {
+		board_say(board, "lives are told of contacts and cases, not of people");
+		return BOARD_REDRAW;
+	}
 	struct proof_request life = {.metric = board->request.evidence.metric, .around = row->at};
 	memcpy(life.subject, row->subject, sizeof life.subject);
+	memcpy(life.site, row->site, sizeof life.site);
 	return ask_life(board, life, false);
 }
 

@@ -23,7 +23,7 @@ static void difference_text(const struct metric *metric, double difference, char
 	snprintf(to, room, "%s%s%s", size < least ? "\u00B1" : difference < 0 ? "\u2212" : "+", text, is_ratio ? " pt" : "");
 }
 
-void compare_text(const struct snapshot *snapshot, const char *metric, char *to, size_t room)
+void compare_text(const struct snapshot *snapshot, const char *metric, bool is_brief, char *to, size_t room)
 {
 	const int index = metric_find(metric);
 	char difference[48], then[48];
@@ -37,5 +37,5 @@ void compare_text(const struct snapshot *snapshot, const char *metric, char *to,
 		return;
 	}
 	difference_text(&metrics[index], figure_value(&metrics[index], now) - figure_value(&metrics[index], other), difference, sizeof difference);
-	snprintf(to, room, "%s \u00B7 %s then", difference, then);
+	snprintf(to, room, "%s \u00B7 %s%s", difference, then, is_brief ? "" : " then");
 }

@@ -4,7 +4,7 @@
 
 #include "store/snapshot.h"
 
-/* "+9 · 14 then", "−2 pt · 88 % then"; "" where nothing is compared. */
-void compare_text(const struct snapshot *snapshot, const char *metric, char *to, size_t room);
+/* "+9 · 14 then", "−2 pt · 88 % then", in brief "+9 · 14"; "" where nothing is compared. */
+void compare_text(const struct snapshot *snapshot, const char *metric, bool is_brief, char *to, size_t room);
 
 #endif

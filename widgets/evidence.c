@@ -15,6 +15,9 @@
 #define WHEN_WIDTH 14  /* "08-01 12:50:07" */
 #define STATE_WIDTH 10
 #define VALUE_WIDTH 9
+#define HEAD_SUBJECT 15 /* "contact, case" and the gap */
+#define HEAD_SHORT 7	 /* "queue", "agent" */
+#define MEASURED_MOST 1000 /* rows */
 #define WIDE 100 /* cells from which the title says the scope too */
 
 /* ---- which rows, and in which order ---- */
@@ -32,7 +35,7 @@ void evidence_list_begin(struct evidence_list *list)
 
 static bool is_wanted(const struct evidence_row *row, const char *typed)
 {
-	const char *const texts[] = {row->subject, row->queue, row->channel, row->agent, row->state};
+	const char *const texts[] = {row->subject, row->site, row->queue, row->channel, row->agent, row->state};
 	bool wanted = !*typed;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts && !wanted; i++)
 		wanted = filter_finds(texts[i], typed);
@@ -61,7 +64,8 @@ static int compare(const void *left, const void *right, void *context)
 	if (ordering->sort == EVIDENCE_BY_VALUE)
 		order = ((value_of(a) < value_of(b)) - (value_of(a) > value_of(b))) * (ordering->lowest_first ? -1 : 1);
 	if (ordering->sort == EVIDENCE_BY_QUEUE) {
-		order = strcmp(a->queue, b->queue);
+		order = strcmp(a->site, b->site);
+		order = order ? order : strcmp(a->queue, b->queue);
 		order = order ? order : strcmp(a->channel, b->channel);
 	}
 	return order ? order : (first > second) - (first < second);
@@ -119,20 +123,45 @@ static bool is_of_day(const struct table *table, int64_t at)
 	return strlen(when) <= CLOCK_WIDTH;
 }
 
-/* Columns that hold nothing leave their room to the others. */
+/* The widest text of each column of texts, with the gap after it; where all do not fit the widest gives way. */
+static void share_out(struct table *table, const struct evidence_list *list, int rest)
+{
+	const struct canvas *canvas = table->view->canvas;
+	int *const columns[] = {&table->subject, &table->where, &table->agent};
+	char where[96];
+	for (size_t i = 0; i < list->count && i < MEASURED_MOST; i++) {
+		const struct evidence_row *row = &table->proof->evidence.rows[list->order[i]];
+		where_text(row->queue, row->channel, where, sizeof where);
+		const char *const texts[] = {row->subject, where, row->agent};
+		for (int column = 0; column < 3; column++) {
+			const int measured = canvas_measure(canvas, texts[column]) + 2;
+			const int width = !*texts[column] ? 0 : measured < HEAD_SHORT ? HEAD_SHORT : measured;
+			*columns[column] = width > *columns[column] ? width : *columns[column];
+		}
+	}
+	for (int over = table->subject + table->where + table->agent - rest; over > 0; over--) {
+		int widest = 0;
+		for (int column = 1; column < 3; column++)
+			widest = *columns[column] > *columns[widest] ? column : widest;
+		--*columns[widest];
+	}
+}
+
+/* Columns that hold nothing leave their room to the others; what is left over parts them. */
 static void plan(struct table *table, const struct evidence_list *list)
 {
 	const struct evidence *evidence = &table->proof->evidence;
-	bool agents = false;
-	for (size_t i = 0; i < list->count && !agents; i++)
-		agents = *evidence->rows[list->order[i]].agent;
 	/* Rows are in the order of time. */
 	table->when = (is_of_day(table, evidence->rows[0].at) && is_of_day(table, evidence->rows[evidence->count - 1].at) ? CLOCK_WIDTH : WHEN_WIDTH) + 2;
 	table->state = evidence->kind == EVIDENCE_PRESENT ? STATE_WIDTH + 2 : 0;
 	int rest = table->inner.width - 2 - table->when - table->state - VALUE_WIDTH;
 	rest = rest < 0 ? 0 : rest;
-	table->subject = rest * (agents ? 36 : 50) / 100;
-	table->where = agents ? rest * 38 / 100 : rest - table->subject;
+	table->subject = HEAD_SUBJECT;
+	table->where = HEAD_SHORT;
+	share_out(table, list, rest);
+	const int left = rest - table->subject - table->where - table->agent, parts = table->agent ? 3 : 2;
+	table->subject += left / parts;
+	table->where += table->agent ? left / parts : left - left / parts;
 	table->agent = rest - table->subject - table->where;
 }
 
@@ -146,6 +175,10 @@ static void put(const struct table *table, int *x, int y, int width, enum role r
 static void own_text(const struct table *table, const struct evidence_row *row, char *to, size_t room)
 {
 	struct figure figure = row->figure;
+	if (table->proof->evidence.kind == EVIDENCE_PRESENT && !figure.known) {
+		snprintf(to, room, "\u2013");
+		return;
+	}
 	if (table->proof->evidence.kind == EVIDENCE_PRESENT) {
 		format_duration(figure.numerator, to, room);
 		return;
@@ -153,6 +186,11 @@ static void own_text(const struct table *table, const struct evidence_row *row, 
 	/* A contact that was queued twice counts twice. */
 	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && figure.known && figure.denominator > 1) {
 		snprintf(to, room, "%" PRId64 " of %" PRId64, figure.numerator, figure.denominator);
+		return;
+	}
+	/* It counts above the line alone: an answer to what was sent before, a customer lost of a base. */
+	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && !figure.known && row->delta) {
+		snprintf(to, room, "+%" PRId64, row->delta);
 		return;
 	}
 	figure.n = -1; /* that it is one alone everybody sees */
@@ -174,14 +212,17 @@ static void draw_heads(const struct table *table)
 
 static void draw_row(const struct table *table, const struct evidence_row *row, int y, bool chosen)
 {
-	char where[96], when[32], own[48];
+	char where[160], when[32], own[48];
 	const struct rect inner = table->inner;
 	const enum role role = chosen ? ROLE_FOCUS : ROLE_TEXT;
 	int x = inner.x;
 	canvas_text(table->view->canvas, x, y, 1, role, chosen ? glyphs_mark(table->view->glyphs, MARK_ARROW) : " ");
 	x += 2;
-	where_text(row->queue, row->channel, where, sizeof where);
+	const int used = *row->site ? snprintf(where, sizeof where, "%s \u00B7 ", row->site) : 0;
+	where_text(row->queue, row->channel, where + used, sizeof where - (size_t)used);
 	timeline_when(table->snapshot, row->at, evidence_day(table->snapshot), true, when, sizeof when);
+	if (table->proof->evidence.kind == EVIDENCE_PRESENT && !row->figure.known)
+		snprintf(when, sizeof when, "\u2013"); /* since when is not kept */
 	own_text(table, row, own, sizeof own);
 	put(table, &x, y, table->subject, role, *row->subject ? row->subject : "\u2013");
 	put(table, &x, y, table->where, role, where);
@@ -249,7 +290,7 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 		return;
 	struct table table = {.snapshot = snapshot, .proof = proof, .view = view, .inner = inner};
 	if (!proof) {
-		draw_words(view, inner, ROLE_DIM, "reading \u2026");
+		draw_words(view, inner, ROLE_DIM, *snapshot->under_way ? snapshot->under_way : "reading \u2026");
 	} else if (*proof->wrong) {
 		draw_words(view, inner, ROLE_CRIT, proof->wrong);
 	} else if (proof->evidence.count == 0) {

@@ -20,6 +20,12 @@ static bool is_shown(const struct board_key_info *key, struct place place)
 	return place.mode == BOARD_LIVE || place.page != 1u << BOARD_OVERVIEW || key->modes || key->always;
 }
 
+/* What a page alone can do is said first: it is why one is there. */
+static bool is_own(const struct board_key_info *key, struct place place)
+{
+	return place.page != 1u << BOARD_OVERVIEW && key->pages == place.page;
+}
+
 static int total_of(const struct widget_view *view, struct place place, int gap)
 {
 	int total = 0;
@@ -44,13 +50,14 @@ void footer_draw(const struct widget_view *view, unsigned page, enum board_mode 
 	const int gap = total_of(view, place, 3) < rect.width ? 3 : 2, end = rect.x + rect.width;
 	int x = rect.x + 1;
 	canvas_fill(view->canvas, rect, ROLE_KEY_TEXT, ' ');
-	for (const struct board_key_info *key = board_keys; key->keys; key++) {
-		if (!is_shown(key, place))
-			continue;
-		const int reserve = key->always ? 0 : reserve_of(view, key + 1, place, gap);
-		if (x + width_of(view, key) + gap + reserve > end + gap)
-			continue;
-		x += canvas_text(view->canvas, x, rect.y, end - x, ROLE_KEY, key->keys) + 1;
-		x += canvas_text(view->canvas, x, rect.y, end - x, ROLE_KEY_TEXT, key->label) + gap;
-	}
+	for (int own = 1; own >= 0; own--)
+		for (const struct board_key_info *key = board_keys; key->keys; key++) {
+			if (!is_shown(key, place) || is_own(key, place) != own)
+				continue;
+			const int reserve = key->always ? 0 : reserve_of(view, own ? board_keys : key + 1, place, gap);
+			if (x + width_of(view, key) + gap + reserve > end + gap)
+				continue;
+			x += canvas_text(view->canvas, x, rect.y, end - x, ROLE_KEY, key->keys) + 1;
+			x += canvas_text(view->canvas, x, rect.y, end - x, ROLE_KEY_TEXT, key->label) + gap;
+		}
 }

@@ -54,10 +54,10 @@ static void draw_foot(const struct proof *proof, const struct widget_view *view,
 		piece(view, &x, y, end, ROLE_WARN, "%sonly its first %d events are told", more > 0 ? ", " : "", LIFE_MOST);
 }
 
-static const char *words_instead(const struct proof *proof)
+static const char *words_instead(const struct snapshot *snapshot, const struct proof *proof)
 {
 	if (!proof)
-		return "reading \u2026";
+		return *snapshot->under_way ? snapshot->under_way : "reading \u2026";
 	if (*proof->wrong)
 		return proof->wrong;
 	if (proof->life.count == 0)
@@ -68,7 +68,7 @@ static const char *words_instead(const struct proof *proof)
 void life_draw(const struct snapshot *snapshot, const struct proof *proof, const char *subject, const struct widget_view *view)
 {
 	char title[96], note[96] = "", moment[32];
-	const char *instead = words_instead(proof);
+	const char *instead = words_instead(snapshot, proof);
 	snprintf(title, sizeof title, "LIFE \u00B7 %s", subject);
 	if (!instead) {
 		timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, moment, sizeof moment);

@@ -81,8 +81,10 @@ void link_waiting_text(const struct snapshot *snapshot, char *to, size_t room)
 		snprintf(to, room, "waiting for %s", snapshot->source);
 	else if (feeds > 1)
 		snprintf(to, room, "waiting for the first batch from %s and %d more", link_endpoint(snapshot, 0), feeds - 1);
+	else if (feeds)
+		snprintf(to, room, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
 	else
-		snprintf(to, room, "waiting for the first batch from %s", feeds ? link_endpoint(snapshot, 0) : "a feed (none is set)");
+		snprintf(to, room, "no event was received yet");
 }
 
 const char *link_endpoint(const struct snapshot *snapshot, int index)

@@ -75,9 +75,11 @@ static void draw_other(const struct snapshot *snapshot, const struct widget_view
 }
 
 /* What the figure rests on; where times are compared, how far it is from the other one. */
-static void describe(const struct snapshot *snapshot, const struct tile_info *tile, char *to, size_t room)
+static void describe(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile, int width, char *to, size_t room)
 {
-	compare_text(snapshot, tile->metric, to, room);
+	compare_text(snapshot, tile->metric, false, to, room);
+	if (canvas_measure(view->canvas, to) > width)
+		compare_text(snapshot, tile->metric, true, to, room);
 	if (!*to)
 		tile->sub(snapshot, to, room);
 }
@@ -106,7 +108,7 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 	tile_spark_draw(snapshot, view, tile->metric, chart, chart.width * 2 / 7, spark_role(figure->level));
 	if (snapshot->other)
 		draw_other(snapshot, view, tile, chart);
-	describe(snapshot, tile, sub, sizeof sub);
+	describe(snapshot, view, tile, inner.width, sub, sizeof sub);
 	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
 	const int label = canvas_measure(view->canvas, snapshot->span->label);
 	if (chart.height > 0 && canvas_measure(view->canvas, sub) + 2 + label <= inner.width)
@@ -141,7 +143,7 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	}
 	if (rect.height < 3 || (rect.width < SUB_WIDTH && !snapshot->other))
 		return;
-	describe(snapshot, tile, sub, sizeof sub);
+	describe(snapshot, view, tile, room, sub, sizeof sub);
 	canvas_text(view->canvas, rect.x + 2, rect.y + 2, room, ROLE_DIM, sub);
 }
 

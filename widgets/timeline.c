@@ -226,7 +226,12 @@ static void draw_words(const struct snapshot *snapshot, const struct widget_view
 	const int y = line.y, end = line.x + line.width;
 	const char *between = "";
 	char when[32];
+	if (*timeline->damage) {
+		piece(view, &x, y, end, ROLE_WARN, "%s", timeline->damage);
+		between = " \u00B7 ";
+	}
 	if (*timeline->said) {
+		piece(view, &x, y, end, ROLE_DIM, "%s", between);
 		piece(view, &x, y, end, timeline->state == TIMELINE_FAILED ? ROLE_CRIT : ROLE_STRONG, "%s", timeline->said);
 		between = " \u00B7 ";
 	}
@@ -319,14 +324,15 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	char text[16];
 	if (chart.width <= 0)
 		return;
-	const struct plan plan = plan_rows(*timeline->said ? 1 : rect.height, false);
+	const char *words = *timeline->said ? timeline->said : timeline->damage;
+	const struct plan plan = plan_rows(*words ? 1 : rect.height, false);
 	draw_rows(snapshot, view, rect, chart, &plan);
 	clock_text(timeline->from, snapshot->zone, false, text, sizeof text);
 	canvas_text(view->canvas, rect.x, rect.y, LABELS_BARE, ROLE_DIM, text);
 	clock_text(timeline->to, snapshot->zone, false, text, sizeof text);
 	canvas_right(view->canvas, chart.x + chart.width, rect.y, LABELS_BARE, ROLE_DIM, text);
-	if (*timeline->said)
-		canvas_text(view->canvas, rect.x, rect.y + 1, rect.width, ROLE_STRONG, timeline->said);
+	if (*words)
+		canvas_text(view->canvas, rect.x, rect.y + 1, rect.width, *timeline->said ? ROLE_STRONG : ROLE_WARN, words);
 	else if (timeline->read < 100)
 		canvas_format(view->canvas, rect.x, rect.y + 1, LABELS_BARE, ROLE_DIM, "%d %%", timeline->read);
 }
