@@ -61,13 +61,15 @@ struct level_settings {
 
 /* alert "stalled" { metric = ... } */
 enum severity { SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum alert_each { EACH_NONE, EACH_QUEUE, EACH_CHANNEL, EACH_MARKET, EACH_AGENT, EACH_TEAM };
 struct alert_settings {
-	char *name, *metric, *queue, *channel;
+	char *name, *metric, *queue, *channel, *market, *agent, *team;
+	int each; /* enum alert_each: one alert for each of them */
 	int window;
 	double enter, leave; /* as people write the unit */
 	int64_t hold;	     /* ms the condition must last */
 	char *and_metric;    /* an optional second condition, NULL: none */
-	double and_enter;
+	double and_enter, and_leave; /* leave NAN: as enter */
 	enum severity severity;
 	char *exec; /* a program and its words, parted by blanks; NULL: none */
 	int line;

@@ -27,6 +27,13 @@ struct alert {
 
 #define ALERT_RULES 0x4000u /* numbers of alert rules: this + index in the settings */
 
+#define ALERT_SECONDS 0x6000u /* the second conditions of rules: this + index */
+#define RULE_SCOPES_MOST 500  /* that one rule is held against */
+/* rule_scopes.c: where a rule holds; false, none: nobody has named it yet. `scopes`: room for RULE_SCOPES_MOST. */
+bool rule_scope(const struct engine *engine, const struct alert_settings *rule, struct scope *scope);
+size_t rule_scopes(const struct engine *engine, const struct alert_settings *rule, struct scope *scopes);
+bool rule_is_of_watches(const struct alert_settings *rule); /* its gauges are sampled each second */
+
 /* Something that wants an alert at the end of this second, if it still holds then. */
 struct wanted_alert { uint8_t kind; uint32_t item, version; };
 
