@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "tui/screen.h"
+#include "widgets/bell.h"
 #include "widgets/board.h"
 
 #define KEY_CTRL_Z 26
@@ -44,6 +45,7 @@ struct scene {
 	pthread_t thread;
 	struct board *board;
 	struct snapshot *snapshot;
+	struct bell bell;
 	int columns; /* of the timeline, as the source knows them */
 	int said;    /* snapshot->said, as the board was told */
 };
@@ -374,6 +376,8 @@ static void take_snapshot(struct screen_side *side)
 	if (snapshot->said != scene->said)
 		board_say(scene->board, snapshot->words);
 	scene->said = snapshot->said;
+	if (!snapshot->timeline && bell_rings(&scene->bell, snapshot) && side->setup->settings->bell)
+		screen_bell(side->screen);
 	side->redraw = true;
 }
 

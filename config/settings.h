@@ -123,6 +123,7 @@ struct settings {
 	char *glyphs;  /* "auto", "utf-8", "ascii" */
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
+	bool bell;     /* once for each critical alert */
 	bool identify; /* full agent names on the board */
 	/* -- sections -- */
 	struct feed_settings *links;

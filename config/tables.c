@@ -191,6 +191,8 @@ static const struct setting board_settings[] = {
 		.help = "Lines and bars: \"auto\" asks the locale; \"utf-8\" or \"ascii\" force it."},
 	{"frames", .type = SETTING_REAL, AT(frames), .fallback = "4", BETWEEN(1, 30), .help = "Pictures a second, at most."},
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
+	{"bell", .type = SETTING_FLAG, AT(bell), .fallback = "true",
+		.help = "The terminal's bell, once for each critical alert; not for those that are acknowledged or muted."},
 	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
 		.help = "Full names of agents on the wall; otherwise first name and initial."},
 };

@@ -83,6 +83,8 @@ struct list_alert {
 	int site;		 /* of a board over several: from 1; else 0 */
 };
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room);
+/* Critical, and nobody has answered it: it rings the bell. */
+bool list_alert_is_alarm(const struct list_alert *alert);
 /* The same with those that are muted. */
 int list_alert_history(const struct engine *engine, int64_t at, struct list_alert *items, int room);
 

@@ -183,3 +183,8 @@ int list_alert_order(const void *left, const void *right)
 		return a->raised < b->raised ? 1 : -1;
 	return (a->id > b->id) - (a->id < b->id);
 }
+
+bool list_alert_is_alarm(const struct list_alert *alert)
+{
+	return alert->state == LIST_ALERT_RAISED && alert->severity == SEVERITY_CRITICAL && !alert->muted;
+}

@@ -160,6 +160,7 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 	APPEND(snapshot->due, snapshot->due_count, part->due, part->due_count);
 	snapshot->due_10m += part->due_10m;
 	for (int i = alerts; i < snapshot->alert_count; i++) {
+		snapshot->alerts[i].site = site + 1;
 		snapshot->alerts[i].scope = joined_scope_from(all, site, snapshot->alerts[i].scope);
 		put_before(name, ": ", snapshot->alerts[i].text, sizeof snapshot->alerts[i].text);
 	}

@@ -291,3 +291,11 @@ const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metri
 			return snapshot->sparks[i].points;
 	return NULL;
 }
+
+const struct list_alert *snapshot_alarm(const struct snapshot *snapshot)
+{
+	for (int i = 0; i < snapshot->alert_count; i++)
+		if (list_alert_is_alarm(&snapshot->alerts[i]))
+			return &snapshot->alerts[i];
+	return NULL;
+}

@@ -119,6 +119,8 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 /* What was counted today, by the metric's name; 0 where it is not known. */
 int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
+/* The newest critical alert that nobody has answered: pages that turn by themselves stay while there is one. NULL: none. */
+const struct list_alert *snapshot_alarm(const struct snapshot *snapshot);
 /* snapshot->span->count points, or NULL where none were asked for. */
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 

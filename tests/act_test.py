@@ -9,9 +9,9 @@ from redis_server import SERVER, Redis
 ZONE = ("--zone", "UTC")
 
 
-def waiting_since(minutes):
+def waiting_since(minutes, contact="c1", queue="Billing"):
     """Somebody who waits too long: an alert as soon as it is told."""
-    return json.dumps({"ts": int(time.time() * 1000) - minutes * 60000, "type": "contact.queued", "contact": "c1", "queue": "Billing", "channel": "chat"}) + "\n"
+    return json.dumps({"ts": int(time.time() * 1000) - minutes * 60000, "type": "contact.queued", "contact": contact, "queue": queue, "channel": "chat"}) + "\n"
 
 
 class Site:
@@ -19,11 +19,14 @@ class Site:
     def __init__(self, folder, name, *words):
         self.journal, port = os.path.join(folder, name), free_port()
         self.stream, feed = "ipc://" + os.path.join(folder, name + ".stream"), "tcp://127.0.0.1:%d" % port
-        events = os.path.join(folder, name + ".ndjson")
-        open(events, "w").write(waiting_since(5))
-        self.publisher = start("publish", "--bind", feed, "--live", "--wait", "1", "--linger", "60s", events)
+        self.publisher = start("publish", "--bind", feed, "--live", "--wait", "1", "--linger", "60s", "-", stdin=subprocess.PIPE)
         self.collector = start("collect", "--feed", feed, "--journal", self.journal, "--publish", self.stream, *ZONE, *words)
+        self.tell("c1", "Billing")
         wait_for(self.journal, lambda s: s["running"] and received(s) == 1)
+
+    def tell(self, contact, queue):
+        self.publisher.stdin.write(waiting_since(5, contact, queue))
+        self.publisher.stdin.flush()
 
     def alerts(self):
         done = subprocess.run([BIN, "snapshot", "--attach", self.stream, "--json", *ZONE], capture_output=True, text=True, timeout=20)
@@ -61,6 +64,7 @@ def try_stream(folder):
     say(first.shows("raised") and first.shows("longest wait") and second.shows("longest wait"), "the page of alerts lists it", first.seen[-1500:])
     second.seen = ""
     first.press("a")
+    say("\a" not in first.seen + second.seen, "what stood when a board began rings no bell")
     say(first.shows("the collector has it"), "a acknowledges it, and the collector's answer is told", first.seen[-1500:])
     say(second.shows("acknowledged "), "the other board shows who did", second.seen[-1500:])
     say(site.until(["acknowledged"]), "and so does the collector")
@@ -75,6 +79,9 @@ def try_stream(folder):
     first.press("+30m\r")
     say(first.shows("the collector has it"), "and takes a time", first.seen[-1500:])
     say(site.until(["acknowledged"]), "acknowledged until then")
+    second.seen = ""
+    site.tell("c2", "Sales")
+    say(second.shows("Sales") and second.shows("\a"), "a new one rings", second.seen[-1500:])
     done = events_of(site.journal)
     say([event["type"] for event in done] == ["alert.acknowledged"] * 2 + ["alert.muted", "alert.acknowledged"], "each is in the journal once", done)
     say(done and all(event["by"] for event in done) and 29 * 60000 < done[-1]["until"] - done[-1]["ts"] <= 31 * 60000, "by whom and until when", done[-1:])

@@ -65,6 +65,12 @@ def main(folder):
     for words, why in ((("alert",), "alert test JOURNAL"), (("alert", "test", os.path.join(folder, "nothing")), "nothing"), (("alert", "try", journal), "alert test JOURNAL")):
         code, out, err = run(*words)
         say(code in (1, 2) and not out and why in err, "told: %s" % " ".join(words[:2]), err)
+    for rule, why in (('agent = "Ana" queue = "Billing"', "of an agent or team, and of a queue"), ('each = "team" channel = "phone"', "of an agent or team, and of a queue"),
+                      ('each = "queue" queue = "Billing"', "of one and of each"), ("and_leave = 3", "'and_leave' without"), ('each = "house"', "each")):
+        path = os.path.join(folder, "wrong.conf")
+        open(path, "w").write('alert "x" { metric = "queue_depth" enter = 3 %s }\n' % rule)
+        code, out, err = run("check", path)
+        say(code != 0 and why in out + err, "a rule that cannot be is named: %s" % rule, out + err)
 
 
 with tempfile.TemporaryDirectory() as place:
