@@ -63,10 +63,11 @@ size_t rule_scopes(const struct engine *engine, const struct alert_settings *rul
 		scopes[0] = base;
 		return 1;
 	}
-	const size_t known = count_of(engine, rule->each), count = known < RULE_SCOPES_MOST ? known : RULE_SCOPES_MOST;
+	const enum alert_each each = (enum alert_each)rule->each;
+	const size_t known = count_of(engine, each), count = known < RULE_SCOPES_MOST ? known : RULE_SCOPES_MOST;
 	for (size_t i = 0; i < count; i++) {
 		scopes[i] = base;
-		set_place(&scopes[i], rule->each, i);
+		set_place(&scopes[i], each, i);
 	}
 	return count;
 }
