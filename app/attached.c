@@ -25,6 +25,9 @@ struct attached {
 	struct record_room room;
 	struct attached_link link;
 	char why[400];
+	int64_t asked; /* the action whose answer is awaited; 0: none */
+	bool is_answered;
+	struct attached_answer answer;
 };
 
 static bool take_state(void *context, const struct stream_state *state, struct error *err)
@@ -71,12 +74,24 @@ static void take_link(void *context, enum link_state state, const char *why, int
 	attached->sink.link(attached->sink.context);
 }
 
+static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error)
+{
+	struct attached *attached = context;
+	if (id != attached->asked)
+		return;
+	attached->asked = 0;
+	attached->is_answered = true;
+	attached->answer.lsn = lsn;
+	snprintf(attached->answer.error, sizeof attached->answer.error, "%s", error ? error : "");
+	attached->sink.link(attached->sink.context);
+}
+
 static bool open_client(struct attached *attached, struct error *err)
 {
 	const struct settings *settings = attached->settings;
 	const struct stream_client_options options = {.url = attached->addresses[attached->at], .feed = {.site = settings->site,
 		.silence = settings->silence, .stale = settings->stale, .reconnect = settings->reconnect, .zmq = attached->zmq, .curve = attached->curve}};
-	const struct stream_sink stream = {.context = attached, .state = take_state, .record = take_record, .link = take_link};
+	const struct stream_sink stream = {.context = attached, .state = take_state, .record = take_record, .link = take_link, .answer = take_answer};
 	attached->client = stream_client_open(&options, &stream, err);
 	return attached->client != NULL;
 }
@@ -190,4 +205,19 @@ void attached_next(struct attached *attached, int most)
 struct attached_link attached_link(const struct attached *attached)
 {
 	return attached->link;
+}
+
+bool attached_act(struct attached *attached, struct view payload, struct error *err)
+{
+	attached->is_answered = false;
+	attached->asked = stream_client_act(attached->client, payload.data, payload.size, err);
+	return attached->asked != 0;
+}
+
+bool attached_answered(struct attached *attached, struct attached_answer *answer)
+{
+	const bool is_answered = attached->is_answered;
+	*answer = attached->answer;
+	attached->is_answered = false;
+	return is_answered;
 }

@@ -38,4 +38,13 @@ struct attached_link {
 };
 struct attached_link attached_link(const struct attached *attached);
 
+/* Hands what somebody did (the payload of one event) to the collector, whose answer comes later. False: it cannot be sent now. */
+bool attached_act(struct attached *attached, struct view payload, struct error *err);
+/* What became of the action sent last; true once. lsn 0: it was not taken, and `error` is the word for why. */
+struct attached_answer {
+	uint64_t lsn;
+	char error[40];
+};
+bool attached_answered(struct attached *attached, struct attached_answer *answer);
+
 #endif

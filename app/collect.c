@@ -8,6 +8,7 @@
 
 #include <zmq.h>
 
+#include "app/alert_exec.h"
 #include "app/collector.h"
 #include "app/commands.h"
 #include "app/health.h"
@@ -36,6 +37,7 @@ struct collect {
 	struct desk *desk;
 	struct health health;
 	const char *publish, *store, *peer; /* or NULL */
+	struct alert_exec *exec; /* or NULL */
 	struct notify_beats beats;
 	int signals;
 	int64_t status_due; /* monotonic */
@@ -93,6 +95,8 @@ static void work(struct collect *collect)
 		int64_t until = clock_monotonic() + TURN_MS;
 		desk_turn(collect->desk, collect->signals, until < collect->status_due ? until : collect->status_due);
 		take_signals(collect);
+		if (!collector_is_over(collect->collector))
+			alert_exec_turn(collect->exec, desk_engine(collect->desk), !collector_health(collect->collector).stands_by);
 		notify_beat(&collect->beats, clock_monotonic());
 		if (clock_monotonic() >= collect->status_due)
 			tell_status(collect, true);
@@ -158,12 +162,14 @@ static int collect_from(struct setup *setup, const char *publish, const char *pe
 		return report(&err);
 	}
 	bool good, again;
+	collect.exec = alert_exec_create(setup->settings);
 	do {
 		struct turnover turnover = {.what = TURNOVER_NONE};
 		good = collect_once(&collect, &turnover, &err) && turnover_apply(&turnover, setup->settings->journal, &err);
 		again = good && turnover.what != TURNOVER_NONE && !collect.stop;
 		turnover_finish(&turnover);
 	} while (again);
+	alert_exec_destroy(collect.exec);
 	close(collect.signals);
 	return good ? EXIT_DONE : report(&err);
 }

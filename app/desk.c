@@ -295,6 +295,11 @@ bool desk_link(const struct desk *desk, struct desk_link *link)
 	return true;
 }
 
+bool desk_has_feeds(const struct desk *desk)
+{
+	return desk->feed_count > 0;
+}
+
 struct sites *desk_sites(const struct desk *desk)
 {
 	return desk->sites;

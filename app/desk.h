@@ -66,6 +66,7 @@ bool desk_heard(const struct desk *desk);
 const struct engine *desk_engine(const struct desk *desk);
 /* Thousandths of the files read, -1: no file. */
 int desk_progress(const struct desk *desk);
+bool desk_has_feeds(const struct desk *desk); /* of its own, so that nobody else decides about alerts */
 /* Of a desk without feeds: how the link to its collector, or to Redis, is; false: it has feeds. silent: ms. */
 struct desk_link {
 	enum link_state state;
@@ -81,6 +82,14 @@ struct sites *desk_sites(const struct desk *desk);
 struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request);
 /* A payload that came another way than by a feed (a person's action); returns the LSN, 0: it is no payload. */
 uint64_t desk_take(struct desk *desk, struct view payload, struct error *err);
+/* What somebody did at this board, on its way to whoever keeps the journal: the collector, the inbox in Redis, or this desk itself where
+ * it has neither. `site`: of a board over several, from 1; else 0. */
+enum desk_route { DESK_NOWHERE /* err says why */, DESK_STREAM /* desk_answered() tells what became of it */, DESK_INBOX, DESK_HERE };
+enum desk_route desk_act(struct desk *desk, int site, struct view payload, struct error *err);
+struct attached_answer;
+bool desk_answered(struct desk *desk, struct attached_answer *answer); /* true once */
+/* The time by which things happen there; INT64_MIN: nothing is known yet. */
+int64_t desk_time(const struct desk *desk, int site);
 /* Of a standby: the engine is another one from now on (the desk's); a record that the primary sent. */
 void desk_replace(struct desk *desk, struct engine *engine);
 void desk_follow(struct desk *desk, const struct record *record);

@@ -12,7 +12,7 @@
 #include "widgets/widget.h"
 
 const struct command *const commands[] = {&board_command, &demo_command, &collect_command, &snapshot_command, &publish_command, &import_command,
-	&check_command, &keygen_command, &doctor_command, &journal_command, &replay_command, &report_command, NULL};
+	&check_command, &keygen_command, &doctor_command, &journal_command, &replay_command, &report_command, &alert_command, NULL};
 
 static void list_metrics(void)
 {

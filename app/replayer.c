@@ -279,6 +279,10 @@ void replayer_wish(struct replayer *replayer, const struct wish *wish)
 	case WISH_COLUMNS:
 		replayer->columns = wish->value < 0 ? 0 : wish->value > TIMELINE_COLUMNS_MOST ? TIMELINE_COLUMNS_MOST : (int)wish->value;
 		break;
+	case WISH_ACKNOWLEDGE: /* of a live board only */
+	case WISH_MUTE:
+	case WISH_TAKE_BACK:
+		break;
 	}
 }
 

@@ -3,7 +3,7 @@
 
 #include "app/commands.h"
 #include "app/option_checks.h"
-#include "app/progress.h"
+#include "app/read_through.h"
 #include "app/report_file.h"
 #include "app/setup.h"
 #include "base/instant.h"
@@ -22,37 +22,9 @@ static const struct option report_options[] = {
 	{0},
 };
 
-/* A progress bar while the whole journal is read. */
-static bool read_through(struct chronicle *chronicle, const struct player_span *span, struct error *err)
-{
-	for (;;) {
-		const struct chronicle_look look = chronicle_enter(chronicle);
-		const int64_t passed = look.now == INT64_MIN ? 0 : look.now - span->from, length = span->to - span->from;
-		const bool done = look.done;
-		const uint64_t events = look.events;
-		chronicle_leave(chronicle);
-		progress_show("reading the journal", "events", length > 0 ? (int)(passed * 1000 / length) : -1, events);
-		if (done)
-			break;
-		chronicle_pause(chronicle, 100);
-	}
-	progress_done();
-	return chronicle_wait(chronicle, err);
-}
-
 static int64_t quarter_before(int64_t at)
 {
 	return at - ((at % QUARTER_MS) + QUARTER_MS) % QUARTER_MS;
-}
-
-/* "14:05" and "-2h" are of the journal's last day: now is where it ends. */
-static bool read_time(const struct arguments *arguments, const char *option, const struct zone *zone, int64_t now, int64_t *at, struct error *err)
-{
-	const char *text = arguments_value(arguments, option);
-	struct error why;
-	if (!text || instant_parse(view_of(text), zone, now, at, &why))
-		return true;
-	return fail(err, "%s: %.500s", option, why.text);
 }
 
 static bool read_stretch(const struct arguments *arguments, const struct player_span *span, struct report_options *options, struct error *err)
@@ -60,7 +32,7 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 	int64_t from = span->from, to = span->to + 1;
 	const char *by = arguments_value(arguments, "--by");
 	options->by = 30 * MINUTE_MS;
-	if (!read_time(arguments, "--from", options->zone, span->to, &from, err) || !read_time(arguments, "--to", options->zone, span->to, &to, err) ||
+	if (!setup_instant(arguments, "--from", options->zone, span->to, &from, err) || !setup_instant(arguments, "--to", options->zone, span->to, &to, err) ||
 		(by && !duration_parse(view_of(by), &options->by, err)))
 		return false;
 	from = arguments_flag(arguments, "--from") ? quarter_before(from) : from - ((from % options->by) + options->by) % options->by;

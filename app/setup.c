@@ -267,3 +267,10 @@ bool setup_own_time(const struct setup *setup)
 			return false;
 	return true;
 }
+
+bool setup_instant(const struct arguments *arguments, const char *option, const struct zone *zone, int64_t now, int64_t *at, struct error *err)
+{
+	const char *text = arguments_value(arguments, option);
+	struct error why;
+	return !text || instant_parse(view_of(text), zone, now, at, &why) || fail(err, "%s: %.500s", option, why.text);
+}

@@ -37,6 +37,8 @@ struct settings *setup_settings(const struct arguments *arguments, bool *usage, 
 bool setup_set_pair(struct settings *settings, const char *pair, struct error *err);
 /* Every --at, in place of those there were; "10:30" and "-15m" are meant by `now`. */
 bool setup_instants(struct setup *setup, const struct arguments *arguments, int64_t now, struct error *err);
+/* One option that is an instant; `now` is what "14:05" and "-2h" are meant by, as where a journal ends. Not given: *at stays. */
+bool setup_instant(const struct arguments *arguments, const char *option, const struct zone *zone, int64_t now, int64_t *at, struct error *err);
 /* What rule_options say. */
 bool setup_rules(struct settings *settings, const struct arguments *arguments, struct error *err);
 /* Every --feed that was given, in place of the configured ones. */

@@ -338,6 +338,22 @@ int sites_known(const struct sites *sites)
 	return known;
 }
 
+const char *sites_name(const struct sites *sites, int site)
+{
+	return sites->items[site - 1].settings->site;
+}
+
+int64_t sites_time(const struct sites *sites, int site)
+{
+	const struct engine *engine = engine_of(&sites->items[site - 1]);
+	return engine ? engine_now(engine) : INSTANT_NONE;
+}
+
+struct attached *sites_attached(const struct sites *sites, int site)
+{
+	return sites->items[site - 1].attached;
+}
+
 void sites_missing_text(struct sites *sites, char *to, size_t room)
 {
 	size_t used = 0;

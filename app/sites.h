@@ -43,6 +43,11 @@ void sites_missing_text(struct sites *sites, char *to, size_t room);
 
 /* Reads "site=berlin,queue=Billing"; *site: 1 for the first, 0: all. `learn`: names that nobody has brought yet are taken. */
 bool sites_scope(const struct sites *sites, const char *text, bool learn, struct scope *scope, int *site, struct error *err);
+/* A site by its number from 1: its name, its time (INT64_MIN: nothing is known), and its stream (NULL: there is none). */
+struct attached;
+const char *sites_name(const struct sites *sites, int site);
+int64_t sites_time(const struct sites *sites, int site);
+struct attached *sites_attached(const struct sites *sites, int site);
 /* As they are at this moment, for snapshot_merge() and figures_json(); it stays the sites' own until the next call of anything here. */
 const struct merge *sites_merge(struct sites *sites);
 

@@ -5,6 +5,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/acts.h"
+#include "app/alert_exec.h"
 #include "app/exchange.h"
 #include "app/inquiry.h"
 #include "app/look_back.h"
@@ -16,6 +18,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "tui/screen.h"
+#include "widgets/bell.h"
 #include "widgets/board.h"
 
 #define KEY_CTRL_Z 26
@@ -28,6 +31,8 @@ struct desk_side {
 	struct look_back *back;
 	struct exchange *exchange; /* these two set by run_desk() */
 	struct inquiry *inquiry;
+	struct acts *acts;
+	struct alert_exec *exec; /* NULL: a collector decides about alerts, or no rule names a command */
 	uint64_t events_then; /* for events a second */
 	int64_t then;
 	double rate;
@@ -40,7 +45,9 @@ struct scene {
 	pthread_t thread;
 	struct board *board;
 	struct snapshot *snapshot;
+	struct bell bell;
 	int columns; /* of the timeline, as the source knows them */
+	int said;    /* snapshot->said, as the board was told */
 };
 
 struct screen_side {
@@ -71,18 +78,29 @@ static void give_snapshot(struct desk_side *side, const struct snapshot_request 
 	measure_rate(side);
 	snapshot->events_per_second = side->rate;
 	snapshot->progress = desk_progress(side->desk);
+	acts_tell(side->acts, snapshot);
 	inquiry_attach(side->inquiry, snapshot);
 	exchange_give(side->exchange, snapshot);
+}
+
+/* True: there is something to say about what somebody did. */
+static bool carry_out(struct desk_side *side)
+{
+	struct wish wish;
+	bool news = acts_answered(side->acts, side->desk);
+	while (exchange_wished(side->exchange, &wish))
+		news = acts_carry_out(side->acts, side->desk, &wish) || news;
+	return news;
 }
 
 /* True: a new picture is wanted, for something else is asked or an answer has come. */
 static bool hear_questions(struct desk_side *side, struct snapshot_request *request)
 {
-	const bool asked = exchange_asked(side->exchange, request);
+	const bool asked = exchange_asked(side->exchange, request), news = carry_out(side);
 	struct sites *sites = desk_sites(side->desk);
 	const struct inquiry_moment moment = {.engine = desk_engine(side->desk), .sites = sites ? sites_merge(sites) : NULL};
 	inquiry_ask(side->inquiry, &moment, request);
-	return inquiry_answered(side->inquiry) || asked;
+	return inquiry_answered(side->inquiry) || asked || news;
 }
 
 /* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
@@ -93,6 +111,8 @@ static void run_desk(void *context, struct exchange *exchange)
 	side->exchange = exchange;
 	side->inquiry = inquiry_create(&(struct inquiry_options){.journal = look_back_journal(side->back),
 		.distant = look_back_distant(side->back), .settings = side->setup->settings, .exchange = exchange});
+	side->acts = acts_create();
+	side->exec = desk_has_feeds(side->desk) ? alert_exec_create(side->setup->settings) : NULL;
 	struct snapshot_request request = side->exchange->request;
 	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
 	int64_t next_event = now, next_tick = now;
@@ -102,6 +122,7 @@ static void run_desk(void *context, struct exchange *exchange)
 	side->then = now;
 	while (!exchange_stopped(side->exchange)) {
 		desk_turn(side->desk, side->exchange->to_desk, !changed ? INT64_MAX : events ? next_event : next_tick);
+		alert_exec_turn(side->exec, desk_engine(side->desk), true);
 		bool asked = hear_questions(side, &request);
 		changed = desk_changed(side->desk) || changed;
 		events = desk_events(side->desk) != shown;
@@ -117,6 +138,8 @@ static void run_desk(void *context, struct exchange *exchange)
 			next_event = next_tick;
 	}
 	inquiry_close(side->inquiry);
+	acts_destroy(side->acts);
+	alert_exec_destroy(side->exec);
 }
 
 static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)
@@ -350,6 +373,11 @@ static void take_snapshot(struct screen_side *side)
 		return;
 	snapshot_destroy(scene->snapshot);
 	scene->snapshot = snapshot;
+	if (snapshot->said != scene->said)
+		board_say(scene->board, snapshot->words);
+	scene->said = snapshot->said;
+	if (!snapshot->timeline && bell_rings(&scene->bell, snapshot) && side->setup->settings->bell)
+		screen_bell(side->screen);
 	side->redraw = true;
 }
 

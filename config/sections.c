@@ -213,6 +213,20 @@ static bool take_level(
 	return true;
 }
 
+/* People do not belong to one queue: who answers where is the queues' figure. */
+static bool check_place(const struct alert_settings *alert, const char *title, struct error *err)
+{
+	const char *const named[] = {[EACH_QUEUE] = alert->queue, [EACH_CHANNEL] = alert->channel, [EACH_MARKET] = alert->market,
+		[EACH_AGENT] = alert->agent, [EACH_TEAM] = alert->team};
+	const bool of_people = alert->agent || alert->team || alert->each == EACH_AGENT || alert->each == EACH_TEAM;
+	const bool of_queues = alert->queue || alert->channel || alert->market || (alert->each != EACH_NONE && alert->each < EACH_AGENT);
+	if (of_people && of_queues)
+		return fail(err, "the alert '%s' is of an agent or team, and of a queue, channel or market; write one or the other", title);
+	if (alert->each != EACH_NONE && named[alert->each])
+		return fail(err, "the alert '%s' is of one and of each at the same time; leave out 'each' or the name", title);
+	return true;
+}
+
 static bool check_alert(const struct sections *sections, const struct settings *settings, const char *title,
 	struct error *err)
 {
@@ -231,7 +245,9 @@ static bool check_alert(const struct sections *sections, const struct settings *
 		return fail(err,
 			"the alert '%s' has only one of 'and_metric' and 'and_enter'; write both or none",
 			title);
-	return check_metric(sections, alert->metric, err) &&
+	if (!isnan(alert->and_leave) && !has_limit)
+		return fail(err, "the alert '%s' has 'and_leave' without 'and_enter'; write both or none", title);
+	return check_place(alert, title, err) && check_metric(sections, alert->metric, err) &&
 	       (!alert->and_metric || check_metric(sections, alert->and_metric, err));
 }
 

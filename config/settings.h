@@ -84,15 +84,17 @@ struct level_settings {
 
 /* alert "stalled" { metric = ... } */
 enum severity { SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum alert_each { EACH_NONE, EACH_QUEUE, EACH_CHANNEL, EACH_MARKET, EACH_AGENT, EACH_TEAM };
 struct alert_settings {
-	char *name, *metric, *queue, *channel;
+	char *name, *metric, *queue, *channel, *market, *agent, *team;
+	int each; /* enum alert_each: one alert for each of them */
 	int window;
 	double enter, leave; /* as people write the unit */
 	int64_t hold;	     /* ms the condition must last */
 	char *and_metric;    /* an optional second condition, NULL: none */
-	double and_enter;
+	double and_enter, and_leave; /* leave NAN: as enter */
 	enum severity severity;
-	char *exec; /* reserved for the collector; NULL */
+	char *exec; /* a program and its words, parted by blanks; NULL: none */
 	int line;
 };
 
@@ -162,6 +164,7 @@ struct settings {
 	char *glyphs;  /* "auto", "utf-8", "ascii" */
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
+	bool bell;     /* once for each critical alert */
 	bool identify; /* full agent names on the board */
 	char *card_language; /* of the cards */
 	/* -- sections -- */

@@ -13,6 +13,7 @@ static const char *const conduct_filters[] = {"all", "without"};
 static const char *const fcr_begins[] = {"queued", "released"};
 static const char *const fcr_matches[] = {"topic", "queue", "customer"};
 static const char *const severities[] = {"warning", "critical"};
+static const char *const eaches[] = {"none", "queue", "channel", "market", "agent", "team"};
 static const char *const clock_kinds[] = {"wall", "feed"};
 static const char *const colour_kinds[] = {"auto", "256", "16", "8", "none"};
 static const char *const glyph_kinds[] = {"auto", "utf-8", "ascii"};
@@ -219,6 +220,8 @@ static const struct setting board_settings[] = {
 		.help = "Lines and bars: \"auto\" asks the locale; \"utf-8\" or \"ascii\" force it."},
 	{"frames", .type = SETTING_REAL, AT(frames), .fallback = "4", BETWEEN(1, 30), .help = "Pictures a second, at most."},
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
+	{"bell", .type = SETTING_FLAG, AT(bell), .fallback = "true",
+		.help = "The terminal's bell, once for each critical alert; not for those that are acknowledged or muted."},
 	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
 		.help = "Full names of agents on the wall; otherwise first name and initial."},
 	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
@@ -272,6 +275,11 @@ static const struct setting alert_settings[] = {
 	{"metric", .type = SETTING_KEY, .counts = true, AT(metric), .help = "The figure it watches."},
 	{"queue", .type = SETTING_KEY, .counts = true, AT(queue), .help = "Of this queue only."},
 	{"channel", .type = SETTING_CHOICE, .counts = true, AT(channel), WORDS(channel_names), .help = "Of this channel only."},
+	{"market", .type = SETTING_KEY, .counts = true, AT(market), .help = "Of this market only."},
+	{"agent", .type = SETTING_KEY, .counts = true, AT(agent), .help = "Of this agent only."},
+	{"team", .type = SETTING_KEY, .counts = true, AT(team), .help = "Of this team only."},
+	{"each", .type = SETTING_WORD, .counts = true, AT(each), .fallback = "none", WORDS(eaches),
+		.help = "An alert of its own for each \"queue\", \"channel\", \"market\", \"agent\" or \"team\" (500 at most)."},
 	{"window", .type = SETTING_WORD, .counts = true, AT(window), WORDS(window_names), .help = "In this window; otherwise the board's."},
 	{"enter", .type = SETTING_LIMIT, .counts = true, AT(enter), .help = "Raised from here."},
 	{"leave", .type = SETTING_LIMIT, .counts = true, AT(leave), .help = "Cleared from here; otherwise where it was raised."},
@@ -279,9 +287,10 @@ static const struct setting alert_settings[] = {
 		.help = "So long it must last before it is raised."},
 	{"and_metric", .type = SETTING_KEY, .counts = true, AT(and_metric), .help = "A second figure that must be past its limit at the same time."},
 	{"and_enter", .type = SETTING_LIMIT, .counts = true, AT(and_enter), .help = "The limit of that one."},
+	{"and_leave", .type = SETTING_LIMIT, .counts = true, AT(and_leave), .help = "No longer past it from here; otherwise where it began."},
 	{"severity", .type = SETTING_WORD, .counts = true, AT(severity), .fallback = "warning", WORDS(severities),
 		.help = "How it is drawn: \"warning\" amber, \"critical\" red."},
-	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "Reserved: a command for a collector to run; nothing runs it yet."},
+	{"exec", .type = SETTING_KEY, .is_private = true, AT(exec), .help = "A command that is run, without a shell, when it is raised and when it has cleared."},
 };
 
 #define TABLE(list) list, sizeof list / sizeof *list

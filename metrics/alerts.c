@@ -56,12 +56,33 @@ struct alert *alert_standing(struct engine *engine, uint8_t kind, uint16_t rule,
 	return NULL;
 }
 
+const char *alert_rule_name(const struct settings *settings, const struct alert *alert)
+{
+	const int number = alert->kind == ALERT_RULE ? (int)alert->rule - (int)ALERT_RULES : -1;
+	return number >= 0 && number < settings->alert_count ? settings->alerts[number].name : NULL;
+}
+
+/* A rule is told by its title, a level by its window, whatever stands before it in the file. */
+static void name_rule(const struct engine *engine, const struct alert *alert, char *to, size_t room)
+{
+	const struct settings *settings = engine->settings;
+	const char *title = alert_rule_name(settings, alert);
+	const int window = alert->kind == ALERT_LEVEL && alert->rule < settings->level_count ? settings->levels[alert->rule].window : -1;
+	if (title)
+		snprintf(to, room, "%s", title);
+	else if (alert->kind == ALERT_LEVEL)
+		snprintf(to, room, "%s", window >= 0 ? window_names[window] : "");
+	else
+		snprintf(to, room, "%u", alert->rule);
+}
+
 /* By names, not by numbers: the same on every board. */
 static uint64_t identify(const struct engine *engine, const struct alert *alert)
 {
-	char text[400], where[160];
+	char text[700], where[160], rule[240];
 	lists_scope_identity(engine, alert->scope, where, sizeof where);
-	int length = snprintf(text, sizeof text, "%d|%u|%s|%s|%s|%lld", alert->kind, alert->rule,
+	name_rule(engine, alert, rule, sizeof rule);
+	int length = snprintf(text, sizeof text, "%d|%s|%s|%s|%s|%lld", alert->kind, rule,
 		alert->metric >= 0 ? metrics[alert->metric].name : "", where, alert->about, (long long)alert->raised);
 	return XXH3_64bits(text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
 }
@@ -77,6 +98,7 @@ uint32_t alert_raise(struct engine *engine, struct alert alert)
 	alert.raised = engine->second;
 	alert.cleared = 0;
 	alert.id = identify(engine, &alert);
+	alert_stay_muted(engine, &alert);
 	*place = alert;
 	engine->standing++;
 	engine->alert_count++;
@@ -250,7 +272,7 @@ static bool stands(const struct engine *engine, const struct alert *alert)
 	case ALERT_SAFETY:
 		return conduct_stands(engine, alert);
 	case ALERT_FEED:
-		return alert->item == GAP_ITEM ? !alert->acknowledged : feed_is_out(engine, alert->item - 1);
+		return alert->item == GAP_ITEM ? !alert_is_acknowledged(alert, engine->second) : feed_is_out(engine, alert->item - 1);
 	case ALERT_FOLLOWUP:
 		return engine->followups[alert->item].open && engine->followups[alert->item].since == alert->value;
 	case ALERT_CARE:
@@ -273,6 +295,8 @@ void alerts_evaluate(struct engine *engine)
 		left--;
 		if (!stands(engine, alert))
 			clear(engine, alert);
+		else
+			alert_answers_wake(engine, alert);
 	}
 	raise_wanted(engine);
 	raise_feeds(engine);

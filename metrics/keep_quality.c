@@ -143,9 +143,10 @@ static void keep_alert(struct archive *archive, struct engine *engine, struct al
 	KEEP_BELOW(archive, alert->item, items_of(engine, alert->kind));
 	KEEP(archive, alert->raised);
 	KEEP(archive, alert->cleared);
-	KEEP(archive, alert->acknowledged);
-	KEEP(archive, alert->muted_until);
-	KEEP(archive, alert->acknowledged_by);
+	KEEP_BELOW(archive, alert->answer, ANSWER_COUNT);
+	KEEP(archive, alert->answered);
+	KEEP(archive, alert->answered_until);
+	KEEP(archive, alert->answered_by);
 	KEEP(archive, alert->value);
 	KEEP(archive, alert->limit);
 	archive_text(archive, alert->about, sizeof alert->about);

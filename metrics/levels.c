@@ -9,7 +9,6 @@
 
 #define WINDOW_PACE (5 * SECOND_MS)
 #define BUILT_IN 0x8000u   /* numbers of rules that nobody configured: this + metric */
-#define RULES 0x4000u	   /* numbers of alert rules: this + index */
 #define BUILT_IN_SAMPLE 20 /* a built-in rule over a window says nothing of fewer */
 
 /* ---- hysteresis and holding ---- */
@@ -185,24 +184,6 @@ static bool step(struct engine *engine, uint16_t rule, int metric, struct scope 
 
 /* ---- configured levels ---- */
 
-/* False: the helpdesk has not named that queue yet. */
-static bool scope_of(const struct engine *engine, const char *queue, const char *channel, struct scope *scope)
-{
-	*scope = SCOPE_ALL;
-	if (queue) {
-		uint32_t number = names_find(&engine->queues, view_of(queue));
-		if (number == NAME_NONE)
-			return false;
-		scope->queue = (uint16_t)number;
-	}
-	int word = channel ? word_number(WORDS_CHANNEL, view_of(channel)) : 0;
-	if (word < 0)
-		return false;
-	if (channel)
-		scope->channel = (uint16_t)word;
-	return true;
-}
-
 static void evaluate_at(struct engine *engine, int rule, int metric, struct scope scope)
 {
 	const struct level_settings *level = &engine->settings->levels[rule];
@@ -216,7 +197,7 @@ static void evaluate_level(struct engine *engine, int rule, int metric)
 {
 	const struct level_settings *level = &engine->settings->levels[rule];
 	struct scope scope;
-	if (!scope_of(engine, level->queue, level->channel, &scope))
+	if (!rule_scope(engine, &(struct alert_settings){.queue = level->queue, .channel = level->channel}, &scope))
 		return;
 	evaluate_at(engine, rule, metric, scope);
 	if (level->queue || level->channel)
@@ -266,27 +247,30 @@ static void evaluate_defaults(struct engine *engine, bool minute)
 
 /* ---- alert rules ---- */
 
-static bool both_hold(const struct engine *engine, const struct alert_settings *rule, struct scope scope)
+/* The second condition has a state of its own: it lasts until it is past and_leave. */
+static bool both_hold(struct engine *engine, int index, struct scope scope)
 {
+	const struct alert_settings *rule = &engine->settings->alerts[index];
 	int other = rule->and_metric ? metric_find(rule->and_metric) : -1;
 	if (other < 0)
 		return true;
-	return past(metrics[other].worse, value_of(engine, other, scope, window_of(engine, rule->window), 0), rule->and_enter);
+	const struct limits limits = {NAN, rule->and_enter, isnan(rule->and_leave) ? 0 : fabs(rule->and_enter - rule->and_leave), 0, index};
+	struct level_state *state = state_of(engine, (uint16_t)(ALERT_SECONDS + (unsigned)index), scope);
+	int64_t wake;
+	level_step(state, metrics[other].worse, value_of(engine, other, scope, window_of(engine, rule->window), 0), &limits, engine->second, &wake);
+	return state->level == LEVEL_CRIT;
 }
 
 /* A rule is a level with one limit; leaving is told by the distance of the two. */
-static void evaluate_rule(struct engine *engine, int index, int metric)
+static void evaluate_rule_at(struct engine *engine, int index, int metric, struct scope scope)
 {
 	const struct alert_settings *rule = &engine->settings->alerts[index];
-	struct scope scope;
-	if (!scope_of(engine, rule->queue, rule->channel, &scope))
-		return;
-	uint16_t number = (uint16_t)(RULES + (unsigned)index);
+	uint16_t number = (uint16_t)(ALERT_RULES + (unsigned)index);
 	struct limits limits = {NAN, rule->enter, isnan(rule->leave) ? 0 : fabs(rule->enter - rule->leave), rule->hold, index};
 	double value = value_of(engine, metric, scope, window_of(engine, rule->window), 0);
-	struct level_state *state = state_of(engine, number, scope);
-	if (!both_hold(engine, rule, scope))
+	if (!both_hold(engine, index, scope))
 		value = NAN;
+	struct level_state *state = state_of(engine, number, scope);
 	int64_t wake;
 	bool changed = level_step(state, metrics[metric].worse, value, &limits, engine->second, &wake);
 	if (wake != INT64_MAX)
@@ -301,6 +285,14 @@ static void evaluate_rule(struct engine *engine, int index, int metric)
 		end_alert(engine, ALERT_RULE, number, metric, scope);
 }
 
+static void evaluate_rule(struct engine *engine, int index, int metric)
+{
+	struct scope scopes[RULE_SCOPES_MOST];
+	const size_t count = rule_scopes(engine, &engine->settings->alerts[index], scopes);
+	for (size_t i = 0; i < count; i++)
+		evaluate_rule_at(engine, index, metric, scopes[i]);
+}
+
 static void evaluate_rules(struct engine *engine, bool windows)
 {
 	for (int i = 0; i < engine->settings->alert_count; i++) {
@@ -308,7 +300,7 @@ static void evaluate_rules(struct engine *engine, bool windows)
 		int metric = metric_find(rule->metric), other = rule->and_metric ? metric_find(rule->and_metric) : -1;
 		if (metric < 0)
 			continue;
-		bool gauges = metrics[metric].kind == KIND_GAUGE && (other < 0 || metrics[other].kind == KIND_GAUGE);
+		bool gauges = metrics[metric].kind == KIND_GAUGE && (other < 0 || metrics[other].kind == KIND_GAUGE) && rule_is_of_watches(rule);
 		if (windows || gauges)
 			evaluate_rule(engine, i, metric);
 	}

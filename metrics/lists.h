@@ -91,11 +91,23 @@ struct list_alert {
 	int severity; /* enum severity */
 	int kind;     /* enum alert_kind of metrics/state.h: 0 level, 1 rule, 2 sla, 3 conduct, 4 safety, 5 feed, 6 follow-up, 7 care, 8 anger at the company */
 	int metric;   /* index or -1 */
+	int rule;     /* index of settings->alerts, or -1 */
+	int64_t value, limit; /* what was over what when it was raised: ms, thousandths of a ratio, counts times 1000 */
 	struct scope scope;
+	char where[96]; /* "Billing · chat" */
 	char text[120]; /* "longest wait 04:12 in Billing · chat" */
-	char by[48];	/* who acknowledged */
+	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
+	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */
+	char by[48];		 /* who answered */
+	char about[65];		 /* the case or contact; "": it is about none */
+	bool muted;		 /* now */
+	int site;		 /* of a board over several: from 1; else 0 */
 };
 int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room);
+/* Critical, and nobody has answered it: it rings the bell. */
+bool list_alert_is_alarm(const struct list_alert *alert);
+/* The same with those that are muted. */
+int list_alert_history(const struct engine *engine, int64_t at, struct list_alert *items, int room);
 
 /* SLA clocks that are not met: those breached and those due, by when they were or will be; then the paused ones by what is left; then
  * those that are never due, because their calendar never opens again. */

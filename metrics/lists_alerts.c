@@ -43,9 +43,9 @@ static void tell_level(const struct engine *engine, const struct alert *alert, c
 	put_value(metric, alert->value, value, sizeof value);
 	put_value(metric, alert->limit, limit, sizeof limit);
 	lists_scope_text(engine, alert->scope, where, sizeof where);
-	int rule = alert->kind == ALERT_RULE ? alert->rule & 0x3fff : -1;
-	if (rule >= 0 && rule < engine->settings->alert_count && engine->settings->alerts[rule].name)
-		snprintf(to, room, "%s: %s %s in %s", engine->settings->alerts[rule].name, title, value, where);
+	const char *rule = alert_rule_name(engine->settings, alert);
+	if (rule)
+		snprintf(to, room, "%s: %s %s in %s", rule, title, value, where);
 	else if (metric->unit == UNIT_DURATION && metric->kind == KIND_GAUGE)
 		snprintf(to, room, "%s %s in %s", title, value, where);
 	else
@@ -136,24 +136,43 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 
 static void fill(const struct engine *engine, const struct alert *alert, int64_t at, struct list_alert *item)
 {
-	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared,
-		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope};
-	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert->acknowledged ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
+	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared, .answer = alert->answer,
+		.severity = alert->severity, .kind = alert->kind, .metric = alert->metric, .scope = alert->scope,
+		.rule = alert_rule_name(engine->settings, alert) ? (int)alert->rule - (int)ALERT_RULES : -1, .value = alert->value, .limit = alert->limit};
+	lists_scope_text(engine, alert->scope, item->where, sizeof item->where);
+	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert_is_acknowledged(alert, at) ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
+	view_copy(view_of(alert->about), item->about, sizeof item->about);
+	item->muted = !alert->cleared && alert_is_muted(alert, at);
 	alert_tell(engine, alert, at, item->text, sizeof item->text);
-	lists_person(engine, names_text(&engine->people, alert->acknowledged_by), item->by, sizeof item->by);
+	if (alert->answer == ANSWER_NONE)
+		return;
+	item->answered = alert->answered;
+	item->until = alert->answered_until == INT64_MAX ? 0 : alert->answered_until;
+	lists_person(engine, names_text(&engine->people, alert->answered_by), item->by, sizeof item->by);
 }
 
-int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room)
+/* In the order of the board; `muted`: those that are quiet too. */
+static int list(const struct engine *engine, int64_t at, bool muted, struct list_alert *items, int room)
 {
 	uint32_t kept = engine->alert_count < ALERTS_KEPT ? engine->alert_count : ALERTS_KEPT;
 	int count = 0;
 	for (int cleared = 0; cleared < 2; cleared++)
 		for (uint32_t back = 1; back <= kept && count < room; back++) {
 			const struct alert *alert = &engine->alerts[(engine->alert_count - back) % ALERTS_KEPT];
-			if ((alert->cleared != 0) == cleared && alert->muted_until <= at)
+			if ((alert->cleared != 0) == cleared && (muted || !alert_is_muted(alert, at)))
 				fill(engine, alert, at, &items[count++]);
 		}
 	return count;
+}
+
+int list_alerts(const struct engine *engine, int64_t at, struct list_alert *items, int room)
+{
+	return list(engine, at, false, items, room);
+}
+
+int list_alert_history(const struct engine *engine, int64_t at, struct list_alert *items, int room)
+{
+	return list(engine, at, true, items, room);
 }
 
 /* Ids tell alerts of one instant apart, so that the order is the same in every picture. */
@@ -165,4 +184,9 @@ int list_alert_order(const void *left, const void *right)
 	if (a->raised != b->raised)
 		return a->raised < b->raised ? 1 : -1;
 	return (a->id > b->id) - (a->id < b->id);
+}
+
+bool list_alert_is_alarm(const struct list_alert *alert)
+{
+	return alert->state == LIST_ALERT_RAISED && alert->severity == SEVERITY_CRITICAL && !alert->muted;
 }

@@ -1,5 +1,5 @@
 /* What people report beside contacts and cases: refusals, praise, mistakes, customers won and lost, announcements, what a queue
- * is, and what was done about an alert. */
+ * is. */
 #include <stdlib.h>
 
 #include "base/instant.h"
@@ -149,38 +149,6 @@ static bool define_queue(struct engine *engine, const struct event *event)
 	return true;
 }
 
-/* ---- alerts ---- */
-
-static struct alert *find_alert(struct engine *engine, struct view id)
-{
-	char text[17];
-	if (id.size == 0 || id.size > 16)
-		return NULL;
-	view_copy(id, text, sizeof text);
-	char *end;
-	uint64_t number = strtoull(text, &end, 16);
-	if (*end)
-		return NULL;
-	uint32_t kept = engine->alert_count < ALERTS_KEPT ? engine->alert_count : ALERTS_KEPT;
-	for (uint32_t i = 0; i < kept; i++)
-		if (engine->alerts[i].id == number)
-			return &engine->alerts[i];
-	return NULL;
-}
-
-static bool answer_alert(struct engine *engine, const struct event *event)
-{
-	struct alert *alert = find_alert(engine, event_text(event, KEY_ALERT));
-	if (!alert)
-		return false;
-	alert->acknowledged = engine->ts;
-	alert->acknowledged_by = (uint16_t)names_intern(&engine->people, event_text(event, KEY_BY));
-	if (event->type == EVENT_ALERT_MUTED)
-		alert->muted_until = event_number(event, KEY_UNTIL, INT64_MAX);
-	witness_alert(engine, INCIDENT_ACKNOWLEDGED, alert);
-	return true;
-}
-
 bool notes_apply(struct engine *engine, const struct event *event)
 {
 	engine->dirty = true;
@@ -203,7 +171,7 @@ bool notes_apply(struct engine *engine, const struct event *event)
 		return define_queue(engine, event);
 	case EVENT_ALERT_ACKNOWLEDGED:
 	case EVENT_ALERT_MUTED:
-		return answer_alert(engine, event);
+		return alert_answer(engine, event);
 	default:
 		return false;
 	}

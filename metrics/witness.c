@@ -46,14 +46,14 @@ void witness_alert(const struct engine *engine, enum incident_kind kind, const s
 	if (!is_watched(engine))
 		return;
 	struct incident incident = incident_of(engine, kind);
-	incident.at = kind == INCIDENT_ALERT ? alert->raised : kind == INCIDENT_CLEARED ? alert->cleared : alert->acknowledged;
+	incident.at = kind == INCIDENT_ALERT ? alert->raised : kind == INCIDENT_CLEARED ? alert->cleared : alert->answered;
 	incident.id = alert->id;
 	incident.severity = alert->severity;
 	incident.alert_kind = alert->kind;
 	incident.metric = alert->metric;
 	incident.scope = alert->scope;
 	if (kind == INCIDENT_ACKNOWLEDGED)
-		text_harmless(view_of(names_text(&engine->people, alert->acknowledged_by)), incident.text, sizeof incident.text);
+		text_harmless(view_of(names_text(&engine->people, alert->answered_by)), incident.text, sizeof incident.text);
 	else
 		alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
 	tell(engine, &incident);

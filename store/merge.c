@@ -180,6 +180,7 @@ static void append_work(struct snapshot *snapshot, const struct snapshot *part, 
 	APPEND(snapshot->due, snapshot->due_count, part->due, part->due_count);
 	snapshot->due_10m += part->due_10m;
 	for (int i = alerts; i < snapshot->alert_count; i++) {
+		snapshot->alerts[i].site = site + 1;
 		snapshot->alerts[i].scope = joined_scope_from(all, site, snapshot->alerts[i].scope);
 		put_before(name, ": ", snapshot->alerts[i].text, sizeof snapshot->alerts[i].text);
 	}
@@ -218,6 +219,18 @@ static void append_service(struct snapshot *snapshot, const struct snapshot *par
 	for (int i = markets; i < snapshot->market_count; i++) {
 		snapshot->markets[i].scope = joined_scope_from(all, site, snapshot->markets[i].scope);
 		put_site(name, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+	}
+}
+
+/* Ids are told apart by the site: the same can befall two of them in the same second. */
+static void append_history(struct snapshot *snapshot, const struct snapshot *part, const struct joined *all, int site, const char *name)
+{
+	const int begin = snapshot->history_count;
+	APPEND(snapshot->history, snapshot->history_count, part->history, part->history_count);
+	for (int i = begin; i < snapshot->history_count; i++) {
+		snapshot->history[i].site = site + 1;
+		snapshot->history[i].scope = joined_scope_from(all, site, snapshot->history[i].scope);
+		put_before(name, ": ", snapshot->history[i].text, sizeof snapshot->history[i].text);
 	}
 }
 
@@ -287,6 +300,7 @@ static void sort_lists(struct snapshot *snapshot)
 	snapshot->protocol_fault_count = cut(snapshot->protocol_faults, snapshot->protocol_fault_count, sizeof *snapshot->protocol_faults,
 		list_fault_order, ITEMS_MOST);
 	snapshot->alert_count = cut(snapshot->alerts, snapshot->alert_count, sizeof *snapshot->alerts, list_alert_order, ITEMS_MOST);
+	snapshot->history_count = cut(snapshot->history, snapshot->history_count, sizeof *snapshot->history, list_alert_order, ITEMS_MOST);
 	snapshot->due_count = cut(snapshot->due, snapshot->due_count, sizeof *snapshot->due, list_due_order, ITEMS_MOST);
 	snapshot->agent_count = cut(snapshot->agents, snapshot->agent_count, sizeof *snapshot->agents, list_agent_order, AGENTS_MOST);
 	snapshot->followup_count = cut(snapshot->followups, snapshot->followup_count, sizeof *snapshot->followups, list_followup_order, FOLLOWUPS_SHOWN);
@@ -422,6 +436,7 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 	append_people(snapshot, part, &merge->joined, site, name);
 	append_work(snapshot, part, &merge->joined, site, name);
 	append_asked(snapshot, part, &merge->joined, site, name);
+	append_history(snapshot, part, &merge->joined, site, name);
 	append_feeds(snapshot, part, name);
 	if (snapshot->request.site) { /* a day by half hours is one site's own */
 		snapshot->forecast = part->forecast;

@@ -264,6 +264,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->agents);
 	free(snapshot->followups);
 	free(snapshot->markets);
+	free(snapshot->history);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);
@@ -291,5 +292,13 @@ const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metri
 	for (int i = 0; i < snapshot->spark_count; i++)
 		if (snapshot->sparks[i].metric == index)
 			return snapshot->sparks[i].points;
+	return NULL;
+}
+
+const struct list_alert *snapshot_alarm(const struct snapshot *snapshot)
+{
+	for (int i = 0; i < snapshot->alert_count; i++)
+		if (list_alert_is_alarm(&snapshot->alerts[i]))
+			return &snapshot->alerts[i];
 	return NULL;
 }

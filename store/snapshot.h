@@ -19,7 +19,7 @@
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
 enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */,
-	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */ };
+	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */, SNAPSHOT_ALERTS /* history */ };
 
 struct snapshot_request {
 	struct scope scope;
@@ -113,6 +113,7 @@ struct snapshot {
 	struct list_clocks clock_kinds[SLA_CLOCK_COUNT], priorities[PRIORITIES_MOST]; int clock_kind_count, priority_count;
 	struct list_followup *followups; int followup_count;
 	struct snapshot_market *markets; int market_count;
+	struct list_alert *history; int history_count; /* the alerts with those that are muted */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */
@@ -121,6 +122,8 @@ struct snapshot {
 	int sites_stale; /* of those shown: how many are stale or not known at all */
 	bool zones_differ; /* of those shown: "today" is each site's own day */
 	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
+	int said;	/* how often the board's own thread had something to say; each time it is `words` */
+	char words[160]; /* harmless: what became of an action */
 	char under_way[160]; /* how far a thread is that gathers one of them; "" */
 	/* only where asked for (JSON): every row has all figures already */
 };
@@ -138,6 +141,8 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 /* What was counted today, by the metric's name; 0 where it is not known. */
 int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
+/* The newest critical alert that nobody has answered: pages that turn by themselves stay while there is one. NULL: none. */
+const struct list_alert *snapshot_alarm(const struct snapshot *snapshot);
 /* snapshot->span->count points, or NULL where none were asked for. */
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 

@@ -193,7 +193,7 @@ static void add_rule(struct settings *settings, struct alert_settings rule)
 static void stalled(struct settings *settings)
 {
 	add_rule(settings, (struct alert_settings){.name = "stalled", .metric = "queue_depth", .window = -1, .enter = 2, .leave = 1,
-		.and_metric = "longest_wait", .and_enter = 30, .severity = SEVERITY_WARNING});
+		.and_metric = "longest_wait", .and_enter = 30, .and_leave = 30, .severity = SEVERITY_WARNING});
 }
 
 static void both_conditions(void **state)

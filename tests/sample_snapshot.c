@@ -199,6 +199,31 @@ static void set_alerts(struct snapshot *snapshot)
 	}
 }
 
+/* The same alerts with what somebody did, and one that is muted. */
+static void set_history(struct snapshot *snapshot)
+{
+	const int count = snapshot->alert_count + 1;
+	snapshot->history = memory_new((size_t)count, sizeof *snapshot->history);
+	snapshot->history_count = count;
+	for (int i = 0; i < count; i++) {
+		struct list_alert *alert = &snapshot->history[i];
+		*alert = snapshot->alerts[i < snapshot->alert_count ? i : 0];
+		alert->id = (uint64_t)i + 1;
+		if (i == 0)
+			alert->metric = metric_find("longest_wait");
+		if (i == 1)
+			snprintf(alert->about, sizeof alert->about, "48211");
+		if (alert->state != LIST_ALERT_ACKNOWLEDGED && i + 1 < count)
+			continue;
+		alert->answer = i + 1 < count ? 1 : 2;
+		alert->answered = SUNDAY - 5 * MINUTE_MS;
+		alert->until = SUNDAY + 55 * MINUTE_MS;
+		alert->muted = i + 1 == count;
+		alert->state = LIST_ALERT_ACKNOWLEDGED;
+		snprintf(alert->by, sizeof alert->by, "Mia");
+	}
+}
+
 static void set_due(struct snapshot *snapshot)
 {
 	static const struct {
@@ -393,6 +418,7 @@ struct sample *sample_create(void)
 	set_rows(snapshot);
 	set_conduct(snapshot);
 	set_alerts(snapshot);
+	set_history(snapshot);
 	set_due(snapshot);
 	set_lessons(snapshot);
 	set_forecast(snapshot);
@@ -422,6 +448,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->forecast);
 	free(snapshot->followups);
 	free(snapshot->markets);
+	free(snapshot->history);
 	free(snapshot->note);
 }
 

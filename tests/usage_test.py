@@ -50,7 +50,7 @@ def try_options(name, words, own):
 def main(folder):
     none = os.path.join(folder, "none")
     words = {"board": [], "demo": [], "collect": ["--journal", none], "snapshot": [], "publish": [none], "import": ["ndjson", none], "check": [none],
-             "keygen": [], "doctor": [], "replay": [none], "report": [none]}
+             "keygen": [], "doctor": [], "replay": [none], "report": [none], "alert": ["test", none]}
     listed = re.findall(r"^  ([a-z]+)  ", run("--help")[1], re.M)
     say(set(listed) == set(words) | {"journal"}, "every command is tried", listed)
     for command, more in words.items():
@@ -62,12 +62,12 @@ def main(folder):
     for verb in verbs:
         try_options("journal " + verb, ["journal", verb, none], options("journal", verb))
 
-    for line in ("report a b", "replay a b", "publish a b", "snapshot a", "board a", "keygen a", "journal ls a b", "journal", "check", "replay", "report", "import",
+    for line in ("report a b", "alert", "alert test", "alert test a b", "alert try a", "replay a b", "publish a b", "snapshot a", "board a", "keygen a", "journal ls a b", "journal", "check", "replay", "report", "import",
                  "import ndjson", "bord", "journal frob", "journal mark a --at -1h", "journal ls a --from -1h", "journal seal a --store redis://h/0",
                  "replay redis://h/0", "report redis://h/0", "journal ls redis://h/0", "snapshot --journal redis://h/0", "snapshot", "board", "collect"):
         code, out, err = run(*line.split())
         say(code == 2 and err.startswith("tablo: "), "tablo %s: 2" % line, (code, err))
-    for line in ("report", "replay", "journal ls", "journal rules", "journal verify", "journal export", "journal repair", "journal seal", "snapshot --journal"):
+    for line in ("report", "replay", "alert test", "journal ls", "journal rules", "journal verify", "journal export", "journal repair", "journal seal", "snapshot --journal"):
         code, out, err = run(*line.split(), none)
         say(well(code, err, 1) and "none" in err, "tablo %s NONE: 1" % line, (code, err))
     for line, wanted in (("jornal", "did you mean 'journal'?"), ("journal verfy x", "did you mean 'verify'?"), ("journal frob", "ls|rules|verify"),

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What new users stumbled over: commands that say nothing for minutes, sites that are not there, words that are mistyped. Prints TAP."""
-import fcntl, json, os, pty, select, struct, subprocess, sys, tempfile, termios, time
+import json, os, select, subprocess, sys, tempfile, time
 
+from board_parts import Board
 from collect_test_parts import BIN, end, results, say
 from redis_server import SERVER, Redis
 
@@ -41,29 +42,6 @@ def try_progress(folder):
         and lines[0].endswith(" events so far"), "what takes long says what it does and how far it is, once", err.decode())
     code, out, err = run("journal", "verify", journal)
     say((code, out, err) == (0, "", ""), "what is quick stays silent", out + err)
-
-
-class Board:
-    """On a terminal of 140x40; what it drew so far."""
-    def __init__(self, *words):
-        self.seen = ""
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
-            os.execve(BIN, ["tablo", *words], {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
-
-    def shows(self, wanted, seconds=15):
-        until = time.monotonic() + seconds
-        while wanted not in self.seen and time.monotonic() < until:
-            if select.select([self.terminal], [], [], 0.2)[0]:
-                self.seen += os.read(self.terminal, 65536).decode(errors="replace")
-        return wanted in self.seen
-
-    def close(self):
-        os.kill(self.pid, 15)
-        os.waitpid(self.pid, 0)
-        os.close(self.terminal)
 
 
 def collect(folder, url, *words):

@@ -372,6 +372,15 @@ bool screen_draw(struct screen *screen, const struct canvas *canvas)
 	return pump_send(&screen->pump);
 }
 
+void screen_bell(struct screen *screen)
+{
+	const char *ring = capability("bel");
+	if (!ring || screen->suspended)
+		return;
+	pump_add(&screen->pump, ring, strlen(ring));
+	pump_send(&screen->pump);
+}
+
 bool screen_pending(const struct screen *screen)
 {
 	return pump_pending(&screen->pump);

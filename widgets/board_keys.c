@@ -1,4 +1,5 @@
 #include "tui/keys.h"
+#include "widgets/board_alerts.h"
 #include "widgets/board_evidence.h"
 #include "widgets/board_forecast.h"
 #include "widgets/board_replay.h"
@@ -15,6 +16,7 @@
 #define ON_EVIDENCE (1u << BOARD_EVIDENCE)
 #define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP)
 #define ON_FORECAST (1u << BOARD_FORECAST)
+#define ON_ALERTS (1u << BOARD_ALERTS)
 #define ON_MARKS (1u << BOARD_MARKS)
 #define ON_FILTER (1u << BOARD_FILTER)
 #define BOTH_MODES (BOARD_LIVE | BOARD_REPLAY) /* and only on its pages */
@@ -391,6 +393,16 @@ const struct board_key_info board_keys[] = {
 		.modes = BOTH_MODES, .pages = ON_EVIDENCE, .act = evidence_choose},
 	{.keys = "Enter", .label = "which ones", .help = "on a row of a page: what stands behind it", .codes = {SCREEN_KEY_ENTER},
 		.modes = BOTH_MODES, .pages = ON_KEYED & ~(1u << BOARD_FEEDS), .act = evidence_of_row},
+	{.keys = "a", .label = "acknowledge", .help = "on the page of alerts: you take care of it, as long as it stands; A until a time", .codes = {'a'},
+		.modes = BOARD_LIVE, .pages = ON_ALERTS, .act = alerts_answer},
+	{.keys = "A", .help = "on the page of alerts: you take care of it until a time", .codes = {'A'}, .modes = BOARD_LIVE, .pages = ON_ALERTS,
+		.act = alerts_answer_until},
+	{.keys = "m", .label = "mute", .help = "on the page of alerts: an hour of quiet, also where it comes again; M until a time", .codes = {'m'},
+		.modes = BOARD_LIVE, .pages = ON_ALERTS, .act = alerts_answer},
+	{.keys = "M", .help = "on the page of alerts: quiet until a time", .codes = {'M'}, .modes = BOARD_LIVE, .pages = ON_ALERTS,
+		.act = alerts_answer_until},
+	{.keys = "u", .label = "undo", .help = "on the page of alerts: what was acknowledged or muted is raised again", .codes = {'u'}, .modes = BOARD_LIVE,
+		.pages = ON_ALERTS, .act = alerts_answer},
 	{.keys = "s", .label = "sort", .help = "on the page of evidence: by time, by value, by queue", .codes = {'s'}, .modes = BOTH_MODES,
 		.pages = ON_EVIDENCE, .act = evidence_order},
 	{.keys = "/", .label = "find", .help = "on the page of evidence: only rows with these words", .codes = {'/'}, .modes = BOTH_MODES,
@@ -473,6 +485,8 @@ enum board_action board_key(struct board *board, const struct snapshot *snapshot
 	enum board_action action;
 	if (board->entry.kind == ENTRY_FIND && key != CONTROL_C)
 		return evidence_entry_key(board, key);
+	if ((board->entry.kind == ENTRY_ACKNOWLEDGE || board->entry.kind == ENTRY_MUTE) && key != CONTROL_C)
+		return alerts_entry_key(board, snapshot, key);
 	if (board->entry.kind != ENTRY_NONE && snapshot->timeline && key != CONTROL_C)
 		return replay_entry_key(board, snapshot, key);
 	const bool said = *board->said;

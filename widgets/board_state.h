@@ -31,6 +31,7 @@ struct board {
 	int asked;	    /* questions about a figure so far: each has its number */
 	struct entry entry; /* open while its kind is not ENTRY_NONE */
 	struct wish wish;   /* of the key pressed last */
+	struct wish answer; /* about an alert, while its time is typed */
 	int mark;	    /* under the cursor, on the page of marks */
 	char said[200];	    /* in place of the footer; "" */
 	struct header_clocks clocks;

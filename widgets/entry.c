@@ -15,6 +15,8 @@ static const struct {
 	[ENTRY_MARK] = {"mark: ", "what is to be seen here; Enter keeps it with the journal"},
 	[ENTRY_FIND] = {"find: ", "a part of a name, a queue, an agent, a state"},
 	[ENTRY_REPORT] = {"report to: ", "a file for what the timeline shows, as one page of HTML"},
+	[ENTRY_ACKNOWLEDGE] = {"acknowledge until: ", "17:30, 2026-11-20 09:00, +1h"},
+	[ENTRY_MUTE] = {"mute until: ", "17:30, 2026-11-20 09:00, +1h"},
 };
 
 static int encode(uint32_t code, char bytes[8])

@@ -4,7 +4,7 @@
 
 #include "widgets/widget.h"
 
-enum entry_kind { ENTRY_NONE, ENTRY_TIME, ENTRY_MARK, ENTRY_FIND, ENTRY_REPORT };
+enum entry_kind { ENTRY_NONE, ENTRY_TIME, ENTRY_MARK, ENTRY_FIND, ENTRY_REPORT, ENTRY_ACKNOWLEDGE, ENTRY_MUTE };
 
 struct entry {
 	enum entry_kind kind;

@@ -14,7 +14,8 @@
 	PAGE(VOICE, voice, 6, "the customers' voice: scores, whom to call back, markets; Enter: the answers")          \
 	PAGE(LEARNING, learning, 7, "learning: rules that say no, thanks, mistakes; Enter: the contacts and cases")    \
 	PAGE(FORECAST, forecast, 8, "forecast: arrivals by half hours, agents needed, each queue's gap; what if")    \
-	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")
+	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")                                     \
+	PAGE(ALERTS, alerts, 0, "alerts: what stands and what was, who answered; a A m M u answer; Enter: which")
 
 struct page_class {
 	unsigned lists; /* bits (1u << enum snapshot_list): what a snapshot gathers only where it is asked for */

@@ -1,4 +1,4 @@
-/* What the user of a replay wants of the player: made by keys, carried out on the other thread. */
+/* What the user wants: of the player of a replay, or done about an alert. Made by keys, carried out on the other thread. */
 #ifndef WIDGETS_WISH_H
 #define WIDGETS_WISH_H
 
@@ -16,13 +16,19 @@ enum wish_kind {
 	WISH_COMPARE,	/* or not */
 	WISH_MARK,	/* with `text`, at the cursor */
 	WISH_REPORT,	/* of the span shown, into the file `text` */
-	WISH_COLUMNS	/* the timeline has room for `value` */
+	WISH_COLUMNS,	/* the timeline has room for `value` */
+	/* Of a live board, about `alert`; until the instant `value`, 0: as long as it stands. */
+	WISH_ACKNOWLEDGE,
+	WISH_MUTE,
+	WISH_TAKE_BACK
 };
 
 struct wish {
 	enum wish_kind kind;
 	int64_t value;
 	char text[120];
+	uint64_t alert; /* its id */
+	int site;	/* of a board over several: whose it is, from 1 */
 };
 
 #endif

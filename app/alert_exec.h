@@ -1,0 +1,18 @@
+/* Commands that alert rules name (exec): run by whoever decides about alerts, a collector that writes or a board that has none. Without a
+ * shell; what there is to know stands in the environment (docs/OPERATION.md). */
+#ifndef APP_ALERT_EXEC_H
+#define APP_ALERT_EXEC_H
+
+#include "config/settings.h"
+#include "metrics/engine.h"
+
+struct alert_exec;
+
+/* NULL: no rule names a command, or the feeds are recorded ones. The settings outlive it. */
+struct alert_exec *alert_exec_create(const struct settings *settings);
+/* Commands that still run are ended. NULL is fine. */
+void alert_exec_destroy(struct alert_exec *exec);
+/* Of each turn. What stood at the first one was told before; while `is_ours` is false it is somebody else who runs them. NULL is fine. */
+void alert_exec_turn(struct alert_exec *exec, const struct engine *engine, bool is_ours);
+
+#endif
