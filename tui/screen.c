@@ -34,7 +34,7 @@ struct screen {
 	WINDOW *keys;	      /* a pad: reading a key from a window would draw it */
 	int width, height, colours;
 	int click_x, click_y;
-	bool utf8, synchronised, all /* cells are to be handed over */, suspended;
+	bool utf8, synchronised, all /* cells are to be handed over */, suspended, rings /* with the next frame */;
 	int64_t dropped_since; /* monotonic ms of the first frame dropped; 0: none is owed */
 	struct cell *shown;    /* what curses was given last */
 	attr_t attributes[ROLE_COUNT];
@@ -167,6 +167,14 @@ static void prepare_curses(struct screen *screen)
 	nodelay(screen->keys, TRUE);
 }
 
+static void add_bell(struct screen *screen)
+{
+	const char *ring = screen->rings ? capability("bel") : NULL;
+	if (ring)
+		pump_add(&screen->pump, ring, strlen(ring));
+	screen->rings = false;
+}
+
 /* What curses has written since, as one piece for the pump. */
 static void collect(struct screen *screen)
 {
@@ -181,6 +189,7 @@ static void collect(struct screen *screen)
 		if (screen->synchronised)
 			pump_add(&screen->pump, SYNC_BEGIN, strlen(SYNC_BEGIN));
 		pump_add(&screen->pump, bytes, (size_t)got);
+		add_bell(screen);
 		if (screen->synchronised)
 			pump_add(&screen->pump, SYNC_END, strlen(SYNC_END));
 	}
@@ -374,11 +383,7 @@ bool screen_draw(struct screen *screen, const struct canvas *canvas)
 
 void screen_bell(struct screen *screen)
 {
-	const char *ring = capability("bel");
-	if (!ring || screen->suspended)
-		return;
-	pump_add(&screen->pump, ring, strlen(ring));
-	pump_send(&screen->pump);
+	screen->rings = true;
 }
 
 bool screen_pending(const struct screen *screen)

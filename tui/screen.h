@@ -27,7 +27,7 @@ int screen_colours(const struct screen *screen);
 /* Draws what changed, as one write(2); nothing at all when nothing changed. Never blocks: while more than one frame is pending
  * at the terminal the frame is dropped and a later call draws all. False: the terminal is gone. */
 bool screen_draw(struct screen *screen, const struct canvas *canvas);
-void screen_bell(struct screen *screen); /* nothing where the terminal has none */
+void screen_bell(struct screen *screen); /* with the next frame; nothing where the terminal has none */
 /* True while output waits for the terminal: poll screen_output() for POLLOUT and call screen_pump(). */
 bool screen_pending(const struct screen *screen);
 bool screen_pump(struct screen *screen);
