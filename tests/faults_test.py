@@ -23,10 +23,10 @@ CUTTERS = 5 if SOAK else 1
 def cuts(folder, seed="1"):
     """Connections that are cut in the middle of anything."""
     redis = Redis()
-    # The greeting alone is 10 KiB, a commit 3 to 30, the first after a greeting with the packed state some 200: a cut may hit any of them.
-    cutter = Cutter(redis.socket, int(seed), 300, (12000, 100000, 1000000))
+    # The greeting alone is 10 KiB, a commit 3 to 30, the first after a greeting with the packed state some 60: a cut may hit any of them.
+    cutter = Cutter(redis.socket, int(seed), 300, (12000, 60000, 400000))
     rig = Rig(folder, "redis://127.0.0.1:%d" % cutter.port, rules=("--set", "store_interval=50ms"))
-    wanted, patience = rounds(25, 1000, 10) // CUTTERS, time.monotonic() + rounds(40, 1000, 120)
+    wanted, patience = rounds(25, 1000, 10) // CUTTERS, time.monotonic() + rounds(60, 1000, 120)
     while cutter.cuts < wanted and time.monotonic() < patience:
         rig.send(2)
         time.sleep(0.05)
