@@ -332,12 +332,13 @@ static bool is_sound(const uint8_t *from, const uint8_t *end)
 
 bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 {
-	if (size > BUCKET_BYTES_MOST || !is_sound(bytes, (const uint8_t *)bytes + size))
+	if (size > BUCKET_BYTES_MOST || (size && !is_sound(bytes, (const uint8_t *)bytes + size)))
 		return false;
 	bucket->open = bucket->laid_out = false;
 	bucket->size = (uint16_t)size;
 	bucket->data = memory_resize(bucket->data, size, 1);
-	memcpy(bucket->data, bytes, size);
+	if (size)
+		memcpy(bucket->data, bytes, size);
 	return true;
 }
 
