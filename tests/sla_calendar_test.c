@@ -384,7 +384,7 @@ static void calendars_of_the_settings(void **state)
 	teller_close(&t);
 }
 
-/* A state with calendars in it, each byte of it changed: refused, or harmless. */
+/* A state with calendars in it, one byte of it changed: refused, or harmless. Every 17th one; with TABLO_ROUNDS each. */
 static void damage_does_no_harm(void **state)
 {
 	(void)state;
@@ -401,7 +401,8 @@ static void damage_does_no_harm(void **state)
 	tell(&t, at("2026-03-06T16:30:00Z"), "sla.paused", "case=1 clock=resolve");
 	uint8_t *bytes = engine_pack(t.engine, INT64_MIN, &size);
 	int accepted = 0;
-	for (size_t place = 0; place < size; place++) {
+	const size_t step = getenv("TABLO_ROUNDS") ? 1 : 17; /* where the time is damaged, there are years to go through */
+	for (size_t place = 0; place < size; place += step) {
 		bytes[place] ^= (uint8_t)(1u << place % 8);
 		struct engine *copy = engine_unpack(t.settings, bytes, size, &differs, NULL);
 		bytes[place] ^= (uint8_t)(1u << place % 8);
