@@ -20,6 +20,16 @@ static void put_change(const struct list_named *named, struct list_cell *cell)
 		list_put(cell, ROLE_DIM, "\u00B10");
 }
 
+/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. */
+static void ask_for(const struct list_named *named, struct proof_request *request)
+{
+	request->is_scoped = named->scope.agent && named->scope.agent != SCOPE_ANY;
+	if (request->is_scoped)
+		request->scope = named->scope;
+	else
+		snprintf(request->name, sizeof request->name, "%s", named->name);
+}
+
 /* Columns over one of the lists by name. */
 #define NAMED_LIST(kind, items, item_count, metric_name)                                                               \
 	static int kind##_count(const struct snapshot *snapshot)                                                        \
@@ -46,7 +56,7 @@ static void put_change(const struct list_named *named, struct list_cell *cell)
 	{                                                                                                               \
 		request->metric = metric_find(metric_name);                                                             \
 		request->by_day = true; /* as the lists */                                                              \
-		snprintf(request->name, sizeof request->name, "%s", snapshot->items[row].name);                         \
+		ask_for(&snapshot->items[row], request);                                                                \
 		return true;                                                                                            \
 	}                                                                                                               \
 	static const struct list_column kind##_columns[] = {                                                            \
