@@ -129,15 +129,18 @@ static bool is_counted_in_scope(struct gathering *gathering, const struct engine
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
 }
 
-/* As the lists by name show it (metrics/lists.h). What names nobody but an agent is asked for by his scope. */
-static bool is_counted_of_name(const struct gathering *gathering, const struct counting *counting)
+/* As the lists by name show it (metrics/lists.h): what it was about, or else whom; of people shown alike his scope tells whom. */
+static bool is_counted_of_name(const struct gathering *gathering, const struct engine *engine, const struct counting *counting)
 {
 	const char *wanted = gathering->request->name;
 	char label[200], name[sizeof(((struct list_named *)0)->name)];
 	if (!wanted || !*wanted)
 		return true;
 	view_copy(counting->label, label, sizeof label);
-	display_show(gathering->request->settings, counting->label_field, label, name, sizeof name);
+	if (*label)
+		display_show(gathering->request->settings, counting->label_field, label, name, sizeof name);
+	else
+		evidence_agent(gathering->request, engine, counting->agent, name, sizeof name);
 	return strcmp(name, wanted) == 0;
 }
 
@@ -183,7 +186,7 @@ static void counted(void *context, const struct engine *engine, const struct cou
 	for (size_t i = 0; i < counting->count; i++)
 		any = any || (gathering->wanted[counting->counts[i].key] && counting->counts[i].delta);
 	if (!any || !is_in_window(gathering, counting) || !is_counted_in_scope(gathering, engine, counting) ||
-		!is_counted_of_name(gathering, counting))
+		!is_counted_of_name(gathering, engine, counting))
 		return;
 	struct evidence_row *row = row_of(gathering, engine, counting);
 	if (!row)

@@ -100,7 +100,7 @@ static void test_defaults(void **state)
 	char *text = describe(settings);
 	assert_string_equal(text, "|Customer care|local|wall|auto|auto||20000|60000|14400000|300000|3600000|60000|"
 				  "0|60000|5000|10000|1024|3|0|0|5000|604800000|0|0|600000|86400000|86400000|5000|2000|900000|"
-				  "20|3|2|600000|2592000000|4|1000|10000|10000|8|4000|0|0|0|0|");
+				  "20|3|2|600000|2592000000|4|1000|10000|10000|8|4000|1|0|0|0|");
 	free(text);
 	settings_destroy(settings);
 	settings_destroy(NULL);

@@ -135,9 +135,9 @@ static void agents(void **state)
 	teller_close(&t);
 }
 
-static void at_a_desk(struct settings *settings)
+static void to_the_team(struct settings *settings)
 {
-	settings->display = DISPLAY_FOR_DESK;
+	settings->display = DISPLAY_FOR_TEAM;
 }
 
 /* Nobody is named in full unless the settings say so; what has to be equal on every board does not hang on it. */
@@ -149,7 +149,7 @@ static void names_of_people(void **state)
 		struct teller t;
 		struct list_agent agent;
 		char text[100];
-		teller_open(&t, full ? at_a_desk : NULL);
+		teller_open(&t, full ? NULL : to_the_team);
 		tell(&t, T0, "agent.state", "agent=Anna\u00a0Petrova state=available");
 		assert_int_equal(list_agents(t.engine, SCOPE_ALL, T0, &agent, 1), 1);
 		assert_string_equal(agent.name, names[full]);

@@ -1,6 +1,7 @@
 /* What the period teaches: which rule makes us say no, whom customers thank, and, where that is allowed, who errs how often. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "widgets/pages.h"
 
@@ -21,13 +22,15 @@ static void put_change(const struct list_named *named, struct list_cell *cell)
 }
 
 /* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. */
-static void ask_for(const struct list_named *named, struct proof_request *request)
+static void ask_for(const struct snapshot *snapshot, const struct list_named *named, struct proof_request *request)
 {
+	const char *name = named->name, *slash = strchr(name, '/');
 	request->is_scoped = named->scope.agent && named->scope.agent != SCOPE_ANY;
 	if (request->is_scoped)
 		request->scope = named->scope;
-	else
-		snprintf(request->name, sizeof request->name, "%s", named->name);
+	if (request->is_scoped && snapshot->site_count && !snapshot->request.site && slash)
+		name = slash + 1; /* his site stands before it */
+	snprintf(request->name, sizeof request->name, "%s", name);
 }
 
 /* Columns over one of the lists by name. */
@@ -56,7 +59,7 @@ static void ask_for(const struct list_named *named, struct proof_request *reques
 	{                                                                                                               \
 		request->metric = metric_find(metric_name);                                                             \
 		request->by_day = true; /* as the lists */                                                              \
-		ask_for(&snapshot->items[row], request);                                                                \
+		ask_for(snapshot, &snapshot->items[row], request);                                                      \
 		return true;                                                                                            \
 	}                                                                                                               \
 	static const struct list_column kind##_columns[] = {                                                            \
