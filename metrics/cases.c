@@ -133,7 +133,7 @@ static uint32_t create(struct engine *engine, struct view id)
 static void place(struct engine *engine, uint32_t number)
 {
 	struct case_item *item = &engine->cases[number];
-	uint16_t slot = slot_of(engine, item->queue, item->channel, item->market);
+	uint16_t slot = slot_for(engine, item->queue, item->channel, item->market);
 	if (slot == item->slot)
 		return;
 	sla_move(engine, number, slot);

@@ -68,7 +68,7 @@ static void take_attributes(struct engine *engine, const struct event *event, st
 		contact->case_item = case_find(engine, event_text(event, KEY_CASE));
 	int64_t priority = event_number(event, KEY_PRIORITY, contact->priority);
 	contact->priority = (uint8_t)(priority < 0 ? 0 : priority > 5 ? 5 : priority);
-	contact->slot = slot_of(engine, contact->queue, contact->channel, contact->market);
+	contact->slot = slot_for(engine, contact->queue, contact->channel, contact->market);
 }
 
 static void enter_queue(struct engine *engine, const struct event *event, uint32_t number)

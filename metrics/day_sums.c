@@ -224,6 +224,9 @@ void day_sums_query(const struct day_sums *sums, struct query *query, struct sco
 	const struct engine *engine = sums->engine;
 	begin(sums, query, scope);
 	begin_arrival(query);
+	for (size_t i = 1; scope.queue == SCOPE_ANY && i < sums->slot_count; i++)
+		if (slot_in_scope(engine, &engine->slots[i], scope))
+			add_slot(&sums->slots[i], query);
 	for (uint32_t i = scope.queue < sums->queue_count ? sums->first_of_queue[scope.queue] : 0; i; i = sums->slots[i].next)
 		if (slot_in_scope(engine, &engine->slots[i], scope))
 			add_slot(&sums->slots[i], query);

@@ -186,6 +186,7 @@ static void keep_queue_info(struct archive *archive, struct engine *engine)
 		KEEP(archive, info->defined);
 		KEEP(archive, info->channel);
 		KEEP_BELOW(archive, info->calendar, keep_limit(engine->calendar_names.count));
+		KEEP_BELOW(archive, info->market, keep_limit(engine->markets.count));
 		if (archive->reading && (info->formula < -1 || info->formula >= SL_FORMULA_COUNT))
 			archive_wrong(archive, "a formula that is none");
 	}

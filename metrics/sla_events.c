@@ -58,8 +58,8 @@ static uint32_t clock_of(struct engine *engine, uint32_t case_item, int clock)
 
 static void choose_calendar(struct engine *engine, struct sla *sla, const struct event *event)
 {
-	const uint16_t queue = engine->cases[sla->case_item].queue;
-	sla->calendar = calendar_choose(engine, queue, event_text(event, KEY_CALENDAR), &sla->wanted);
+	const struct case_item *of = &engine->cases[sla->case_item];
+	sla->calendar = calendar_choose(engine, of->queue, engine->slots[of->slot].market, event_text(event, KEY_CALENDAR), &sla->wanted);
 	if (sla->wanted)
 		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_CALENDAR, 1);
 }

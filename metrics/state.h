@@ -48,6 +48,7 @@ struct engine {
 	/* slots and watches */
 	struct slot *slots; size_t slot_count, slot_room; struct map slot_index;
 	struct watch *watches; size_t watch_count, watch_room; struct map watch_index; /* watch 0: everything */
+	size_t brief_watches; /* of a queue and a market */
 	uint16_t *touched; size_t touched_count, touched_room; /* slots with gauges to sample */
 	int64_t waiting; /* contacts that wait, in all slots */
 	struct queue_info *queue_info; size_t queue_info_room;
@@ -89,6 +90,8 @@ struct engine {
 	uint32_t case_closed_first, case_closed_last;
 	struct survey *surveys; size_t survey_count, survey_room; struct map survey_index; uint32_t survey_next;
 	struct names calendar_names; struct calendar *calendars; size_t calendar_count, calendar_room;
+	struct house *house; /* what the settings say of calendars; no part of the state, nor is: */
+	uint64_t calendars_version; /* how often one, or a queue's, was told */
 	int64_t *bases; size_t base_room; /* customers by market number */
 	struct wanted_alert *wanted; size_t wanted_count, wanted_room;
 	uint32_t standing; /* alerts not cleared */
