@@ -242,7 +242,7 @@ static void sum_outcomes(struct arrivals *arrivals, const struct engine *engine)
 	arrivals->handled = worked ? tally.value[COUNT_WORK_MS] : tally.value[COUNT_TALK_MS] + tally.value[COUNT_HOLD_MS] + tally.value[COUNT_WRAP_MS];
 }
 
-static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope scope)
+struct arrivals_stamp arrivals_stamp(const struct engine *engine, struct scope scope)
 {
 	struct arrivals_stamp stamp = {.from = engine->keeping.from, .calendars = engine->calendars_version};
 	for (size_t i = 0; i < engine->slot_count; i++) {
@@ -256,9 +256,15 @@ static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope 
 	return stamp;
 }
 
+bool arrivals_stamps_equal(const struct arrivals_stamp *a, const struct arrivals_stamp *b)
+{
+	return a->closed == b->closed && a->slots == b->slots && a->buckets == b->buckets && a->from == b->from &&
+	       a->calendars == b->calendars;
+}
+
 void arrivals_expect(struct arrivals *arrivals, const struct engine *engine, struct scope scope, int64_t day)
 {
-	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = stamp_of(engine, scope)};
+	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = arrivals_stamp(engine, scope)};
 	arrivals->next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
 	struct weeks *weeks = memory_new(1, sizeof *weeks);
 	double *mean = memory_new(ARRIVALS_QUARTERS, sizeof *mean);
@@ -282,8 +288,8 @@ bool arrivals_hold(const struct arrivals *arrivals, const struct engine *engine,
 {
 	if (arrivals->open || arrivals->day != day || !scopes_equal(arrivals->scope, scope))
 		return false;
-	const struct arrivals_stamp now = stamp_of(engine, scope), *then = &arrivals->stamp;
-	return now.closed == then->closed && now.slots == then->slots && now.buckets == then->buckets && now.from == then->from && now.calendars == then->calendars;
+	const struct arrivals_stamp now = arrivals_stamp(engine, scope);
+	return arrivals_stamps_equal(&now, &arrivals->stamp);
 }
 
 double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t to)

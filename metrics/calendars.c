@@ -167,7 +167,7 @@ bool calendars_apply(struct engine *engine, const struct event *event)
 		return true;
 	}
 	if (strcmp(calendar.zone, "local") == 0 || !calendar_make(engine, &calendar)) { /* "local" is another place at each board */
-		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_ZONE, 1);
+		fault_event(engine, FAULT_UNKNOWN_ZONE, event);
 		calendar_finish(&calendar);
 		return true;
 	}

@@ -276,7 +276,7 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 	struct case_item *item = &engine->cases[number];
 	const uint8_t state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
 	if (engine->ts < item->opened && !engine->from_snapshot) {
-		fault_count(engine, engine->source, engine->feed, FAULT_CASE_ORDER, 1);
+		fault_event(engine, FAULT_CASE_ORDER, event);
 		return true;
 	}
 	if (engine->ts < item->since) { /* what we know is newer */

@@ -228,25 +228,39 @@ static uint16_t bound(bool with_bins)
 	return with_bins ? TALLY_KEYS : KEY_WAIT_BINS;
 }
 
-static void sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally)
+static void sum(const struct series *series, int64_t after, int64_t until, uint16_t below, struct tally *tally)
 {
 	for (size_t i = series_find(series, after + 1); i < series->count && series->buckets[i].start <= until; i++)
-		bucket_sum(&series->buckets[i], bound(with_bins), tally);
+		bucket_sum(&series->buckets[i], below, tally);
 }
 
 void ledger_sum_minutes(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
 {
-	sum(&ledger->minutes[way], after, until, with_bins, tally);
+	sum(&ledger->minutes[way], after, until, bound(with_bins), tally);
+}
+
+void ledger_sum_state(const struct ledger *ledger, int way, int64_t after, int64_t until, bool open, uint16_t below, struct tally *tally)
+{
+	const struct series *minutes = &ledger->minutes[way];
+	const size_t first = series_find(minutes, after + 1);
+	for (size_t i = minutes->count; i > first && (!open || minutes->buckets[i - 1].open); i--) /* the open ones are the end of the series */
+		if (minutes->buckets[i - 1].open == open && minutes->buckets[i - 1].start <= until)
+			bucket_sum(&minutes->buckets[i - 1], below, tally);
 }
 
 void ledger_sum_quarters(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
 {
-	sum(&ledger->quarters[way], after, until, with_bins, tally);
+	ledger_sum_first(ledger, way, after, until, bound(with_bins), tally);
+}
+
+void ledger_sum_first(const struct ledger *ledger, int way, int64_t after, int64_t until, uint16_t below, struct tally *tally)
+{
+	sum(&ledger->quarters[way], after, until, below, tally);
 	const struct series *minutes = &ledger->minutes[way];
 	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--) {
 		int64_t quarter = quarter_of(minutes->buckets[i - 1].start);
 		if (quarter > after && quarter <= until)
-			bucket_sum(&minutes->buckets[i - 1], bound(with_bins), tally);
+			bucket_sum(&minutes->buckets[i - 1], below, tally);
 	}
 }
 

@@ -29,10 +29,11 @@ static int priority_of(const struct engine *engine, const struct sla *sla)
 /* Adds every live clock of the scope to its clock's or its priority's place. */
 static void gather(const struct engine *engine, struct scope scope, bool by_priority, struct list_clocks *items)
 {
+	const bool everything = scopes_equal(scope, SCOPE_ALL);
 	for (size_t i = 0; i < engine->live_slas.count; i++) {
 		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
 		const struct case_item *of = &engine->cases[sla->case_item];
-		if (item_in_scope(engine, of->slot, of->agent, scope))
+		if (everything || item_in_scope(engine, of->slot, of->agent, scope))
 			add_clock(&items[by_priority ? priority_of(engine, sla) : sla->clock], sla);
 	}
 }

@@ -129,6 +129,8 @@ bool snapshots_apply(struct engine *engine, const struct event *event);
 void batch_apply(struct engine *engine, const struct record *record);
 bool event_apply(struct engine *engine, const struct event *event); /* by its family; false: impossible now */
 void fault_count(struct engine *engine, uint16_t source, uint16_t feed, enum feed_fault fault, uint64_t count);
+/* One event of the source and feed at hand, which is kept as the last example. */
+void fault_event(struct engine *engine, enum feed_fault fault, const struct event *event);
 /* the event appliers: false: impossible now (the engine may hold it for 2 s) */
 bool contacts_apply(struct engine *engine, const struct event *event);
 bool agents_apply(struct engine *engine, const struct event *event);
