@@ -121,8 +121,8 @@ static int formula_of(const struct engine *engine, struct scope scope)
 static double asked_value(const struct engine *engine, int metric, struct scope scope, enum window window, int64_t least)
 {
 	struct query query;
-	query_run(&query, engine, scope, window, (enum attribution)engine->settings->by,
-		(enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
+	(metrics[metric].kind == KIND_GAUGE ? query_run : query_without_cases)(&query, engine, scope, window,
+		(enum attribution)engine->settings->by, (enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
 	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(&query, &figure);
 	if (figure.n >= 0 && figure.n < least)

@@ -137,7 +137,8 @@ static void raise_peak(int64_t *peak, int64_t *peak_at, int64_t present, int64_t
 	*peak_at = at - at % SECOND_MS;
 }
 
-static void gather_gauges(const struct engine *engine, struct query *query)
+/* All but those of cases and their clocks, which cost most. */
+static void gather_live(const struct engine *engine, struct query *query)
 {
 	struct gauges *gauges = &query->gauges;
 	query->asks_forecast = true;
@@ -147,11 +148,16 @@ static void gather_gauges(const struct engine *engine, struct query *query)
 	raise_peak(&gauges->depth_peak, &gauges->depth_peak_at, gauges->waiting, query->at);
 	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
 	gauges->customers = engine->customers;
-	cases_gauges(engine, query->scope, query->at, gauges);
 	conduct_gauges(engine, query->scope, query->at, gauges);
 	care_gauges(engine, query->scope, gauges);
 	fcr_gauges(engine, query->scope, query->at, gauges);
 	surveys_gauges(engine, query->scope, query->at, gauges);
+}
+
+static void gather_gauges(const struct engine *engine, struct query *query)
+{
+	gather_live(engine, query);
+	cases_gauges(engine, query->scope, query->at, &query->gauges);
 }
 
 /* ---- questions ---- */
@@ -177,7 +183,7 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 	query_reach(query, engine, scope, window, by, formula, with_bins, engine->now);
 }
 
-void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+static void reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins, int64_t at)
 {
 	query_begin(query, engine, scope, window, by, formula);
@@ -189,7 +195,21 @@ void query_reach(struct query *query, const struct engine *engine, struct scope 
 	const struct stretch stretch = {query->after, query->at, by, query_from_quarters(window), with_bins, minute_of(engine->now) > query->after};
 	if (window != WINDOW_NOW)
 		query_sum(engine, scope, &stretch, &query->tally);
-	gather_gauges(engine, query);
+	gather_live(engine, query);
+}
+
+void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins, int64_t at)
+{
+	reach(query, engine, scope, window, by, formula, with_bins, at);
+	if (engine->now != INT64_MIN)
+		cases_gauges(engine, scope, query->at, &query->gauges);
+}
+
+void query_without_cases(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins)
+{
+	reach(query, engine, scope, window, by, formula, with_bins, engine->now);
 }
 
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula)
