@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/sections.h"
+#include "config/sla_targets.h"
 #include "config/suggest.h"
 
 #define TITLE_MOST 200 /* bytes; names from feeds are shorter */
@@ -286,7 +287,7 @@ static bool take_calendar(
 static bool take_sla(
 	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
 {
-	if (!sla_clock_known(title, err))
+	if (!sla_clock_known(title, err) || !sla_settings_check(&sections->sla, title, err))
 		return false;
 	for (int i = 0; i < settings->sla_count; i++)
 		if (strcmp(settings->slas[i].clock, title) == 0)
