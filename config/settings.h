@@ -63,13 +63,16 @@ struct calendar_settings {
 	int line;
 };
 
-/* sla "resolve" { ... } : what the state of a case does to a clock */
+/* sla "resolve" { ... } : what the state of a case does to a clock, and whether the board starts it itself */
 enum sla_reopen { SLA_REOPEN_NEW, SLA_REOPEN_GO_ON };
 struct sla_settings {
 	char *clock;
 	char **pause_in, **stop_in; /* states of a case */
 	int pause_count, stop_count;
 	int reopen; /* enum sla_reopen */
+	bool start; /* by the board: its case or a message says when */
+	char **targets; /* "1: 4h", ..., by priority: config/sla_targets.h */
+	int target_count;
 	int line;
 };
 
@@ -143,6 +146,7 @@ struct settings {
 	char **fcr_exclude_topics, **fcr_exclude_reasons;
 	int fcr_topic_count, fcr_reason_count;
 	int64_t wrap_wait, lost_after, late_limit, ahead_limit, hold_unknown; /* engine rules, ms */
+	int64_t case_memory; /* ms a closed case is remembered at least */
 	int64_t due_soon_most; /* 15 min */
 	int due_soon_percent;  /* 20 */
 	char *sla_calendar;    /* of SLA clocks that name none; "": always open */

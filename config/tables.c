@@ -134,6 +134,8 @@ static const struct setting board_settings[] = {
 		.help = "An event further ahead of the clock than this is counted as skewed."},
 	{"hold_unknown", .type = SETTING_DURATION, .counts = true, AT(hold_unknown), .fallback = "2s", BETWEEN(0, MINUTE_MS),
 		.help = "An event whose predecessor has not come yet waits so long for it."},
+	{"case_memory", .type = SETTING_DURATION, .counts = true, AT(case_memory), .fallback = "35d", BETWEEN(DAY_MS, 3660 * DAY_MS),
+		.help = "A closed case is remembered at least so long; opened again later, it is one that nobody knows."},
 	{"sla_calendar", .type = SETTING_KEY, .counts = true, AT(sla_calendar), .fallback = "",
 		.help = "The calendar of SLA clocks that name none and whose queue has none. Empty: always open."},
 	{"due_soon_most", .type = SETTING_DURATION, .counts = true, AT(due_soon_most), .fallback = "15m", BETWEEN(0, 7 * DAY_MS),

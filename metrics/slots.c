@@ -246,6 +246,7 @@ int64_t slot_short(const struct engine *engine, uint16_t slot)
 
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
 {
+	engine->counted = engine->now;
 	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
 	witness_count(engine, slot, agent, counts, n, at, arrived);

@@ -98,6 +98,7 @@ struct engine {
 	uint32_t conduct_next; /* where to look for a record to reuse */
 	int care_open;	       /* agents with a suggested break */
 	int64_t levels_minute; /* when the rules over windows were last evaluated */
+	int64_t counted;       /* when something was last counted; 0: not known. Saves work only, so no state has it */
 	int64_t wake;	       /* due of the TIMER_ALERT_MUTE that was asked for last: it only makes that second be looked at */
 	bool levels_dirty;     /* something happened since then */
 	uint64_t lost_alerted; /* events given up when the last gap alert was raised */

@@ -36,6 +36,7 @@
 	X(RUDE_CSAT_SENT) X(RUDE_CSAT_N) X(RUDE_CSAT_TOP) X(RUDE_CSAT_SUM) X(RUDE_CSAT_SUM_N)                           \
 	X(RUDE_BY_LEAD) X(RUDE_BY_ENGINE) X(WITHDRAWN_BY_LEAD) X(WITHDRAWN_BY_ENGINE) /* by whom it was raised */         \
 	X(CARE_SUGGESTED) X(CARE_TAKEN) X(CARE_MISSED)                                                                  \
+	X(SLA_CONFIRMED) X(OFFERED_CLOSED) /* while the queue's calendar is closed */                                   \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,
