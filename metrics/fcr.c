@@ -56,7 +56,29 @@ static void count(struct engine *engine, const struct fcr_entry *entry, int wind
 {
 	const struct count both[] = {{counters[window].settled, settled}, {counters[window].kept, kept}};
 	const size_t first = settled ? 0 : 1, n = (settled ? 1u : 0u) + (kept ? 1u : 0u);
+	engine->label = topic_label(engine, entry->topic);
 	count_all(engine, entry->slot, entry->agent, both + first, n, fcr_due_at(engine, entry, window), fcr_queued_at(entry));
+	engine->label = (struct view){0};
+	if (window == FCR_WITHIN)
+		topic_count(engine, entry->topic, both + first, n, fcr_queued_at(entry));
+}
+
+/* Of a resolved one: that there was a further contact, once. It counts with the contact that did not suffice, whenever it is told. */
+static void count_recontact(struct engine *engine, const struct fcr_entry *entry, int delta)
+{
+	const struct count recontacts = {COUNT_RECONTACTS, delta};
+	const int64_t queued = fcr_queued_at(entry);
+	engine->label = topic_label(engine, entry->topic);
+	count_all(engine, entry->slot, entry->agent, &recontacts, 1, queued, queued);
+	engine->label = (struct view){0};
+	topic_count(engine, entry->topic, &recontacts, 1, queued);
+}
+
+static void count_resolved(struct engine *engine, const struct fcr_entry *entry, int delta)
+{
+	topic_count(engine, entry->topic, &(struct count){COUNT_FCR_RESOLVED, delta}, 1, fcr_queued_at(entry));
+	if (fcr_has(entry, FCR_REPEATED << FCR_WITHIN))
+		count_recontact(engine, entry, delta);
 }
 
 static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned windows)
@@ -72,6 +94,8 @@ static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned wind
 			weigh(engine, entry, window, 1);
 		if (fcr_has(entry, FCR_SETTLED << window))
 			count(engine, entry, window, 0, -1);
+		if (window == FCR_WITHIN && fcr_has(entry, FCR_RESOLVED))
+			count_recontact(engine, entry, 1);
 	}
 }
 
@@ -257,6 +281,8 @@ static void exclude(struct engine *engine, uint32_t number)
 	for (int window = 0; window < FCR_WINDOWS; window++)
 		if (fcr_has(entry, FCR_SETTLED << window))
 			count(engine, entry, window, -1, fcr_has(entry, FCR_REPEATED << window) ? 0 : -1);
+	if (fcr_has(entry, FCR_RESOLVED))
+		count_resolved(engine, entry, -1);
 	fcr_weigh(engine, entry, -1);
 	fcr_clear(entry, FCR_RESOLVED | (((1 << FCR_WINDOWS) - 1) * FCR_SETTLED));
 	fcr_set(entry, FCR_EXCLUDED);
@@ -297,6 +323,7 @@ static void resolve(struct engine *engine, uint32_t number)
 	if (fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_EXCLUDED))
 		return;
 	fcr_set(entry, FCR_RESOLVED);
+	count_resolved(engine, entry, 1);
 	fcr_note_resolved(engine, entry);
 	fcr_weigh(engine, entry, 1);
 	fcr_await(engine, number);

@@ -76,6 +76,7 @@ static void keep_occurrences(struct archive *archive, struct occurrences *list, 
 	for (size_t i = 0; i < list->count; i++) {
 		KEEP(archive, list->items[i].name);
 		KEEP(archive, list->items[i].agent);
+		KEEP_BELOW(archive, list->items[i].by, PRAISE_BYS);
 		KEEP(archive, list->items[i].at);
 	}
 	list->changed = archive->reading ? stamp : list->changed;
