@@ -57,7 +57,7 @@
 	.value = value_fcr_excluded,
 },
 {
-	.name = "recontacts", .title = "Needed a further contact", .short_title = "RE-CONTACTS",
+	.name = "recontacts", .title = "Needed a further contact", .short_title = "CAME AGAIN",
 	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_HIGHER, .people = true,
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "resolved contacts with a further contact of the same customer and topic within R, settled or not",

@@ -21,7 +21,8 @@ struct list_praise {
 	int64_t at; /* instant */
 	const char *by; /* constant: "customer" "colleague" */
 	char team[64];	/* "": not known */
-	char agent[64];	/* as the settings name people; "": not told */
+	char agent[64]; /* as the settings name people; "": not told */
+	char site[64];	/* of a board over several; else "" */
 };
 int list_newest_praises(const struct engine *engine, struct list_praise *items, int room);
 int list_praise_order(const void *left, const void *right);
