@@ -21,7 +21,7 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
-enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times and CSAT without flagged contacts */ };
+enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times, CSAT and FCR without flagged contacts */ };
 
 /* queue "Billing" { ... } */
 struct queue_settings {

@@ -46,6 +46,8 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, record->prior_at);
 	KEEP_BELOW(archive, record->prior_step, STEP_ENDED + 1);
 	KEEP(archive, record->flagged);
+	KEEP(archive, record->fcr_customer);
+	KEEP(archive, record->fcr_queued);
 	KEEP_BELOW(archive, record->prior_item, engine->conduct_count);
 }
 
