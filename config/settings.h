@@ -141,6 +141,7 @@ struct settings {
 	int anger_limit;	   /* signals of anger at the company in a queue that raise an alert; 0: none */
 	int64_t anger_within;	   /* 15 min */
 	int mistakes_limit;
+	int followup_attempts;
 	char *shifts;		/* a file of planned shifts (config/shifts.h); "": none */
 	int staffing_goal;	/* percent of arrivals to be answered in time, that agents needed are reckoned for */
 	bool show_mistakes; /* on the board, by agent */

@@ -47,6 +47,7 @@ static void keep_surveys(struct archive *archive, struct engine *engine)
 		KEEP_BELOW(archive, followup->slot, engine->slot_count);
 		KEEP_BELOW(archive, followup->agent, keep_limit(engine->agent_count));
 		KEEP_BELOW(archive, followup->kind, SURVEY_NPS + 1);
+		KEEP(archive, followup->attempts);
 		KEEP(archive, followup->score);
 		KEEP(archive, followup->since);
 		KEEP(archive, followup->open);

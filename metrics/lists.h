@@ -147,6 +147,7 @@ struct list_followup {
 	const char *survey;	     /* constant: "csat" "nps" */
 	int64_t score;		     /* thousandths */
 	int64_t since;		     /* ms */
+	int attempts;		     /* that reached nobody */
 	uint16_t slot;
 };
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);

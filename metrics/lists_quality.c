@@ -130,7 +130,7 @@ int list_followups(const struct engine *engine, int64_t at, struct list_followup
 			items[place] = items[place - 1];
 		struct list_followup *item = &items[place];
 		*item = (struct list_followup){.since = since, .slot = followup->slot, .survey = word_text(WORDS_SURVEY_KIND, followup->kind),
-			.score = followup->score};
+			.score = followup->score, .attempts = (int)followup->attempts};
 		put(followup->contact, item->contact, sizeof item->contact);
 		lists_person(engine, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
 		put(engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);

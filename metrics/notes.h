@@ -19,6 +19,7 @@ struct followup {
 	char contact[ID_MAX + 1]; /* that the survey was about; "": not told */
 	uint16_t slot, agent;
 	uint8_t kind; /* enum survey_kind */
+	uint32_t attempts; /* that reached nobody */
 	int64_t score, since;
 	bool open;
 };
