@@ -28,6 +28,7 @@ struct conduct {
 	uint16_t agent, slot, queue;
 	uint8_t channel, step, highest, kind, aim;
 	uint8_t by; /* who raised the flag: enum signal_by */
+	uint16_t source; /* the publisher that told it; 0: not known */
 	bool open, safety;
 	uint8_t fault_step;  /* the step that was tried out of turn, 0: none */
 	uint8_t ended_how;   /* enum conduct_end */

@@ -244,6 +244,7 @@ static void append_asked(struct snapshot *snapshot, const struct snapshot *part,
 	}
 	append_service(snapshot, part, all, site, name);
 	snapshot_join_learning(snapshot, part, name);
+	snapshot_join_conduct(snapshot, part, name);
 }
 
 static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)

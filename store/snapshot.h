@@ -19,7 +19,7 @@
 
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
-enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */,
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults, false_flags */,
 	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */, SNAPSHOT_ALERTS /* history */,
 	SNAPSHOT_LEARNING /* topics, newest_praises */ };
 
@@ -98,6 +98,7 @@ struct snapshot {
 	struct list_care *care; int care_count;
 	struct list_care *loads; int load_count; /* of everybody who had a rude contact this shift */
 	struct list_conduct *flagged_before; int flagged_before_count;
+	struct list_false_flags *false_flags; int false_flag_count; /* by publisher */
 	struct list_fault *protocol_faults; int protocol_fault_count; /* of today */
 	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
 	struct list_due *due; int due_count;

@@ -27,6 +27,7 @@ struct snapshot_asked {
 /* snapshot_conduct.c: flags, faults of the protocol, agents' care. */
 void snapshot_fill_conduct(struct snapshot *snapshot, const struct engine *engine);
 void snapshot_ask_conduct(struct snapshot *snapshot, const struct engine *engine); /* SNAPSHOT_CONDUCT */
+void snapshot_join_conduct(struct snapshot *snapshot, const struct snapshot *part, const char *site); /* false_flags; site "": of one alone */
 void snapshot_finish_conduct(struct snapshot *snapshot);
 /* figures_json_conduct.c: what there is of conduct beside figures, as members of the document. */
 void figures_json_conduct(FILE *to, const struct snapshot *snapshot);

@@ -170,6 +170,10 @@ static void set_conduct(struct snapshot *snapshot)
 	snapshot->protocol_faults = memory_new(1, sizeof *snapshot->protocol_faults);
 	snapshot->protocol_fault_count = 1;
 	snapshot->protocol_faults[0] = fault;
+	snapshot->false_flags = memory_new(2, sizeof *snapshot->false_flags);
+	snapshot->false_flag_count = 2;
+	snapshot->false_flags[0] = (struct list_false_flags){"listener", 14, 6};
+	snapshot->false_flags[1] = (struct list_false_flags){"zammad-1", 31, 1};
 }
 
 static void set_alerts(struct snapshot *snapshot)
@@ -444,6 +448,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->conduct);
 	free(snapshot->care);
 	free(snapshot->flagged_before);
+	free(snapshot->false_flags);
 	free(snapshot->loads);
 	free(snapshot->protocol_faults);
 	free(snapshot->alerts);
