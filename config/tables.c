@@ -158,6 +158,8 @@ static const struct setting board_settings[] = {
 		.help = "... where they come within this time."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"followup_attempts", .type = SETTING_NUMBER, .counts = true, AT(followup_attempts), .fallback = "1", BETWEEN(1, 100),
+		.help = "Calls that reach nobody until an unhappy customer counts as not reached and is called no more."},
 	{"shifts", .type = SETTING_KEY, AT(shifts), .fallback = "",
 		.help = "A file of planned shifts: lines like mon-fri,08:00,16:30,Billing,12, for the page of forecasts. Empty: none."},
 	{"staffing_goal", .type = SETTING_NUMBER, .counts = true, AT(staffing_goal), .fallback = "80", BETWEEN(1, 99),

@@ -13,7 +13,7 @@ struct joined;	 /* metrics/joined.h */
 /* The windows in which a further contact counts against the first one. */
 enum fcr_window { FCR_24H, FCR_72H, FCR_WITHIN /* the setting fcr_within */, FCR_WINDOWS };
 /* Resolved contacts that are not settled in a window, and those of them without a further one so far. */
-struct fcr_balance { int32_t open, kept; };
+struct fcr_balance { int32_t open, kept, rude_open, rude_kept; }; /* rude: of them, of flagged contacts */
 
 struct gauges {
 	int64_t waiting, longest_wait, longest_wait_total, longest_wait_async; /* ms; -1: nobody waits */

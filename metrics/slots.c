@@ -196,6 +196,8 @@ void ledgers_close(struct engine *engine, int64_t second)
 		ledger_close(&engine->slots[i].ledger, before, engine->now, &engine->keeping);
 	for (size_t i = 0; i < engine->agent_count; i++)
 		ledger_close(&engine->agents[i].ledger, before, engine->now, &engine->keeping);
+	for (size_t i = 0; i < engine->topic_count; i++)
+		ledger_close(&engine->topic_ledgers[i], before, engine->now, &engine->keeping);
 }
 
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope)

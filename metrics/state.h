@@ -21,6 +21,7 @@
 #include "metrics/slots.h"
 #include "metrics/sources.h"
 #include "metrics/timers.h"
+#include "metrics/topics.h"
 #include "metrics/witness.h"
 
 /* Indexes of things that are open now; each thing knows its place, so that taking one out is cheap. */
@@ -62,6 +63,7 @@ struct engine {
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free; struct sla_rule sla_rules[SLA_CLOCK_COUNT];
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
 	struct fcr_memory fcr;
+	struct ledger *topic_ledgers; size_t topic_count, topic_room; /* by the number of the topic's name */
 	struct map conduct_index; /* records by the id of their contact */
 	struct rude_leg *rude_legs; size_t rude_leg_count, rude_leg_room; uint32_t rude_leg_free;
 	struct followup *followups; size_t followup_count, followup_room;

@@ -438,6 +438,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
 	put_named(&writer, "praises", snapshot->praises, snapshot->praise_count);
 	put_named(&writer, "unknown_events", snapshot->unknown, snapshot->unknown_count);
+	figures_json_learning(to, snapshot);
 	forecast_json(to, snapshot);
 	put_named(&writer, "impossible_events", snapshot->impossible, snapshot->impossible_count);
 	put_sites(&writer);

@@ -54,7 +54,7 @@ struct proof_request {
 	int number;	  /* another one for each question; 0: nothing is asked */
 	int metric;	  /* whose rows */
 	char subject[65]; /* whose life; "": rows are wanted */
-	char site[64];	  /* where that is; "" where one is shown */
+	char site[64];	  /* where that is, or whose rows alone are wanted; "" where one is shown, or all */
 	int64_t around;	  /* an instant of that life */
 	char name[64];	  /* only rows of this: a clock ("first_reply"), a priority ("P2"), a policy, an agent, a team; "": all */
 	bool by_day;	  /* of the day where the window is shorter, as metrics by the day are */

@@ -47,6 +47,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 	}
 	if (lists & 1u << SNAPSHOT_CONDUCT)
 		snapshot_ask_conduct(snapshot, engine);
+	if (lists & 1u << SNAPSHOT_LEARNING)
+		snapshot_ask_learning(snapshot, engine);
 	if (lists & 1u << SNAPSHOT_ALERTS) {
 		snapshot->history = memory_new(ITEMS_MOST, sizeof *snapshot->history);
 		snapshot->history_count = list_alert_history(engine, snapshot->at, snapshot->history, ITEMS_MOST);
