@@ -86,7 +86,7 @@ static void sum_member_time(const struct engine *engine, struct scope scope, con
 
 static void sum_slots(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
 {
-	for (size_t i = 0; i < engine->slot_count; i++) {
+	for (size_t i = slots_begin(engine, scope); i < engine->slot_count; i = slots_next(engine, scope, i)) {
 		const struct slot *slot = &engine->slots[i];
 		if (slot_in_scope(engine, slot, scope))
 			sum_ledger(&slot->ledger, stretch, tally);

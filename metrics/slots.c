@@ -108,6 +108,46 @@ static uint16_t add_slot(struct engine *engine, uint16_t queue, uint8_t channel,
 	return (uint16_t)engine->slot_count++;
 }
 
+/* Slot 0 is in none: it belongs to no queue and no market. */
+static void join_chain(struct engine *engine, int kind, uint16_t name, uint16_t number)
+{
+	struct slot_chain *chain = &engine->slot_chains[kind];
+	const size_t known = chain->room;
+	chain->ends = memory_grow(chain->ends, &chain->room, (size_t)name + 1, sizeof *chain->ends);
+	for (size_t i = known; i < chain->room; i++)
+		chain->ends[i] = (struct slot_ends){0, 0};
+	struct slot_ends *ends = &chain->ends[name];
+	if (ends->last)
+		engine->slots[ends->last].next[kind] = number;
+	else
+		ends->first = number;
+	ends->last = number;
+}
+
+/* SLOT_CHAINS: there is none for it. */
+static int chain_of(struct scope scope)
+{
+	return scope.queue != SCOPE_ANY ? SLOTS_OF_QUEUE : scope.market != SCOPE_ANY ? SLOTS_OF_MARKET : SLOT_CHAINS;
+}
+
+size_t slots_begin(const struct engine *engine, struct scope scope)
+{
+	const int kind = chain_of(scope);
+	if (kind == SLOT_CHAINS)
+		return 0;
+	const uint16_t name = kind == SLOTS_OF_QUEUE ? scope.queue : scope.market;
+	const uint16_t first = name < engine->slot_chains[kind].room ? engine->slot_chains[kind].ends[name].first : 0;
+	return first ? first : engine->slot_count;
+}
+
+size_t slots_next(const struct engine *engine, struct scope scope, size_t slot)
+{
+	const int kind = chain_of(scope);
+	if (kind == SLOT_CHAINS)
+		return slot + 1;
+	return engine->slots[slot].next[kind] ? engine->slots[slot].next[kind] : engine->slot_count;
+}
+
 static void set_watches(struct engine *engine, uint16_t number)
 {
 	struct slot *slot = &engine->slots[number];
@@ -135,6 +175,8 @@ void slots_finish(struct engine *engine)
 		samples_finish(&engine->watches[i].quarters);
 	}
 	free(engine->slots);
+	for (int kind = 0; kind < SLOT_CHAINS; kind++)
+		free(engine->slot_chains[kind].ends);
 	free(engine->watches);
 	free(engine->touched);
 	free(engine->queue_info);
@@ -152,6 +194,8 @@ uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_
 		return slot_of(engine, NAME_OTHER, channel, NAME_NONE);
 	uint16_t number = add_slot(engine, queue, channel, market);
 	map_put(&engine->slot_index, key_of(&key), number);
+	join_chain(engine, SLOTS_OF_QUEUE, queue, number);
+	join_chain(engine, SLOTS_OF_MARKET, market, number);
 	set_watches(engine, number);
 	return number;
 }

@@ -23,6 +23,7 @@ struct samples { /* a growing array by time, like struct series */
 /* ---- a slot: everything counted for one (queue, channel, market) ----
  * Slot 0 takes what concerns no queue: it is in scope of everything only. */
 #define SLOT_WATCHES 8 /* everything, and each choice of its queue, channel and market */
+enum { SLOTS_OF_QUEUE, SLOTS_OF_MARKET, SLOT_CHAINS };
 #define WATCH_NONE UINT16_MAX /* there are too many, or it has no market: this one is not watched */
 struct slot {
 	uint16_t queue, channel, market; /* channel: enum channel */
@@ -43,6 +44,7 @@ struct slot {
 	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
 	uint16_t watch[SLOT_WATCHES]; /* of the queue where bit 0 of the place is set, of the channel (1), of the market (2) */
 	bool touched;
+	uint16_t next[SLOT_CHAINS]; /* the next one of its queue, of its market; 0: none */
 	struct backlog backlog;
 	int32_t sla_running, sla_paused, sla_due_soon; /* kept by sla.c */
 	struct fcr_balance fcr[FCR_WINDOWS];	       /* kept by fcr.c; made again of its entries when a state is read */
@@ -80,6 +82,9 @@ void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counte
 void slot_touch(struct engine *engine, uint16_t slot); /* gauges changed: sample at the end of this second */
 /* Several at once, keys ascending: much cheaper. */
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived);
+/* Goes through the slots among which those of the scope are: of its queue, else of its market, else all; ends with engine->slot_count. */
+size_t slots_begin(const struct engine *engine, struct scope scope);
+size_t slots_next(const struct engine *engine, struct scope scope, size_t slot);
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope);
 /* At a minute's start: minutes that are over for some time are closed in all ledgers. */
 void ledgers_close(struct engine *engine, int64_t second);

@@ -50,6 +50,7 @@ struct engine {
 	struct slot *slots; size_t slot_count, slot_room; struct map slot_index;
 	struct watch *watches; size_t watch_count, watch_room; struct map watch_index; /* watch 0: everything */
 	size_t brief_watches; /* of a queue and a market */
+	struct slot_chain { struct slot_ends { uint16_t first, last; } *ends; size_t room; } slot_chains[SLOT_CHAINS]; /* by queue, by market */
 	uint16_t *touched; size_t touched_count, touched_room; /* slots with gauges to sample */
 	int64_t waiting; /* contacts that wait, in all slots */
 	struct queue_info *queue_info; size_t queue_info_room;

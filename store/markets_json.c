@@ -46,10 +46,8 @@ static void put_custom(FILE *to, const struct market_settings *market)
 static void put_market(FILE *to, const struct snapshot *snapshot, const struct snapshot_market *market)
 {
 	fputs("{", to);
-	if (market->of.settings >= 0) {
-		put_pair(to, "market", snapshot->settings->markets[market->of.settings].name);
-		fputs(", ", to);
-	}
+	put_pair(to, "market", market->of.settings >= 0 ? snapshot->settings->markets[market->of.settings].name : market->of.name);
+	fputs(", ", to);
 	put_pair(to, "title", market->of.name);
 	put_day(to, &market->of);
 	if (market->of.settings >= 0)
