@@ -127,7 +127,7 @@ static void write_json(struct look *look, const struct engine *engine, const str
 	if (look->failed)
 		report(&look->err);
 	else if (look->interval && look->first != INSTANT_NONE)
-		figures_json_intervals(stdout, engine, snapshot, &request, look->first / look->interval * look->interval, snapshot->at, look->interval);
+		figures_json_intervals(stdout, engine, snapshot, &request, look->first, snapshot->at, look->interval);
 	else
 		figures_json(stdout, engine, snapshot, &request);
 	free(sites);
