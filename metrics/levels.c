@@ -125,6 +125,8 @@ static double asked_value(const struct engine *engine, int metric, struct scope 
 		(enum attribution)engine->settings->by, (enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
 	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(&query, &figure);
+	if (metrics[metric].survey && least < SURVEY_LEAST)
+		least = SURVEY_LEAST;
 	if (figure.n >= 0 && figure.n < least)
 		return NAN;
 	return figure_limit_value(&metrics[metric], &figure);

@@ -30,7 +30,7 @@
 #define CONDUCT_VALUES(X)                                                                                               \
 	X(rude_now) X(rude_count) X(rude_ended) X(rude_unresolved) X(rude_faults) X(rude_false_rate)                    \
 	X(anger_at_company) X(safety) X(rude_signalled) X(rude_request) X(rude_demand) X(rude_warning) X(rude_oldest_step) \
-	X(rude_unclear) X(rude_false_agent) X(rude_false_lead) X(rude_false_engine) X(rude_legs) X(aht_calm) X(csat_calm) \
+	X(rude_unclear) X(rude_false_agent) X(rude_false_lead) X(rude_false_engine) X(rude_legs) X(aht_calm) X(csat_calm) X(fcr_calm) \
 	X(care_open) X(care_suggested) X(care_taken) X(care_missed) X(care_taken_rate)
 #define FORECAST_VALUES(X)                                                                                              \
 	X(forecast_15m) X(forecast_30m) X(forecast_60m) X(agents_needed) X(staffing_gap) X(expected_service_level)      \

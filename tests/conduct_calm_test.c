@@ -256,6 +256,8 @@ static void compare_sums(const struct teller *t, const struct story *story, uint
 			csat = in_scope(t, "csat_calm", aside);
 			expect_ratio(&aht, sums.handled, sums.legs, "aht_calm", seed);
 			expect_ratio(&csat, sums.top, sums.n, "csat_calm", seed);
+			fcr = in_scope(t, "fcr_calm", aside);
+			expect_ratio(&fcr, sums.kept, sums.settled, "fcr_calm", seed);
 		}
 		int flagged = 0, legs = 0;
 		for (int i = 0; i < CONTACTS; i++) {

@@ -248,6 +248,9 @@ static void tell_today(struct column *column)
 	put_today(snapshot, "csat_calm", d, sizeof d);
 	say(column, ROLE_TEXT, "AHT %s, without flagged ones %s", a, b);
 	say(column, ROLE_TEXT, "CSAT %s, without flagged ones %s", c, d);
+	put_today(snapshot, "fcr", a, sizeof a);
+	put_today(snapshot, "fcr_calm", b, sizeof b);
+	say(column, ROLE_TEXT, "FCR %s, without flagged ones %s", a, b);
 }
 
 static void tell_load(struct column *column)
