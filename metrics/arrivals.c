@@ -10,6 +10,7 @@
 
 #define DAY_QUARTERS 96
 #define DRIFT_MOST 2.0
+#define ARRIVALS_KEPT (29 * DAY_MS) /* four weeks before a day, to its end: metrics/old_arrivals.h */
 
 /* The past weeks, oldest last: what came in each quarter hour, -1 where it is not known. */
 struct weeks {
@@ -44,10 +45,21 @@ static void add_bucket(struct stretch_counts *counts, const struct bucket *bucke
 		counts->offered[(bucket->start - counts->from) / QUARTER_MS] += offered_in(bucket);
 }
 
+static void add_old(struct stretch_counts *counts, const struct old_arrivals *old)
+{
+	for (size_t i = 0; i < old->count; i++)
+		for (int quarter = 0; quarter < OLD_ARRIVALS_QUARTERS; quarter++) {
+			const int64_t start = old->days[i].day * DAY_MS + quarter * QUARTER_MS;
+			if (start >= counts->from && start < counts->from + (int64_t)counts->room * QUARTER_MS)
+				counts->offered[(start - counts->from) / QUARTER_MS] += old->days[i].offered[quarter];
+		}
+}
+
 /* What is counted in an open minute is not in its quarter hour yet. */
 static void add_ledger(struct stretch_counts *counts, const struct ledger *ledger, struct arrivals *arrivals)
 {
 	const struct series *quarters = &ledger->quarters[BY_ARRIVAL], *minutes = &ledger->minutes[BY_ARRIVAL];
+	add_old(counts, &ledger->old);
 	for (size_t i = series_find(quarters, counts->from); i < quarters->count && quarters->buckets[i].start < arrivals->day; i++)
 		add_bucket(counts, &quarters->buckets[i]);
 	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--)
@@ -66,7 +78,8 @@ static int64_t weeks_before(const struct engine *engine, int64_t at, int weeks)
 /* Since when all that was counted is there, for the whole of the day: an answer must not depend on when in the day it was asked for. */
 static int64_t known_since(const struct engine *engine, int64_t next_day)
 {
-	const int64_t kept = next_day - engine->keeping.quarters, heard = query_heard_since(engine);
+	const int64_t length = engine->keeping.quarters > ARRIVALS_KEPT ? engine->keeping.quarters : ARRIVALS_KEPT;
+	const int64_t kept = next_day - length, heard = query_heard_since(engine);
 	const int64_t since = heard > engine->keeping.from ? heard : engine->keeping.from;
 	return since > kept ? since : kept;
 }
