@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/forecast.h"
 #include "metrics/query_sums.h"
 
 #define DAY_QUARTERS 96
@@ -263,4 +264,53 @@ double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t t
 		at += part;
 	}
 	return sum;
+}
+
+/* ---- why ---- */
+
+_Static_assert(FORECAST_WEEKS == ARRIVALS_WEEKS, "each week is told");
+
+static double sum_between(const double *values, int from, int to)
+{
+	double sum = 0;
+	for (int i = from; i < to; i++)
+		sum += values[i];
+	return sum;
+}
+
+static void tell_week(struct forecast_reason *reason, const struct weeks *weeks, int week, int from, int to)
+{
+	struct forecast_week *past = &reason->past[week];
+	past->level = level_ratio(weeks->count[0], weeks->count[week]);
+	past->weight = weeks->known - week;
+	for (int i = from; i < to; i++)
+		past->came = weeks->count[week][i] < 0 ? NAN : past->came + (double)weeks->count[week][i];
+}
+
+void forecast_explain(struct forecast_reason *reason, const struct engine *engine, struct scope scope, int64_t day, int64_t from, int64_t to)
+{
+	const int64_t first = (from - day) / QUARTER_MS, end = (to - day) / QUARTER_MS;
+	*reason = (struct forecast_reason){.mean = NAN, .smoothed = NAN, .drift = NAN, .expected = NAN};
+	if (from < day || end > ARRIVALS_QUARTERS)
+		return;
+	struct arrivals arrivals = {.scope = scope, .day = day};
+	arrivals.next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
+	struct weeks *weeks = memory_new(1, sizeof *weeks);
+	double *mean = memory_new(2 * ARRIVALS_QUARTERS, sizeof *mean), *smoothed = mean + ARRIVALS_QUARTERS;
+	gather(weeks, engine, &arrivals);
+	leave_out_empty_days(weeks);
+	count_known(weeks);
+	mean_of_weeks(weeks, mean);
+	smooth(mean, smoothed);
+	reason->weeks = weeks->known;
+	for (int week = 0; week < weeks->known; week++) {
+		reason->past[week].from = weeks_before(engine, from, week + 1);
+		tell_week(reason, weeks, week, (int)first, (int)end);
+	}
+	reason->mean = sum_between(mean, (int)first, (int)end);
+	reason->smoothed = sum_between(smoothed, (int)first, (int)end);
+	reason->drift = drift(weeks);
+	reason->expected = reason->smoothed * reason->drift;
+	free(mean);
+	free(weeks);
 }
