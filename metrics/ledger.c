@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "config/settings.h"
 #include "metrics/ledger.h"
 
 /* Minutes at the end of a series that stay open: outcomes come some minutes after arrivals. */
@@ -134,10 +135,24 @@ void series_put_back(struct series *series, int64_t start, bool open, const stru
 
 /* ---- quarter hours and days ---- */
 
+/* What quarter hours by arrival that are dropped now say of arrivals stays for a while. */
+static void keep_arrivals(struct ledger *ledger, int64_t until, int64_t now)
+{
+	const struct series *quarters = &ledger->quarters[BY_ARRIVAL];
+	struct tally tally; /* only what is below the bound is written */
+	for (size_t i = quarters->first; i < quarters->count && quarters->buckets[i].start <= until; i++) {
+		tally.value[COUNT_OFFERED] = 0;
+		bucket_sum(&quarters->buckets[i], COUNT_OFFERED + 1, &tally);
+		old_arrivals_add(&ledger->old, quarters->buckets[i].start, tally.value[COUNT_OFFERED], now);
+	}
+}
+
 static void add_to_long(struct ledger *ledger, int way, int64_t at, int64_t now, const struct ledger_rules *rules, const struct count *counts,
 	size_t n)
 {
 	ledger->closed = rules->stamp;
+	if (way == BY_ARRIVAL)
+		keep_arrivals(ledger, now - rules->quarters - QUARTER_MS, now);
 	add_to_closed(&ledger->quarters[way], quarter_of(at), now - rules->quarters - QUARTER_MS, rules->stamp, counts, n);
 	if (!rules->days)
 		return;
@@ -271,4 +286,5 @@ void ledger_finish(struct ledger *ledger)
 		finish_series(&ledger->quarters[way]);
 		finish_series(&ledger->days[way]);
 	}
+	old_arrivals_finish(&ledger->old);
 }

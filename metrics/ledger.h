@@ -6,6 +6,7 @@
 
 #include "base/zone.h"
 #include "metrics/bucket.h"
+#include "metrics/old_arrivals.h"
 
 #define LEDGER_WAYS 2 /* enum attribution */
 
@@ -17,6 +18,7 @@ struct series {
 
 struct ledger {
 	struct series minutes[LEDGER_WAYS], quarters[LEDGER_WAYS], days[LEDGER_WAYS];
+	struct old_arrivals old; /* by arrival, of quarter hours that are kept no longer */
 	uint64_t counted; /* LSN of the record that counted last */
 	uint64_t closed;  /* ... that last closed a bucket or changed a closed one */
 };
