@@ -25,7 +25,8 @@ static const struct {
 	bool is_person;
 	enum display_action actions[DISPLAY_PRESETS];
 } fields[DISPLAY_FIELD_COUNT] = {
-#define FIELD(NAME, word, is_person, public, team, desk, help) [DISPLAY_##NAME] = {word, is_person, {DISPLAY_##public, DISPLAY_##team, DISPLAY_##desk}},
+#define FIELD(NAME, word, is_person, public, team, desk, help)                                                                  \
+	[DISPLAY_##NAME] = {word, is_person, {DISPLAY_##public, DISPLAY_##team, DISPLAY_##desk}},
 	DISPLAY_FIELDS(FIELD)
 #undef FIELD
 };

@@ -199,7 +199,8 @@ static void keys_come_from_files(void **state)
 	write_key(path, "0123456789abcdeg", 16, 0600);
 	hash_with(path, two);
 	assert_string_not_equal(one, two);
-	static const struct { size_t size; mode_t mode; const char *why; } bad[] = {{15, 0600, "too few"}, {5000, 0600, "too many"}, {32, 0640, "chmod 600"}};
+	static const struct { size_t size; mode_t mode; const char *why; } bad[] = {{15, 0600, "too few"}, {5000, 0600, "too many"},
+		{32, 0640, "chmod 600"}};
 	char bytes[5000];
 	memset(bytes, 'x', sizeof bytes);
 	struct settings *settings = settings_create();

@@ -92,7 +92,7 @@ def config(folder):
     open(script, "w").write(SCRIPT)
     os.chmod(script, 0o755)
     open(path, "w").write('zone = "UTC"\nshow_mistakes = true\nlog = "%s/log"\n'
-                          'alert "erring" { metric = "mistakes" each = "agent" window = "60m" enter = 0 exec = "%s" }\n'
+                          'alert "erring" { metric = "mistakes" each = "agent" enter = 0 exec = "%s" }\n'
                           'alert "full" { metric = "queue_depth" enter = 0 leave = 0 severity = "critical" exec = "%s" }\n' % (folder, script, script))
     return path
 
@@ -144,9 +144,8 @@ def collect(folder, words, redis):
     out.append(("collect --status", json.dumps(status(journal)[1])))
     if redis:
         until(lambda: redis.ask("HGET", "{default}:meta", "watermark") and redis.ask("HLEN", "{default}:alerts") != "0", 10)
-        time_of = status(journal)[1]
         out.append(("Redis", everything_in_redis(redis)))
-        say("{default}:state" not in out[-1][1] and "{default}:now" in out[-1][1], "without store_state there is no packed state in Redis", (time_of, out[-1][1][:300]))
+        say("{default}:state" not in out[-1][1] and "{default}:now" in out[-1][1], "without store_state there is no packed state in Redis", out[-1][1][:300])
         out.append(("a board that has only Redis", run("snapshot", "--store", "unix://" + redis.socket, "--wait", "1s", *rules)[1]))
     out.append(("a board that is attached", screens(("--attach", "ipc://%s/out" % folder, *rules), (140, 40), list("4567890h"))))
     out.append(("the collector's log", end(collector)))
@@ -173,7 +172,8 @@ def look(folder, journal, words, far):
     if not far:
         return out
     # Each page, what stands behind its first rows, and the life of that; then incidents, marks, a tile.
-    keys = [key for page in "234567890" for key in (page, "\r", "\r")] + ["3", "\x1b[B", "\r", "\r", "1", "n", "n", "'", "\x1b", "\t", "\t", "\r", "\r", "\r"]
+    keys = [key for page in "234567890" for key in (page, "\r", "\r")] + ["3", "\x1b[B", "\r", "\r", "1", "n", "n", "'", "\x1b"]
+    keys += ["\t", "\t", "\r", "\r", "\r"]
     for size in far:
         out.append(("a board of %dx%d" % size, screens(("replay", journal, "--at", "-1s", "--paused", *rules), size, keys)))
     log = os.path.join(folder, "log")
@@ -217,7 +217,8 @@ def main(folder):
         check(name, look(folder, journal, POLICIES[name][0], ()), POLICIES[name][1])
     out = look(folder, journal, POLICIES["desk"][0], ((140, 40),))
     check("desk", out, POLICIES["desk"][1])
-    say(all(title in dict(out)["a board of 140x40"] for title in ("EVIDENCE", "LIFE \u00b7 PIIcontact", "LIFE \u00b7 PIIcase")), "the keys lead to rows and lives")
+    titles = ("EVIDENCE", "LIFE \u00b7 PIIcontact", "LIFE \u00b7 PIIcase")
+    say(all(title in dict(out)["a board of 140x40"] for title in titles), "the keys lead to rows and lives")
     text = "\n".join(text for _, text in out)
     missing = [field for field in FIELDS if field not in ("customer", "survey", "callback", "source") and not leaks(text, (field,))]
     say(not missing, "what a desk may see is there to be seen", missing)
