@@ -22,6 +22,7 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
+enum store_state { STORE_STATE_FULL, STORE_STATE_NONE };
 enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times, CSAT and FCR without flagged contacts */ };
 
 /* queue "Billing" { ... } */
@@ -175,6 +176,7 @@ struct settings {
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */
+	int store_state;	/* enum store_state */
 	int64_t look_back;	/* ms that `r` fetches from a collector elsewhere */
 	int64_t look_back_size; /* MiB that what is fetched may take */
 	/* -- screen -- */
