@@ -15,6 +15,8 @@
 #include "metrics/forecast.h"
 #include "metrics/markets.h"
 #include "metrics/spark.h"
+#include "store/markets_json.h"
+#include "store/redis_sink.h"
 #include "store/snapshot.h"
 #include "tests/calendar_events.h"
 #include "tui/dump.h"
@@ -663,6 +665,61 @@ static void a_calendar_told_later_counts(void **state)
 	teller_close(&t);
 }
 
+/* ---- for readers of Redis and of JSON ---- */
+
+struct found {
+	char waiting[32], offered[32], title[32];
+	int markets; /* keys of markets */
+};
+
+static void take_field(void *context, const char *key, struct view field, struct view value)
+{
+	struct found *found = context;
+	found->markets += strstr(key, ":market=") != NULL && view_is(field, "queue_depth");
+	if (strcmp(key, "{acme}:now:market=JP") == 0 && view_is(field, "queue_depth"))
+		view_copy(value, found->waiting, sizeof found->waiting);
+	if (strcmp(key, "{acme}:today:market=JP") == 0 && view_is(field, "offered"))
+		view_copy(value, found->offered, sizeof found->offered);
+	if (strcmp(key, "{acme}:scopes") == 0 && view_is(field, "market=JP"))
+		view_copy(value, found->title, sizeof found->title);
+}
+
+static void redis_has_figures_of_markets(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct found found = {.markets = 0};
+	const struct redis_sink sink = {take_field, &found, "acme"};
+	teller_open(&t, two_markets);
+	pass(&t, T0);
+	answered_after(&t, T0 + M, "a", "queue=Q market=JP", 12 * S);
+	tell(&t, T0 + 2 * M, "contact.queued", "contact=b queue=Q channel=phone market=JP");
+	tell(&t, T0 + 2 * M, "contact.queued", "contact=c queue=Placed channel=chat");
+	tell(&t, T0 + 2 * M, "contact.queued", "contact=d queue=Q channel=phone market=DE");
+	struct redis_figures *figures = redis_figures_create();
+	struct redis_picture *picture = redis_figures_take(figures, t.engine, t.settings);
+	redis_picture_write(picture, &sink);
+	assert_string_equal(found.waiting, "2");
+	assert_string_equal(found.offered, "3");
+	assert_string_equal(found.title, "Japan");
+	assert_int_equal(found.markets, 2);
+	redis_picture_destroy(picture);
+	redis_figures_destroy(figures);
+	teller_close(&t);
+}
+
+static void json_tells(const struct snapshot *snapshot, const char *wanted)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+	markets_json(to, snapshot);
+	fclose(to);
+	if (!strstr(text, wanted))
+		fail_msg("no %s in %s", wanted, text);
+	free(text);
+}
+
 /* ---- on the board ---- */
 
 static bool shows(const struct canvas *canvas, const char *wanted)
@@ -724,6 +781,10 @@ static void the_board_has_markets(void **state)
 	key(&seen, '6');
 	assert_true(shows(seen.canvas, "MARKETS"));
 	assert_true(shows(seen.canvas, "open until 18:00"));
+	json_tells(seen.snapshot, "{\"market\": \"DE\", \"title\": \"DE\", \"time\": \"2026-03-02T09:01:00\", \"weekday\": \"monday\", "
+				  "\"today\": \"open\", \"closes\": \"2026-03-02T18:00:00\", \"identifiers\": \"travel\", \"queue_depth\": 1");
+	json_tells(seen.snapshot, "{\"market\": \"JP\", \"title\": \"Japan\", \"time\": \"2026-03-02T17:01:00\", \"weekday\": \"monday\", "
+				  "\"laugh\": \"www\", \"no\": \"kento\", \"identifiers\": \"stay\", \"queue_depth\": 1");
 	key(&seen, SCREEN_KEY_RIGHT);
 	if (!seen.snapshot->followup_count) /* to the list of markets, over the empty one of call-backs */
 		for (int i = 0; i < 4; i++)
@@ -763,7 +824,7 @@ int main(void)
 		cmocka_unit_test(today_is_told), cmocka_unit_test(today_is_told_in_russian), cmocka_unit_test(calendars_in_their_order),
 		cmocka_unit_test(targets_of_markets), cmocka_unit_test(levels_of_markets), cmocka_unit_test(a_market_is_what_it_would_be_alone),
 		cmocka_unit_test(states_keep_markets), cmocka_unit_test(many_markets_stay_bounded), cmocka_unit_test(nothing_is_expected_while_closed),
-		cmocka_unit_test(a_calendar_told_later_counts), cmocka_unit_test(the_board_has_markets),
+		cmocka_unit_test(a_calendar_told_later_counts), cmocka_unit_test(redis_has_figures_of_markets), cmocka_unit_test(the_board_has_markets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
