@@ -82,7 +82,7 @@
 	.value = value_offered,
 },
 {
-	.name = "offered_closed", .title = "Offered while closed", .short_title = "CLOSED",
+	.name = "offered_closed", .title = "Offered while closed", .short_title = "OFF HOURS",
 	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = false,
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "queue entries at times at which the queue's calendar is closed",

@@ -72,7 +72,7 @@
 	.value = value_sla_disagreed,
 },
 {
-	.name = "sla_confirmed", .title = "SLA breaches confirmed", .short_title = "SLA CONFIRM",
+	.name = "sla_confirmed", .title = "SLA breaches confirmed", .short_title = "SLA CONF",
 	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = true,
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "breaches of our timers that the source reported too",
