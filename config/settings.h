@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "config/display.h"
 #include "feed/event.h" /* only for enum channel: see docs/ARCHITECTURE.md */
 
 enum sl_formula { SL_FORMULA_SL2SV, SL_FORMULA_SL1, SL_FORMULA_SL2, SL_FORMULA_SL2S, SL_FORMULA_SL3, SL_FORMULA_SL4, SL_FORMULA_SLO, SL_FORMULA_COUNT };
@@ -29,7 +30,8 @@ struct queue_settings {
 	int64_t target, short_abandon; /* ms; -1: the channel's / the general one */
 	int formula;		       /* -1: the general one */
 	bool hidden;
-	char *calendar; /* of its SLA clocks; NULL: what the feed says, or the general one */
+	char *calendar; /* of its SLA clocks; NULL: what the feed says, or its market's, or the general one */
+	char *market;	/* of what comes without one; NULL: what the feed says */
 	int line; /* of the file, for messages */
 };
 
@@ -74,7 +76,7 @@ struct sla_settings {
 /* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
 struct level_settings {
 	char *metric;
-	char *queue, *channel; /* NULL: everything, and every queue that has no entry of its own */
+	char *queue, *channel, *market; /* NULL: everything, and every queue that has no entry of its own */
 	int window;	       /* enum window, or -1: the board's */
 	double warn, crit;     /* in the metric's unit as people write it: seconds, %, counts; NAN: none */
 	double hysteresis;     /* how far back it must come before the level falls (same unit; NAN: 5 % of the limit) */
@@ -95,6 +97,17 @@ struct alert_settings {
 	double and_enter, and_leave; /* leave NAN: as enter */
 	enum severity severity;
 	char *exec; /* a program and its words, parted by blanks; NULL: none */
+	int line;
+};
+
+/* market "JP" { ... } : what is otherwise where its customers live; its title is what events call it */
+struct market_settings {
+	char *name, *title;
+	char *zone;		       /* of its clock and dates; NULL: its calendar's, or the board's */
+	char *calendar;		       /* its open days; NULL: none */
+	int64_t target[CHANNEL_COUNT]; /* ms; -1: the general one */
+	char *locale, *address, *laugh, *no, *custom; /* for people to read; NULL: not said */
+	int identifiers_stay;	       /* 1: identifiers of this market never leave its site */
 	int line;
 };
 
@@ -166,7 +179,10 @@ struct settings {
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
 	bool bell;     /* once for each critical alert */
-	bool identify; /* full agent names on the board */
+	int display;   /* enum display_preset: who looks at what is put out */
+	int shown_as[DISPLAY_FIELD_COUNT]; /* enum display_action of each field */
+	char *display_key_file;		   /* of hashes; "": a key for this run */
+	uint8_t display_key[REDACT_KEY_SIZE];
 	char *card_language; /* of the cards */
 	/* -- sections -- */
 	struct feed_settings *links;
@@ -183,6 +199,8 @@ struct settings {
 	int calendar_count;
 	struct sla_settings *slas;
 	int sla_count;
+	struct market_settings *markets;
+	int market_count;
 	struct card_settings *cards;
 	int card_count;
 	char *file; /* the one read last, for messages; NULL: none */

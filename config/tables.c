@@ -224,10 +224,18 @@ static const struct setting board_settings[] = {
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
 	{"bell", .type = SETTING_FLAG, AT(bell), .fallback = "true",
 		.help = "The terminal's bell, once for each critical alert; not for those that are acknowledged or muted."},
-	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
-		.help = "Full names of agents on the wall; otherwise first name and initial."},
 	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
 		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring."},
+
+	{"display", .group = "Who may see what (docs/PRIVACY.md)", .type = SETTING_WORD, AT(display), .fallback = "team", WORDS(display_presets),
+		.help = "Who looks on: the \"public\" (agents as initials; no contacts, cases or customers), the \"team\" (agents as initials; no "
+			"customers), or people at a \"desk\" (everything; customers as a hash)."},
+#define SHOWN(NAME, word, is_person, public, team, desk, text)                                                                     \
+	{"display_" word, .type = SETTING_WORD, AT(shown_as[DISPLAY_##NAME]), .fallback = "preset", WORDS(display_actions), .help = text},
+	DISPLAY_FIELDS(SHOWN)
+#undef SHOWN
+	{"display_key_file", .type = SETTING_KEY, AT(display_key_file), .fallback = "",
+		.help = "The key of hashes: a file of 16 bytes or more, mode 0600, or \"credential:NAME\" (systemd). Empty: another one each run."},
 };
 
 #undef AT
@@ -238,6 +246,7 @@ static const struct setting queue_settings[] = {
 	{"short_abandon", .type = SETTING_DURATION, .counts = true, AT(short_abandon), BETWEEN(0, HOUR_MS), .help = "As above, for this queue."},
 	{"formula", .type = SETTING_WORD, .counts = true, AT(formula), WORDS(sl_formula_codes), .help = "As above, for this queue."},
 	{"calendar", .type = SETTING_KEY, .counts = true, AT(calendar), .help = "Of its SLA clocks, where they name none."},
+	{"market", .type = SETTING_KEY, .counts = true, AT(market), .help = "Of its contacts and cases, where they name none; otherwise what a feed says."},
 	{"hidden", .type = SETTING_FLAG, .counts = true, AT(hidden), .fallback = "false", .help = "Counted in totals, without a row of its own."},
 };
 
@@ -261,6 +270,7 @@ static const struct setting site_settings[] = {
 static const struct setting level_settings[] = {
 	{"queue", .type = SETTING_KEY, .counts = true, AT(queue), .help = "For this queue only; otherwise for every one without a level of its own."},
 	{"channel", .type = SETTING_CHOICE, .counts = true, AT(channel), WORDS(channel_names), .help = "For this channel only."},
+	{"market", .type = SETTING_KEY, .counts = true, AT(market), .help = "For this market only."},
 	{"window", .type = SETTING_WORD, .counts = true, AT(window), WORDS(window_names), .help = "For this window; otherwise the board's."},
 	{"warn", .type = SETTING_LIMIT, .counts = true, AT(warn),
 		.help = "Amber from here: seconds (\"20s\"), percent (\"80 %\"), a count, or \"none\"."},

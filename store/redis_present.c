@@ -78,6 +78,20 @@ static void put_object(const struct redis_sink *sink, enum redis_key key, const 
 	redis_sink_put(sink, name, view_of(field), (struct view){object->text, object->size});
 }
 
+/* A list that is told by ids which may not be shown is not told. */
+struct named {
+	enum redis_key key;
+	enum display_field field;
+	const char *id;
+};
+
+static void put_named(const struct redis_sink *sink, const struct settings *settings, const struct named *named, struct object *object)
+{
+	char field[ID_MAX + 1];
+	display_show(settings, named->field, named->id, field, sizeof field);
+	put_object(sink, named->key, field, object);
+}
+
 /* ---- people ---- */
 
 static void write_agents(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
@@ -86,17 +100,16 @@ static void write_agents(const struct engine *engine, const struct settings *set
 	for (size_t i = 1; i < count; i++) {
 		struct present_agent agent;
 		struct object object = {.size = 0};
-		char name[210], field[24];
+		char name[210], team[210], reason[210], field[24];
 		if (!present_agent(engine, (uint16_t)i, &agent))
 			continue;
-		if (settings->identify)
-			view_copy(view_of(agent.name), name, sizeof name);
-		else
-			text_mask_name(agent.name, name, sizeof name);
+		display_show(settings, DISPLAY_AGENT, agent.name, name, sizeof name);
+		display_show(settings, DISPLAY_TEAM, agent.team, team, sizeof team);
+		display_show(settings, DISPLAY_REASON, agent.reason, reason, sizeof reason);
 		add_text(&object, "name", name);
-		add_text(&object, "team", agent.team);
+		add_text(&object, "team", team);
 		add_text(&object, "doing", agent.doing);
-		add_text(&object, "reason", agent.reason);
+		add_text(&object, "reason", reason);
 		add_number(&object, "since", agent.since);
 		add_number(&object, "contacts", agent.contacts);
 		snprintf(field, sizeof field, "%zu", i);
@@ -106,8 +119,10 @@ static void write_agents(const struct engine *engine, const struct settings *set
 
 /* ---- contacts, cases ---- */
 
-static void write_contacts(const struct engine *engine, const struct redis_sink *sink)
+static void write_contacts(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CONTACT))
+		return;
 	struct open_contact *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = open_contacts(engine, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
@@ -119,13 +134,15 @@ static void write_contacts(const struct engine *engine, const struct redis_sink 
 		add_number(&object, "since", items[i].since);
 		if (items[i].agent)
 			add_number(&object, "agent", items[i].agent);
-		put_object(sink, STORED_CONTACTS, items[i].id, &object);
+		put_named(sink, settings, &(struct named){STORED_CONTACTS, DISPLAY_CONTACT, items[i].id}, &object);
 	}
 	free(items);
 }
 
-static void write_cases(const struct engine *engine, const struct redis_sink *sink)
+static void write_cases(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CASE))
+		return;
 	struct open_case *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = open_cases(engine, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
@@ -137,13 +154,15 @@ static void write_cases(const struct engine *engine, const struct redis_sink *si
 		add_number(&object, "since", items[i].since);
 		if (items[i].agent)
 			add_number(&object, "agent", items[i].agent);
-		put_object(sink, STORED_CASES, items[i].id, &object);
+		put_named(sink, settings, &(struct named){STORED_CASES, DISPLAY_CASE, items[i].id}, &object);
 	}
 	free(items);
 }
 
-static void write_due(const struct engine *engine, const struct redis_sink *sink)
+static void write_due(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CASE))
+		return;
 	struct list_due *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = list_due(engine, SCOPE_ALL, engine_now(engine), items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
@@ -168,8 +187,10 @@ static void write_due(const struct engine *engine, const struct redis_sink *sink
 
 /* ---- conduct, alerts ---- */
 
-static void write_conduct(const struct engine *engine, const struct redis_sink *sink)
+static void write_conduct(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CONTACT))
+		return;
 	struct list_conduct *items = memory_new(LIST_MOST, sizeof *items);
 	const int64_t at = engine_now(engine);
 	const int count = list_conduct(engine, SCOPE_ALL, at, items, LIST_MOST);
@@ -191,7 +212,7 @@ static void write_conduct(const struct engine *engine, const struct redis_sink *
 	free(items);
 }
 
-static void write_alerts(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+static void write_alerts(const struct engine *engine, const struct redis_sink *sink)
 {
 	static const char *const states[] = {"raised", "acknowledged", "cleared"}, *const severities[] = {"warning", "critical"};
 	struct list_alert *items = memory_new(ALERTS_MOST, sizeof *items);
@@ -199,7 +220,7 @@ static void write_alerts(const struct engine *engine, const struct settings *set
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
 		char field[24];
-		add_text(&object, "text", items[i].kind == 7 && !settings->identify ? "a break is suggested" : items[i].text);
+		add_text(&object, "text", items[i].text);
 		add_text(&object, "severity", severities[items[i].severity == SEVERITY_CRITICAL]);
 		add_text(&object, "state", states[items[i].state]);
 		add_number(&object, "raised", items[i].raised);
@@ -259,10 +280,10 @@ void redis_present_write(const struct engine *engine, const struct settings *set
 	if (engine_now(engine) == INT64_MIN)
 		return;
 	write_agents(engine, settings, sink);
-	write_contacts(engine, sink);
-	write_cases(engine, sink);
-	write_due(engine, sink);
-	write_conduct(engine, sink);
-	write_alerts(engine, settings, sink);
+	write_contacts(engine, settings, sink);
+	write_cases(engine, settings, sink);
+	write_due(engine, settings, sink);
+	write_conduct(engine, settings, sink);
+	write_alerts(engine, sink);
 	write_feeds(engine, sink);
 }

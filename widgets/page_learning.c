@@ -21,6 +21,25 @@ static void put_change(int64_t count, int64_t before, struct list_cell *cell)
 		list_put(cell, ROLE_DIM, "\u00B10");
 }
 
+/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. The lists are of everything, whatever
+ * part the board shows. */
+static void ask_for(const struct snapshot *snapshot, const struct list_named *named, struct proof_request *request)
+{
+	const char *name = named->name;
+	const bool is_person = named->scope.agent && named->scope.agent != SCOPE_ANY;
+	request->is_scoped = true;
+	request->scope = is_person ? named->scope : SCOPE_ALL;
+	for (int i = 0; is_person && !snapshot->request.site && i < snapshot->site_count; i++) {
+		const char *site = snapshot->sites[i].name;
+		const size_t size = strlen(site);
+		if (strncmp(named->name, site, size) != 0 || named->name[size] != '/')
+			continue;
+		snprintf(request->site, sizeof request->site, "%s", site);
+		name = named->name + size + 1; /* his site stands before it */
+	}
+	snprintf(request->name, sizeof request->name, "%s", name);
+}
+
 /* Columns over one of the lists by name. */
 #define NAMED_LIST(kind, items, item_count, metric_name)                                                               \
 	static int kind##_count(const struct snapshot *snapshot)                                                        \
@@ -46,10 +65,8 @@ static void put_change(int64_t count, int64_t before, struct list_cell *cell)
 	static bool kind##_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)            \
 	{                                                                                                               \
 		request->metric = metric_find(metric_name);                                                             \
-		request->by_day = true; /* as the lists, */                                                              \
-		request->is_scoped = true; /* which are of everything, whatever the board's scope */                    \
-		request->scope = SCOPE_ALL;                                                                             \
-		snprintf(request->name, sizeof request->name, "%s", snapshot->items[row].name);                         \
+		request->by_day = true; /* as the lists */                                                              \
+		ask_for(snapshot, &snapshot->items[row], request);                                                      \
 		return true;                                                                                            \
 	}                                                                                                               \
 	static const struct list_column kind##_columns[] = {                                                            \
@@ -178,23 +195,6 @@ static enum level mistake_level(const struct snapshot *snapshot, int row)
 	return limit > 0 && snapshot->mistakes[row].count >= limit ? LEVEL_WARN : LEVEL_NONE;
 }
 
-/* People belong to their site: "Berlin/Ilya P." is Ilya P. of Berlin. */
-static bool mistake_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
-{
-	const char *name = snapshot->mistakes[row].name;
-	for (int i = 0; snapshot->request.site == 0 && i < snapshot->site_count; i++) {
-		const char *site = snapshot->sites[i].name;
-		const size_t size = strlen(site);
-		if (strncmp(name, site, size) != 0 || name[size] != '/')
-			continue;
-		agent_evidence(snapshot, row, request);
-		snprintf(request->site, sizeof request->site, "%s", site);
-		snprintf(request->name, sizeof request->name, "%s", name + size + 1);
-		return true;
-	}
-	return agent_evidence(snapshot, row, request);
-}
-
 /* Who errs is not for everybody's eyes. */
 static int mistakes_shown(const struct snapshot *snapshot)
 {
@@ -240,7 +240,7 @@ static const struct list_class refusals = {.columns = policy_columns, .count = p
 	.evidence = policy_evidence};
 static const struct list_class praises = {.columns = team_columns, .count = team_count, .empty = "nobody was thanked", .evidence = team_evidence};
 static const struct list_class mistakes = {.columns = agent_columns, .count = mistakes_shown, .level = mistake_level,
-	.why_empty = why_no_mistakes, .evidence = mistake_evidence};
+	.why_empty = why_no_mistakes, .evidence = agent_evidence};
 
 static const struct list_class topics = {.columns = topic_columns, .count = topic_count, .empty = "no contact of a known customer had a topic",
 	.evidence = topic_evidence};
