@@ -83,6 +83,7 @@ static void count_recontact(struct engine *engine, const struct fcr_entry *entry
 	const struct count recontacts = {COUNT_RECONTACTS, delta};
 	const int64_t queued = fcr_queued_at(entry);
 	engine->label = topic_label(engine, entry->topic);
+	engine->label_field = DISPLAY_TOPIC;
 	count_all(engine, entry->slot, entry->agent, &recontacts, 1, queued, queued);
 	engine->label = (struct view){0};
 	topic_count(engine, entry->topic, &recontacts, 1, queued);

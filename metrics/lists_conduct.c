@@ -246,7 +246,7 @@ int list_false_flags(const struct engine *engine, struct list_false_flags *items
 		if (!source->flags || !source->name)
 			continue;
 		all[count] = (struct list_false_flags){.raised = (int64_t)source->flags, .withdrawn = (int64_t)source->false_flags};
-		put(names_text(&engine->sources_names, source->name), all[count].src, sizeof all->src);
+		lists_show(engine, DISPLAY_SOURCE, names_text(&engine->sources_names, source->name), all[count].src, sizeof all->src);
 		count++;
 	}
 	if (count)

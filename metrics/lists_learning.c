@@ -45,18 +45,31 @@ static void add_topic(struct list_topic *to, const struct list_topic *item)
 	to->before += item->before;
 }
 
+/* Where topics cannot be told apart, what follows the first `count` is part of one of these that is shown alike. */
+static bool join_alike(struct list_topic *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(all[i].name, all[count].name) == 0) {
+			add_topic(&all[i], &all[count]);
+			return true;
+		}
+	return false;
+}
+
 int list_topics(const struct engine *engine, const struct period *period, struct list_topic *items, int room, struct list_topic *total)
 {
 	struct tally *tally = memory_new(1, sizeof *tally);
 	struct list_topic *all = memory_new(engine->topic_count + 1, sizeof *all), sum = {0};
 	size_t count = 0;
+	const bool tells = display_tells(engine->settings, DISPLAY_TOPIC);
 	for (size_t i = NAME_OTHER; i < engine->topic_count; i++) {
 		struct list_topic *item = &all[count];
+		*item = (struct list_topic){0};
 		if (!weigh_topic(&engine->topic_ledgers[i], period, tally, item))
 			continue;
-		put(names_text(&engine->topics, (uint32_t)i), item->name, sizeof item->name);
+		lists_show(engine, DISPLAY_TOPIC, names_text(&engine->topics, (uint32_t)i), item->name, sizeof item->name);
 		add_topic(&sum, item);
-		count++;
+		count += tells || !join_alike(all, count);
 	}
 	if (count)
 		qsort(all, count, sizeof *all, list_topic_order);

@@ -42,7 +42,7 @@ struct engine {
 	struct view subject;	/* of what is just applied, for the witness */
 	enum display_field subject_field; /* what it is */
 	struct forecast_memory *forecasts; /* what was worked out last */
-	struct view label;	/* the policy or team that is just counted, for the witness */
+	struct view label;	/* the policy, team or topic that is just counted, for the witness */
 	enum display_field label_field;
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;

@@ -124,6 +124,7 @@ static void turn_answer(struct engine *engine, struct survey *survey, bool flagg
 	int64_t sign = counts ? 1 : -1;
 	count(engine, survey, COUNT_RUDE_CSAT_N, sign);
 	count(engine, survey, COUNT_RUDE_CSAT_TOP, in_top(survey) ? sign : 0);
+	count(engine, survey, COUNT_RUDE_CSAT_BOTTOM, in_bottom(survey) ? sign : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM, on_scale(survey, 1, 5) ? sign * survey->score : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM_N, on_scale(survey, 1, 5) ? sign : 0);
 }

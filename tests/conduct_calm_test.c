@@ -200,7 +200,7 @@ static struct figure in_scope(const struct teller *t, const char *metric, bool c
 
 /* ---- against sums of our own ---- */
 
-struct sums { int64_t handled, legs, top, n, sent, settled, kept; };
+struct sums { int64_t handled, legs, top, low, n, sent, settled, kept; };
 #define WITHIN H
 
 static bool came_again(const struct story *story, const struct life *life)
@@ -225,6 +225,7 @@ static struct sums sum_lives(const struct story *story, bool calm, int64_t now)
 		sums.sent += life->surveyed;
 		sums.n += life->answered;
 		sums.top += life->answered && life->score >= 4;
+		sums.low += life->answered && life->score <= 2;
 		const bool settled = life->queued + WITHIN < now;
 		sums.settled += settled;
 		sums.kept += settled && !came_again(story, life);
@@ -247,6 +248,8 @@ static void compare_sums(const struct teller *t, const struct story *story, uint
 		expect_ratio(&aht, sums.handled, sums.legs, calm ? "calm aht" : "aht", seed);
 		expect_ratio(&csat, sums.top, sums.n, calm ? "calm csat" : "csat", seed);
 		struct figure fcr = in_scope(t, "fcr", calm);
+		struct figure low = in_scope(t, "csat_low", calm);
+		expect_ratio(&low, sums.low, sums.n, calm ? "calm csat_low" : "csat_low", seed);
 		expect_ratio(&fcr, sums.kept, sums.settled, calm ? "calm fcr" : "fcr", seed);
 		expect_ratio(&response, sums.n, sums.sent, calm ? "calm response" : "response", seed);
 		if (!calm)

@@ -186,11 +186,15 @@ static void newest_praise_first(void **state)
 	assert_true(items[0].at == T0 + 30 * M && items[1].at == T0 + 29 * M + 30 * S && items[19].at == T0 + 12 * M);
 	assert_string_equal(items[0].by, "customer");
 	assert_string_equal(items[0].team, "Berlin");
-	assert_null(strstr(items[0].agent, "Kern")); /* nobody is named in full without `identify` */
+	assert_string_equal(items[0].agent, "Anna-Kern");
 	assert_string_equal(items[1].agent, "");
 	assert_string_equal(items[2].by, "colleague");
 	assert_string_equal(items[2].team, "");
 	assert_int_equal(list_newest_praises(t.engine, items, 2), 2);
+	assert_true(settings_set(t.settings, "display", "public", NULL));
+	list_newest_praises(t.engine, items, 1);
+	assert_null(strstr(items[0].agent, "Kern"));
+	assert_string_equal(items[0].team, "Berlin");
 	teller_close(&t);
 }
 
@@ -341,6 +345,8 @@ static void rows_ask_for_their_own(void **state)
 	struct snapshot *snapshot = &sample->snapshot;
 	struct proof_request request;
 	sample->settings.show_mistakes = true;
+	snapshot->mistakes[0].scope = SCOPE_ALL;
+	snapshot->mistakes[0].scope.agent = 7;
 	assert_true(row_of(snapshot, "recontacts", "SIM swap", &request) >= 0);
 	assert_true(request.is_scoped && request.by_day && request.scope.queue == SCOPE_ANY);
 	assert_true(row_of(snapshot, "refusals", "refund after 14 days", &request) >= 0);

@@ -21,15 +21,22 @@ static void put_change(int64_t count, int64_t before, struct list_cell *cell)
 		list_put(cell, ROLE_DIM, "\u00B10");
 }
 
-/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. */
+/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. The lists are of everything, whatever
+ * part the board shows. */
 static void ask_for(const struct snapshot *snapshot, const struct list_named *named, struct proof_request *request)
 {
-	const char *name = named->name, *slash = strchr(name, '/');
-	const bool is_agent = named->scope.agent && named->scope.agent != SCOPE_ANY;
-	request->is_scoped = true; /* the lists are of everything, whatever the board's scope */
-	request->scope = is_agent ? named->scope : SCOPE_ALL;
-	if (is_agent && snapshot->site_count && !snapshot->request.site && slash)
-		name = slash + 1; /* his site stands before it */
+	const char *name = named->name;
+	const bool is_person = named->scope.agent && named->scope.agent != SCOPE_ANY;
+	request->is_scoped = true;
+	request->scope = is_person ? named->scope : SCOPE_ALL;
+	for (int i = 0; is_person && !snapshot->request.site && i < snapshot->site_count; i++) {
+		const char *site = snapshot->sites[i].name;
+		const size_t size = strlen(site);
+		if (strncmp(named->name, site, size) != 0 || named->name[size] != '/')
+			continue;
+		snprintf(request->site, sizeof request->site, "%s", site);
+		name = named->name + size + 1; /* his site stands before it */
+	}
 	snprintf(request->name, sizeof request->name, "%s", name);
 }
 
@@ -188,23 +195,6 @@ static enum level mistake_level(const struct snapshot *snapshot, int row)
 	return limit > 0 && snapshot->mistakes[row].count >= limit ? LEVEL_WARN : LEVEL_NONE;
 }
 
-/* People belong to their site: "Berlin/Ilya P." is Ilya P. of Berlin. */
-static bool mistake_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
-{
-	const char *name = snapshot->mistakes[row].name;
-	for (int i = 0; snapshot->request.site == 0 && i < snapshot->site_count; i++) {
-		const char *site = snapshot->sites[i].name;
-		const size_t size = strlen(site);
-		if (strncmp(name, site, size) != 0 || name[size] != '/')
-			continue;
-		agent_evidence(snapshot, row, request);
-		snprintf(request->site, sizeof request->site, "%s", site);
-		snprintf(request->name, sizeof request->name, "%s", name + size + 1);
-		return true;
-	}
-	return agent_evidence(snapshot, row, request);
-}
-
 /* Who errs is not for everybody's eyes. */
 static int mistakes_shown(const struct snapshot *snapshot)
 {
@@ -250,7 +240,7 @@ static const struct list_class refusals = {.columns = policy_columns, .count = p
 	.evidence = policy_evidence};
 static const struct list_class praises = {.columns = team_columns, .count = team_count, .empty = "nobody was thanked", .evidence = team_evidence};
 static const struct list_class mistakes = {.columns = agent_columns, .count = mistakes_shown, .level = mistake_level,
-	.why_empty = why_no_mistakes, .evidence = mistake_evidence};
+	.why_empty = why_no_mistakes, .evidence = agent_evidence};
 
 static const struct list_class topics = {.columns = topic_columns, .count = topic_count, .empty = "no contact of a known customer had a topic",
 	.evidence = topic_evidence};
