@@ -38,8 +38,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 		snapshot->agent_count = list_agents(engine, scope, snapshot->at, snapshot->agents, AGENTS_MOST);
 	}
 	if (lists & 1u << SNAPSHOT_CLOCKS) {
-		snapshot->clock_kind_count = list_clocks_by_kind(engine, scope, snapshot->clock_kinds, SLA_CLOCK_COUNT);
-		snapshot->priority_count = list_clocks_by_priority(engine, scope, snapshot->priorities, PRIORITIES_MOST);
+		list_live_clocks(engine, scope, snapshot->clock_kinds, snapshot->priorities, &snapshot->priority_count);
+		snapshot->clock_kind_count = SLA_CLOCK_COUNT;
 	}
 	if (lists & 1u << SNAPSHOT_VOICE) {
 		snapshot->followups = memory_new(FOLLOWUPS_SHOWN, sizeof *snapshot->followups);
