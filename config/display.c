@@ -136,6 +136,9 @@ static bool check_file(int file, const char *path, bool is_credential, struct er
 		return fail(err, "display_key_file %.300s: %s", path, strerror(errno));
 	if (!S_ISREG(about.st_mode))
 		return fail(err, "display_key_file %.300s: it is no regular file", path);
+	if (about.st_uid != geteuid() && about.st_uid != 0)
+		return fail(err, "display_key_file %.300s: it belongs to user %u, neither to you (%u) nor to root: chown it", path, (unsigned)about.st_uid,
+			(unsigned)geteuid());
 	if (about.st_mode & (is_credential ? S_IWGRP | S_IRWXO : S_IRWXG | S_IRWXO))
 		return fail(err, "display_key_file %.300s: its mode %04o lets others at the key: chmod 600 it", path, (unsigned)about.st_mode & 07777u);
 	return true;
@@ -167,7 +170,7 @@ bool display_prepare(struct settings *settings, struct error *err)
 		return true;
 	if (!find_file(settings->display_key_file, path, sizeof path, &is_credential, err))
 		return false;
-	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a FIFO in its place holds up nobody */
+	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY); /* a FIFO in its place holds up nobody */
 	if (file < 0)
 		return fail(err, "display_key_file %.300s: %s", path, strerror(errno));
 	const bool good = check_file(file, path, is_credential, err) && read_key(file, path, settings->display_key, err);

@@ -189,7 +189,7 @@ static void hash_with(const char *path, char shown[40])
 static void keys_come_from_files(void **state)
 {
 	(void)state;
-	char folder[] = "/tmp/tablo-key-XXXXXX", path[60], one[40], two[40];
+	char folder[] = "/tmp/tablo-key-XXXXXX", path[60], other[60], one[40], two[40];
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/key", folder);
 	write_key(path, "0123456789abcdef", 16, 0600);
@@ -216,6 +216,12 @@ static void keys_come_from_files(void **state)
 	assert_true(mkfifo(path, 0600) == 0);
 	assert_false(display_prepare(settings, &err));
 	unlink(path);
+	snprintf(other, sizeof other, "%s/other", folder);
+	write_key(other, bytes, 32, 0600);
+	assert_true(symlink(other, path) == 0);
+	assert_false(display_prepare(settings, &err));
+	unlink(path);
+	unlink(other);
 	rmdir(folder);
 	settings_destroy(settings);
 }
