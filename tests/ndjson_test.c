@@ -149,7 +149,6 @@ static void says_what_is_wrong(void **state)
 	assert_refused("{\"type\":\"contact.worked\",\"ts\":5,\"contact\":\"c\",\"agent\":\"a\",\"work_ms\":-1}", "work_ms is not a whole number from 0");
 	assert_refused("{\"type\":\"agent.help\",\"ts\":5,\"agent\":\"a\",\"on\":\"yes\"}", "on is neither true nor false");
 	assert_refused("{\"type\":\"review.scored\",\"ts\":5,\"agent\":\"a\",\"case\":\"1\",\"score\":\"5\"}", "score is not a number");
-	assert_refused("{\"type\":\"review.scored\",\"ts\":5,\"agent\":\"a\",\"case\":\"1\",\"score\":101}", "not between 0 and 100");
 	assert_refused("{\"type\":\"agent.state\",\"ts\":5,\"agent\":\"a\",\"state\":\"lunch\"}",
 		"agent.state: state is 'lunch'; it can be available, away, offline");
 	assert_refused("{\"type\":\"conduct.step\",\"ts\":5,\"agent\":\"a\",\"contact\":\"c\",\"step\":\"end\"}",
