@@ -283,7 +283,8 @@ bool arrivals_hold(const struct arrivals *arrivals, const struct engine *engine,
 	if (arrivals->open || arrivals->day != day || !scopes_equal(arrivals->scope, scope))
 		return false;
 	const struct arrivals_stamp now = stamp_of(engine, scope), *then = &arrivals->stamp;
-	return now.closed == then->closed && now.slots == then->slots && now.buckets == then->buckets && now.from == then->from && now.calendars == then->calendars;
+	return now.closed == then->closed && now.slots == then->slots && now.buckets == then->buckets && now.from == then->from &&
+	       now.calendars == then->calendars;
 }
 
 double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t to)
