@@ -239,6 +239,30 @@ static void many_markets_stay_bounded(void **state)
 	teller_close(&t);
 }
 
+/* Call-backs are those of the scope. */
+static void call_backs_are_narrowed(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_followup items[5];
+	teller_open(&t, NULL);
+	pass(&t, T0);
+	static const char *const places[] = {"queue=Q channel=phone market=JP", "queue=R channel=phone market=JP", "queue=Q channel=phone market=DE"};
+	for (int i = 0; i < 3; i++) {
+		char text[160];
+		snprintf(text, sizeof text, "contact=c%d %s", i, places[i]);
+		tell(&t, T0 + S, "contact.queued", text);
+		snprintf(text, sizeof text, "survey=s%d kind=nps score=2 min=0 max=10 contact=c%d", i, i);
+		tell(&t, T0 + M, "survey.answered", text);
+	}
+	assert_int_equal(list_followups(t.engine, SCOPE_ALL, engine_now(t.engine), items, 5), 3);
+	assert_int_equal(list_followups(t.engine, scope_of(&t, "market=JP"), engine_now(t.engine), items, 5), 2);
+	assert_int_equal(list_followups(t.engine, scope_of(&t, "queue=R"), engine_now(t.engine), items, 5), 1);
+	assert_string_equal(items[0].contact, "c1");
+	assert_int_equal(list_followups(t.engine, scope_of(&t, "market=DE,queue=R"), engine_now(t.engine), items, 5), 0);
+	teller_close(&t);
+}
+
 /* ---- for readers of Redis ---- */
 
 struct found {
@@ -367,7 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_market_is_what_it_would_be_alone), cmocka_unit_test(states_keep_markets), cmocka_unit_test(many_markets_stay_bounded),
-		cmocka_unit_test(redis_has_figures_of_markets), cmocka_unit_test(nothing_is_expected_while_closed),
+		cmocka_unit_test(call_backs_are_narrowed), cmocka_unit_test(redis_has_figures_of_markets), cmocka_unit_test(nothing_is_expected_while_closed),
 		cmocka_unit_test(a_calendar_told_later_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
