@@ -252,7 +252,7 @@ static void call_backs_are_narrowed(void **state)
 		char text[160];
 		snprintf(text, sizeof text, "contact=c%d %s", i, places[i]);
 		tell(&t, T0 + S, "contact.queued", text);
-		snprintf(text, sizeof text, "survey=s%d kind=nps score=2 min=0 max=10 contact=c%d", i, i);
+		snprintf(text, sizeof text, "survey=s%d kind=nps score=2000 min=0 max=10000 contact=c%d customer=k%d", i, i, i);
 		tell(&t, T0 + M, "survey.answered", text);
 	}
 	assert_int_equal(list_followups(t.engine, SCOPE_ALL, engine_now(t.engine), items, 5), 3);
