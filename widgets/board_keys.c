@@ -428,7 +428,7 @@ const struct board_key_info board_keys[] = {
 	{.keys = "Enter", .label = "open", .help = "the tile or panel under the cursor on the whole page; the header: the feeds; in the filter: choose",
 		.codes = {SCREEN_KEY_ENTER}, .modes = BOTH_MODES, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
-		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = ON_LISTS | ON_FILTER, .act = arrow},
+		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = (ON_LISTS & ~ON_CUSTOM) | ON_FILTER, .act = arrow},
 	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after",
 		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
