@@ -164,6 +164,13 @@ static void durations_between_instants(void **state)
 	free(imported);
 }
 
+static void yes_and_no(void **state)
+{
+	(void)state;
+	expect(AT "event \"e\" { type = \"case.message\" at = \"at\" case = \"{id}\" by = \"agent\" public = \"{p}\" }\n", "t,id,p\n1,a,Yes\n2,a,FALSE\n3,a,\n4,a,maybe\n",
+		"1 case.message by=agent public=1\n2 case.message by=agent public=0\n"); /* required: empty is as bad as anything else */
+}
+
 static void rows_by_time(void **state)
 {
 	(void)state;
@@ -500,7 +507,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changed_columns), cmocka_unit_test(damaged_rows_are_not_remembered), cmocka_unit_test(rows_before),
-		cmocka_unit_test(durations_between_instants), cmocka_unit_test(rows_by_time), cmocka_unit_test(stamps), cmocka_unit_test(bad_mappings),
+		cmocka_unit_test(durations_between_instants), cmocka_unit_test(yes_and_no), cmocka_unit_test(rows_by_time), cmocka_unit_test(stamps), cmocka_unit_test(bad_mappings),
 		cmocka_unit_test(started_by_the_board), cmocka_unit_test(ended_with_the_case), cmocka_unit_test(late_replies),
 		cmocka_unit_test(calendars_and_closed_hours), cmocka_unit_test(state_of_started_clocks), cmocka_unit_test(started_in_a_snapshot),
 		cmocka_unit_test(bad_rules), cmocka_unit_test(official_flags), cmocka_unit_test(closed_cases_are_remembered),
