@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A made-up ticket log imported as the manual says, against a model; half hours and days where the clocks change; scopes that come later. Prints TAP."""
+"""A made-up ticket log imported as the manual says, against a model; half hours and days where the clocks change; scopes that come
+later. Prints TAP."""
 import collections, csv, datetime, json, os, random, subprocess, sys, tempfile
 from zoneinfo import ZoneInfo
 
@@ -142,7 +143,8 @@ def days_of(tickets, days):
 def replayed(folder, path, days, common):
     """Clocks that the board started are the same in a journal, read from its states."""
     journal = os.path.join(folder, "other.journal")
-    subprocess.run([BIN, "import", "ndjson", path, "--to", journal, *common[2:]], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    subprocess.run([BIN, "import", "ndjson", path, "--to", journal, *common[2:]], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=60)
     metrics = ["backlog", "sla_running", "sla_paused", "sla_breached_open", "sla_breached", "sla_met_resolve", "sla_met_first_reply"]
     ats = [days[i] + 43200 for i in (9, 30, 44, 70)]
     one, other = (look(source, ats, metrics, [], *common, "--window", "7d") for source in (path, journal))
@@ -199,17 +201,24 @@ def write_calls(path, day):
     with open(path, "w") as f:
         for i, at in enumerate(range(begin, end, 600)):
             wait = 5 if i % 3 else 45
-            for ts, name, keys in ((at, "queued", {"queue": "Q", "channel": "phone"}), (at + wait, "answered", {"agent": "A", "wait_ms": wait * 1000}),
+            for ts, name, keys in ((at, "queued", {"queue": "Q", "channel": "phone"}),
+                                   (at + wait, "answered", {"agent": "A", "wait_ms": wait * 1000}),
                                    (at + wait + 60, "released", {"agent": "A", "by": "agent", "talk_ms": 60000, "wrap_ms": 0})):
                 f.write(json.dumps({"ts": ts * 1000, "type": "contact." + name, "contact": "c%d" % i, **keys}) + "\n")
     return begin, end
 
 
 def report(journal, *words):
-    done = subprocess.run([BIN, "report", journal, "--set", "zone=Europe/Berlin", "--count-by", "arrival", *words], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([BIN, "report", journal, "--set", "zone=Europe/Berlin", "--count-by", "arrival", *words], capture_output=True,
+                          text=True, timeout=60)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return done.stdout
+
+
+def cells_of(journal, *words):
+    """The lines of everything, of a report's intervals."""
+    return [c for c in csv.DictReader(report(journal, "--format", "csv", *words).splitlines()) if not c["queue"] and not c["channel"]]
 
 
 def clock_changes(folder):
@@ -221,12 +230,14 @@ def clock_changes(folder):
         path, journal = os.path.join(folder, "%s.ndjson" % day), os.path.join(folder, "%s.journal" % day)
         begin, end = write_calls(path, day)
         subprocess.run([BIN, "import", "ndjson", path, "--to", journal], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-        cells = [c for c in csv.DictReader(report(journal, "--config", config, "--format", "csv").splitlines()) if not c["queue"] and not c["channel"]]
+        cells = cells_of(journal, "--config", config)
         froms = [datetime.datetime.fromtimestamp(at, BERLIN).isoformat() for at in range(begin, end, 1800)]
-        pairs = [("cells", [c["from"] for c in cells], froms), ("to", [c["to"] for c in cells][:-1], froms[1:]), ("hours", (end - begin) // 3600, hours)]
-        pairs += [(c["from"], (c["offered"], c["answered"], float(c["service_level"]), c["aht"]), ("3", "3", round(2 / 3, 6), "60.000")) for c in cells]
+        pairs = [("cells", [c["from"] for c in cells], froms), ("to", [c["to"] for c in cells][:-1], froms[1:]),
+                 ("hours", (end - begin) // 3600, hours)]
+        pairs += [(c["from"], (c["offered"], c["answered"], float(c["service_level"]), c["aht"]), ("3", "3", round(2 / 3, 6), "60.000"))
+                  for c in cells]
         pairs.append(("while open", 6 * hours - sum(int(c["offered_closed"]) for c in cells), is_open))
-        whole = [c for c in csv.DictReader(report(journal, "--config", config, "--format", "csv", "--by", "24h").splitlines()) if not c["queue"] and not c["channel"]]
+        whole = cells_of(journal, "--config", config, "--by", "24h")
         pairs.append(("the day", [(c["from"], c["to"], int(c["offered"])) for c in whole],
                       [(froms[0], datetime.datetime.fromtimestamp(end, BERLIN).isoformat(), 6 * hours)]))
         labels = [line.split("|")[1].strip()[-12:] for line in report(journal).splitlines() if "02:" in line or "03:0" in line]
@@ -249,8 +260,9 @@ def names_that_come_later(folder):
     ats = [1700000100, 1700003700]
     found = look(path, ats, ["backlog"], ["market=JP", "market=DE"])
     compare("a scope that comes later", [("first", [key[0] for key in found[0]], ["market=DE"]), ("JP", value(found[1], "market=JP", "backlog"), 1)])
-    done = subprocess.run([BIN, "snapshot", "--json", "--feed", "file:" + path, "--scope", "market=FR"] + [w for at in ats for w in ("--at", iso(at))],
-                          capture_output=True, text=True, timeout=60)
+    words = [w for at in ats for w in ("--at", iso(at))]
+    done = subprocess.run([BIN, "snapshot", "--json", "--feed", "file:" + path, "--scope", "market=FR", *words], capture_output=True,
+                          text=True, timeout=60)
     say(done.returncode == 1 and done.stderr.count("no market is called 'FR'") >= 1, "one that never comes is a mistake", done.stderr)
 
 

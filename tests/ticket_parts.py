@@ -37,7 +37,8 @@ def run_import(folder, name, mapping, source, *words):
 
 def look(path, ats, metrics, scopes, *words):
     """For each instant, or each interval: (scope, metric) -> figure."""
-    command = [BIN, "snapshot", "--json", *(("--journal", path) if os.path.isdir(path) else ("--feed", "file:" + path)), *(words if "--zone" in words else ("--zone", "UTC", *words))]
+    source = ("--journal", path) if os.path.isdir(path) else ("--feed", "file:" + path)
+    command = [BIN, "snapshot", "--json", *source, *(() if "--zone" in words else ("--zone", "UTC")), *words]
     for flag, values in (("--metric", metrics), ("--scope", scopes), ("--at", [iso(at) for at in ats])):
         command += [w for value in values for w in (flag, value)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)

@@ -171,8 +171,8 @@ def main():
         return end()
     with tempfile.TemporaryDirectory() as folder:
         _, *known = by_day(folder, source)
-        for group, name in (("workgroup", "truth_by_workgroup.csv"), ("product", "truth_by_product.csv"), ("service_level", "truth_by_service_level.csv")):
-            path = by_group(folder, source, group, name)
+        for group in ("workgroup", "product", "service_level"):
+            path = by_group(folder, source, group, "truth_by_%s.csv" % group)
         by_agent(folder, source, summary(path, known))
     return end()
 

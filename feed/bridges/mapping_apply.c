@@ -201,7 +201,7 @@ static bool yes_or_no(struct view text, int64_t *value)
 {
 	static const char *const words[] = {"0", "1", "false", "true", "no", "yes", NULL};
 	for (int i = 0; words[i]; i++)
-		if (view_is(text, words[i])) {
+		if (text.size == strlen(words[i]) && strncasecmp(text.data, words[i], text.size) == 0) {
 			*value = i % 2;
 			return true;
 		}
