@@ -11,6 +11,7 @@
 #include "metrics/lists.h"
 #include "metrics/query_sums.h"
 #include "replay/evidence.h"
+#include "store/explain.h"
 
 /* One question with its answer. */
 struct question {
@@ -262,11 +263,30 @@ static struct proof *refuse(const struct inquiry_question *asked, const char *wh
 	return proof;
 }
 
+/* What the engine knows by itself; of several sites the one that is shown. */
+static struct proof *answer_why(const struct inquiry_question *asked, const struct inquiry_moment *moment)
+{
+	struct error err;
+	struct scope scope = asked->board.scope;
+	const struct engine *engine = moment->engine;
+	if (moment->sites) {
+		const int site = asked->board.site - 1;
+		engine = site >= 0 && site < moment->sites->count ? moment->sites->sites[site].engine : NULL;
+		if (!engine || (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err)))
+			return refuse(asked, "each site has its own: choose one with o");
+	}
+	struct proof *proof = open_answer(asked);
+	explain(engine, &asked->request, scope, &proof->life);
+	return proof;
+}
+
 /* An answer at once; NULL: it has to be read. */
 static struct proof *answer_now(const struct inquiry *inquiry, int which, const struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
 	if (!moment->engine && !moment->sites)
 		return refuse(asked, "nothing is known yet");
+	if (which == LIFE && asked->request.about != PROOF_EVENTS)
+		return answer_why(asked, moment);
 	if (which == ROWS && metrics[asked->request.metric].kind == KIND_GAUGE)
 		return answer_present(inquiry, asked, moment);
 	if (!inquiry->journal && !inquiry->distant)

@@ -470,7 +470,7 @@ void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, str
 	memset(gauges->fcr_open, 0, sizeof gauges->fcr_open);
 	memset(gauges->fcr_open_kept, 0, sizeof gauges->fcr_open_kept);
 	const bool people = scope_of_people(scope);
-	for (size_t i = 0; !people && i < engine->slot_count; i++)
+	for (size_t i = slots_begin(engine, scope); !people && i < engine->slot_count; i = slots_next(engine, scope, i))
 		if (slot_in_scope(engine, &engine->slots[i], scope))
 			add_balance(engine->slots[i].fcr, scope.calm, gauges);
 	for (size_t i = 1; people && i < engine->agent_count; i++)

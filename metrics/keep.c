@@ -7,7 +7,7 @@
 #include "config/meaning.h"
 #include "metrics/keep.h"
 
-#define STATE_FORMAT 4 /* raised whenever what is kept, or its order, changes */
+#define STATE_FORMAT 5 /* raised whenever what is kept, or its order, changes */
 #define STATE_MAGIC UINT64_C(0x7461626c6f31)
 
 /* ---- common ---- */

@@ -161,7 +161,7 @@ struct list_followup {
 	int attempts;		     /* that reached nobody */
 	uint16_t slot;
 };
-int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
+int list_followups(const struct engine *engine, struct scope scope, int64_t at, struct list_followup *items, int room);
 
 /* The newest note that still holds; false: none. */
 struct list_note {
@@ -214,7 +214,7 @@ int list_queues(const struct engine *engine, const char **names, int room);
 /* The (queue, channel) pairs in which something was ever counted or waits, by name: rows of the queue table. */
 int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room);
 /* The target T of a queue and channel in ms. */
-int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
+int64_t list_target(const struct engine *engine, struct scope scope);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
 int list_followup_order(const void *left, const void *right);

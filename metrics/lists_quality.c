@@ -121,13 +121,13 @@ int list_followup_order(const void *left, const void *right)
 	return a->since != b->since ? (a->since < b->since) - (a->since > b->since) : strcmp(a->case_id, b->case_id);
 }
 
-int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room)
+int list_followups(const struct engine *engine, struct scope scope, int64_t at, struct list_followup *items, int room)
 {
 	int count = 0;
 	for (size_t i = 1; i < engine->followup_count; i++) {
 		const struct followup *followup = &engine->followups[i];
 		int64_t since = elapsed(followup->since, at);
-		if (!followup->open || room == 0 || (count == room && since <= items[room - 1].since))
+		if (!followup->open || !item_in_scope(engine, followup->slot, followup->agent, scope) || room == 0 || (count == room && since <= items[room - 1].since))
 			continue;
 		int place = count < room ? count++ : room - 1;
 		for (; place > 0 && since > items[place - 1].since; place--)

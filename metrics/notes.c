@@ -140,6 +140,9 @@ static bool define_queue(struct engine *engine, const struct event *event)
 		info->channel = (uint8_t)event_word(event, KEY_CHANNEL, CHANNEL_OTHER);
 	if (event_has(event, KEY_CALENDAR))
 		info->calendar = calendar_number(engine, event_text(event, KEY_CALENDAR));
+	if (event_has(event, KEY_MARKET))
+		info->market = (uint16_t)names_intern(&engine->markets, event_text(event, KEY_MARKET));
+	engine->calendars_version++;
 	int64_t target = event_number(event, KEY_SL_MS, -1), quick = event_number(event, KEY_SHORT_MS, -1);
 	if (target > 0)
 		info->target = target;

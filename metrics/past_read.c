@@ -260,7 +260,7 @@ static bool read_gauges(struct past_reading *reading, const struct past_piece *p
 	struct sample sample = {.start = piece->start};
 	int64_t known = 0;
 	past_walk_gauges(archive, &sample, &known);
-	if (!archive_good(archive) || !read_scope(engine, piece->name, &scope) || scope.market != SCOPE_ANY)
+	if (!archive_good(archive) || !read_scope(engine, piece->name, &scope))
 		return false;
 	struct watch *watch = (struct watch *)(uintptr_t)watch_find(engine, scope); /* ours */
 	if (!watch)

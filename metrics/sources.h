@@ -29,7 +29,16 @@ struct source {
 	uint32_t snapshot_number; /* how many were begun */
 	bool known;
 };
+/* The last event with some fault. */
+struct fault_example {
+	int64_t at; /* when it was received; 0: none yet */
+	int64_t ts; /* when it says that it happened */
+	uint8_t type; /* enum event_type; EVENT_UNKNOWN: `about` is its name */
+	uint8_t key;  /* enum event_key: what `about` is the id of; KEY_COUNT: of nothing */
+	char about[ID_MAX + 1]; /* harmless */
+};
 struct feed_status {
+	struct fault_example examples[FAULT_COUNT];
 	enum link_state link;
 	enum feed_fault refusal; /* why the link is refused, where it said so; else FAULT_NONE */
 	int64_t link_since, silent_since, heard;

@@ -239,9 +239,9 @@ static bool take_sent(struct engine *engine, const struct event *event)
 }
 
 /* Nothing that still comes would mend it: it waits for nothing. */
-static bool off_scale(struct engine *engine)
+static bool off_scale(struct engine *engine, const struct event *event)
 {
-	fault_count(engine, engine->source, engine->feed, FAULT_SCORE, 1);
+	fault_event(engine, FAULT_SCORE, event);
 	return true;
 }
 
@@ -271,7 +271,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		.score = event_number(event, KEY_SCORE, 0), .min = event_number(event, KEY_MIN, 1),
 		.max = event_number(event, KEY_MAX, 0), .answered_at = engine->ts};
 	if (!acceptable(&answer))
-		return off_scale(engine);
+		return off_scale(engine, event);
 	struct attribution_of of = event_attribution(engine, event);
 	struct view id = event_text(event, KEY_SURVEY);
 	struct survey *survey = find(engine, id);
@@ -279,7 +279,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		survey = remember(engine, id);
 	survey_turn(engine, (uint32_t)(survey - engine->surveys), false);
 	if (survey->answered) {
-		fault_count(engine, engine->source, engine->feed, FAULT_ANSWERED_TWICE, 1);
+		fault_event(engine, FAULT_ANSWERED_TWICE, event);
 		count_answer(engine, survey, -1);
 		answer.answered_at = survey->answered_at;
 	}
@@ -297,7 +297,7 @@ static bool take_review(struct engine *engine, const struct event *event)
 {
 	int64_t score = event_number(event, KEY_SCORE, -1);
 	if (score < 0 || score > 100000)
-		return off_scale(engine);
+		return off_scale(engine, event);
 	struct attribution_of of = event_attribution(engine, event);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_N, engine->ts, of.arrived, 1);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_SUM, engine->ts, of.arrived, score);

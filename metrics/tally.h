@@ -38,6 +38,7 @@
 	X(RUDE_FCR_KEPT_24H) X(RUDE_FCR_KEPT_72H) X(RUDE_FCR_KEPT)                                                      \
 	X(RUDE_BY_LEAD) X(RUDE_BY_ENGINE) X(WITHDRAWN_BY_LEAD) X(WITHDRAWN_BY_ENGINE) /* by whom it was raised */         \
 	X(CARE_SUGGESTED) X(CARE_TAKEN) X(CARE_MISSED)                                                                  \
+	X(SLA_CONFIRMED) X(OFFERED_CLOSED) /* while the queue's calendar is closed */                                   \
 	X(FCR_RESOLVED) /* of topics alone */ X(RECONTACTS) X(FOLLOWUPS_DECLINED) X(FOLLOWUPS_TRIED)                    \
 	X(WORST_WAIT)
 enum counter {

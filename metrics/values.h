@@ -8,7 +8,7 @@
 /* X(name): every metric there is; the tables give each its words. */
 #define QUEUE_VALUES(X)                                                                                                 \
 	X(queue_depth) X(longest_wait) X(longest_wait_total) X(longest_wait_async) X(busy) X(queue_depth_peak)          \
-	X(busy_peak) X(worst_wait) X(offered) X(answered) X(answered_in_time) X(abandoned) X(short_abandoned)           \
+	X(busy_peak) X(worst_wait) X(offered) X(offered_closed) X(answered) X(answered_in_time) X(abandoned) X(short_abandoned)           \
 	X(flowed_out) X(lost) X(abandon_rate) X(service_level) X(asa) X(asa_p50) X(asa_p90) X(asa_p95)                  \
 	X(callbacks_due) X(callbacks_scheduled) X(callbacks_done) X(callbacks_dropped) X(missed)
 #define HANDLING_VALUES(X)                                                                                              \
@@ -22,7 +22,7 @@
 #define FCR_VALUES(X) X(fcr) X(fcr_24h) X(fcr_72h) X(fcr_open) X(fcr_no_customer) X(fcr_excluded) X(recontacts)
 #define SLA_VALUES(X)                                                                                                   \
 	X(sla_breached) X(sla_breached_open) X(sla_due_soon) X(sla_met_rate) X(sla_running) X(sla_paused)               \
-	X(sla_withdrawn) X(sla_disagreed) X(backlog) X(backlog_oldest) X(backlog_p50) X(backlog_p90) X(backlog_under_1d) \
+	X(sla_withdrawn) X(sla_disagreed) X(sla_confirmed) X(backlog) X(backlog_oldest) X(backlog_p50) X(backlog_p90) X(backlog_under_1d) \
 	X(backlog_1d) X(backlog_3d) X(backlog_7d) X(backlog_30d)                                                        \
 	X(sla_met_first_reply) X(sla_met_next_reply) X(sla_met_update) X(sla_met_resolve)                               \
 	X(sla_met_p1) X(sla_met_p2) X(sla_met_p3) X(sla_met_p4) X(sla_met_p5) X(sla_due_apart)                          \

@@ -112,10 +112,10 @@ static void write_intervals(const struct writing *writing)
 	const struct report_options *options = &writing->report->options;
 	writing->pen->heading(writing->to, "By interval");
 	begin_figures(writing, "from");
-	for (int64_t from = options->from; from < options->to; from += options->by) {
-		char time[40];
-		words_time(writing->report, from, time, sizeof time);
-		write_figures(writing, time, SCOPE_ALL, from, from + options->by);
+	for (int64_t from = options->from; from < options->to; from = report_interval_end(writing->report, from)) {
+		char time[48];
+		words_interval(writing->report, from, time, sizeof time);
+		write_figures(writing, time, SCOPE_ALL, from, report_interval_end(writing->report, from));
 	}
 	writing->pen->table_end(writing->to);
 }

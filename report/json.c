@@ -60,8 +60,8 @@ static json_t *stretch_json(const struct report *report, int64_t from, int64_t t
 static json_t *intervals_json(const struct report *report)
 {
 	json_t *array = json_array();
-	for (int64_t from = report->options.from; from < report->options.to; from += report->options.by)
-		json_array_append_new(array, stretch_json(report, from, from + report->options.by));
+	for (int64_t from = report->options.from; from < report->options.to; from = report_interval_end(report, from))
+		json_array_append_new(array, stretch_json(report, from, report_interval_end(report, from)));
 	return array;
 }
 

@@ -127,6 +127,12 @@ void report_figures(const struct report *report, struct scope scope, int64_t fro
 	free(query);
 }
 
+int64_t report_interval_end(const struct report *report, int64_t from)
+{
+	const struct report_options *options = &report->options;
+	return instant_interval_end(from, options->by, options->zone, options->settings->day_start);
+}
+
 const struct incident *report_incident(const struct report *report, size_t *place)
 {
 	while (*place < report->look->incident_count) {

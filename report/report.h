@@ -60,6 +60,8 @@ struct report *report_create(const struct report_options *options, const struct 
 void report_destroy(struct report *report);
 /* The figures of a scope in [from, to): those of windows; gauges are not known. */
 void report_figures(const struct report *report, struct scope scope, int64_t from, int64_t to, struct figure figures[METRICS_MOST]);
+/* Where the interval that begins at `from` ends: the report's own end, for the last one. */
+int64_t report_interval_end(const struct report *report, int64_t from);
 /* The incidents of the stretch; walks on from `*place` (0 to begin), NULL at the end. */
 const struct incident *report_incident(const struct report *report, size_t *place);
 /* When and by whom an alert was acknowledged, and when it ended; 0, "" where it was not. */

@@ -217,8 +217,8 @@ static void append_service(struct snapshot *snapshot, const struct snapshot *par
 	for (int i = followups; i < snapshot->followup_count; i++)
 		put_site(name, snapshot->followups[i].queue, sizeof snapshot->followups[i].queue);
 	for (int i = markets; i < snapshot->market_count; i++) {
-		snapshot->markets[i].scope = joined_scope_from(all, site, snapshot->markets[i].scope);
-		put_site(name, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+		snapshot->markets[i].of.scope = joined_scope_from(all, site, snapshot->markets[i].of.scope);
+		put_site(name, snapshot->markets[i].of.name, sizeof snapshot->markets[i].of.name);
 	}
 }
 

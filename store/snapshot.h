@@ -20,7 +20,7 @@
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
 enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults, false_flags */,
-	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */, SNAPSHOT_ALERTS /* history */,
+	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, figures of markets */, SNAPSHOT_ALERTS /* history */,
 	SNAPSHOT_LEARNING /* topics, newest_praises */ };
 
 struct snapshot_request {
@@ -63,8 +63,7 @@ struct snapshot_site {
 };
 
 struct snapshot_market { /* one line of the table of markets: figures of its customers over the window */
-	char name[48];
-	struct scope scope;
+	struct list_market of;
 	struct figure figures[METRICS_MOST]; /* by metric index */
 };
 

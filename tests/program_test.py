@@ -179,7 +179,7 @@ def main():
     for command in ("board", "demo", "snapshot", "publish", "import", "check"):
         code, out, err = run(command, "--help")
         say(code == 0 and "usage: tablo " + command in out, "help of " + command, err)
-    for word in ("--list-metrics", "--list-widgets", "--list-keys", "--print-config", "--print-man", "--print-completion", "--version"):
+    for word in ("--list-metrics", "--list-faults", "--list-widgets", "--list-keys", "--print-config", "--print-man", "--print-completion", "--version"):
         code, out, err = run(word)
         say(code == 0 and len(out) > 5, word, err)
 

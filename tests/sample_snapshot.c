@@ -345,9 +345,9 @@ static void set_service(struct snapshot *snapshot)
 	snapshot->markets = memory_new(2, sizeof *snapshot->markets);
 	for (int i = 0; i < 2; i++) {
 		struct snapshot_market *market = &snapshot->markets[i];
-		snprintf(market->name, sizeof market->name, i ? "Indonesia" : "DE");
-		market->scope = SCOPE_ALL;
-		market->scope.market = (uint16_t)(2 + i);
+		market->of = (struct list_market){.settings = -1, .told = true, .scope = SCOPE_ALL};
+		snprintf(market->of.name, sizeof market->of.name, i ? "Indonesia" : "DE");
+		market->of.scope.market = (uint16_t)(2 + i);
 		sample_set(market->figures, "churn_rate", 4 + i, 1000, LEVEL_NONE);
 		sample_set(market->figures, "csat", 44, 50, LEVEL_OK);
 		sample_set(market->figures, "nps", 21, 1, LEVEL_NONE);
@@ -608,7 +608,7 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->followups[i].since = random_value(seed);
 	}
 	for (int i = 0; i < snapshot->market_count; i++) {
-		random_text(seed, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+		random_text(seed, snapshot->markets[i].of.name, sizeof snapshot->markets[i].of.name);
 		random_figures(seed, snapshot->markets[i].figures);
 	}
 	for (int i = 0; i < snapshot->clock_kind_count; i++)

@@ -224,7 +224,7 @@ static void attempts_and_declined(void **state)
 	for (int i = 0; i < 2; i++)
 		tell(&t, T0 + M + i * S, "followup.done", "customer=k1 agent=ana result=unreached");
 	assert_int_equal(gauge(&t, "followup_open"), 3);
-	assert_int_equal(list_followups(t.engine, engine_now(t.engine), &item, 1), 1);
+	assert_int_equal(list_followups(t.engine, SCOPE_ALL, engine_now(t.engine), &item, 1), 1);
 	assert_int_equal(item.attempts, 2);
 	assert_false(figure_of(&t, "followup_reached_rate", WINDOW_24H).known);
 	tell(&t, T0 + 2 * M, "followup.done", "customer=k1 agent=ana result=unreached");
@@ -476,5 +476,5 @@ int main(void)
 		cmocka_unit_test(attempts_and_declined), cmocka_unit_test(a_full_list_says_so), cmocka_unit_test(alerts_wait_for_ten_answers),
 		cmocka_unit_test(false_flags_by_publisher), cmocka_unit_test(rows_ask_for_their_own), cmocka_unit_test(a_command_that_hangs_is_ended),
 		cmocka_unit_test(no_more_commands_than_allowed)};
-	return cmocka_run_group_tests_name("learning5", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("learning", tests, NULL, NULL);
 }
