@@ -428,6 +428,32 @@ static void withdrawn_when_the_contact_is_gone(void **state)
 	teller_close(&t);
 }
 
+/* Who it is was told after he was rude: then he is in FCR, and set aside in it. */
+static void a_customer_who_is_known_later(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, settle_soon);
+	tell(&t, T0, "contact.queued", "contact=x queue=Billing channel=phone");
+	tell(&t, T0 + S, "contact.answered", "contact=x agent=ana");
+	tell(&t, T0 + 2 * S, "conduct.step", "contact=x agent=ana step=request");
+	tell(&t, T0 + 3 * S, "contact.released", "contact=x agent=ana by=transfer wrap_ms=0");
+	tell(&t, T0 + 4 * S, "contact.queued", "contact=x queue=Orders channel=phone customer=k");
+	tell(&t, T0 + 5 * S, "contact.answered", "contact=x agent=bo");
+	tell(&t, T0 + 6 * S, "contact.released", "contact=x agent=bo by=customer wrap_ms=0");
+	struct scope calm = SCOPE_ALL;
+	calm.calm = 1;
+	assert_int_equal(gauge(&t, "fcr_open"), 1);
+	assert_int_equal(figure_in(&t, "fcr_open", WINDOW_24H, BY_OUTCOME, calm).numerator, 0);
+	pass(&t, T0 + 2 * H);
+	assert_int_equal(figure_of(&t, "fcr", WINDOW_24H).n, 1);
+	assert_false(figure_of(&t, "fcr_calm", WINDOW_24H).known);
+	assert_false(figure_in(&t, "fcr", WINDOW_24H, BY_ARRIVAL, calm).known);
+	tell(&t, T0 + 3 * H, "conduct.withdrawn", "contact=x agent=lead");
+	assert_int_equal(figure_of(&t, "fcr_calm", WINDOW_24H).n, 1);
+	teller_close(&t);
+}
+
 /* However often the wrong step is tried, withdrawing takes all faults back. */
 static void many_faults_are_taken_back(void **state)
 {
@@ -466,6 +492,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_with_and_without), cmocka_unit_test(a_withdrawn_flag_leaves_no_trace),
 		cmocka_unit_test(false_flags_by_source), cmocka_unit_test(withdrawn_when_the_contact_is_gone),
+		cmocka_unit_test(a_customer_who_is_known_later),
 		cmocka_unit_test(many_faults_are_taken_back), cmocka_unit_test(what_was_not_counted_is_not_taken_back),
 	};
 	return cmocka_run_group_tests_name("conduct_calm", tests, NULL, NULL);
