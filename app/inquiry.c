@@ -193,10 +193,11 @@ static int64_t window_begin(const struct inquiry_question *asked, const struct e
 	return after > INT64_MIN + MINUTE_MS ? after - MINUTE_MS : after;
 }
 
-static void place(struct inquiry_question *asked, int site, const struct engine *engine)
+static void place(struct inquiry_question *asked, int site, const char *name, const struct engine *engine)
 {
 	struct inquiry_place *place = &asked->places[site];
-	place->wanted = asked->board.site == 0 || asked->board.site == site + 1;
+	const bool elsewhere = name && *asked->request.site && !*asked->request.subject && strcmp(asked->request.site, name) != 0;
+	place->wanted = (asked->board.site == 0 || asked->board.site == site + 1) && !elsewhere;
 	place->known = engine && engine_now(engine) != INSTANT_NONE;
 	if (!place->known)
 		return;
@@ -209,12 +210,12 @@ static void place_all(struct inquiry_question *asked, const struct inquiry_momen
 {
 	memset(asked->places, 0, sizeof asked->places);
 	for (int i = 0; moment->sites && i < moment->sites->count; i++) {
-		place(asked, i, moment->sites->sites[i].engine);
+		place(asked, i, moment->sites->sites[i].name, moment->sites->sites[i].engine);
 		if (asked->places[i].wanted && asked->places[i].moment > asked->moment)
 			asked->moment = asked->places[i].moment;
 	}
 	if (!moment->sites && moment->engine)
-		place(asked, 0, moment->engine);
+		place(asked, 0, NULL, moment->engine);
 }
 
 /* What stands now, of one engine. */

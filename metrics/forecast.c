@@ -16,7 +16,7 @@
 #define LEGS_LEAST 10	   /* in the last hour, for a mean of their handling times; else that of the 7 days before today */
 #define GAVE_UP_LEAST 10   /* in 7 days, for a mean patience; below, Erlang C */
 #define PATIENCE_MOST DAY_MS
-#define REMEMBERED 512 /* scopes, 11 KiB each; more of them are worked out anew each time */
+#define REMEMBERED 512 /* scopes, 12 KiB each; more of them are worked out anew each time */
 
 /* Handling times of the closed minutes of the last hour: the same until one closes or the hour moves on by a minute. */
 struct closed_hour {

@@ -1,4 +1,4 @@
-/* What was counted: ledgers and samples, the slots and agents they belong to. */
+/* What was counted: ledgers and samples, the slots, agents and topics they belong to. */
 #include <stdlib.h>
 
 #include "base/instant.h"
@@ -201,6 +201,7 @@ static void keep_queue_info(struct archive *archive, struct engine *engine)
 		KEEP(archive, info->defined);
 		KEEP(archive, info->channel);
 		KEEP_BELOW(archive, info->calendar, keep_limit(engine->calendar_names.count));
+		KEEP_BELOW(archive, info->market, keep_limit(engine->markets.count));
 		if (archive->reading && (info->formula < -1 || info->formula >= SL_FORMULA_COUNT))
 			archive_wrong(archive, "a formula that is none");
 	}
@@ -277,4 +278,17 @@ void keep_agents(struct archive *archive, struct engine *engine, int64_t since)
 	for (size_t i = 0; i < engine->agent_count && archive_good(archive); i++)
 		keep_agent(archive, engine, &engine->agents[i], since);
 	keep_members(archive, engine);
+}
+
+/* ---- topics ---- */
+
+void keep_topics(struct archive *archive, struct engine *engine, int64_t since)
+{
+	const size_t count = archive_count(archive, engine->topic_count);
+	if (archive->reading && count && !topic_ledger(engine, count - 1)) {
+		archive_wrong(archive, "more topics than names");
+		return;
+	}
+	for (size_t i = 0; i < count && archive_good(archive); i++)
+		keep_ledger(archive, engine, &engine->topic_ledgers[i], since);
 }

@@ -46,6 +46,8 @@ static void keep_source(struct archive *archive, struct source *source)
 	KEEP(archive, source->switches);
 	keep_faults(archive, source->faults);
 	KEEP(archive, source->received);
+	KEEP(archive, source->flags);
+	KEEP(archive, source->false_flags);
 	KEEP(archive, source->last_sent);
 	KEEP(archive, source->last_recv);
 	KEEP(archive, source->snapshot_scope);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/text.h"
+#include "config/markets.h"
 #include "metrics/state.h"
 
 #define PRIORITY_LAST (PRIORITIES_MOST - 1)
@@ -63,15 +65,28 @@ void list_live_clocks(const struct engine *engine, struct scope scope, struct li
 	}
 }
 
-int list_markets(const struct engine *engine, struct list_market *items, int room)
+static struct list_market market_item(const struct engine *engine, const char *name, int settings, int64_t at)
 {
+	const uint32_t number = names_find(&engine->markets, view_of(name));
+	struct list_market item = {.settings = settings, .told = number > NAME_OTHER, .scope = SCOPE_ALL};
+	const struct market_settings *section = settings >= 0 ? &engine->settings->markets[settings] : NULL;
+	if (item.told)
+		item.scope.market = (uint16_t)number;
+	if (section && at != INSTANT_NONE)
+		item.day = market_day(engine, section, at);
+	text_harmless(view_of(section ? market_title(section) : name), item.name, sizeof item.name);
+	return item;
+}
+
+int list_markets(const struct engine *engine, int64_t at, struct list_market *items, int room)
+{
+	const struct settings *settings = engine->settings;
 	int count = 0;
-	for (uint32_t number = NAME_OTHER + 1; number < engine->markets.count && count < room; number++) {
-		struct list_market *item = &items[count++];
-		item->scope = SCOPE_ALL;
-		item->scope.market = (uint16_t)number;
-		text_harmless(view_of(names_text(&engine->markets, number)), item->name, sizeof item->name);
-	}
+	for (; count < settings->market_count && count < room; count++)
+		items[count] = market_item(engine, settings->markets[count].name, count, at);
+	for (uint32_t number = NAME_OTHER + 1; number < engine->markets.count && count < room; number++)
+		if (!market_find(settings, names_text(&engine->markets, number)))
+			items[count++] = market_item(engine, names_text(&engine->markets, number), -1, at);
 	return count;
 }
 

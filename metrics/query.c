@@ -86,7 +86,7 @@ static void sum_member_time(const struct engine *engine, struct scope scope, con
 
 static void sum_slots(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
 {
-	for (size_t i = 0; i < engine->slot_count; i++) {
+	for (size_t i = slots_begin(engine, scope); i < engine->slot_count; i = slots_next(engine, scope, i)) {
 		const struct slot *slot = &engine->slots[i];
 		if (slot_in_scope(engine, slot, scope))
 			sum_ledger(&slot->ledger, stretch, tally);
@@ -145,7 +145,8 @@ static void gather_peaks(const struct engine *engine, struct query *query)
 	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
 }
 
-static void gather_gauges(const struct engine *engine, struct query *query)
+/* All but those of cases and their clocks, which cost most. */
+static void gather_live(const struct engine *engine, struct query *query)
 {
 	struct gauges *gauges = &query->gauges;
 	query->asks_forecast = true;
@@ -153,11 +154,16 @@ static void gather_gauges(const struct engine *engine, struct query *query)
 	agents_gauges(engine, query->scope, query->at, gauges);
 	gather_peaks(engine, query);
 	gauges->customers = engine->customers;
-	cases_gauges(engine, query->scope, query->at, gauges);
 	conduct_gauges(engine, query->scope, query->at, gauges);
 	care_gauges(engine, query->scope, gauges);
 	fcr_gauges(engine, query->scope, query->at, gauges);
 	surveys_gauges(engine, query->scope, query->at, gauges);
+}
+
+static void gather_gauges(const struct engine *engine, struct query *query)
+{
+	gather_live(engine, query);
+	cases_gauges(engine, query->scope, query->at, &query->gauges);
 }
 
 /* ---- questions ---- */
@@ -198,7 +204,7 @@ void query_run(struct query *query, const struct engine *engine, struct scope sc
 	query_reach(query, engine, scope, window, by, formula, with_bins, engine->now);
 }
 
-void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+static void reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins, int64_t at)
 {
 	query_begin(query, engine, scope, window, by, formula);
@@ -208,7 +214,21 @@ void query_reach(struct query *query, const struct engine *engine, struct scope 
 		return;
 	}
 	sum_window(query, at, with_bins);
-	gather_gauges(engine, query);
+	gather_live(engine, query);
+}
+
+void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins, int64_t at)
+{
+	reach(query, engine, scope, window, by, formula, with_bins, at);
+	if (engine->now != INT64_MIN)
+		cases_gauges(engine, scope, query->at, &query->gauges);
+}
+
+void query_without_cases(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
+	enum sl_formula formula, bool with_bins)
+{
+	reach(query, engine, scope, window, by, formula, with_bins, engine->now);
 }
 
 void query_turn(struct query *query, enum window window, bool with_bins)

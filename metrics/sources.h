@@ -22,6 +22,7 @@ struct source {
 	int switches; /* how often two boots took turns: a second publisher */
 	uint64_t faults[FAULT_COUNT];
 	uint64_t received;
+	uint64_t flags, false_flags; /* customers it flagged as rude; those of them that were withdrawn */
 	int64_t last_sent, last_recv;
 	uint32_t snapshot_scope; /* running snapshot: queue name + 1; 0: none */
 	bool snapshot_running, snapshot_void;

@@ -124,6 +124,7 @@ static void turn_answer(struct engine *engine, struct survey *survey, bool flagg
 	int64_t sign = counts ? 1 : -1;
 	count(engine, survey, COUNT_RUDE_CSAT_N, sign);
 	count(engine, survey, COUNT_RUDE_CSAT_TOP, in_top(survey) ? sign : 0);
+	count(engine, survey, COUNT_RUDE_CSAT_BOTTOM, in_bottom(survey) ? sign : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM, on_scale(survey, 1, 5) ? sign * survey->score : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM_N, on_scale(survey, 1, 5) ? sign : 0);
 }
@@ -167,8 +168,10 @@ static void open_followup(struct engine *engine, const struct survey *survey, co
 	size_t place = 1;
 	while (place < engine->followup_count && engine->followups[place].open)
 		place++;
-	if (place >= FOLLOWUPS_MOST)
+	if (place > FOLLOWUPS_MOST) {
+		fault_count(engine, engine->source, engine->feed, FAULT_FOLLOWUP_LOST, 1);
 		return;
+	}
 	if (place == engine->followup_count) {
 		engine->followups = memory_grow(engine->followups, &engine->followup_room, place + 1, sizeof *engine->followups);
 		engine->followup_count++;
@@ -179,6 +182,12 @@ static void open_followup(struct engine *engine, const struct survey *survey, co
 	view_copy(contact, followup->contact, sizeof followup->contact);
 }
 
+static void count_followup(struct engine *engine, const struct followup *followup, uint16_t agent, enum counter counter)
+{
+	count_add(engine, followup->slot, agent, counter, engine->ts, followup->since, 1);
+}
+
+/* An attempt that reached nobody closes it only where no other one is to follow. */
 static bool close_followup(struct engine *engine, const struct event *event)
 {
 	struct attribution_of of = event_attribution(engine, event);
@@ -186,12 +195,22 @@ static bool close_followup(struct engine *engine, const struct event *event)
 	if (!place)
 		return false;
 	struct followup *followup = &engine->followups[place];
-	followup->open = false;
-	int result = event_word(event, KEY_RESULT, FOLLOWUP_REACHED);
-	if (result == FOLLOWUP_REACHED)
-		count_add(engine, followup->slot, of.agent, COUNT_FOLLOWUPS_REACHED, engine->ts, followup->since, 1);
-	if (result == FOLLOWUP_UNREACHED)
-		count_add(engine, followup->slot, of.agent, COUNT_FOLLOWUPS_UNREACHED, engine->ts, followup->since, 1);
+	switch (event_word(event, KEY_RESULT, FOLLOWUP_REACHED)) {
+	case FOLLOWUP_UNREACHED:
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_TRIED);
+		followup->open = ++followup->attempts < (uint32_t)engine->settings->followup_attempts;
+		if (!followup->open)
+			count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_UNREACHED);
+		break;
+	case FOLLOWUP_DECLINED:
+		followup->open = false;
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_DECLINED);
+		break;
+	default:
+		followup->open = false;
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_REACHED);
+	}
+	engine->dirty = true;
 	return true;
 }
 

@@ -57,7 +57,7 @@ struct proof_request {
 	int number;	  /* another one for each question; 0: nothing is asked */
 	int metric;	  /* whose rows */
 	char subject[65]; /* whose life; "": rows are wanted */
-	char site[64];	  /* where that is; "" where one is shown */
+	char site[64];	  /* where that is, or whose rows alone are wanted; "" where one is shown, or all */
 	int64_t around;	  /* an instant of that life; PROOF_FORECAST: where the half hour begins */
 	enum proof_about about;
 	int feed;	  /* PROOF_FEED: its number */

@@ -261,6 +261,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->sites);
 	free(snapshot->rows);
 	snapshot_finish_conduct(snapshot);
+	snapshot_finish_learning(snapshot);
 	free(snapshot->alerts);
 	free(snapshot->due);
 	free(snapshot->refusals);

@@ -102,7 +102,7 @@ static void who_waits_longest(void **state)
 	assert_string_equal(wait.channel, "chat");
 	assert_int_equal(wait.wait, M);
 	uint16_t queue = 2; /* the first name after "" and "other" */
-	assert_int_equal(list_target(t.engine, queue, CHANNEL_CHAT), 45 * S);
+	assert_int_equal(list_target(t.engine, (struct scope){queue, CHANNEL_CHAT, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, 0}), 45 * S);
 	tell(&t, T0 + M, "contact.left", "contact=a why=abandoned");
 	assert_true(list_longest_wait(t.engine, SCOPE_ALL, T0 + M, &wait));
 	assert_string_equal(wait.contact, "b");
@@ -246,10 +246,10 @@ static void markets_and_what_was_impossible(void **state)
 	tell(&t, T0, "contact.left", "contact=noone why=abandoned");
 	tell(&t, T0, "sla.met", "case=none clock=resolve");
 	pass(&t, T0 + M);
-	assert_int_equal(list_markets(t.engine, markets, 4), 2);
+	assert_int_equal(list_markets(t.engine, INSTANT_NONE, markets, 4), 2);
 	assert_string_equal(markets[0].name, "DE");
 	assert_string_equal(list_scope_name(t.engine, markets[1].scope, "market"), "JP");
-	assert_int_equal(list_markets(t.engine, markets, 1), 1);
+	assert_int_equal(list_markets(t.engine, INSTANT_NONE, markets, 1), 1);
 	assert_int_equal(list_impossible(t.engine, impossible, 4), 2);
 	assert_string_equal(impossible[0].name, "contact.left");
 	assert_int_equal(impossible[0].count, 2);
