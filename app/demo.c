@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -247,6 +248,9 @@ static int run(const struct arguments *arguments)
 	struct setup setup;
 	struct helpdesk helpdesk = {.folder = ""};
 	bool usage;
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1); /* a heap for each of a handful of threads that do little would be a tenth more memory */
+#endif
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);

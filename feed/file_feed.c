@@ -108,11 +108,11 @@ static struct feed *file_feed_open(const char *url, const struct feed_options *o
 
 /* ---- reading ---- */
 
-static void refuse(struct file_feed *file, const char *reason)
+static void refuse(struct file_feed *file, enum feed_fault fault, const char *reason)
 {
 	char why[700];
 	snprintf(why, sizeof why, "%s:%lld: %s", input_name(file->input), (long long)input_line(file->input), reason);
-	file->sink.refused(file->sink.context, &file->feed, FAULT_BAD_EVENT, why);
+	file->sink.refused(file->sink.context, &file->feed, fault, why);
 }
 
 static int64_t second_of(int64_t ts)
@@ -164,12 +164,12 @@ static void take_line(struct file_feed *file, struct view line)
 	if (line.size == 0)
 		return;
 	if (!ndjson_read(file->reader, line, &file->events, &event, &err)) {
-		refuse(file, err.text);
+		refuse(file, event.fault == FAULT_SCORE ? FAULT_SCORE : FAULT_BAD_EVENT, err.text);
 		return;
 	}
 	size_t size = file->events.size - file->size;
 	if (size > NDJSON_BATCH_BYTES)
-		refuse(file, "the event is larger than a payload may be");
+		refuse(file, FAULT_BAD_EVENT, "the event is larger than a payload may be");
 	if (size > NDJSON_BATCH_BYTES || past_stop(file, event.ts))
 		file->events.size = file->size;
 	else
@@ -187,7 +187,7 @@ static void gather(struct file_feed *file, int *lines)
 			take_line(file, line);
 			break;
 		case INPUT_TOO_LONG:
-			refuse(file, "the line is longer than 1 MiB");
+			refuse(file, FAULT_BAD_EVENT, "the line is longer than 1 MiB");
 			break;
 		case INPUT_WAIT:
 			file->reading = READING_WAITS;

@@ -293,7 +293,7 @@ bool ndjson_read(struct ndjson_reader *reader, struct view line, struct wire_buf
 			return false;
 	}
 	rules_settle(event, 0, nils, err);
-	if (event->fault == FAULT_BAD_EVENT)
+	if (event->fault != FAULT_NONE && event->fault != FAULT_UNKNOWN_EVENT)
 		return false;
 	wire_encode_event(to, event);
 	return true;

@@ -85,9 +85,10 @@ def month(feed):
     print("# Tuesday of week 4, told at midnight: %.1f %%, same as last week %.1f %%, over %d half hours" % (100 * ours, 100 * naive, n))
     last = {half["from"]: half.get("last_week") for half in day}
     say(all(last[at(24, half)] == came.get(at(17, half), 0) for half in range(48)), "last week's half hours are as they were", last)
-    # A board keeps eight days by itself; arrivals stay for four weeks.
-    few = json.loads(tablo(*words[:5], "--at", at(25, 20)))
-    say(few["forecast"]["weeks"] == 4 and value(few, "forecast_30m") is not None, "eight days of history are enough", few.get("forecast"))
+    # A board keeps eight days of everything by itself, and arrivals of four weeks.
+    few, many = (json.loads(tablo(*words[:count], "--at", at(25, 20))) for count in (5, 7))
+    say(few["forecast"]["weeks"] == 4 and few["forecast"]["half_hours"] == many["forecast"]["half_hours"],
+        "eight days of history tell what five weeks tell", few.get("forecast"))
     none = json.loads(tablo(*words[:5], "--at", at(5, 20)))
     say(value(none, "forecast_30m") is None and not any("expected" in half for half in none["forecast"]["half_hours"]),
         "in the first week nothing is told of today", none["forecast"])
