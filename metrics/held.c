@@ -7,11 +7,11 @@
 
 struct view event_subject(const struct event *event)
 {
-	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK};
+	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE};
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (event_has(event, keys[i]) && event->text[keys[i]].size)
-			return event->text[keys[i]];
-	return (struct view){0};
+			return event_id(event->text[keys[i]]);
+	return event_text(event, KEY_CALLBACK);
 }
 
 static void count_impossible(struct engine *engine, uint16_t source, uint16_t feed, enum event_type type)
