@@ -86,12 +86,6 @@ const struct setting_table card_table = {"card", "request",
 	"diagnose.",
 	card_settings, sizeof card_settings / sizeof *card_settings};
 
-void card_settings_finish(struct card_settings *card)
-{
-	setting_release(card_table.settings, card_table.count, card);
-	free(card->name);
-}
-
 bool card_settings_check(const struct settings *settings, const struct card_settings *card, const char *title, struct error *err)
 {
 	if (card_find(title) < 0)

@@ -167,20 +167,17 @@ static cfg_opt_t *make_options(const struct setting_table *table, struct loading
 
 static cfg_t *make_parser(struct loading *loading)
 {
-	static const struct setting_table *const tables[] = {&feed_table, &site_table, &queue_table, &level_table, &alert_table, &calendar_table, &sla_table,
-		&card_table};
-	const size_t sections = sizeof tables / sizeof *tables;
-	cfg_opt_t *options = make_options(&board_table, loading, sections);
-	for (size_t i = 0; i < sections; i++)
+	cfg_opt_t *options = make_options(&board_table, loading, SECTION_KINDS);
+	for (size_t i = 0; i < SECTION_KINDS; i++)
 		options[board_table.count + 1 + i] = (cfg_opt_t){
-			.name = tables[i]->name,
+			.name = section_kinds[i].table->name,
 			.type = CFGT_SEC,
 			.flags = CFGF_MULTI | CFGF_TITLE,
-			.subopts = make_options(tables[i], loading, 0),
+			.subopts = make_options(section_kinds[i].table, loading, 0),
 			.validcb = take_section,
 		};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE); /* copies them */
-	for (size_t i = 0; i < sections; i++)
+	for (size_t i = 0; i < SECTION_KINDS; i++)
 		free(options[board_table.count + 1 + i].subopts);
 	free(options);
 	if (cfg)

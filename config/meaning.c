@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/zone.h"
-#include "config/tables.h"
+#include "config/sections.h"
 
 #define KEY_ROOM 240
 #define VALUE_SHOWN 60
@@ -82,19 +82,34 @@ static void add_board(struct rule_list *list, const struct settings *settings)
 	}
 }
 
-static void add_queues(struct rule_list *list, const struct settings *settings)
+/* What says only what holds anyway is as if it were not said. */
+static void simplify(const struct settings *settings, const struct setting_table *table, void *section)
 {
-	for (int i = 0; i < settings->queue_count; i++) {
-		struct queue_settings queue = settings->queues[i], plain = {0};
-		char name[160];
-		queue.formula = queue.formula == settings->formula ? -1 : queue.formula;
-		queue.short_abandon = queue.short_abandon == settings->short_abandon ? -1 : queue.short_abandon;
-		snprintf(name, sizeof name, "queue \"%.120s\"", queue.name);
-		add_section(list, &queue_table, name, &queue, &plain);
+	if (table == &queue_table) {
+		struct queue_settings *queue = section;
+		queue->formula = queue->formula == settings->formula ? -1 : queue->formula;
+		queue->short_abandon = queue->short_abandon == settings->short_abandon ? -1 : queue->short_abandon;
+	} else if (table == &level_table) {
+		struct level_settings *level = section;
+		level->window = level->window == settings->window ? -1 : level->window;
+	} else if (table == &alert_table) {
+		struct alert_settings *alert = section;
+		alert->window = alert->window == settings->window ? -1 : alert->window;
+		alert->leave = alert->leave == alert->enter ? (double)NAN : alert->leave;
 	}
 }
 
-/* The first level that fits wins, and alerts are known by their number: the order is a rule, too. */
+/* Of levels there may be several with one title. */
+static void name_section(const struct section_kind *kind, const void *section, char *to, size_t room)
+{
+	const int used = snprintf(to, room, "%s \"%.*s\"", kind->table->name, kind->table == &level_table ? 40 : 160, section_title(kind, section));
+	if (kind->table != &level_table)
+		return;
+	const struct level_settings *level = section;
+	snprintf(to + used, room - (size_t)used, "%s%.60s%s%.20s%s%.60s", level->queue ? " of " : "", level->queue ? level->queue : "",
+		level->channel ? " on " : "", level->channel ? level->channel : "", level->market ? " in " : "", level->market ? level->market : "");
+}
+
 static void add_place(char **order, const char *name)
 {
 	char *longer = memory_format("%s%s%s", *order ? *order : "", *order ? ", " : "", name);
@@ -102,64 +117,38 @@ static void add_place(char **order, const char *name)
 	*order = longer;
 }
 
-static void add_levels(struct rule_list *list, const struct settings *settings)
+static void add_sections(struct rule_list *list, const struct settings *settings, const struct section_kind *kind)
 {
 	char *order = NULL;
-	for (int i = 0; i < settings->level_count; i++) {
-		struct level_settings level = settings->levels[i], plain = {0};
-		char name[200];
-		level.window = level.window == settings->window ? -1 : level.window;
-		snprintf(name, sizeof name, "level \"%.60s\"%s%.80s%s%.20s", level.metric, level.queue ? " of " : "", level.queue ? level.queue : "",
-			level.channel ? " on " : "", level.channel ? level.channel : "");
-		add_section(list, &level_table, name, &level, &plain);
-		add_place(&order, name);
+	void *section = memory_new(1, kind->size), *plain = memory_new(1, kind->size);
+	for (int i = 0; i < section_count(kind, settings); i++) {
+		char name[KEY_ROOM - 40];
+		memcpy(section, section_at(kind, settings, i), kind->size);
+		simplify(settings, kind->table, section);
+		name_section(kind, section, name, sizeof name);
+		if (kind->exists)
+			add(list, name, memory_text("set"));
+		memset(plain, 0, kind->size);
+		add_section(list, kind->table, name, section, plain);
+		if (kind->is_ordered)
+			add_place(&order, name);
 	}
-	if (order)
-		add(list, "the order of levels", order);
-}
-
-static void add_alerts(struct rule_list *list, const struct settings *settings)
-{
-	char *order = NULL;
-	for (int i = 0; i < settings->alert_count; i++) {
-		struct alert_settings alert = settings->alerts[i], plain = {0};
-		char name[200];
-		alert.window = alert.window == settings->window ? -1 : alert.window;
-		alert.leave = alert.leave == alert.enter ? (double)NAN : alert.leave;
-		snprintf(name, sizeof name, "alert \"%.160s\"", alert.name);
-		add_section(list, &alert_table, name, &alert, &plain);
-		add_place(&order, name);
-	}
-	if (order)
-		add(list, "the order of alerts", order);
-}
-
-/* Of two that have the same days, one may be there and the other not: a calendar without hours is always closed. */
-static void add_calendars(struct rule_list *list, const struct settings *settings)
-{
-	for (int i = 0; i < settings->calendar_count; i++) {
-		struct calendar_settings plain = {0};
-		char name[160];
-		snprintf(name, sizeof name, "calendar \"%.120s\"", settings->calendars[i].name);
-		add(list, name, memory_text("set"));
-		add_section(list, &calendar_table, name, &settings->calendars[i], &plain);
-	}
-	for (int i = 0; i < settings->sla_count; i++) {
-		struct sla_settings plain = {0};
-		char name[160];
-		snprintf(name, sizeof name, "sla \"%.120s\"", settings->slas[i].clock);
-		add_section(list, &sla_table, name, &settings->slas[i], &plain);
-	}
+	free(section);
+	free(plain);
+	if (!order)
+		return;
+	char key[60];
+	snprintf(key, sizeof key, "the order of %ss", kind->table->name);
+	add(list, key, order);
 }
 
 static struct rule_list list_rules(const struct settings *settings)
 {
 	struct rule_list list = {.rules = NULL};
 	add_board(&list, settings);
-	add_queues(&list, settings);
-	add_levels(&list, settings);
-	add_alerts(&list, settings);
-	add_calendars(&list, settings);
+	for (size_t i = 0; i < SECTION_KINDS; i++)
+		if (section_kinds[i].part == SECTION_RULE)
+			add_sections(&list, settings, &section_kinds[i]);
 	return list;
 }
 

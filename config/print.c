@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "config/tables.h"
+#include "config/sections.h"
 
 #define LINE_MOST 110
 
@@ -109,16 +109,11 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 		print_value(to, setting);
 	}
 	fputs("\n# ---- Sections ----\n", to);
-	print_section(to, &feed_table);
-	print_section(to, &site_table);
-	print_section(to, &queue_table);
-	print_section(to, &level_table);
-	if (levels) {
-		fputc('\n', to);
-		levels(to);
+	for (size_t i = 0; i < SECTION_KINDS; i++) {
+		print_section(to, section_kinds[i].table);
+		if (levels && section_kinds[i].table == &level_table) {
+			fputc('\n', to);
+			levels(to);
+		}
 	}
-	print_section(to, &alert_table);
-	print_section(to, &calendar_table);
-	print_section(to, &sla_table);
-	print_section(to, &card_table);
 }

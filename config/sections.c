@@ -1,123 +1,16 @@
+#include "config/sections.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "config/sections.h"
 #include "config/suggest.h"
 
 #define TITLE_MOST 200 /* bytes; names from feeds are shorter */
 
-static void begin_queue(struct sections *sections)
-{
-	sections->queue = (struct queue_settings){0};
-	setting_fill(queue_table.settings, queue_table.count, &sections->queue);
-}
-
-static void begin_link(struct sections *sections)
-{
-	sections->link = (struct feed_settings){0};
-	setting_fill(feed_table.settings, feed_table.count, &sections->link);
-}
-
-static void begin_site(struct sections *sections)
-{
-	sections->site = (struct site_settings){0};
-	setting_fill(site_table.settings, site_table.count, &sections->site);
-}
-
-static void begin_level(struct sections *sections)
-{
-	sections->level = (struct level_settings){0};
-	setting_fill(level_table.settings, level_table.count, &sections->level);
-}
-
-static void begin_alert(struct sections *sections)
-{
-	sections->alert = (struct alert_settings){0};
-	setting_fill(alert_table.settings, alert_table.count, &sections->alert);
-}
-
-static void begin_calendar(struct sections *sections)
-{
-	sections->calendar = (struct calendar_settings){0};
-	setting_fill(calendar_table.settings, calendar_table.count, &sections->calendar);
-}
-
-static void begin_sla(struct sections *sections)
-{
-	sections->sla = (struct sla_settings){0};
-	setting_fill(sla_table.settings, sla_table.count, &sections->sla);
-}
-
-static void begin_card(struct sections *sections)
-{
-	sections->card = (struct card_settings){0};
-	setting_fill(card_table.settings, card_table.count, &sections->card);
-}
-
-void sections_init(struct sections *sections, const char *const *metrics)
-{
-	*sections = (struct sections){.metrics = metrics};
-	begin_link(sections);
-	begin_site(sections);
-	begin_queue(sections);
-	begin_level(sections);
-	begin_alert(sections);
-	begin_calendar(sections);
-	begin_sla(sections);
-	begin_card(sections);
-}
-
-void sections_finish(struct sections *sections)
-{
-	feed_settings_finish(&sections->link);
-	site_settings_finish(&sections->site);
-	queue_settings_finish(&sections->queue);
-	level_settings_finish(&sections->level);
-	alert_settings_finish(&sections->alert);
-	calendar_settings_finish(&sections->calendar);
-	sla_settings_finish(&sections->sla);
-	card_settings_finish(&sections->card);
-}
-
-const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
-{
-	if (strcmp(name, feed_table.name) == 0) {
-		*base = &sections->link;
-		return &feed_table;
-	}
-	if (strcmp(name, site_table.name) == 0) {
-		*base = &sections->site;
-		return &site_table;
-	}
-	if (strcmp(name, queue_table.name) == 0) {
-		*base = &sections->queue;
-		return &queue_table;
-	}
-	if (strcmp(name, level_table.name) == 0) {
-		*base = &sections->level;
-		return &level_table;
-	}
-	if (strcmp(name, alert_table.name) == 0) {
-		*base = &sections->alert;
-		return &alert_table;
-	}
-	if (strcmp(name, calendar_table.name) == 0) {
-		*base = &sections->calendar;
-		return &calendar_table;
-	}
-	if (strcmp(name, sla_table.name) == 0) {
-		*base = &sections->sla;
-		return &sla_table;
-	}
-	if (strcmp(name, card_table.name) == 0) {
-		*base = &sections->card;
-		return &card_table;
-	}
-	return NULL;
-}
+/* ---- what each kind must be as a whole ---- */
 
 static bool same(const char *a, const char *b)
 {
@@ -139,78 +32,19 @@ static bool check_metric(const struct sections *sections, const char *name, stru
 	return fail(err, "no metric is called '%s'; --list-metrics shows them all", shown);
 }
 
-static bool take_queue(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+static bool check_level(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)
 {
-	for (int i = 0; i < settings->queue_count; i++)
-		if (strcmp(settings->queues[i].name, title) == 0)
-			return fail(err, "the queue '%s' was set in line %d already; put both together",
-				title, settings->queues[i].line);
-	sections->queue.name = memory_text(title);
-	sections->queue.line = line;
-	settings->queues = memory_grow(settings->queues, &sections->queue_room,
-		(size_t)settings->queue_count + 1, sizeof *settings->queues);
-	settings->queues[settings->queue_count++] = sections->queue;
-	begin_queue(sections);
-	return true;
-}
-
-static bool take_link(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
-{
-	for (int i = 0; i < settings->link_count; i++)
-		if (strcmp(settings->links[i].endpoint, title) == 0)
-			return fail(err, "the feed '%s' was set in line %d already; put both together", title,
-				settings->links[i].line);
-	sections->link.endpoint = memory_text(title);
-	sections->link.line = line;
-	settings->links = memory_grow(settings->links, &sections->link_room, (size_t)settings->link_count + 1,
-		sizeof *settings->links);
-	settings->links[settings->link_count++] = sections->link;
-	begin_link(sections);
-	return true;
-}
-
-static bool take_site(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
-{
-	for (int i = 0; i < settings->place_count; i++)
-		if (strcmp(settings->places[i].name, title) == 0)
-			return fail(err, "the site '%s' was set in line %d already; put both together", title,
-				settings->places[i].line);
-	sections->site.name = memory_text(title);
-	sections->site.line = line;
-	settings->places = memory_grow(settings->places, &sections->site_room, (size_t)settings->place_count + 1,
-		sizeof *settings->places);
-	settings->places[settings->place_count++] = sections->site;
-	begin_site(sections);
-	return true;
-}
-
-static bool take_level(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
-{
-	struct level_settings *level = &sections->level;
+	const struct level_settings *level = draft;
 	if (!check_metric(sections, title, err))
 		return false;
 	for (int i = 0; i < settings->level_count; i++) {
 		const struct level_settings *other = &settings->levels[i];
-		if (strcmp(other->metric, title) == 0 && same(other->queue, level->queue) &&
-			same(other->channel, level->channel) && other->window == level->window)
-			return fail(err,
-				"the level of '%s' was set in line %d already, for the same queue, channel "
-				"and window",
-				title, other->line);
+		if (strcmp(other->metric, title) == 0 && same(other->queue, level->queue) && same(other->channel, level->channel) &&
+			same(other->market, level->market) && other->window == level->window)
+			return fail(err, "the level of '%s' was set in line %d already, for the same queue, channel, market and window", title,
+				other->line);
 	}
-	if (level->hysteresis < 0)
-		return fail(err, "'hysteresis' must not be negative");
-	level->metric = memory_text(title);
-	level->line = line;
-	settings->levels = memory_grow(settings->levels, &sections->level_room,
-		(size_t)settings->level_count + 1, sizeof *settings->levels);
-	settings->levels[settings->level_count++] = *level;
-	begin_level(sections);
-	return true;
+	return level->hysteresis < 0 ? fail(err, "'hysteresis' must not be negative") : true;
 }
 
 /* People do not belong to one queue: who answers where is the queues' figure. */
@@ -227,88 +61,180 @@ static bool check_place(const struct alert_settings *alert, const char *title, s
 	return true;
 }
 
-static bool check_alert(const struct sections *sections, const struct settings *settings, const char *title,
-	struct error *err)
+static bool check_alert(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)
 {
-	const struct alert_settings *alert = &sections->alert;
-	for (int i = 0; i < settings->alert_count; i++)
-		if (strcmp(settings->alerts[i].name, title) == 0)
-			return fail(err, "the alert '%s' was set in line %d already; give each its own title",
-				title, settings->alerts[i].line);
+	struct alert_settings *alert = draft;
+	(void)settings;
 	if (!alert->metric)
-		return fail(err, "the alert '%s' has no 'metric'; write metric = \"longest_wait\" or another",
-			title);
+		return fail(err, "the alert '%s' has no 'metric'; write metric = \"longest_wait\" or another", title);
 	if (isnan(alert->enter))
 		return fail(err, "the alert '%s' has no 'enter'; write the figure it is raised from", title);
 	const bool has_limit = !isnan(alert->and_enter);
 	if ((alert->and_metric != NULL) != has_limit)
-		return fail(err,
-			"the alert '%s' has only one of 'and_metric' and 'and_enter'; write both or none",
-			title);
+		return fail(err, "the alert '%s' has only one of 'and_metric' and 'and_enter'; write both or none", title);
 	if (!isnan(alert->and_leave) && !has_limit)
 		return fail(err, "the alert '%s' has 'and_leave' without 'and_enter'; write both or none", title);
+	if (isnan(alert->leave))
+		alert->leave = alert->enter;
 	return check_place(alert, title, err) && check_metric(sections, alert->metric, err) &&
 	       (!alert->and_metric || check_metric(sections, alert->and_metric, err));
 }
 
-static bool take_alert(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+static bool check_sla(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)
 {
-	struct alert_settings *alert = &sections->alert;
-	if (!check_alert(sections, settings, title, err))
-		return false;
-	if (isnan(alert->leave))
-		alert->leave = alert->enter;
-	alert->name = memory_text(title);
-	alert->line = line;
-	settings->alerts = memory_grow(settings->alerts, &sections->alert_room,
-		(size_t)settings->alert_count + 1, sizeof *settings->alerts);
-	settings->alerts[settings->alert_count++] = *alert;
-	begin_alert(sections);
-	return true;
+	(void)sections;
+	(void)settings;
+	(void)draft;
+	return sla_clock_known(title, err);
 }
 
-static bool take_calendar(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+static bool check_card(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)
 {
-	for (int i = 0; i < settings->calendar_count; i++)
-		if (strcmp(settings->calendars[i].name, title) == 0)
-			return fail(err, "the calendar '%s' was set in line %d already; put both together", title, settings->calendars[i].line);
-	sections->calendar.name = memory_text(title);
-	sections->calendar.line = line;
-	settings->calendars = memory_grow(settings->calendars, &sections->calendar_room, (size_t)settings->calendar_count + 1,
-		sizeof *settings->calendars);
-	settings->calendars[settings->calendar_count++] = sections->calendar;
-	begin_calendar(sections);
-	return true;
+	(void)sections;
+	return card_settings_check(settings, draft, title, err);
 }
 
-static bool take_sla(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+/* ---- the kinds ---- */
+
+#define IN(type, array, counter, name) .size = sizeof(struct type), .list = offsetof(struct settings, array), \
+	.count = offsetof(struct settings, counter), .title = offsetof(struct type, name), .line = offsetof(struct type, line)
+#define TOGETHER "put both together"
+const struct section_kind section_kinds[SECTION_KINDS] = {
+	{&feed_table, SECTION_BESIDE, IN(feed_settings, links, link_count, endpoint), .noun = "feed", .remedy = TOGETHER},
+	{&site_table, SECTION_OUTSIDE, IN(site_settings, places, place_count, name), .noun = "site", .remedy = TOGETHER},
+	{&queue_table, SECTION_RULE, IN(queue_settings, queues, queue_count, name), .noun = "queue", .remedy = TOGETHER},
+	{&level_table, SECTION_RULE, IN(level_settings, levels, level_count, metric), .is_ordered = true, .check = check_level},
+	{&alert_table, SECTION_RULE, IN(alert_settings, alerts, alert_count, name), .noun = "alert", .remedy = "give each its own title",
+		.is_ordered = true, .check = check_alert},
+	{&calendar_table, SECTION_RULE, IN(calendar_settings, calendars, calendar_count, name), .noun = "calendar", .remedy = TOGETHER,
+		.exists = true},
+	{&sla_table, SECTION_RULE, IN(sla_settings, slas, sla_count, clock), .noun = "SLA clock", .remedy = TOGETHER, .check = check_sla},
+	{&market_table, SECTION_RULE, IN(market_settings, markets, market_count, name), .noun = "market", .remedy = TOGETHER},
+	{&card_table, SECTION_BESIDE, IN(card_settings, cards, card_count, name), .check = check_card},
+};
+
+static int *count_of(const struct section_kind *kind, struct settings *settings)
 {
-	if (!sla_clock_known(title, err))
-		return false;
-	for (int i = 0; i < settings->sla_count; i++)
-		if (strcmp(settings->slas[i].clock, title) == 0)
-			return fail(err, "the SLA clock '%s' was set in line %d already; put both together", title, settings->slas[i].line);
-	sections->sla.clock = memory_text(title);
-	sections->sla.line = line;
-	settings->slas = memory_grow(settings->slas, &sections->sla_room, (size_t)settings->sla_count + 1, sizeof *settings->slas);
-	settings->slas[settings->sla_count++] = sections->sla;
-	begin_sla(sections);
-	return true;
+	return (int *)(void *)((char *)settings + kind->count);
 }
 
-static bool take_card(
-	struct sections *sections, struct settings *settings, const char *title, int line, struct error *err)
+static void **list_of(const struct section_kind *kind, struct settings *settings)
 {
-	if (!card_settings_check(settings, &sections->card, title, err))
-		return false;
-	sections->card.name = memory_text(title);
-	sections->card.line = line;
-	settings->cards = memory_grow(settings->cards, &sections->card_room, (size_t)settings->card_count + 1, sizeof *settings->cards);
-	settings->cards[settings->card_count++] = sections->card;
-	begin_card(sections);
+	return (void **)(void *)((char *)settings + kind->list);
+}
+
+static char **title_of(const struct section_kind *kind, void *section)
+{
+	return (char **)(void *)((char *)section + kind->title);
+}
+
+int section_count(const struct section_kind *kind, const struct settings *settings)
+{
+	return *(const int *)(const void *)((const char *)settings + kind->count);
+}
+
+void *section_at(const struct section_kind *kind, const struct settings *settings, int index)
+{
+	return *(char *const *)(const void *)((const char *)settings + kind->list) + (size_t)index * kind->size;
+}
+
+const char *section_title(const struct section_kind *kind, const void *section)
+{
+	return *(char *const *)(const void *)((const char *)section + kind->title);
+}
+
+static int section_line(const struct section_kind *kind, const void *section)
+{
+	return *(const int *)(const void *)((const char *)section + kind->line);
+}
+
+static void release(const struct section_kind *kind, void *section)
+{
+	setting_release(kind->table->settings, kind->table->count, section);
+	free(*title_of(kind, section));
+}
+
+void sections_release(struct settings *settings)
+{
+	for (const struct section_kind *kind = section_kinds; kind < section_kinds + SECTION_KINDS; kind++) {
+		for (int i = 0; i < section_count(kind, settings); i++)
+			release(kind, section_at(kind, settings, i));
+		free(*list_of(kind, settings));
+	}
+}
+
+static void duplicate(const struct section_kind *kind, struct settings *settings)
+{
+	const size_t count = (size_t)section_count(kind, settings);
+	void **list = list_of(kind, settings);
+	const void *shared = *list;
+	*list = count ? memory_new(count, kind->size) : NULL;
+	if (count)
+		memcpy(*list, shared, count * kind->size);
+	for (size_t i = 0; i < count; i++) {
+		void *section = section_at(kind, settings, (int)i);
+		setting_duplicate(kind->table->settings, kind->table->count, section);
+		*title_of(kind, section) = memory_text(section_title(kind, section));
+	}
+}
+
+void sections_duplicate(struct settings *settings)
+{
+	for (size_t i = 0; i < SECTION_KINDS; i++)
+		duplicate(&section_kinds[i], settings);
+}
+
+/* ---- while a file is read ---- */
+
+static void begin(struct sections *sections, size_t number)
+{
+	const struct section_kind *kind = &section_kinds[number];
+	memset(sections->drafts[number], 0, kind->size);
+	setting_fill(kind->table->settings, kind->table->count, sections->drafts[number]);
+}
+
+void sections_init(struct sections *sections, const char *const *metrics)
+{
+	*sections = (struct sections){.metrics = metrics};
+	for (size_t i = 0; i < SECTION_KINDS; i++) {
+		sections->drafts[i] = memory_new(1, section_kinds[i].size);
+		begin(sections, i);
+	}
+}
+
+void sections_finish(struct sections *sections)
+{
+	for (size_t i = 0; i < SECTION_KINDS; i++) {
+		release(&section_kinds[i], sections->drafts[i]);
+		free(sections->drafts[i]);
+	}
+}
+
+/* SECTION_KINDS: there is none of that name. */
+static size_t find(const char *name)
+{
+	size_t number = 0;
+	while (number < SECTION_KINDS && strcmp(section_kinds[number].table->name, name) != 0)
+		number++;
+	return number;
+}
+
+const struct setting_table *sections_draft(struct sections *sections, const char *name, void **base)
+{
+	const size_t number = find(name);
+	if (number == SECTION_KINDS)
+		return NULL;
+	*base = sections->drafts[number];
+	return section_kinds[number].table;
+}
+
+static bool is_first(const struct section_kind *kind, const struct settings *settings, const char *title, struct error *err)
+{
+	for (int i = 0; kind->noun && i < section_count(kind, settings); i++) {
+		const void *other = section_at(kind, settings, i);
+		if (strcmp(section_title(kind, other), title) == 0)
+			return fail(err, "the %s '%s' was set in line %d already; %s", kind->noun, title, section_line(kind, other), kind->remedy);
+	}
 	return true;
 }
 
@@ -318,27 +244,24 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 	if (!title || !*title)
 		return fail(err, "the title of this '%s' is empty; write %s \"TITLE\" { ... }", name, name);
 	if (strlen(title) > TITLE_MOST || !text_valid(view_of(title)))
-		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name,
-			TITLE_MOST);
-	if (settings->link_count >= SECTIONS_MOST || settings->queue_count >= SECTIONS_MOST || settings->level_count >= SECTIONS_MOST ||
-		settings->alert_count >= SECTIONS_MOST || settings->place_count >= SECTIONS_MOST || settings->calendar_count >= SECTIONS_MOST ||
-		settings->card_count >= SECTIONS_MOST)
-		return fail(err, "there are more than %d sections of one kind; no board can show them",
-			SECTIONS_MOST);
+		return fail(err, "the title of this '%s' is longer than %d bytes, or not valid UTF-8", name, TITLE_MOST);
+	const size_t number = find(name);
+	if (number == SECTION_KINDS)
+		return fail(err, "there is no section '%s'", name);
+	const struct section_kind *kind = &section_kinds[number];
+	void *draft = sections->drafts[number];
+	const int count = section_count(kind, settings);
+	if (count >= SECTIONS_MOST)
+		return fail(err, "there are more than %d sections '%s'; no board can show them", SECTIONS_MOST, name);
 	sections->taken++;
-	if (strcmp(name, feed_table.name) == 0)
-		return take_link(sections, settings, title, line, err);
-	if (strcmp(name, site_table.name) == 0)
-		return take_site(sections, settings, title, line, err);
-	if (strcmp(name, queue_table.name) == 0)
-		return take_queue(sections, settings, title, line, err);
-	if (strcmp(name, level_table.name) == 0)
-		return take_level(sections, settings, title, line, err);
-	if (strcmp(name, calendar_table.name) == 0)
-		return take_calendar(sections, settings, title, line, err);
-	if (strcmp(name, sla_table.name) == 0)
-		return take_sla(sections, settings, title, line, err);
-	if (strcmp(name, card_table.name) == 0)
-		return take_card(sections, settings, title, line, err);
-	return take_alert(sections, settings, title, line, err);
+	if (!is_first(kind, settings, title, err) || (kind->check && !kind->check(sections, settings, draft, title, err)))
+		return false;
+	*title_of(kind, draft) = memory_text(title);
+	*(int *)(void *)((char *)draft + kind->line) = line;
+	void **list = list_of(kind, settings);
+	*list = memory_grow(*list, &sections->rooms[number], (size_t)count + 1, kind->size);
+	memcpy((char *)*list + (size_t)count * kind->size, draft, kind->size);
+	*count_of(kind, settings) = count + 1;
+	begin(sections, number);
+	return true;
 }

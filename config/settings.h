@@ -29,7 +29,8 @@ struct queue_settings {
 	int64_t target, short_abandon; /* ms; -1: the channel's / the general one */
 	int formula;		       /* -1: the general one */
 	bool hidden;
-	char *calendar; /* of its SLA clocks; NULL: what the feed says, or the general one */
+	char *calendar; /* of its SLA clocks; NULL: what the feed says, or its market's, or the general one */
+	char *market;	/* of what comes without one; NULL: what the feed says */
 	int line; /* of the file, for messages */
 };
 
@@ -74,7 +75,7 @@ struct sla_settings {
 /* level "longest_wait" { warn = ... } : where a figure turns amber and red, with hysteresis */
 struct level_settings {
 	char *metric;
-	char *queue, *channel; /* NULL: everything, and every queue that has no entry of its own */
+	char *queue, *channel, *market; /* NULL: everything, and every queue that has no entry of its own */
 	int window;	       /* enum window, or -1: the board's */
 	double warn, crit;     /* in the metric's unit as people write it: seconds, %, counts; NAN: none */
 	double hysteresis;     /* how far back it must come before the level falls (same unit; NAN: 5 % of the limit) */
@@ -95,6 +96,17 @@ struct alert_settings {
 	double and_enter, and_leave; /* leave NAN: as enter */
 	enum severity severity;
 	char *exec; /* a program and its words, parted by blanks; NULL: none */
+	int line;
+};
+
+/* market "JP" { ... } : what is otherwise where its customers live; its title is what events call it */
+struct market_settings {
+	char *name, *title;
+	char *zone;		       /* of its clock and dates; NULL: its calendar's, or the board's */
+	char *calendar;		       /* its open days; NULL: none */
+	int64_t target[CHANNEL_COUNT]; /* ms; -1: the general one */
+	char *locale, *address, *laugh, *no, *custom; /* for people to read; NULL: not said */
+	int identifiers_stay;	       /* 1: identifiers of this market never leave its site */
 	int line;
 };
 
@@ -183,6 +195,8 @@ struct settings {
 	int calendar_count;
 	struct sla_settings *slas;
 	int sla_count;
+	struct market_settings *markets;
+	int market_count;
 	struct card_settings *cards;
 	int card_count;
 	char *file; /* the one read last, for messages; NULL: none */

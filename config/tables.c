@@ -242,6 +242,7 @@ static const struct setting queue_settings[] = {
 	{"short_abandon", .type = SETTING_DURATION, .counts = true, AT(short_abandon), BETWEEN(0, HOUR_MS), .help = "As above, for this queue."},
 	{"formula", .type = SETTING_WORD, .counts = true, AT(formula), WORDS(sl_formula_codes), .help = "As above, for this queue."},
 	{"calendar", .type = SETTING_KEY, .counts = true, AT(calendar), .help = "Of its SLA clocks, where they name none."},
+	{"market", .type = SETTING_KEY, .counts = true, AT(market), .help = "Of its contacts and cases, where they name none; otherwise what a feed says."},
 	{"hidden", .type = SETTING_FLAG, .counts = true, AT(hidden), .fallback = "false", .help = "Counted in totals, without a row of its own."},
 };
 
@@ -265,6 +266,7 @@ static const struct setting site_settings[] = {
 static const struct setting level_settings[] = {
 	{"queue", .type = SETTING_KEY, .counts = true, AT(queue), .help = "For this queue only; otherwise for every one without a level of its own."},
 	{"channel", .type = SETTING_CHOICE, .counts = true, AT(channel), WORDS(channel_names), .help = "For this channel only."},
+	{"market", .type = SETTING_KEY, .counts = true, AT(market), .help = "For this market only."},
 	{"window", .type = SETTING_WORD, .counts = true, AT(window), WORDS(window_names), .help = "For this window; otherwise the board's."},
 	{"warn", .type = SETTING_LIMIT, .counts = true, AT(warn),
 		.help = "Amber from here: seconds (\"20s\"), percent (\"80 %\"), a count, or \"none\"."},

@@ -13,7 +13,8 @@ struct setting_table {
 	size_t count;
 };
 
-extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table, calendar_table, sla_table, card_table;
+extern const struct setting_table board_table, feed_table, site_table, queue_table, level_table, alert_table, calendar_table, sla_table, market_table,
+	card_table;
 
 /* Names of channels as events have them, in the order of enum channel. */
 extern const char *const channel_names[CHANNEL_COUNT];
@@ -21,19 +22,9 @@ extern const char *const channel_names[CHANNEL_COUNT];
 /* As settings_write() does, without the name; false: it has no value, nothing is written. */
 bool setting_write_value(const struct setting *setting, const void *base, FILE *to);
 
-/* Of one element of a section's array, with what it owns. */
-void queue_settings_finish(struct queue_settings *queue);
-void feed_settings_finish(struct feed_settings *link);
-void site_settings_finish(struct site_settings *site);
-void level_settings_finish(struct level_settings *level);
-void alert_settings_finish(struct alert_settings *alert);
-void calendar_settings_finish(struct calendar_settings *calendar);
-void sla_settings_finish(struct sla_settings *sla);
 bool sla_clock_known(const char *name, struct error *err);
 bool setting_is_zone(const char *value, struct error *err);
-void card_settings_finish(struct card_settings *card);
 /* cards.c: is it a card, with a text, and the first of its language? */
 bool card_settings_check(const struct settings *settings, const struct card_settings *card, const char *title, struct error *err);
-/* Everything copied; for reading a file whole or not at all. */
 
 #endif

@@ -1,5 +1,5 @@
 /* The sections of service hours and SLA clocks. */
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/instant.h"
 #include "config/opening.h"
@@ -72,15 +72,3 @@ const struct setting_table calendar_table = {"calendar", "support",
 	TABLE(calendar_settings)};
 const struct setting_table sla_table = {"sla", "resolve", "What the state of a case does to an SLA clock; its title is the clock.",
 	TABLE(sla_settings)};
-
-void calendar_settings_finish(struct calendar_settings *calendar)
-{
-	setting_release(calendar_table.settings, calendar_table.count, calendar);
-	free(calendar->name);
-}
-
-void sla_settings_finish(struct sla_settings *sla)
-{
-	setting_release(sla_table.settings, sla_table.count, sla);
-	free(sla->clock);
-}

@@ -5,7 +5,7 @@
 
 #include "base/instant.h"
 #include "base/map.h"
-#include "config/tables.h"
+#include "config/sections.h"
 
 static const void *field(const struct setting *setting, const void *base)
 {
@@ -153,20 +153,13 @@ static void write_all(FILE *to, const struct settings *settings, bool rules)
 	for (size_t i = 0; i < board_table.count; i++)
 		if (is_wanted(&board_table.settings[i], rules) && write_setting(&board_table.settings[i], settings, to))
 			fputc('\n', to);
-	for (int i = 0; !rules && i < settings->link_count; i++)
-		write_section(to, &feed_table, settings->links[i].endpoint, &settings->links[i], rules);
-	for (int i = 0; i < settings->queue_count; i++)
-		write_section(to, &queue_table, settings->queues[i].name, &settings->queues[i], rules);
-	for (int i = 0; i < settings->level_count; i++)
-		write_section(to, &level_table, settings->levels[i].metric, &settings->levels[i], rules);
-	for (int i = 0; i < settings->alert_count; i++)
-		write_section(to, &alert_table, settings->alerts[i].name, &settings->alerts[i], rules);
-	for (int i = 0; i < settings->calendar_count; i++)
-		write_section(to, &calendar_table, settings->calendars[i].name, &settings->calendars[i], rules);
-	for (int i = 0; i < settings->sla_count; i++)
-		write_section(to, &sla_table, settings->slas[i].clock, &settings->slas[i], rules);
-	for (int i = 0; !rules && i < settings->card_count; i++)
-		write_section(to, &card_table, settings->cards[i].name, &settings->cards[i], rules);
+	for (const struct section_kind *kind = section_kinds; kind < section_kinds + SECTION_KINDS; kind++) {
+		const bool is_written = kind->part == SECTION_RULE || (kind->part == SECTION_BESIDE && !rules);
+		for (int i = 0; is_written && i < section_count(kind, settings); i++) {
+			const void *section = section_at(kind, settings, i);
+			write_section(to, kind->table, section_title(kind, section), section, rules);
+		}
+	}
 }
 
 void settings_write(const struct settings *settings, FILE *to)
