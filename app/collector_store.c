@@ -56,8 +56,7 @@ void collector_settle_store(struct collector *collector, const struct engine *en
 	redis_store_hurry(collector->store);
 	for (;;) {
 		collector->health.journal = journal_state(collector->journal);
-		if (collector->outlet) /* a standby has its last word too */
-			outlet_turn(collector->outlet, collector->health.journal.written);
+		outlets_turn(&collector->outlets, collector->health.journal.written); /* a standby has its last word too */
 		partner_lost(&collector->partner, clock_monotonic(), clock_wall());
 		collector_commit(collector, engine);
 		int64_t left = until - clock_monotonic();

@@ -1,5 +1,7 @@
 #include "base/veil.h"
 
+#include <strings.h>
+
 #include "base/map.h"
 
 static uint64_t turn(uint64_t word, int by)
@@ -72,6 +74,18 @@ void veil_text(const struct veil *veil, struct view text, char to[VEIL_ROOM])
 		view_copy(text, to, VEIL_ROOM);
 	else
 		write_hex(veil_hash(veil, text), to);
+}
+
+struct view veil_reason(const struct veil *veil, struct view text, char to[VEIL_ROOM])
+{
+	for (size_t list = 0; list < sizeof veil->spoken / sizeof *veil->spoken; list++)
+		for (int i = 0; i < veil->spoken[list].count; i++) {
+			const char *word = veil->spoken[list].words[i];
+			if (strlen(word) == text.size && strncasecmp(word, text.data, text.size) == 0)
+				return text;
+		}
+	veil_text(veil, text, to);
+	return view_of(to);
 }
 
 uint64_t pseudonym_hash(struct view pseudonym)

@@ -11,11 +11,18 @@
 
 struct veil {
 	uint64_t key[2];
+	/* Reasons that the settings name, in any case of letters, stay as they are: figures depend on them. Somebody else's. */
+	struct {
+		char *const *words;
+		int count;
+	} spoken[2];
 };
 
 uint64_t veil_hash(const struct veil *veil, struct view bytes);
 /* What stands for a text. "" stays "", and so does "other", the name that takes all names beyond a cap (base/names.h). */
 void veil_text(const struct veil *veil, struct view text, char to[VEIL_ROOM]);
+/* The same of a reason: `to`, or the text itself where the settings name it. */
+struct view veil_reason(const struct veil *veil, struct view text, char to[VEIL_ROOM]);
 /* All that is kept of a customer's pseudonym; 0: there is none. */
 uint64_t pseudonym_hash(struct view pseudonym);
 /* The pseudonym elsewhere of a customer of whom only that is known; 0: "". Of another family than texts. */

@@ -26,7 +26,7 @@ static bool read_half(const char *text, uint64_t *half)
 /* The line that holds it; `text` is terminated. */
 static bool find_key(const char *text, struct veil *veil)
 {
-	struct veil found;
+	struct veil found = *veil;
 	const char *line = text;
 	while (*line == '#' || *line == '\n') {
 		line += strcspn(line, "\n");

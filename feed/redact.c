@@ -44,6 +44,8 @@ struct view redact_text(const struct veil *veil, enum event_type type, enum even
 		veil_pseudonym(veil, pseudonym_hash(text), to);
 		return view_of(to);
 	}
+	if (key == KEY_REASON || key == KEY_KIND) /* which are names of one list */
+		return veil_reason(veil, text, to);
 	if (KEY_BIT(key) & ENDED)
 		text = event_id(text);
 	if (key == KEY_TEXT) { /* what is remembered of a note is what is shown of it */

@@ -118,7 +118,7 @@ static void keep_all_names(struct archive *archive, struct engine *engine)
 		struct names *names;
 		keep_name *keep;
 	} all[] = {{&engine->queues, archive_view}, {&engine->agents_names, keep_naming}, {&engine->teams, archive_view},
-		{&engine->topics, archive_view}, {&engine->markets, archive_view}, {&engine->policies, archive_view}, {&engine->kinds, keep_naming},
+		{&engine->topics, archive_view}, {&engine->markets, archive_view}, {&engine->policies, archive_view}, {&engine->kinds, keep_reason},
 		{&engine->people, keep_naming}, {&engine->sources_names, keep_source_name}, {&engine->unknown_types, keep_naming},
 		{&engine->calendar_names, archive_view}};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

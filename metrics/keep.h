@@ -66,6 +66,7 @@ void keep_shown_text(struct archive *archive, char *text, size_t room);
  * id in an array, a text of any length, a text that people wrote, a customer's hash. */
 void keep_id(struct archive *archive, char *id, size_t room);
 void keep_naming(struct archive *archive, struct view *text);
+void keep_reason(struct archive *archive, struct view *text); /* also kinds of mistakes: one list of names */
 void keep_note(struct archive *archive, char *text, size_t room);
 void keep_pseudonym(struct archive *archive, uint64_t *customer);
 uint64_t keep_veiled_customer(const struct archive *archive, uint64_t customer);

@@ -21,6 +21,14 @@ void keep_naming(struct archive *archive, struct view *text)
 	archive_view(archive, &written);
 }
 
+void keep_reason(struct archive *archive, struct view *text)
+{
+	char veiled[VEIL_ROOM];
+	struct view written = is_veiled(archive) ? veil_reason(archive->veil, *text, veiled) : *text;
+	archive_view(archive, &written);
+	*text = archive->reading ? written : *text;
+}
+
 void keep_id(struct archive *archive, char *id, size_t room)
 {
 	struct view text = {id, strnlen(id, room)};
