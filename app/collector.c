@@ -165,7 +165,12 @@ static bool open_outlets(struct collector *collector, const struct collector_opt
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
 		.journal_id = journal_id(collector->journal), .mute = collector->peer != NULL, .ack = take_ack, .context = collector,
 		.zmq = options->zmq, .gate = options->gate};
-	return outlets_allowed(options->settings, options->publish, options->store, err) && outlets_open(&collector->outlets, &outlet, err);
+	struct outlets *outlets = &collector->outlets;
+	if (!outlets_allowed(options->settings, options->publish, options->store, err) || !outlets_open(outlets, &outlet, err))
+		return false;
+	if (outlets->outside)
+		saver_veil(collector->saver, outlets->states, options->settings, &outlets->veil);
+	return true;
 }
 
 static bool open_standby(struct collector *collector, const struct collector_options *options, struct error *err)

@@ -1,6 +1,7 @@
 #include <zmq.h>
 
 #include "app/collector_state.h"
+#include "app/redactor.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
@@ -11,12 +12,20 @@ static bool take_inbox(void *context, struct view payload)
 {
 	struct collector *collector = context;
 	struct error err;
-	return collector->desk && outlet_refusal(payload) == NULL && desk_take(collector->desk, payload, &err) != 0;
+	if (!collector->desk || outlet_refusal(payload) != NULL)
+		return false;
+	struct redactor redactor = {.veil = &collector->outlets.veil};
+	const bool hashed = outlets_store_leaves(collector->settings, collector->store_url);
+	const bool taken = (!hashed || !redactor_take_back(&redactor, desk_engine(collector->desk), &payload)) && desk_take(collector->desk, payload, &err) != 0;
+	redactor_finish(&redactor);
+	return taken;
 }
 
 bool collector_open_store(struct collector *collector, bool rewrite, struct error *err)
 {
-	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id,
+	const struct outlets *outlets = &collector->outlets;
+	const bool leaves = outlets_store_leaves(collector->settings, collector->store_url);
+	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id, .veil = leaves ? &outlets->veil : NULL,
 		.journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
 	collector->store = redis_store_open(&options, err);
 	return collector->store != NULL;

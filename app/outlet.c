@@ -161,6 +161,7 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	struct outlet *outlet = memory_new(1, sizeof *outlet);
 	outlet->options = *options;
 	outlet->archive.directory = options->settings->journal;
+	outlet->archive.states = options->states;
 	outlet->ask = options->ask ? memory_text(options->ask) : ask_beside(options->publish);
 	memcpy(outlet->origin.journal, options->journal_id, JOURNAL_ID_SIZE);
 	/* Records that a power cut took may have been sent: after each start everybody begins with a state. */

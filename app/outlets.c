@@ -1,13 +1,16 @@
 #include "app/outlets.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <zmq.h>
 
+#include "base/memory.h"
 #include "feed/curve_gate.h"
 #include "feed/endpoint.h"
 #include "feed/identifiers_key.h"
+#include "journal/disk.h"
 #include "store/redis_url.h"
 
 /* ---- what may leave ---- */
@@ -84,9 +87,18 @@ static bool open_gate(struct outlets *outlets, struct outlet_options *options, s
 	return outlets->gate != NULL;
 }
 
+/* What was hashed with another key must not be mixed in. */
+static bool open_states(struct outlets *outlets, const struct settings *settings, struct error *err)
+{
+	outlets->states = memory_format("%s/outside-%016llx", settings->journal, (unsigned long long)veil_hash(&outlets->veil, view_of("states")));
+	const int result = disk_real.make_directory(disk_real.context, outlets->states);
+	return result >= 0 || fail(err, "%s: cannot be made: %s", outlets->states, strerror(-result));
+}
+
 bool outlets_open(struct outlets *outlets, const struct outlet_options *options, struct error *err)
 {
 	struct outlet_options inside = *options;
+	inside.states = options->settings->journal;
 	if (!read_veil(outlets, options->settings, err) || !open_gate(outlets, &inside, err))
 		return false;
 	outlets->inside = inside.publish ? outlet_open(&inside, err) : NULL;
@@ -99,6 +111,9 @@ bool outlets_open(struct outlets *outlets, const struct outlet_options *options,
 	outside.ask = NULL;
 	outside.veil = &outlets->veil;
 	outside.ack = NULL; /* a standby is inside */
+	if (!open_states(outlets, options->settings, err))
+		return false;
+	outside.states = outlets->states;
 	outlets->outside = outlet_open(&outside, err);
 	return outlets->outside != NULL;
 }
@@ -109,6 +124,7 @@ void outlets_close(struct outlets *outlets)
 	outlet_close(outlets->outside);
 	if (outlets->gate)
 		curve_gate_close(outlets->gate);
+	free(outlets->states);
 	explicit_bzero(outlets, sizeof *outlets);
 }
 

@@ -16,10 +16,10 @@ static bool redact_own(struct redactor *redactor, struct frame *frame, struct er
 	struct record record;
 	struct record_config config;
 	struct view feeds[RECORD_FEEDS_MAX] = {{0}};
-	char source[REDACT_SOURCE_ROOM];
+	char source[VEIL_SOURCE_ROOM];
 	if (!record_read(frame, &record, &redactor->records, err))
 		return false;
-	record.src = redact_source(redactor->veil, record.src, source);
+	record.src = veil_source(redactor->veil, record.src, source);
 	if (record.kind == RECORD_CONFIG) {
 		config = *record.config;
 		config.settings = view_of("");

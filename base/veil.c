@@ -4,6 +4,8 @@
 
 #include "base/map.h"
 
+#define BOARD "board:"
+
 static uint64_t turn(uint64_t word, int by)
 {
 	return word << by | word >> (64 - by);
@@ -85,6 +87,16 @@ struct view veil_reason(const struct veil *veil, struct view text, char to[VEIL_
 				return text;
 		}
 	veil_text(veil, text, to);
+	return view_of(to);
+}
+
+struct view veil_source(const struct veil *veil, struct view src, char to[VEIL_SOURCE_ROOM])
+{
+	const size_t prefix = sizeof BOARD - 1;
+	if (src.size <= prefix || memcmp(src.data, BOARD, prefix) != 0)
+		return src;
+	memcpy(to, BOARD, prefix);
+	veil_text(veil, (struct view){src.data + prefix, src.size - prefix}, to + prefix);
 	return view_of(to);
 }
 

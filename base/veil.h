@@ -23,6 +23,9 @@ uint64_t veil_hash(const struct veil *veil, struct view bytes);
 void veil_text(const struct veil *veil, struct view text, char to[VEIL_ROOM]);
 /* The same of a reason: `to`, or the text itself where the settings name it. */
 struct view veil_reason(const struct veil *veil, struct view text, char to[VEIL_ROOM]);
+/* A publisher's name: a program's stays as it is, that of a person at a board ("board:USER@HOST") does not. */
+#define VEIL_SOURCE_ROOM (VEIL_ROOM + 6)
+struct view veil_source(const struct veil *veil, struct view src, char to[VEIL_SOURCE_ROOM]);
 /* All that is kept of a customer's pseudonym; 0: there is none. */
 uint64_t pseudonym_hash(struct view pseudonym);
 /* The pseudonym elsewhere of a customer of whom only that is known; 0: "". Of another family than texts. */

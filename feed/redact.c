@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "feed/pack_write.h"
 
-#define BOARD "board:"
 #define NOTE_ROOM 201	   /* as the engine keeps a note */
 #define REPEATED_MOST 4000 /* a map has at most 4096 pairs */
 
@@ -53,16 +52,6 @@ struct view redact_text(const struct veil *veil, enum event_type type, enum even
 		text = view_of(note);
 	}
 	veil_text(veil, text, to);
-	return view_of(to);
-}
-
-struct view redact_source(const struct veil *veil, struct view src, char to[REDACT_SOURCE_ROOM])
-{
-	const size_t prefix = sizeof BOARD - 1;
-	if (src.size <= prefix || memcmp(src.data, BOARD, prefix) != 0)
-		return src;
-	memcpy(to, BOARD, prefix);
-	veil_text(veil, (struct view){src.data + prefix, src.size - prefix}, to + prefix);
 	return view_of(to);
 }
 
@@ -139,14 +128,14 @@ static void put_batch(struct wire_buffer *to, const struct batch *batch, struct 
 
 struct view redact_payload(const struct veil *veil, struct view payload, struct redact_room *room, struct error *err)
 {
-	char source[REDACT_SOURCE_ROOM];
+	char source[VEIL_SOURCE_ROOM];
 	struct batch *batch = &room->batch;
 	if (wire_decode(payload.data, payload.size, batch, err) != FAULT_NONE)
 		return (struct view){0};
 	room->events.size = 0;
 	for (uint32_t i = 0; i < batch->count; i++)
 		put_event(&room->events, veil, &batch->events[i]);
-	put_batch(&room->payload, batch, redact_source(veil, batch->src, source), &room->events);
+	put_batch(&room->payload, batch, veil_source(veil, batch->src, source), &room->events);
 	if (room->payload.size > PAYLOAD_MAX) {
 		fail(err, "with hashes for names a batch of %zu bytes takes %zu; at most %d can be sent", payload.size, room->payload.size, PAYLOAD_MAX);
 		return (struct view){0};

@@ -11,9 +11,6 @@
 bool redact_names(enum event_type type, enum event_key key);
 /* What is sent in place of a text under that key: `to`, or the text itself where it names nobody. */
 struct view redact_text(const struct veil *veil, enum event_type type, enum event_key key, struct view text, char to[VEIL_ROOM]);
-/* A publisher's name: a program's stays as it is, that of a person at a board ("board:USER@HOST") does not. */
-#define REDACT_SOURCE_ROOM (VEIL_ROOM + 6)
-struct view redact_source(const struct veil *veil, struct view src, char to[REDACT_SOURCE_ROOM]);
 
 /* Reused from payload to payload. */
 struct redact_room {

@@ -73,8 +73,8 @@ void keep_event_text(struct archive *archive, const struct event *event, enum ev
 
 void keep_source_name(struct archive *archive, struct view *name)
 {
-	char veiled[REDACT_SOURCE_ROOM];
-	struct view written = is_veiled(archive) ? redact_source(archive->veil, *name, veiled) : *name;
+	char veiled[VEIL_SOURCE_ROOM];
+	struct view written = is_veiled(archive) ? veil_source(archive->veil, *name, veiled) : *name;
 	archive_view(archive, &written);
 	*name = archive->reading ? written : *name;
 }
