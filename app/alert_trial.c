@@ -56,8 +56,8 @@ static bool fold(const char *journal, const struct settings *settings, int64_t f
 	return good;
 }
 
-/* The rules a collector noted last, up to `to`; NULL: it noted none that can be read. */
-static struct settings *rules_then(const char *journal, int64_t to)
+/* The rules a collector noted last, up to `to`; NULL: it noted none that can be read. What is shown is up to whoever looks now. */
+static struct settings *rules_then(const char *journal, const struct settings *now, int64_t to)
 {
 	struct error err;
 	struct reader *reader = reader_open(NULL, journal, SEGMENT_JOURNAL, &err);
@@ -81,6 +81,8 @@ static struct settings *rules_then(const char *journal, int64_t to)
 	}
 	record_room_finish(&room);
 	reader_close(reader);
+	if (then)
+		display_take(then, now);
 	return then;
 }
 
@@ -122,7 +124,7 @@ bool trial_run(struct trial *trial, const char *journal, const struct settings *
 	bool good = fold(journal, settings, from, to, &now, &trial->now, err);
 	trial->alerts = now.alerts;
 	trial->count = now.count;
-	struct settings *then = good ? rules_then(journal, to) : NULL;
+	struct settings *then = good ? rules_then(journal, settings, to) : NULL;
 	if (then) {
 		good = fold(journal, then, from, to, &before, &end, err);
 		trial->is_held = good;

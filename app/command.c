@@ -14,6 +14,7 @@
 const struct option common_options[] = {
 	{"--config", "FILE", "read this configuration file (tablo --print-config prints one)", false},
 	{"--set", "NAME=VALUE", "set one setting, over the file", true, option_is_setting},
+	{"--display", "WHO", "who looks on: public, team or desk; what names and ids are shown (docs/PRIVACY.md)", false, option_is_display},
 	{0},
 };
 

@@ -151,6 +151,11 @@ int journal_export(const struct journal_call *call)
 	struct error err;
 	if (!journal_range(call, &export.from, &export.to, &err))
 		return report_usage(call->arguments, &err);
+	/* Nothing of it can be masked: it is there to be imported again. */
+	if (call->settings->display == DISPLAY_FOR_PUBLIC) {
+		fail(&err, "an export has every name and id as it came, and display is \"public\" here: give --display desk to have it nevertheless");
+		return report(&err);
+	}
 	export.reader = reader_open(NULL, call->directory, SEGMENT_JOURNAL, &err);
 	const bool good = export.reader && take_all(&export, &err);
 	const bool is_damaged = export.is_damaged;

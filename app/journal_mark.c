@@ -14,7 +14,7 @@ static int list_marks(const struct journal_call *call)
 {
 	struct mark_list marks;
 	struct error err;
-	if (!marks_list(call->directory, &marks, &err)) {
+	if (!marks_list_shown(call->directory, call->settings, &marks, &err)) {
 		marks_finish(&marks);
 		return report(&err);
 	}

@@ -52,6 +52,14 @@ bool option_is_setting(const char *value, struct error *err)
 	return good;
 }
 
+bool option_is_display(const char *value, struct error *err)
+{
+	struct settings *settings = settings_create();
+	const bool good = settings_set(settings, "display", value, err);
+	settings_destroy(settings);
+	return good;
+}
+
 bool option_is_feed(const char *value, struct error *err)
 {
 	return feed_find_class(value, journal_feeds, err) != NULL;

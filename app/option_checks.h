@@ -12,6 +12,7 @@ bool option_is_duration(const char *value, struct error *err);
 bool option_is_quarters(const char *value, struct error *err); /* a duration of whole quarter hours, at least one */
 bool option_is_zone(const char *value, struct error *err);
 bool option_is_setting(const char *value, struct error *err); /* NAME=VALUE */
+bool option_is_display(const char *value, struct error *err);
 bool option_is_feed(const char *value, struct error *err);
 bool option_is_address(const char *value, struct error *err); /* tcp://, ipc:// */
 bool option_is_attach(const char *value, struct error *err);  /* several with commas, each perhaps of a site: SITE=tcp:// */

@@ -5,7 +5,7 @@
 
 void redactor_finish(struct redactor *redactor)
 {
-	redact_room_finish(&redactor->batches);
+	veiled_room_finish(&redactor->batches);
 	record_room_finish(&redactor->records);
 	wire_buffer_finish(&redactor->own);
 }
@@ -36,7 +36,7 @@ bool redactor_frame(struct redactor *redactor, struct frame *frame, struct error
 {
 	if (frame->type != FRAME_BATCH)
 		return redact_own(redactor, frame, err);
-	const struct view payload = redact_payload(redactor->veil, frame->payload, &redactor->batches, err);
+	const struct view payload = veiled_payload(redactor->veil, frame->payload, &redactor->batches, err);
 	if (!payload.data)
 		return false;
 	frame->payload = payload;
@@ -51,7 +51,7 @@ bool redactor_frame(struct redactor *redactor, struct frame *frame, struct error
 static const char *why_not(const struct event *event)
 {
 	for (uint64_t keys = event->present & (KEY_BIT(KEY_TEXT_COUNT) - 1) & ~OWN_WORDS; keys; keys &= keys - 1)
-		if (redact_names(event->type, (enum event_key)__builtin_ctzll(keys)))
+		if (veiled_key(event->type, (enum event_key)__builtin_ctzll(keys)))
 			return "names_by_hash";
 	return NULL;
 }

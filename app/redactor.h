@@ -1,16 +1,16 @@
-/* Records as boards elsewhere get them: without what names somebody. Batches are feed/redact.h's; of the collector's own records the texts of
+/* Records as boards elsewhere get them: without what names somebody. Batches are feed/veiled.h's; of the collector's own records the texts of
  * the settings and the endpoints of feeds are left out. Whole: what is not understood is not passed on. */
 #ifndef APP_REDACTOR_H
 #define APP_REDACTOR_H
 
-#include "feed/redact.h"
+#include "feed/veiled.h"
 #include "journal/record.h"
 
 struct engine;
 
 struct redactor {
 	const struct veil *veil;
-	struct redact_room batches;
+	struct veiled_room batches;
 	struct record_room records;
 	struct wire_buffer own;
 };

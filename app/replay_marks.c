@@ -5,11 +5,11 @@
 
 #include "journal/marks.h"
 
-void replay_marks_read(struct replay_marks *marks, const char *journal)
+void replay_marks_read(struct replay_marks *marks, const char *journal, const struct settings *settings)
 {
 	struct mark_list list;
 	*marks = (struct replay_marks){.writable = access(journal, W_OK) == 0};
-	if (marks_list(journal, &list, NULL)) {
+	if (marks_list_shown(journal, settings, &list, NULL)) {
 		const size_t skipped = list.count > TIMELINE_MARKS_MOST ? list.count - TIMELINE_MARKS_MOST : 0;
 		for (size_t i = skipped; i < list.count; i++) {
 			struct timeline_mark *mark = &marks->marks[marks->count++];
@@ -20,10 +20,11 @@ void replay_marks_read(struct replay_marks *marks, const char *journal)
 	marks_finish(&list);
 }
 
-bool replay_marks_add(struct replay_marks *marks, const char *journal, int64_t at, const char *text, struct error *err)
+bool replay_marks_add(struct replay_marks *marks, const char *journal, const struct settings *settings, int64_t at, const char *text,
+	struct error *err)
 {
 	if (!mark_add(journal, at, text, err))
 		return false;
-	replay_marks_read(marks, journal);
+	replay_marks_read(marks, journal, settings);
 	return true;
 }

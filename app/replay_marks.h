@@ -3,6 +3,7 @@
 #define APP_REPLAY_MARKS_H
 
 #include "base/error.h"
+#include "config/settings.h"
 #include "store/timeline.h"
 
 struct replay_marks {
@@ -12,7 +13,8 @@ struct replay_marks {
 };
 
 /* A journal whose marks cannot be read has none. */
-void replay_marks_read(struct replay_marks *marks, const char *journal);
-bool replay_marks_add(struct replay_marks *marks, const char *journal, int64_t at, const char *text, struct error *err);
+void replay_marks_read(struct replay_marks *marks, const char *journal, const struct settings *settings);
+bool replay_marks_add(struct replay_marks *marks, const char *journal, const struct settings *settings, int64_t at, const char *text,
+	struct error *err);
 
 #endif

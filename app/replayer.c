@@ -89,7 +89,7 @@ static bool open_parts(struct replayer *replayer, struct error *err)
 	if (!replayer->chronicle)
 		return false;
 	replayer->compare = replay_compare_open(options->compare, replayer->journal, &span, replayer->first, options->settings, options->zone, err);
-	replay_marks_read(&replayer->marks, replayer->journal);
+	replay_marks_read(&replayer->marks, replayer->journal, options->settings);
 	replayer->marks.writable = replayer->marks.writable && !options->name;
 	return replayer->compare != NULL;
 }
@@ -207,7 +207,7 @@ static void set_mark(struct replayer *replayer, const char *text)
 	struct error err;
 	char harmless[120];
 	text_harmless(view_of(text), harmless, sizeof harmless);
-	if (replay_marks_add(&replayer->marks, replayer->journal, replayer->cursor, harmless, &err))
+	if (replay_marks_add(&replayer->marks, replayer->journal, replayer->options.settings, replayer->cursor, harmless, &err))
 		say(replayer, "the mark is kept with the journal");
 	else
 		text_harmless(view_of(err.text), replayer->said, sizeof replayer->said);

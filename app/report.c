@@ -18,7 +18,6 @@ static const struct option report_options[] = {
 	{"--format", "NAME", "md, html, csv or json (default md)", false, option_is_form},
 	{"--out", "FILE", "write it there (default: standard output)", false},
 	{"--count-by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
-	{"--identify", NULL, "name people: who acknowledged an alert", false},
 	{0},
 };
 
@@ -106,8 +105,6 @@ static bool read_rules(const struct arguments *arguments, struct settings *setti
 	const char *by = arguments_value(arguments, "--count-by");
 	if (by && !settings_set(settings, "by", by, err))
 		return false;
-	if (arguments_flag(arguments, "--identify") && !settings_set(settings, "identify", "true", err))
-		return false;
 	return setup_rules(settings, arguments, err);
 }
 
@@ -142,7 +139,7 @@ const struct command report_command = {
 	.summary = "the post-incident report of a journal",
 	.about = "Reads a journal (a collector's directory; default: the setting `journal`) and writes what was: a summary, what came first, figures by\n"
 		 "interval and by queue, SLA breaches, conduct, alerts and who answered them when, notes, gaps. Figures are those known at the journal's\n"
-		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Nobody is named without --identify.",
+		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Who is named is up to --display.",
 	.options = (const struct option *const[]){report_options, rule_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -31,7 +31,7 @@ static bool write_to(FILE *to, const struct report_file *file, const struct repo
 {
 	struct mark_list list;
 	struct report_options whole = *options;
-	marks_list(file->journal, &list, NULL);
+	marks_list_shown(file->journal, options->settings, &list, NULL);
 	struct report_mark *marks = marks_between(&list, options->from, options->to, &whole.mark_count);
 	whole.marks = marks;
 	struct report *report = report_create(&whole, look);

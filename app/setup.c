@@ -75,6 +75,11 @@ static bool set_named(struct settings *settings, const struct arguments *argumen
 	return true;
 }
 
+static bool set_display(struct settings *settings, const struct arguments *arguments, struct error *err)
+{
+	return set_from(settings, arguments, "--display", "display", err);
+}
+
 void setup_feeds(struct settings *settings, const struct arguments *arguments)
 {
 	if (!arguments_nth(arguments, "--feed", 0))
@@ -170,7 +175,7 @@ bool setup_instants(struct setup *setup, const struct arguments *arguments, int6
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
 	struct settings *settings = setup->settings;
-	if (!set_named(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
+	if (!set_named(settings, arguments, err) || !set_display(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
 		!set_from(settings, arguments, "--sites", "sites", err) ||
 		!set_from(settings, arguments, "--clock", "clock", err) || !set_from(settings, arguments, "--by", "by", err) ||
 		!set_from(settings, arguments, "--conduct", "conduct", err) ||
@@ -208,7 +213,8 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 		setup_close(setup);
 		return false;
 	}
-	if (*setup->settings->shifts && !(setup->shifts = shifts_read(setup->settings->shifts, err))) {
+	if (!display_prepare(setup->settings, err) ||
+		(*setup->settings->shifts && !(setup->shifts = shifts_read(setup->settings->shifts, err)))) {
 		setup_close(setup);
 		return false;
 	}
@@ -225,9 +231,9 @@ struct settings *setup_settings(const struct arguments *arguments, bool *usage, 
 	const char *file = arguments_value(arguments, "--config");
 	*usage = false;
 	if (!file || settings_load(settings, file, metric_names(), err)) {
-		if (set_named(settings, arguments, err))
+		*usage = !set_named(settings, arguments, err) || !set_display(settings, arguments, err);
+		if (!*usage && display_prepare(settings, err))
 			return settings;
-		*usage = true;
 	}
 	settings_destroy(settings);
 	return NULL;

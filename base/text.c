@@ -170,16 +170,3 @@ bool text_valid(struct view text)
 			return false;
 	return true;
 }
-
-void text_mask_name(const char *name, char *to, size_t room)
-{
-	const char *space = strrchr(name, ' ');
-	if (!space || space == name || !space[1]) {
-		view_copy(view_of(name), to, room);
-		return;
-	}
-	size_t first = strcspn(name, " "), initial = 1;
-	while (((unsigned char)space[1 + initial] & 0xc0) == 0x80)
-		initial++;
-	snprintf(to, room, "%.*s %.*s.", (int)(first < 60 ? first : 60), name, (int)(initial < 5 ? initial : 4), space + 1);
-}

@@ -18,8 +18,6 @@ size_t text_harmless(struct view from, char *to, size_t room);
 int text_width(const char *text);
 /* The next character of harmless UTF-8: its code point, its width in *width, the bytes it took in *bytes; 0 at the end. */
 int32_t text_next(const char *text, int *width, int *bytes);
-/* "Anna Petrova" as a board shows it where nobody is to be named in full: "Anna P.". Of one word: the word. */
-void text_mask_name(const char *name, char *to, size_t room);
 /* Valid UTF-8? */
 bool text_valid(struct view text);
 

@@ -6,57 +6,6 @@
 
 #define BOARD "board:"
 
-static uint64_t turn(uint64_t word, int by)
-{
-	return word << by | word >> (64 - by);
-}
-
-/* "SipHash: a fast short-input PRF", Aumasson and Bernstein 2012. */
-static void round_of(uint64_t v[4])
-{
-	v[0] += v[1];
-	v[1] = turn(v[1], 13) ^ v[0];
-	v[0] = turn(v[0], 32);
-	v[2] += v[3];
-	v[3] = turn(v[3], 16) ^ v[2];
-	v[0] += v[3];
-	v[3] = turn(v[3], 21) ^ v[0];
-	v[2] += v[1];
-	v[1] = turn(v[1], 17) ^ v[2];
-	v[2] = turn(v[2], 32);
-}
-
-static void take(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	round_of(v);
-	round_of(v);
-	v[0] ^= word;
-}
-
-/* Up to eight bytes, little endian. */
-static uint64_t word_at(const char *bytes, size_t size)
-{
-	uint64_t word = 0;
-	for (size_t i = 0; i < size; i++)
-		word |= (uint64_t)(uint8_t)bytes[i] << 8 * i;
-	return word;
-}
-
-static uint64_t hash_with(const uint64_t key[2], struct view bytes)
-{
-	uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d), key[0] ^ UINT64_C(0x6c7967656e657261),
-		key[1] ^ UINT64_C(0x7465646279746573)};
-	size_t at = 0;
-	for (; bytes.size - at >= 8; at += 8)
-		take(v, word_at(bytes.data + at, 8));
-	take(v, word_at(bytes.data + at, bytes.size - at) | (uint64_t)bytes.size << 56);
-	v[2] ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		round_of(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
 static void write_hex(uint64_t number, char to[VEIL_ROOM])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -67,7 +16,7 @@ static void write_hex(uint64_t number, char to[VEIL_ROOM])
 
 uint64_t veil_hash(const struct veil *veil, struct view bytes)
 {
-	return hash_with(veil->key, bytes);
+	return siphash(veil->key, bytes.data, bytes.size);
 }
 
 void veil_text(const struct veil *veil, struct view text, char to[VEIL_ROOM])
@@ -111,13 +60,14 @@ uint64_t pseudonym_hash(struct view pseudonym)
 void veil_pseudonym(const struct veil *veil, uint64_t hash, char to[VEIL_ROOM])
 {
 	/* Another key than that of texts: a text of eight bytes is no customer. */
-	const uint64_t key[2] = {~veil->key[0], veil->key[1]};
-	char bytes[8];
+	uint8_t key[SIPHASH_KEY_SIZE], bytes[8];
+	memcpy(key, veil->key, sizeof key);
+	key[0] ^= 0xff;
 	for (int i = 0; i < 8; i++)
-		bytes[i] = (char)(hash >> 8 * i & 0xff);
+		bytes[i] = (uint8_t)(hash >> 8 * i);
 	to[0] = 0;
 	if (hash)
-		write_hex(hash_with(key, (struct view){bytes, sizeof bytes}), to);
+		write_hex(siphash(key, bytes, sizeof bytes), to);
 }
 
 uint64_t veil_customer(const struct veil *veil, uint64_t hash)

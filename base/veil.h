@@ -5,12 +5,13 @@
 
 #include <stdint.h>
 
+#include "base/siphash.h"
 #include "base/view.h"
 
 #define VEIL_ROOM 17 /* 16 hexadecimal digits */
 
 struct veil {
-	uint64_t key[2];
+	uint8_t key[SIPHASH_KEY_SIZE];
 	/* Reasons that the settings name, in any case of letters, stay as they are: figures depend on them. Somebody else's. */
 	struct {
 		char *const *words;

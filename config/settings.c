@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "config/sections.h"
 #include "config/suggest.h"
@@ -12,6 +13,7 @@ struct settings *settings_create(void)
 {
 	struct settings *settings = memory_new(1, sizeof *settings);
 	setting_fill(board_table.settings, board_table.count, settings);
+	random_bytes(settings->display_key, sizeof settings->display_key);
 	return settings;
 }
 

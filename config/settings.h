@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "config/display.h"
 #include "feed/event.h" /* only for enum channel: see docs/ARCHITECTURE.md */
 
 enum sl_formula { SL_FORMULA_SL2SV, SL_FORMULA_SL1, SL_FORMULA_SL2, SL_FORMULA_SL2S, SL_FORMULA_SL3, SL_FORMULA_SL4, SL_FORMULA_SLO, SL_FORMULA_COUNT };
@@ -178,7 +179,10 @@ struct settings {
 	double frames; /* a second, at most */
 	char *log;     /* file for log lines while the board is on; "" : none */
 	bool bell;     /* once for each critical alert */
-	bool identify; /* full agent names on the board */
+	int display;   /* enum display_preset: who looks at what is put out */
+	int shown_as[DISPLAY_FIELD_COUNT]; /* enum display_action of each field */
+	char *display_key_file;		   /* of hashes; "": a key for this run */
+	uint8_t display_key[REDACT_KEY_SIZE];
 	char *card_language; /* of the cards */
 	/* -- sections -- */
 	struct feed_settings *links;

@@ -228,10 +228,18 @@ static const struct setting board_settings[] = {
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
 	{"bell", .type = SETTING_FLAG, AT(bell), .fallback = "true",
 		.help = "The terminal's bell, once for each critical alert; not for those that are acknowledged or muted."},
-	{"identify", .type = SETTING_FLAG, AT(identify), .fallback = "false",
-		.help = "Full names of agents on the wall; otherwise first name and initial."},
 	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
 		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring."},
+
+	{"display", .group = "Who may see what (docs/PRIVACY.md)", .type = SETTING_WORD, AT(display), .fallback = "team", WORDS(display_presets),
+		.help = "Who looks on: the \"public\" (agents as initials; no contacts, cases or customers), the \"team\" (agents as initials; no "
+			"customers), or people at a \"desk\" (everything; customers as a hash)."},
+#define SHOWN(NAME, word, is_person, public, team, desk, text)                                                                     \
+	{"display_" word, .type = SETTING_WORD, AT(shown_as[DISPLAY_##NAME]), .fallback = "preset", WORDS(display_actions), .help = text},
+	DISPLAY_FIELDS(SHOWN)
+#undef SHOWN
+	{"display_key_file", .type = SETTING_KEY, AT(display_key_file), .fallback = "",
+		.help = "The key of hashes: a file of 16 bytes or more, mode 0600, or \"credential:NAME\" (systemd). Empty: another one each run."},
 };
 
 #undef AT

@@ -1,43 +1,44 @@
 #include "feed/identifiers_key.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/random.h"
 #include "feed/curve_file.h"
 
 #define WORD "identifiers "
-#define DIGITS 16 /* of each half */
+#define DIGITS (2 * SIPHASH_KEY_SIZE)
 
-static bool read_half(const char *text, uint64_t *half)
+static int digit_of(char digit)
 {
-	uint64_t number = 0;
-	for (int i = 0; i < DIGITS; i++) {
-		const char digit = text[i];
-		const int value = digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-		if (value < 0)
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+static bool read_digits(const char *text, uint8_t key[SIPHASH_KEY_SIZE])
+{
+	for (int i = 0; i < SIPHASH_KEY_SIZE; i++) {
+		const int high = digit_of(text[2 * i]), low = high < 0 ? -1 : digit_of(text[2 * i + 1]);
+		if (low < 0)
 			return false;
-		number = number << 4 | (uint64_t)value;
+		key[i] = (uint8_t)(high << 4 | low);
 	}
-	*half = number;
-	return true;
+	return text[DIGITS] == 0 || text[DIGITS] == '\n';
 }
 
 /* The line that holds it; `text` is terminated. */
 static bool find_key(const char *text, struct veil *veil)
 {
-	struct veil found = *veil;
+	uint8_t key[SIPHASH_KEY_SIZE];
 	const char *line = text;
 	while (*line == '#' || *line == '\n') {
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
-	if (strncmp(line, WORD, sizeof WORD - 1) != 0)
+	if (strncmp(line, WORD, sizeof WORD - 1) != 0 || !read_digits(line + sizeof WORD - 1, key))
 		return false;
-	line += sizeof WORD - 1;
-	if (!read_half(line, &found.key[0]) || !read_half(line + DIGITS, &found.key[1]) || (line[2 * DIGITS] && line[2 * DIGITS] != '\n'))
-		return false;
-	*veil = found;
+	memcpy(veil->key, key, sizeof key);
+	explicit_bzero(key, sizeof key);
 	return true;
 }
 
@@ -56,13 +57,15 @@ bool identifiers_key_read(const char *path, struct veil *veil, struct error *err
 
 bool identifiers_key_write(const char *path, struct error *err)
 {
-	struct veil veil;
-	char text[160];
-	random_bytes(&veil, sizeof veil);
-	const int size = snprintf(text, sizeof text, "# tablo: keeps names and ids at their site; whoever has it can test a name against a hash\n" WORD
-		"%016" PRIx64 "%016" PRIx64 "\n", veil.key[0], veil.key[1]);
-	const bool good = curve_file_write(path, 0600, text, (size_t)size, err);
+	uint8_t key[SIPHASH_KEY_SIZE];
+	char text[160] = "# tablo: keeps names and ids at their site; whoever has it can test a name against a hash\n" WORD;
+	size_t size = strlen(text);
+	random_bytes(key, sizeof key);
+	for (size_t i = 0; i < sizeof key; i++)
+		size += (size_t)snprintf(text + size, sizeof text - size, "%02x", key[i]);
+	text[size++] = '\n';
+	const bool good = curve_file_write(path, 0600, text, size, err);
 	explicit_bzero(text, sizeof text);
-	explicit_bzero(&veil, sizeof veil);
+	explicit_bzero(key, sizeof key);
 	return good;
 }

@@ -90,6 +90,17 @@ bool marks_list(const char *directory, struct mark_list *list, struct error *err
 	return good;
 }
 
+bool marks_list_shown(const char *directory, const struct settings *settings, struct mark_list *list, struct error *err)
+{
+	const bool good = marks_list(directory, list, err);
+	for (size_t i = 0; i < list->count; i++) {
+		char shown[MARK_TEXT];
+		display_show(settings, DISPLAY_NOTE, list->marks[i].text, shown, sizeof shown);
+		memcpy(list->marks[i].text, shown, sizeof shown);
+	}
+	return good;
+}
+
 void marks_finish(struct mark_list *list)
 {
 	free(list->marks);

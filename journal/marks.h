@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "config/settings.h"
 
 #define MARK_TEXT 120 /* bytes with the end */
 
@@ -25,6 +26,8 @@ struct mark_list {
 bool mark_add(const char *directory, int64_t at, const char *text, struct error *err);
 /* No file: no marks. False: it cannot be read. To be finished in either case. */
 bool marks_list(const char *directory, struct mark_list *list, struct error *err);
+/* The same as the display policy lets it be seen. */
+bool marks_list_shown(const char *directory, const struct settings *settings, struct mark_list *list, struct error *err);
 void marks_finish(struct mark_list *list);
 
 #endif

@@ -61,5 +61,7 @@ bool alert_answer(struct engine *engine, const struct event *event); /* alert.ac
 void alert_stay_muted(const struct engine *engine, struct alert *alert); /* a new one of what was muted is as quiet as the one before */
 void alert_answers_wake(struct engine *engine, const struct alert *alert); /* the second in which the answer ends is looked at */
 void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room); /* as a sentence */
+/* "#48211 ", or where which one it is may not be told "a case's ". */
+void alert_case_text(const struct engine *engine, const char *id, char *to, size_t room);
 
 #endif

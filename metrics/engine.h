@@ -38,7 +38,7 @@ void engine_keep_past(struct engine *engine, int64_t from);
  * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
  * another version, or damaged, err says which. */
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);
-/* The same for elsewhere: whatever names somebody is a keyed hash, as in redacted events (feed/redact.h): unpacked, it goes on with those.
+/* The same for elsewhere: whatever names somebody is a keyed hash, as in redacted events (feed/veiled.h): unpacked, it goes on with those.
  * `veil` NULL: as it is. */
 uint8_t *engine_pack_veiled(const struct engine *engine, const struct veil *veil, int64_t since, size_t *size);
 /* The agent for whom a hash stands, as his events name him: bytes of `to`; 0: nobody who is known. */

@@ -5,13 +5,20 @@
 #include "base/memory.h"
 #include "metrics/state.h"
 
+struct view event_subject_key(const struct event *event, enum event_key *key)
+{
+	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK};
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (event_has(event, *key = keys[i]) && event->text[keys[i]].size)
+			return keys[i] == KEY_CALLBACK ? event->text[keys[i]] : event_id(event->text[keys[i]]);
+	*key = KEY_COUNT;
+	return (struct view){0};
+}
+
 struct view event_subject(const struct event *event)
 {
-	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE};
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (event_has(event, keys[i]) && event->text[keys[i]].size)
-			return event_id(event->text[keys[i]]);
-	return event_text(event, KEY_CALLBACK);
+	enum event_key key;
+	return event_subject_key(event, &key);
 }
 
 static void count_impossible(struct engine *engine, uint16_t source, uint16_t feed, enum event_type type)

@@ -18,6 +18,7 @@ struct held_event {
 	bool too_old;
 };
 
+struct view event_subject_key(const struct event *event, enum event_key *key); /* and what it is; KEY_COUNT: nothing */
 struct view event_subject(const struct event *event); /* the id it hangs on: contact, case or callback; size 0: none */
 void held_add(struct engine *engine, const struct event *event);
 void held_retry(struct engine *engine, struct view subject);

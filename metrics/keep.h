@@ -62,7 +62,7 @@ size_t keep_array(struct archive *archive, void **items, size_t *count, size_t *
 /* Text that is shown as it stands: harmless, whoever wrote it. */
 void keep_shown_text(struct archive *archive, char *text, size_t room);
 
-/* keep_veiled.c: what names somebody, which writing for elsewhere changes into what the fold of redacted events has (feed/redact.h): an
+/* keep_veiled.c: what names somebody, which writing for elsewhere changes into what the fold of redacted events has (feed/veiled.h): an
  * id in an array, a text of any length, a text that people wrote, a customer's hash. */
 void keep_id(struct archive *archive, char *id, size_t room);
 void keep_naming(struct archive *archive, struct view *text);

@@ -1,7 +1,7 @@
 /* What names somebody: written as it is, or for elsewhere as a keyed hash. */
 #include <stdlib.h>
 
-#include "feed/redact.h"
+#include "feed/veiled.h"
 #include "metrics/keep.h"
 
 static bool is_veiled(const struct archive *archive)
@@ -67,7 +67,7 @@ void keep_event_text(struct archive *archive, const struct event *event, enum ev
 		archive_view(archive, text);
 		return;
 	}
-	struct view written = redact_text(archive->veil, event->type, key, *text, veiled);
+	struct view written = veiled_text(archive->veil, event->type, key, *text, veiled);
 	archive_view(archive, &written);
 }
 

@@ -37,14 +37,18 @@ void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, c
 	put(text, to, room);
 }
 
-static void scope_text(const struct engine *engine, struct scope scope, const char *agent, char *to, size_t room)
+static void scope_text(const struct engine *engine, struct scope scope, bool shown, char *to, size_t room)
 {
-	char where[160] = "", text[200];
-	if (scope.agent != SCOPE_ANY)
-		snprintf(text, sizeof text, "agent %s", agent);
-	else if (scope.team != SCOPE_ANY)
-		snprintf(text, sizeof text, "team %s", names_text(&engine->teams, scope.team));
-	else {
+	char where[160] = "", text[200], name[180];
+	if (scope_of_people(scope)) {
+		const bool agent = scope.agent != SCOPE_ANY;
+		const char *full = agent ? names_text(&engine->agents_names, scope.agent) : names_text(&engine->teams, scope.team);
+		if (shown)
+			lists_show(engine, agent ? DISPLAY_AGENT : DISPLAY_TEAM, full, name, sizeof name);
+		else
+			view_copy(view_of(full), name, sizeof name);
+		snprintf(text, sizeof text, "%s %s", agent ? "agent" : "team", name);
+	} else {
 		if (scope.queue != SCOPE_ANY || scope.channel != SCOPE_ANY)
 			lists_where(engine, scope.queue, scope.channel < CHANNEL_COUNT ? (uint8_t)scope.channel : CHANNEL_COUNT,
 				where, sizeof where);
@@ -55,27 +59,19 @@ static void scope_text(const struct engine *engine, struct scope scope, const ch
 	put(text, to, room);
 }
 
-void lists_person(const struct engine *engine, const char *name, char *to, size_t room)
+void lists_show(const struct engine *engine, enum display_field field, const char *text, char *to, size_t room)
 {
-	char harmless[200];
-	put(name, harmless, sizeof harmless);
-	if (engine->settings->identify)
-		view_copy(view_of(harmless), to, room);
-	else
-		text_mask_name(harmless, to, room);
+	display_show(engine->settings, field, text, to, room);
 }
 
 void lists_scope_identity(const struct engine *engine, struct scope scope, char *to, size_t room)
 {
-	scope_text(engine, scope, scope.agent != SCOPE_ANY ? names_text(&engine->agents_names, scope.agent) : "", to, room);
+	scope_text(engine, scope, false, to, room);
 }
 
 void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room)
 {
-	char agent[200] = "";
-	if (scope.agent != SCOPE_ANY)
-		lists_person(engine, names_text(&engine->agents_names, scope.agent), agent, sizeof agent);
-	scope_text(engine, scope, agent, to, room);
+	scope_text(engine, scope, true, to, room);
 }
 
 void lists_duration(int64_t ms, char *to, size_t room)
@@ -115,7 +111,7 @@ bool list_longest_wait(const struct engine *engine, struct scope scope, int64_t 
 	*wait = (struct list_wait){.wait = at > longest->queued ? at - longest->queued : 0};
 	put(queue_title(engine, longest->queue), wait->queue, sizeof wait->queue);
 	put(word_text(WORDS_CHANNEL, longest->channel), wait->channel, sizeof wait->channel);
-	put(longest->id, wait->contact, sizeof wait->contact);
+	lists_show(engine, DISPLAY_CONTACT, longest->id, wait->contact, sizeof wait->contact);
 	return true;
 }
 
@@ -200,9 +196,9 @@ static void tell_agent(const struct engine *engine, const struct agent *agent, i
 		.contacts = agent->ringing + agent->talking + agent->held + agent->wrapping, .help = agent->help, .scope = SCOPE_ALL};
 	item->scope.agent = agent->name;
 	item->since = at > agent->activity_since ? at - agent->activity_since : 0;
-	lists_person(engine, names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
-	put(names_text(&engine->teams, agent->team), item->team, sizeof item->team);
-	put(names_text(&engine->kinds, agent->reason), item->reason, sizeof item->reason);
+	lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
+	lists_show(engine, DISPLAY_TEAM, names_text(&engine->teams, agent->team), item->team, sizeof item->team);
+	lists_show(engine, DISPLAY_REASON, names_text(&engine->kinds, agent->reason), item->reason, sizeof item->reason);
 	for (int channel = 0; channel < CHANNEL_COUNT; channel++)
 		item->slots += agent->slots[channel];
 	item->rude = agent->care.shift;
@@ -266,7 +262,7 @@ static void tell_feed(const struct engine *engine, int number, int64_t at, struc
 		if (!source->known || source->feed != number)
 			continue;
 		if (item->publishers++ == 0)
-			put(names_text(&engine->sources_names, source->name), item->src, sizeof item->src);
+			lists_show(engine, DISPLAY_SOURCE, names_text(&engine->sources_names, source->name), item->src, sizeof item->src);
 		item->missing += missing_of(source);
 		item->lost += lost_of(source);
 	}
@@ -292,7 +288,7 @@ int list_sources(const struct engine *engine, struct list_source *items, int roo
 			.missing = missing_of(source), .second_publisher = source->faults[FAULT_SECOND_PUBLISHER] > 0};
 		if (source->boot_count)
 			item->boot = source->boots[source->current].boot;
-		put(names_text(&engine->sources_names, source->name), item->src, sizeof item->src);
+		lists_show(engine, DISPLAY_SOURCE, names_text(&engine->sources_names, source->name), item->src, sizeof item->src);
 		memcpy(item->faults, source->faults, sizeof item->faults);
 	}
 	return count;

@@ -1,5 +1,6 @@
 /* Plain lists for the board, made from the engine: the snapshot copies them. Every function fills at most `room` elements and
- * returns how many it filled; nothing is kept, nothing points into the engine but where it is said. Texts are harmless. Scope:
+ * returns how many it filled; nothing is kept, nothing points into the engine but where it is said. Texts are harmless, and names and ids
+ * such as the display policy lets them be. Scope:
  * SCOPE_ALL for everything. `at` is the engine's time (engine_now). */
 #ifndef METRICS_LISTS_H
 #define METRICS_LISTS_H
@@ -14,14 +15,16 @@ void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, c
 void lists_scope_text(const struct engine *engine, struct scope scope, char *to, size_t room);
 /* The same whatever the settings show: for what has to be equal on every board. */
 void lists_scope_identity(const struct engine *engine, struct scope scope, char *to, size_t room);
+/* A name or an id as the settings' display policy lets it be seen (config/display.h). */
+void lists_show(const struct engine *engine, enum display_field field, const char *text, char *to, size_t room);
 /* The name behind one key of a scope ("queue", "channel", "market", "agent", "team"); NULL where it is not restricted. */
 const char *list_scope_name(const struct engine *engine, struct scope scope, const char *key);
+/* The same as it may be shown; false: not restricted. */
+bool list_scope_shown(const struct engine *engine, struct scope scope, const char *key, char *to, size_t room);
 /* Reads "queue=Billing,channel=chat". A name that no event has brought yet is an error that lists those there are. */
 bool list_scope_parse(const struct engine *engine, const char *text, struct scope *scope, struct error *err);
 /* Is it written like one? Whether anything is called so is not asked. */
 bool list_scope_check(const char *text, struct error *err);
-/* The name of somebody, short where the settings name nobody in full. */
-void lists_person(const struct engine *engine, const char *name, char *to, size_t room);
 /* A duration as people read it: "04:12", "1 h 20", "3 d 4 h"; negative ones with a minus. */
 void lists_duration(int64_t ms, char *to, size_t room);
 
@@ -81,7 +84,7 @@ int list_care_load(const struct engine *engine, struct scope scope, int64_t at, 
 
 /* The conduct figures of today are ordinary metrics: rude_count, rude_ended, rude_faults, anger_at_company. */
 
-enum { LIST_ALERT_SAFETY = 4 }; /* of list_alert.kind */
+enum { LIST_ALERT_SAFETY = 4, LIST_ALERT_CARE = 7 }; /* of list_alert.kind */
 enum list_alert_state { LIST_ALERT_RAISED, LIST_ALERT_ACKNOWLEDGED, LIST_ALERT_CLEARED };
 /* Standing alerts newest first, then the cleared ones newest first. Muted ones are left out while they are muted. */
 struct list_alert {
@@ -99,7 +102,7 @@ struct list_alert {
 	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
 	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */
 	char by[48];		 /* who answered */
-	char about[65];		 /* the case or contact; "": it is about none */
+	char about[65];		 /* the case or contact; "": it is about none, or which is not shown */
 	bool muted;		 /* now */
 	int site;		 /* of a board over several: from 1; else 0 */
 };
@@ -133,6 +136,7 @@ int64_t list_due_within(const struct engine *engine, struct scope scope, int64_t
 struct list_named {
 	char name[64];
 	int64_t count, before;
+	struct scope scope; /* of the agent, where the name is one: two may be shown alike; else agent SCOPE_ANY */
 };
 int list_refusals(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by policy */
 int list_mistakes(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total); /* by agent */
@@ -151,9 +155,9 @@ struct list_followup {
 };
 int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
 
-/* The newest note that still holds; false: none. `text` may point into the engine. */
+/* The newest note that still holds; false: none. */
 struct list_note {
-	const char *text, *by;
+	char text[204], by[64];
 	int64_t at, until; /* instants; until 0: no end */
 };
 bool list_note(const struct engine *engine, int64_t at, struct list_note *note);

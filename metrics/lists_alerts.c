@@ -55,13 +55,24 @@ static void tell_level(const struct engine *engine, const struct alert *alert, c
 static const char *const clock_texts[SLA_CLOCK_COUNT] = {[SLA_FIRST_REPLY] = "first reply", [SLA_NEXT_REPLY] = "next reply",
 	[SLA_UPDATE] = "update", [SLA_RESOLVE] = "resolve"};
 
-static void tell_sla(const struct alert *alert, int64_t at, char *to, size_t room)
+void alert_case_text(const struct engine *engine, const char *id, char *to, size_t room)
 {
-	char over[40];
+	char shown[80];
+	lists_show(engine, DISPLAY_CASE, id, shown, sizeof shown);
+	if (display_tells(engine->settings, DISPLAY_CASE))
+		snprintf(to, room, "%s%s ", shown[0] == '#' ? "" : "#", shown);
+	else
+		snprintf(to, room, "a case's ");
+}
+
+static void tell_sla(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
+{
+	char over[40], of[90];
 	int64_t until = alert->cleared ? alert->cleared : at;
 	lists_duration(until > alert->value ? until - alert->value : 0, over, sizeof over);
 	const char *clock = alert->rule < SLA_CLOCK_COUNT ? clock_texts[alert->rule] : "clock";
-	snprintf(to, room, "%s%s %s breached by %s", alert->about[0] == '#' ? "" : "#", alert->about, clock, over);
+	alert_case_text(engine, alert->about, of, sizeof of);
+	snprintf(to, room, "%s%s breached by %s", of, clock, over);
 }
 
 static const char *const step_texts[] = {"no step", "request", "demand", "warning", "ended"};
@@ -72,10 +83,12 @@ static const char *const fault_texts[PROTOCOL_FAULTS] = {[PROTOCOL_KEPT] = "out 
 
 static void tell_conduct(const struct engine *engine, const struct alert *alert, char *to, size_t room)
 {
-	char where[96];
+	char where[96], contact[80];
 	lists_scope_text(engine, alert->scope, where, sizeof where);
+	lists_show(engine, DISPLAY_CONTACT, alert->about, contact, sizeof contact);
+	const bool told = display_tells(engine->settings, DISPLAY_CONTACT);
 	if (alert->kind == ALERT_SAFETY)
-		snprintf(to, room, "SAFETY: threat to life in %s, contact %s", where, alert->about);
+		snprintf(to, room, "SAFETY: threat to life in %s%s%s", where, told ? ", contact " : "", told ? contact : "");
 	else if (alert->rule >= 8)
 		snprintf(to, room, "protocol fault: %s %s in %s", step_texts[(alert->rule - 8) % 5],
 			fault_texts[alert->limit > 0 && alert->limit < PROTOCOL_FAULTS ? alert->limit : 0], where);
@@ -109,7 +122,7 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 		tell_level(engine, alert, text, sizeof text);
 		break;
 	case ALERT_SLA:
-		tell_sla(alert, at, text, sizeof text);
+		tell_sla(engine, alert, at, text, sizeof text);
 		break;
 	case ALERT_CONDUCT:
 	case ALERT_SAFETY:
@@ -134,6 +147,13 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 	text_harmless(view_of(text), to, room);
 }
 
+/* The life of what is not shown cannot be asked for. */
+static void put_about(const struct engine *engine, const struct alert *alert, char *to, size_t room)
+{
+	const enum display_field field = alert->kind == ALERT_SLA ? DISPLAY_CASE : DISPLAY_CONTACT;
+	lists_show(engine, field, display_tells(engine->settings, field) ? alert->about : "", to, room);
+}
+
 static void fill(const struct engine *engine, const struct alert *alert, int64_t at, struct list_alert *item)
 {
 	*item = (struct list_alert){.id = alert->id, .raised = alert->raised, .cleared = alert->cleared, .answer = alert->answer,
@@ -141,14 +161,14 @@ static void fill(const struct engine *engine, const struct alert *alert, int64_t
 		.rule = alert_rule_name(engine->settings, alert) ? (int)alert->rule - (int)ALERT_RULES : -1, .value = alert->value, .limit = alert->limit};
 	lists_scope_text(engine, alert->scope, item->where, sizeof item->where);
 	item->state = alert->cleared ? LIST_ALERT_CLEARED : alert_is_acknowledged(alert, at) ? LIST_ALERT_ACKNOWLEDGED : LIST_ALERT_RAISED;
-	view_copy(view_of(alert->about), item->about, sizeof item->about);
+	put_about(engine, alert, item->about, sizeof item->about);
 	item->muted = !alert->cleared && alert_is_muted(alert, at);
 	alert_tell(engine, alert, at, item->text, sizeof item->text);
 	if (alert->answer == ANSWER_NONE)
 		return;
 	item->answered = alert->answered;
 	item->until = alert->answered_until == INT64_MAX ? 0 : alert->answered_until;
-	lists_person(engine, names_text(&engine->people, alert->answered_by), item->by, sizeof item->by);
+	lists_show(engine, DISPLAY_AGENT, names_text(&engine->people, alert->answered_by), item->by, sizeof item->by);
 }
 
 /* In the order of the board; `muted`: those that are quiet too. */

@@ -11,7 +11,7 @@
 
 static void put_agent(const struct engine *engine, uint16_t agent, char *to, size_t room)
 {
-	lists_person(engine, names_text(&engine->agents_names, agent), to, room);
+	lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, agent), to, room);
 }
 
 /* ---- flags ---- */
@@ -37,7 +37,7 @@ static void tell_conduct(const struct engine *engine, const struct conduct *reco
 		item->scope.agent = record->agent;
 	put_agent(engine, record->agent, item->agent, sizeof item->agent);
 	put_place(engine, record->queue, record->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
-	put(record->id, item->contact, sizeof item->contact);
+	lists_show(engine, DISPLAY_CONTACT, record->id, item->contact, sizeof item->contact);
 }
 
 /* Open ones first; the highest step and then the oldest step first. Of closed ones the latest first. */
@@ -120,7 +120,7 @@ int list_flagged_before(const struct engine *engine, struct scope scope, int64_t
 			.fault = list_conduct_faults[PROTOCOL_KEPT]};
 		put_agent(engine, contact->agent, item->agent, sizeof item->agent);
 		put_place(engine, contact->queue, contact->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
-		put(contact->id, item->contact, sizeof item->contact);
+		lists_show(engine, DISPLAY_CONTACT, contact->id, item->contact, sizeof item->contact);
 	}
 	qsort(items, (size_t)count, sizeof *items, list_flagged_order);
 	return count;
@@ -148,7 +148,7 @@ static void tell_fault(const struct engine *engine, const struct conduct *record
 		.what = list_conduct_faults[fault->kind]};
 	put_agent(engine, fault->agent, item->agent, sizeof item->agent);
 	put_place(engine, record->queue, record->channel, item->queue, sizeof item->queue, item->channel, sizeof item->channel);
-	put(record->id, item->contact, sizeof item->contact);
+	lists_show(engine, DISPLAY_CONTACT, record->id, item->contact, sizeof item->contact);
 }
 
 int list_faults(const struct engine *engine, struct scope scope, int64_t after, int64_t at, struct list_fault *items, int room)

@@ -35,7 +35,7 @@ static void tell_due(const struct engine *engine, const struct sla *sla, int64_t
 	item->rank = (int)sla_rank(sla, &item->next);
 	item->is_open = open_at(calendar_hours(engine, sla->calendar), at);
 	text_harmless(view_of(calendar_name(engine, sla->wanted ? sla->wanted : sla->calendar)), item->calendar, sizeof item->calendar);
-	text_harmless(view_of(of->id), item->case_id, sizeof item->case_id);
+	lists_show(engine, DISPLAY_CASE, of->id, item->case_id, sizeof item->case_id);
 	lists_where(engine, of->queue, CHANNEL_COUNT, item->queue, sizeof item->queue);
 	text_harmless(view_of(of->channel < CHANNEL_COUNT ? word_text(WORDS_CHANNEL, of->channel) : ""), item->channel, sizeof item->channel);
 }

@@ -15,26 +15,31 @@ int list_named_order(const void *left, const void *right)
 	const struct list_named *a = left, *b = right;
 	if (a->count != b->count)
 		return a->count < b->count ? 1 : -1;
-	return strcmp(a->name, b->name);
+	const int order = strcmp(a->name, b->name);
+	return order ? order : (a->scope.agent > b->scope.agent) - (a->scope.agent < b->scope.agent);
 }
 
-static size_t find_name(struct list_named *names, size_t count, const char *name)
+static size_t find_name(const struct list_named *names, size_t count, const struct list_named *wanted)
 {
 	size_t i = 0;
-	while (i < count && strcmp(names[i].name, name) != 0)
+	while (i < count && (strcmp(names[i].name, wanted->name) != 0 || names[i].scope.agent != wanted->scope.agent))
 		i++;
 	return i;
 }
 
-struct naming { const struct names *first, *second; bool by_agent; };
+/* NULL: by agent; where there is no name, too. */
+struct naming { const struct names *names; enum display_field field; };
 
-static void put_name(const struct engine *engine, const struct naming *naming, const struct named_count *one, char *to, size_t room)
+static void put_name(const struct engine *engine, const struct naming *naming, const struct named_count *one, struct list_named *to)
 {
-	const char *name = naming->by_agent ? "" : names_text(naming->first, one->name);
-	if (*name)
-		put(name, to, room);
-	else
-		lists_person(engine, names_text(naming->second, one->agent), to, room);
+	const char *name = naming->names ? names_text(naming->names, one->name) : "";
+	*to = (struct list_named){.scope = SCOPE_ALL};
+	if (*name) {
+		lists_show(engine, naming->field, name, to->name, sizeof to->name);
+		return;
+	}
+	to->scope.agent = one->agent ? one->agent : SCOPE_ANY;
+	lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, one->agent), to->name, sizeof to->name);
 }
 
 static int list_occurrences(const struct engine *engine, const struct occurrences *list, const struct naming *naming, const struct period *period,
@@ -48,13 +53,12 @@ static int list_occurrences(const struct engine *engine, const struct occurrence
 		const bool in = one->at > period->from && one->at <= period->to, before = one->at > period->before_from && one->at <= period->before_to;
 		if (!in && !before)
 			continue;
-		char name[64];
-		put_name(engine, naming, one, name, sizeof name);
-		size_t place = find_name(all, count, name);
+		struct list_named named;
+		put_name(engine, naming, one, &named);
+		const size_t place = find_name(all, count, &named);
 		if (place == count) {
 			all = memory_grow(all, &space, ++count, sizeof *all);
-			all[place] = (struct list_named){0};
-			memcpy(all[place].name, name, sizeof name);
+			all[place] = named;
 		}
 		all[place].count += in;
 		all[place].before += before;
@@ -73,19 +77,19 @@ static int list_occurrences(const struct engine *engine, const struct occurrence
 
 int list_refusals(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
-	const struct naming naming = {&engine->policies, &engine->agents_names, false};
+	const struct naming naming = {&engine->policies, DISPLAY_POLICY};
 	return list_occurrences(engine, &engine->refusals, &naming, period, items, room, total);
 }
 
 int list_mistakes(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
-	const struct naming naming = {&engine->kinds, &engine->agents_names, true};
+	const struct naming naming = {NULL, DISPLAY_AGENT};
 	return list_occurrences(engine, &engine->mistakes, &naming, period, items, room, total);
 }
 
 int list_praises(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total)
 {
-	const struct naming naming = {&engine->teams, &engine->agents_names, false};
+	const struct naming naming = {&engine->teams, DISPLAY_TEAM};
 	return list_occurrences(engine, &engine->praises, &naming, period, items, room, total);
 }
 
@@ -131,9 +135,9 @@ int list_followups(const struct engine *engine, int64_t at, struct list_followup
 		struct list_followup *item = &items[place];
 		*item = (struct list_followup){.since = since, .slot = followup->slot, .survey = word_text(WORDS_SURVEY_KIND, followup->kind),
 			.score = followup->score};
-		put(followup->contact, item->contact, sizeof item->contact);
-		lists_person(engine, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
-		put(engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);
+		lists_show(engine, DISPLAY_CONTACT, followup->contact, item->contact, sizeof item->contact);
+		lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
+		lists_show(engine, DISPLAY_CASE, engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);
 		lists_where(engine, engine->slots[followup->slot].queue, CHANNEL_COUNT, item->queue, sizeof item->queue);
 	}
 	return count;
@@ -145,7 +149,11 @@ bool list_note(const struct engine *engine, int64_t at, struct list_note *note)
 		const struct note *found = &engine->notes[i];
 		if (found->until && found->until <= at)
 			continue;
-		*note = (struct list_note){found->text, names_text(&engine->people, found->by), found->at, found->until};
+		if (display_action(engine->settings, DISPLAY_NOTE) == DISPLAY_DROP)
+			return false;
+		*note = (struct list_note){.at = found->at, .until = found->until};
+		lists_show(engine, DISPLAY_NOTE, found->text, note->text, sizeof note->text);
+		lists_show(engine, DISPLAY_AGENT, names_text(&engine->people, found->by), note->by, sizeof note->by);
 		return true;
 	}
 	return false;

@@ -50,6 +50,7 @@ static bool refuse(struct engine *engine, const struct event *event)
 	struct attribution_of of = event_attribution(engine, event);
 	uint16_t policy = (uint16_t)names_intern(&engine->policies, event_text(event, KEY_POLICY));
 	engine->label = view_of(names_text(&engine->policies, policy));
+	engine->label_field = DISPLAY_POLICY;
 	count_add(engine, of.slot, of.agent, COUNT_REFUSALS, engine->ts, of.arrived, 1);
 	engine->label = (struct view){0};
 	occurrence_add(engine, &engine->refusals, policy, of.agent);
@@ -61,6 +62,7 @@ static bool praise(struct engine *engine, const struct event *event)
 	struct attribution_of of = event_attribution(engine, event);
 	uint16_t team = of.agent ? engine->agents[of.agent].team : NAME_NONE;
 	engine->label = view_of(names_text(&engine->teams, team));
+	engine->label_field = DISPLAY_TEAM;
 	count_add(engine, of.slot, of.agent, COUNT_PRAISES, engine->ts, of.arrived, 1);
 	engine->label = (struct view){0};
 	occurrence_add(engine, &engine->praises, team, of.agent);

@@ -122,7 +122,7 @@ int feed_positions(const struct engine *engine, struct feed_position *items, int
 			struct feed_position *item = &items[count++];
 			*item = (struct feed_position){.boot = boot->boot, .next = boot->next, .received = boot->received, .lost = boot->lost,
 				.holes = boot->holes};
-			put(names_text(&engine->sources_names, (uint32_t)i), item->src, sizeof item->src);
+			lists_show(engine, DISPLAY_SOURCE, names_text(&engine->sources_names, (uint32_t)i), item->src, sizeof item->src);
 		}
 	}
 	return count;

@@ -1,5 +1,5 @@
 /* Plain lists of what is open now, for whoever keeps the present elsewhere. As in metrics/lists.h: at most `room`, in a fixed order,
- * texts harmless, nothing points into the engine but where it is said. */
+ * texts harmless, nothing points into the engine but where it is said. Ids are as they came: what may be shown of them is the caller's. */
 #ifndef METRICS_OPEN_ITEMS_H
 #define METRICS_OPEN_ITEMS_H
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "metrics/lists.h"
 #include "metrics/state.h"
 
@@ -8,12 +9,13 @@
 static const struct {
 	const char *key;
 	size_t number, names; /* offsets; names 0: the channels */
+	enum display_field field; /* DISPLAY_FIELD_COUNT: anybody may see it */
 } keys[] = {
-	{"queue", offsetof(struct scope, queue), offsetof(struct engine, queues)},
-	{"channel", offsetof(struct scope, channel), 0},
-	{"market", offsetof(struct scope, market), offsetof(struct engine, markets)},
-	{"agent", offsetof(struct scope, agent), offsetof(struct engine, agents_names)},
-	{"team", offsetof(struct scope, team), offsetof(struct engine, teams)},
+	{"queue", offsetof(struct scope, queue), offsetof(struct engine, queues), DISPLAY_FIELD_COUNT},
+	{"channel", offsetof(struct scope, channel), 0, DISPLAY_FIELD_COUNT},
+	{"market", offsetof(struct scope, market), offsetof(struct engine, markets), DISPLAY_FIELD_COUNT},
+	{"agent", offsetof(struct scope, agent), offsetof(struct engine, agents_names), DISPLAY_AGENT},
+	{"team", offsetof(struct scope, team), offsetof(struct engine, teams), DISPLAY_TEAM},
 };
 #define KEYS (sizeof keys / sizeof *keys)
 
@@ -38,6 +40,19 @@ const char *list_scope_name(const struct engine *engine, struct scope scope, con
 		return keys[i].names ? names_text(names_of(engine, i), number) : word_text(WORDS_CHANNEL, number);
 	}
 	return NULL;
+}
+
+bool list_scope_shown(const struct engine *engine, struct scope scope, const char *key, char *to, size_t room)
+{
+	const char *name = list_scope_name(engine, scope, key);
+	enum display_field field = DISPLAY_FIELD_COUNT;
+	for (size_t i = 0; i < KEYS; i++)
+		field = strcmp(keys[i].key, key) == 0 ? keys[i].field : field;
+	if (name && field < DISPLAY_FIELD_COUNT)
+		lists_show(engine, field, name, to, room);
+	else if (name)
+		text_harmless(view_of(name), to, room);
+	return name != NULL;
 }
 
 /* By what is shown of it: a name is known by the text it came as, which may hold what was made harmless. */
@@ -81,6 +96,10 @@ static bool unknown_name(const struct engine *engine, size_t key, struct view na
 {
 	char known[300] = "";
 	const struct names *names = names_of(engine, key);
+	const enum display_field field = keys[key].field;
+	/* Whoever may not see them may not learn them from a slip of the pen, nor see what somebody else asked for. */
+	if (field < DISPLAY_FIELD_COUNT && display_action(engine->settings, field) != DISPLAY_SHOW)
+		return fail(err, "--scope: no %s is called so in what came", keys[key].key);
 	for (uint32_t i = NAME_OTHER + 1; i < names->count && strlen(known) < 200; i++) {
 		strncat(known, *known ? ", " : "", sizeof known - strlen(known) - 1);
 		strncat(known, names_text(names, i), sizeof known - strlen(known) - 1);

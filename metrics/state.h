@@ -39,8 +39,10 @@ struct engine {
 	bool zone_differs; /* from what the state that was read had */
 	struct witness witness; /* no part of the state, nor is: */
 	struct view subject;	/* of what is just applied, for the witness */
+	enum display_field subject_field; /* what it is */
 	struct forecast_memory *forecasts; /* what was worked out last */
 	struct view label;	/* the policy or team that is just counted, for the witness */
+	enum display_field label_field;
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */

@@ -53,7 +53,7 @@ void witness_alert(const struct engine *engine, enum incident_kind kind, const s
 	incident.metric = alert->metric;
 	incident.scope = alert->scope;
 	if (kind == INCIDENT_ACKNOWLEDGED)
-		text_harmless(view_of(names_text(&engine->people, alert->answered_by)), incident.text, sizeof incident.text);
+		lists_show(engine, DISPLAY_AGENT, names_text(&engine->people, alert->answered_by), incident.text, sizeof incident.text);
 	else
 		alert_tell(engine, alert, engine->now, incident.text, sizeof incident.text);
 	tell(engine, &incident);
@@ -63,13 +63,14 @@ void witness_breach(const struct engine *engine, uint32_t sla, int64_t at)
 {
 	if (!is_watched(engine))
 		return;
+	char of[90];
 	struct incident incident = incident_of(engine, INCIDENT_BREACH);
 	const struct case_item *item = &engine->cases[engine->slas[sla].case_item];
 	incident.at = at;
 	incident.scope = scope_of(engine, item->slot);
 	incident.detail = engine->slas[sla].clock;
-	snprintf(incident.text, sizeof incident.text, "%s%s %s", item->id[0] == '#' ? "" : "#", item->id,
-		word_text(WORDS_SLA_CLOCK, engine->slas[sla].clock));
+	alert_case_text(engine, item->id, of, sizeof of);
+	snprintf(incident.text, sizeof incident.text, "%s%s", of, word_text(WORDS_SLA_CLOCK, engine->slas[sla].clock));
 	tell(engine, &incident);
 }
 
@@ -91,7 +92,7 @@ void witness_note(const struct engine *engine, const struct note *note)
 		return;
 	struct incident incident = incident_of(engine, INCIDENT_NOTE);
 	incident.at = note->at;
-	view_copy(view_of(note->text), incident.text, sizeof incident.text);
+	lists_show(engine, DISPLAY_NOTE, note->text, incident.text, sizeof incident.text);
 	tell(engine, &incident);
 }
 
@@ -101,7 +102,9 @@ void witness_gap(const struct engine *engine, struct view src, uint64_t lost)
 		return;
 	struct incident incident = incident_of(engine, INCIDENT_GAP);
 	incident.count = lost;
-	text_harmless(src, incident.text, sizeof incident.text);
+	char name[ID_MAX + 1];
+	view_copy(src, name, sizeof name);
+	lists_show(engine, DISPLAY_SOURCE, name, incident.text, sizeof incident.text);
 	tell(engine, &incident);
 }
 
@@ -120,8 +123,11 @@ void witness_link(const struct engine *engine, int feed)
 
 void witness_event(struct engine *engine, const struct event *event)
 {
-	if (engine->witness.counted)
-		engine->subject = event_subject(event);
+	enum event_key key;
+	if (!engine->witness.counted)
+		return;
+	engine->subject = event_subject_key(event, &key);
+	engine->subject_field = display_of_key(key);
 }
 
 /* The place of a contact that is long gone may be another's by now. */
@@ -133,8 +139,9 @@ static const char *fcr_contact_id(const struct engine *engine, uint32_t number)
 	return contact < engine->contact_count && engine->contacts[contact].fcr == number ? engine->contacts[contact].id : "";
 }
 
-static const char *subject_of(const struct engine *engine, const struct timer *timer)
+static const char *subject_of(const struct engine *engine, const struct timer *timer, enum display_field *field)
 {
+	*field = timer->kind == TIMER_SLA || timer->kind == TIMER_SLA_SOON ? DISPLAY_CASE : DISPLAY_CONTACT;
 	switch ((enum timer_kind)timer->kind) {
 	case TIMER_WRAP:
 		return engine->contacts[engine->wraps[timer->item].contact].id;
@@ -156,7 +163,7 @@ static const char *subject_of(const struct engine *engine, const struct timer *t
 void witness_timer(struct engine *engine, const struct timer *timer)
 {
 	if (engine->witness.counted)
-		engine->subject = view_of(subject_of(engine, timer));
+		engine->subject = view_of(subject_of(engine, timer, &engine->subject_field));
 }
 
 void witness_count(const struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t count, int64_t at, int64_t arrived)
@@ -167,6 +174,6 @@ void witness_count(const struct engine *engine, uint16_t slot, uint16_t agent, c
 	struct scope scope = SCOPE_ALL;
 	if (slot)
 		scope = (struct scope){of->queue, of->channel, of->market, SCOPE_ANY, SCOPE_ANY, 0};
-	const struct counting counting = {engine->subject, scope, agent, at, arrived, counts, count, engine->label};
+	const struct counting counting = {engine->subject, engine->subject_field, scope, agent, at, arrived, counts, count, engine->label, engine->label_field};
 	engine->witness.counted(engine->witness.context, engine, &counting);
 }

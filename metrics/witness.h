@@ -4,6 +4,7 @@
 #define METRICS_WITNESS_H
 
 #include "base/view.h"
+#include "config/display.h"
 #include "metrics/scope.h"
 #include "metrics/tally.h"
 
@@ -33,18 +34,20 @@ struct incident {
 	int metric;	/* of the alert, or -1 */
 	uint64_t count; /* of events that are missing */
 	struct scope scope;
-	char text[120]; /* harmless; names nobody but whoever acknowledged */
+	char text[120]; /* harmless, and as the display policy lets it be */
 };
 
 /* Something was counted: what a figure of a window is the sum of. */
 struct counting {
 	struct view subject; /* the contact, case ... it is about, as its source calls it: not harmless yet; size 0: not known */
+	enum display_field subject_field; /* what it is */
 	struct scope slot;   /* queue, channel, market */
 	uint16_t agent;	     /* number of his name, 0: none */
 	int64_t at, arrived; /* the instants it counts under, by outcome and by arrival (0: none) */
 	const struct count *counts;
 	size_t count;
 	struct view label; /* the policy or team it is about; size 0: none */
+	enum display_field label_field;
 };
 
 struct witness {

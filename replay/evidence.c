@@ -32,15 +32,9 @@ struct evidence_row *evidence_add(struct evidence *evidence, size_t *room)
 void evidence_agent(const struct evidence_request *request, const struct engine *engine, uint16_t number, char *to, size_t room)
 {
 	struct present_agent agent;
-	char name[200];
 	to[0] = 0;
-	if (!number || !present_agent(engine, number, &agent))
-		return;
-	text_harmless(view_of(agent.name), name, sizeof name);
-	if (request->settings->identify)
-		view_copy(view_of(name), to, room);
-	else
-		text_mask_name(name, to, room);
+	if (number && present_agent(engine, number, &agent))
+		display_show(request->settings, DISPLAY_AGENT, agent.name, to, room);
 }
 
 /* ---- what was counted ---- */
@@ -135,20 +129,18 @@ static bool is_counted_in_scope(struct gathering *gathering, const struct engine
 	return fits(wanted.queue, slot.queue) && fits(wanted.channel, slot.channel) && fits(wanted.market, slot.market);
 }
 
-/* As the lists by name have it: what it was about, or else whom (metrics/lists.h). */
+/* As the lists by name show it (metrics/lists.h): what it was about, or else whom; of people shown alike his scope tells whom. */
 static bool is_counted_of_name(const struct gathering *gathering, const struct engine *engine, const struct counting *counting)
 {
 	const char *wanted = gathering->request->name;
-	char name[sizeof(((struct list_named *)0)->name)];
-	struct present_agent agent;
+	char label[200], name[sizeof(((struct list_named *)0)->name)];
 	if (!wanted || !*wanted)
 		return true;
-	if (counting->label.size)
-		text_harmless(counting->label, name, sizeof name);
-	else if (counting->agent && present_agent(engine, counting->agent, &agent))
-		lists_person(engine, agent.name, name, sizeof name);
+	view_copy(counting->label, label, sizeof label);
+	if (*label)
+		display_show(gathering->request->settings, counting->label_field, label, name, sizeof name);
 	else
-		lists_person(engine, "", name, sizeof name);
+		evidence_agent(gathering->request, engine, counting->agent, name, sizeof name);
 	return strcmp(name, wanted) == 0;
 }
 
@@ -166,6 +158,7 @@ static void add_count(struct sum *sum, const struct count *count)
 /* One row a subject; what has no subject gets a row each time. */
 static struct evidence_row *row_of(struct gathering *gathering, const struct engine *engine, const struct counting *counting)
 {
+	char subject[ID_MAX + 1];
 	const uint32_t found = counting->subject.size ? map_find(&gathering->index, counting->subject) : MAP_NONE;
 	if (found != MAP_NONE)
 		return &gathering->evidence->rows[found];
@@ -178,7 +171,9 @@ static struct evidence_row *row_of(struct gathering *gathering, const struct eng
 	if (counting->subject.size)
 		map_put(&gathering->index, counting->subject, (uint32_t)number);
 	const char *queue = list_scope_name(engine, counting->slot, "queue"), *channel = list_scope_name(engine, counting->slot, "channel");
-	text_harmless(counting->subject, row->subject, sizeof row->subject);
+	view_copy(counting->subject, subject, sizeof subject);
+	if (*subject && counting->subject_field < DISPLAY_FIELD_COUNT)
+		display_show(gathering->request->settings, counting->subject_field, subject, row->subject, sizeof row->subject);
 	text_harmless(view_of(queue ? queue : ""), row->queue, sizeof row->queue);
 	text_harmless(view_of(channel ? channel : ""), row->channel, sizeof row->channel);
 	return row;

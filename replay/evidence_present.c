@@ -33,7 +33,8 @@ static void stands_since(const struct listing *listing, struct evidence_row *row
 	row->figure.numerator = listing->now - at;
 }
 
-static struct evidence_row *add_named(struct listing *listing, const char *subject, const char *queue, const char *channel, const char *state)
+/* `subject`: as the lists have it, shown or not. */
+static struct evidence_row *add_shown(struct listing *listing, const char *subject, const char *queue, const char *channel, const char *state)
 {
 	struct evidence_row *row = evidence_add(listing->evidence, &listing->room);
 	if (!row)
@@ -45,6 +46,14 @@ static struct evidence_row *add_named(struct listing *listing, const char *subje
 	return row;
 }
 
+static struct evidence_row *add_named(struct listing *listing, enum display_field field, const char *id, const char *queue, const char *channel,
+	const char *state)
+{
+	char subject[ID_MAX + 1];
+	display_show(listing->request->settings, field, id, subject, sizeof subject);
+	return add_shown(listing, subject, queue, channel, state);
+}
+
 static void put_agent(const struct listing *listing, uint16_t number, struct evidence_row *row)
 {
 	evidence_agent(listing->request, listing->request->engine, number, row->agent, sizeof row->agent);
@@ -54,7 +63,7 @@ static void put_agent(const struct listing *listing, uint16_t number, struct evi
 
 static struct evidence_row *add_contact(struct listing *listing, const struct open_contact *item, int64_t since)
 {
-	struct evidence_row *row = add_named(listing, item->id, item->queue, item->channel, item->phase);
+	struct evidence_row *row = add_named(listing, DISPLAY_CONTACT, item->id, item->queue, item->channel, item->phase);
 	if (!row)
 		return NULL;
 	put_agent(listing, item->agent, row);
@@ -108,7 +117,7 @@ static void list_callbacks(struct listing *listing)
 	const int count = open_callbacks(listing->request->engine, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		struct evidence_row *row = items[i].due == listing->detail && is_in_scope(listing, items[i].slot, 0)
-			? add_named(listing, items[i].id, items[i].queue, items[i].channel, items[i].due ? "due" : "scheduled") : NULL;
+			? add_named(listing, DISPLAY_CALLBACK, items[i].id, items[i].queue, items[i].channel, items[i].due ? "due" : "scheduled") : NULL;
 		if (row)
 			row->at = listing->now; /* since when is not kept: the figure stays unknown */
 	}
@@ -125,7 +134,7 @@ static void list_backlog(struct listing *listing)
 	const int count = open_cases(listing->request->engine, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		const bool is_wanted = (listing->detail == ANY_AGE || listing->detail == items[i].band) && is_in_scope(listing, items[i].slot, items[i].agent);
-		struct evidence_row *row = is_wanted ? add_named(listing, items[i].id, items[i].queue, items[i].channel, items[i].state) : NULL;
+		struct evidence_row *row = is_wanted ? add_named(listing, DISPLAY_CASE, items[i].id, items[i].queue, items[i].channel, items[i].state) : NULL;
 		if (!row)
 			continue;
 		put_agent(listing, items[i].agent, row);
@@ -142,7 +151,7 @@ static void list_unanswered(struct listing *listing)
 	list_waiting(listing);
 	for (int i = 0; i < count; i++) {
 		struct evidence_row *row = items[i].unanswered && is_in_scope(listing, items[i].slot, items[i].agent)
-			? add_named(listing, items[i].id, items[i].queue, items[i].channel, "unanswered") : NULL;
+			? add_named(listing, DISPLAY_CASE, items[i].id, items[i].queue, items[i].channel, "unanswered") : NULL;
 		if (!row)
 			continue;
 		put_agent(listing, items[i].agent, row);
@@ -181,7 +190,7 @@ static void list_clocks(struct listing *listing)
 		char state[64];
 		snprintf(state, sizeof state, "%s%s", item->clock, item->breached ? " breached" : item->paused ? " paused" : "");
 		const bool is_wanted = is_clock_wanted(item, listing->detail) && is_of_name(listing->request, item);
-		struct evidence_row *row = is_wanted ? add_named(listing, item->case_id, item->queue, item->channel, state) : NULL;
+		struct evidence_row *row = is_wanted ? add_shown(listing, item->case_id, item->queue, item->channel, state) : NULL;
 		if (!row)
 			continue;
 		row->at = item->due ? item->due : listing->now;
@@ -210,13 +219,10 @@ static void list_flags(struct listing *listing)
 	const int count = list_conduct(listing->request->engine, listing->request->scope, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		struct evidence_row *row = is_meant(&items[i], listing->detail)
-			? add_named(listing, items[i].contact, items[i].queue, items[i].channel, steps[items[i].step % 5]) : NULL;
+			? add_shown(listing, items[i].contact, items[i].queue, items[i].channel, steps[items[i].step % 5]) : NULL;
 		if (!row)
 			continue;
-		if (listing->request->settings->identify)
-			snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
-		else
-			text_mask_name(items[i].agent, row->agent, sizeof row->agent);
+		snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
 		stands_since(listing, row, listing->now - items[i].since);
 	}
 	free(items);
@@ -231,7 +237,7 @@ static void list_breaks(struct listing *listing)
 	for (int i = 0; i < count; i++) {
 		char state[32];
 		snprintf(state, sizeof state, "%d rude", items[i].rude);
-		struct evidence_row *row = add_named(listing, "", "", "", state);
+		struct evidence_row *row = add_shown(listing, "", "", "", state);
 		if (!row)
 			break;
 		put_agent(listing, items[i].scope.agent, row);
@@ -248,7 +254,7 @@ static void list_people(struct listing *listing)
 	const int count = present_agents(engine, listing->request->scope, (enum agent_gauge)listing->detail, numbers, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		struct present_agent agent;
-		struct evidence_row *row = present_agent(engine, numbers[i], &agent) ? add_named(listing, "", "", "", agent.doing) : NULL;
+		struct evidence_row *row = present_agent(engine, numbers[i], &agent) ? add_shown(listing, "", "", "", agent.doing) : NULL;
 		if (!row)
 			continue;
 		put_agent(listing, numbers[i], row);
@@ -265,7 +271,7 @@ static void list_callers_back(struct listing *listing)
 	for (int i = 0; i < count; i++) {
 		const struct list_followup *item = &items[i];
 		struct evidence_row *row = is_in_scope(listing, item->slot, 0)
-			? add_named(listing, *item->case_id ? item->case_id : item->contact, item->queue, "", "") : NULL;
+			? add_shown(listing, *item->case_id ? item->case_id : item->contact, item->queue, "", "") : NULL;
 		if (!row)
 			continue;
 		snprintf(row->agent, sizeof row->agent, "%s", item->agent);

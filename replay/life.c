@@ -19,15 +19,37 @@ struct telling {
 	size_t room;
 };
 
-static bool is_about(const struct event *event, const char *subject)
+/* A word of the protocol is nobody's name: a contact is released by "customer". */
+static bool has_words(const struct event *event, enum event_key key)
+{
+	const struct event_type_info *type = &event_types[event->type];
+	for (size_t i = 0; i < sizeof type->words / sizeof *type->words; i++)
+		if (type->words[i].vocabulary && type->words[i].key == key)
+			return true;
+	return false;
+}
+
+static void show_key(const struct settings *settings, const struct event *event, enum event_key key, char *to, size_t room)
+{
+	const enum display_field field = display_of_key(key);
+	char text[ID_MAX * 4];
+	if (field == DISPLAY_FIELD_COUNT || has_words(event, key)) {
+		text_harmless(event_text(event, key), to, room);
+		return;
+	}
+	view_copy(event_text(event, key), text, sizeof text);
+	display_show(settings, field, text, to, room);
+}
+
+/* The subject is what is shown of it, so that a hash finds its life, and what is hidden finds none. */
+static bool is_about(const struct settings *settings, const struct event *event, const char *subject)
 {
 	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK};
 	char id[ID_MAX + 1];
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const struct view text = event_text(event, keys[i]);
-		if (!text.size)
+		if (!event_text(event, keys[i]).size || !display_tells(settings, display_of_key(keys[i])))
 			continue;
-		text_harmless(text, id, sizeof id);
+		show_key(settings, event, keys[i], id, sizeof id);
 		if (strcmp(id, subject) == 0)
 			return true;
 	}
@@ -43,16 +65,14 @@ static void add(char *to, size_t room, const char *name, const char *value)
 
 static void put_text(const struct telling *telling, const struct event *event, enum event_key key, char *to, size_t room)
 {
-	char text[100], shown[100];
-	const bool names = telling->request->settings->identify;
-	/* The subject stands above it all; pseudonyms and free text tell nobody anything here. */
-	if (key == KEY_CONTACT || key == KEY_WEEK || key == KEY_HOLIDAYS || ((key == KEY_CUSTOMER || key == KEY_TEXT) && !names))
+	char shown[100];
+	const struct settings *settings = telling->request->settings;
+	const enum display_field field = display_of_key(key);
+	/* The subject stands above it all. */
+	if (key == KEY_CONTACT || key == KEY_WEEK || key == KEY_HOLIDAYS ||
+		(field < DISPLAY_FIELD_COUNT && !has_words(event, key) && display_action(settings, field) == DISPLAY_DROP))
 		return;
-	text_harmless(event_text(event, key), text, sizeof text);
-	if ((key == KEY_AGENT || key == KEY_BY || key == KEY_TO) && !names)
-		text_mask_name(text, shown, sizeof shown);
-	else
-		view_copy(view_of(text), shown, sizeof shown);
+	show_key(settings, event, key, shown, sizeof shown);
 	add(to, room, event_key_names[key], shown);
 }
 
@@ -103,7 +123,7 @@ static void look_through(struct telling *telling, const struct record *record)
 {
 	for (uint32_t i = 0; record->batch && i < record->batch->count; i++) {
 		const struct event *event = &record->batch->events[i];
-		if (event->fault == FAULT_NONE && event->type < EVENT_UNKNOWN && is_about(event, telling->request->subject))
+		if (event->fault == FAULT_NONE && event->type < EVENT_UNKNOWN && is_about(telling->request->settings, event, telling->request->subject))
 			tell(telling, event, record->recv);
 	}
 }

@@ -140,7 +140,7 @@ struct report_alert report_alert_fate(const struct report *report, const struct 
 		if (incident->kind != INCIDENT_ACKNOWLEDGED || fate.acknowledged)
 			continue;
 		fate.acknowledged = incident->at;
-		view_copy(view_of(report->options.settings->identify ? incident->text : ""), fate.by, sizeof fate.by);
+		view_copy(view_of(incident->text), fate.by, sizeof fate.by);
 	}
 	return fate;
 }

@@ -1,5 +1,5 @@
 /* The post-incident report of a journal: gathered once, written in any of the forms of `report_formats`. Figures are what is known at
- * the journal's end. Without `identify` in the settings nobody is named. */
+ * the journal's end. Who is named is up to `display` in the settings that the look was made with. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
@@ -61,7 +61,7 @@ const struct incident *report_incident(const struct report *report, size_t *plac
 /* When and by whom an alert was acknowledged, and when it ended; 0, "" where it was not. */
 struct report_alert {
 	int64_t acknowledged, cleared;
-	char by[64]; /* "" where nobody is to be named */
+	char by[64]; /* as the display policy lets it be */
 };
 struct report_alert report_alert_fate(const struct report *report, const struct incident *alert);
 /* The first rules within the stretch that were others than those the report is counted by; *more: how many later ones were. NULL: none. */

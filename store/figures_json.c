@@ -38,8 +38,8 @@ static void put_scope(const struct writer *writer, struct scope scope)
 		comma = ", ";
 	}
 	for (int i = 0; i < 5; i++) {
-		const char *name = list_scope_name(writer->engine, scope, keys[i]);
-		if (!name)
+		char name[200];
+		if (!list_scope_shown(writer->engine, scope, keys[i], name, sizeof name))
 			continue;
 		fputs(comma, writer->to);
 		put_pair(writer->to, keys[i], name);

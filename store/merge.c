@@ -318,7 +318,7 @@ static void add_named(struct named_join *join, const struct list_named *items, i
 {
 	for (int i = 0; i < count; i++) {
 		int place = 0;
-		while (place < join->count && strcmp(join->items[place].name, items[i].name) != 0)
+		while (place < join->count && (strcmp(join->items[place].name, items[i].name) != 0 || join->items[place].scope.agent != items[i].scope.agent))
 			place++;
 		if (place == join->count) {
 			APPEND(join->items, join->count, &items[i], 1);
@@ -343,8 +343,11 @@ static struct named_join join_named(const struct merge *merge, const struct snap
 			continue;
 		const struct period period = period_of(snapshot->request.window, merge->joined.now, merge->sites[i].zone, snapshot->settings->day_start);
 		const int count = list(engine, &period, items, NAMES_JOINED, &total);
-		for (int n = 0; people && snapshot->request.site == 0 && n < count; n++)
-			put_site(merge->sites[i].name, items[n].name, sizeof items[n].name);
+		for (int n = 0; n < count; n++) {
+			items[n].scope = joined_scope_from(&merge->joined, i, items[n].scope);
+			if (people && snapshot->request.site == 0)
+				put_site(merge->sites[i].name, items[n].name, sizeof items[n].name);
+		}
 		add_named(&join, items, count);
 		join.total += total;
 	}

@@ -87,6 +87,20 @@ static const char *shown(const struct redis_sink *sink, const char *name, char t
 	return to;
 }
 
+/* A list that is told by ids which may not be shown is not told. */
+struct named {
+	enum redis_key key;
+	enum display_field field;
+	const char *id;
+};
+
+static void put_named(const struct redis_sink *sink, const struct settings *settings, const struct named *named, struct object *object)
+{
+	char field[ID_MAX + 1], veiled[VEIL_ROOM];
+	display_show(settings, named->field, shown(sink, named->id, veiled), field, sizeof field);
+	put_object(sink, named->key, field, object);
+}
+
 /* ---- people ---- */
 
 static void write_agents(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
@@ -95,19 +109,18 @@ static void write_agents(const struct engine *engine, const struct settings *set
 	for (size_t i = 1; i < count; i++) {
 		struct present_agent agent;
 		struct object object = {.size = 0};
-		char name[210], field[24], reason[VEIL_ROOM];
+		char name[210], team[210], reason[210], field[24], veiled[VEIL_ROOM];
 		if (!present_agent(engine, (uint16_t)i, &agent))
 			continue;
+		display_show(settings, DISPLAY_AGENT, shown(sink, agent.name, veiled), name, sizeof name);
+		display_show(settings, DISPLAY_TEAM, agent.team, team, sizeof team);
 		if (sink->veil)
-			veil_text(sink->veil, view_of(agent.name), name);
-		else if (settings->identify)
-			view_copy(view_of(agent.name), name, sizeof name);
-		else
-			text_mask_name(agent.name, name, sizeof name);
+			agent.reason = veil_reason(sink->veil, view_of(agent.reason), veiled).data;
+		display_show(settings, DISPLAY_REASON, agent.reason, reason, sizeof reason);
 		add_text(&object, "name", name);
-		add_text(&object, "team", agent.team);
+		add_text(&object, "team", team);
 		add_text(&object, "doing", agent.doing);
-		add_text(&object, "reason", sink->veil ? veil_reason(sink->veil, view_of(agent.reason), reason).data : agent.reason);
+		add_text(&object, "reason", reason);
 		add_number(&object, "since", agent.since);
 		add_number(&object, "contacts", agent.contacts);
 		snprintf(field, sizeof field, "%zu", i);
@@ -117,13 +130,14 @@ static void write_agents(const struct engine *engine, const struct settings *set
 
 /* ---- contacts, cases ---- */
 
-static void write_contacts(const struct engine *engine, const struct redis_sink *sink)
+static void write_contacts(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CONTACT))
+		return;
 	struct open_contact *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = open_contacts(engine, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
-		char id[VEIL_ROOM];
 		add_text(&object, "queue", items[i].queue);
 		add_text(&object, "channel", items[i].channel);
 		add_text(&object, "phase", items[i].phase);
@@ -131,18 +145,19 @@ static void write_contacts(const struct engine *engine, const struct redis_sink 
 		add_number(&object, "since", items[i].since);
 		if (items[i].agent)
 			add_number(&object, "agent", items[i].agent);
-		put_object(sink, STORED_CONTACTS, shown(sink, items[i].id, id), &object);
+		put_named(sink, settings, &(struct named){STORED_CONTACTS, DISPLAY_CONTACT, items[i].id}, &object);
 	}
 	free(items);
 }
 
-static void write_cases(const struct engine *engine, const struct redis_sink *sink)
+static void write_cases(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CASE))
+		return;
 	struct open_case *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = open_cases(engine, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
-		char id[VEIL_ROOM];
 		add_text(&object, "queue", items[i].queue);
 		add_text(&object, "channel", items[i].channel);
 		add_text(&object, "state", items[i].state);
@@ -150,13 +165,15 @@ static void write_cases(const struct engine *engine, const struct redis_sink *si
 		add_number(&object, "since", items[i].since);
 		if (items[i].agent)
 			add_number(&object, "agent", items[i].agent);
-		put_object(sink, STORED_CASES, shown(sink, items[i].id, id), &object);
+		put_named(sink, settings, &(struct named){STORED_CASES, DISPLAY_CASE, items[i].id}, &object);
 	}
 	free(items);
 }
 
-static void write_due(const struct engine *engine, const struct redis_sink *sink)
+static void write_due(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CASE))
+		return;
 	struct list_due *items = memory_new(LIST_MOST, sizeof *items);
 	const int count = list_due(engine, SCOPE_ALL, engine_now(engine), items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
@@ -181,8 +198,10 @@ static void write_due(const struct engine *engine, const struct redis_sink *sink
 
 /* ---- conduct, alerts ---- */
 
-static void write_conduct(const struct engine *engine, const struct redis_sink *sink)
+static void write_conduct(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
 {
+	if (!display_tells(settings, DISPLAY_CONTACT))
+		return;
 	struct list_conduct *items = memory_new(LIST_MOST, sizeof *items);
 	const int64_t at = engine_now(engine);
 	const int count = list_conduct(engine, SCOPE_ALL, at, items, LIST_MOST);
@@ -206,15 +225,13 @@ static void write_conduct(const struct engine *engine, const struct redis_sink *
 }
 
 /* Of what leaves the site nothing names whom an alert is about. */
-static const char *words_of(const struct list_alert *alert, const struct settings *settings, const struct redis_sink *sink)
+static const char *words_of(const struct list_alert *alert, const struct redis_sink *sink)
 {
-	const bool names = alert->about[0] || alert->scope.agent != SCOPE_ANY;
-	if (alert->kind == 7 && (sink->veil || !settings->identify))
-		return "a break is suggested";
+	const bool names = alert->about[0] || alert->scope.agent != SCOPE_ANY || alert->kind == LIST_ALERT_CARE;
 	return sink->veil && names ? "" : alert->text;
 }
 
-static void write_alerts(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink)
+static void write_alerts(const struct engine *engine, const struct redis_sink *sink)
 {
 	static const char *const states[] = {"raised", "acknowledged", "cleared"}, *const severities[] = {"warning", "critical"};
 	struct list_alert *items = memory_new(ALERTS_MOST, sizeof *items);
@@ -222,7 +239,7 @@ static void write_alerts(const struct engine *engine, const struct settings *set
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
 		char field[24], by[VEIL_ROOM];
-		add_text(&object, "text", words_of(&items[i], settings, sink));
+		add_text(&object, "text", words_of(&items[i], sink));
 		add_text(&object, "severity", severities[items[i].severity == SEVERITY_CRITICAL]);
 		add_text(&object, "state", states[items[i].state]);
 		add_number(&object, "raised", items[i].raised);
@@ -283,10 +300,10 @@ void redis_present_write(const struct engine *engine, const struct settings *set
 	if (engine_now(engine) == INT64_MIN)
 		return;
 	write_agents(engine, settings, sink);
-	write_contacts(engine, sink);
-	write_cases(engine, sink);
-	write_due(engine, sink);
-	write_conduct(engine, sink);
-	write_alerts(engine, settings, sink);
+	write_contacts(engine, settings, sink);
+	write_cases(engine, settings, sink);
+	write_due(engine, settings, sink);
+	write_conduct(engine, settings, sink);
+	write_alerts(engine, sink);
 	write_feeds(engine, sink);
 }

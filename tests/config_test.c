@@ -67,7 +67,7 @@ static char *describe(const struct settings *settings)
 		settings->late_limit, settings->ahead_limit, settings->hold_unknown, settings->due_soon_most,
 		settings->due_soon_percent, settings->care_shift, settings->care_hour, settings->care_break,
 		settings->flag_days, settings->mistakes_limit, settings->queues_most, settings->agents_most,
-		settings->names_most, settings->history_days, (int64_t)(settings->frames * 1000), settings->identify,
+		settings->names_most, settings->history_days, (int64_t)(settings->frames * 1000), settings->display,
 		settings->queue_count, settings->level_count, settings->alert_count};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		fprintf(to, "%lld|", (long long)numbers[i]);
@@ -100,7 +100,7 @@ static void test_defaults(void **state)
 	char *text = describe(settings);
 	assert_string_equal(text, "|Customer care|local|wall|auto|auto||20000|60000|14400000|300000|3600000|60000|"
 				  "0|60000|5000|10000|1024|3|0|0|5000|604800000|0|0|600000|86400000|86400000|5000|2000|900000|"
-				  "20|3|2|600000|2592000000|4|1000|10000|10000|8|4000|0|0|0|0|");
+				  "20|3|2|600000|2592000000|4|1000|10000|10000|8|4000|1|0|0|0|");
 	free(text);
 	settings_destroy(settings);
 	settings_destroy(NULL);
@@ -118,7 +118,7 @@ static const char whole_file[] =
 	"window = today formula = sl2\n"
 	"target_email = 90m\n"
 	"frames = 2.5\n"
-	"identify = yes\n"
+	"display = desk\n"
 	"queue \"Bil\\\"ling\" {\n\ttitle = \"Bills\"\n\ttarget = 30\n\thidden = true\n}\n"
 	"queue Sales { }\n"
 	"level longest_wait { warn = 30s crit = 1m }\n"
@@ -131,7 +131,7 @@ static const char whole_description[] =
 	"hq|Care // not a comment|Europe/Berlin|wall|auto|auto||clock Asia/Jakarta|clock UTC|feed tcp://127.0.0.1:5556|"
 	"feed ipc:///run/tablo/x|feed sim:7|20000|60000|5400000|300000|3600000|60000|"
 	"22500000|60000|5000|10000|1024|5|0|2|5000|604800000|0|0|600000|86400000|86400000|5000|2000|900000|20|3|2|"
-	"600000|2592000000|4|1000|10000|10000|8|2500|1|2|2|1|queue Bil\"ling Bills 30000 -1 -1 1 14|queue Sales - -1 -1 -1 0 19|"
+	"600000|2592000000|4|1000|10000|10000|8|2500|2|2|2|1|queue Bil\"ling Bills 30000 -1 -1 1 14|queue Sales - -1 -1 -1 0 19|"
 	"level longest_wait - - -1 30 60 nan 0 20|level longest_wait Sales - 1 nan 80 2.5 10000 21|"
 	"alert stalled longest_wait - phone -1 120 120 30000 queue_depth 5 1 - 22|";
 
@@ -190,7 +190,7 @@ static void test_messages(void **state)
 	EXPECT_MESSAGE("care_shift = 99999999999999999999", "wall.conf:1: 'care_shift' must be a whole number");
 	EXPECT_MESSAGE("frames = 31", "wall.conf:1: 'frames' must be between 1 and 30, not \"31\"");
 	EXPECT_MESSAGE("frames = nan", "wall.conf:1: 'frames' must be a number, not \"nan\"");
-	EXPECT_MESSAGE("identify = maybe", "wall.conf:1: 'identify' must be true or false, not \"maybe\"");
+	EXPECT_MESSAGE("bell = maybe", "wall.conf:1: 'bell' must be true or false, not \"maybe\"");
 	EXPECT_MESSAGE("by = luck", "wall.conf:1: 'by' must be one of \"outcome\", \"arrival\", not \"luck\"");
 	EXPECT_MESSAGE("day_start = \"06:10\"", "wall.conf:1: 'day_start' must be a time in whole quarter "
 						"hours such as \"07:30\", not \"06:10\"");

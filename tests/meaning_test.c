@@ -29,7 +29,7 @@ static void equal_rules_are_equal(void **state)
 		{"fcr_within = \"7d\"", "fcr_within = \"168h\""},
 		{"", "fcr_within = \"7d\"\ntarget_phone = \"20s\""},
 		{"zone = \"local\"", "zone = \"UTC\""},
-		{"title = \"a\"\nframes = 2", "identify = true"},
+		{"title = \"a\"\nframes = 2", "display = \"desk\"\ndisplay_case = \"drop\""},
 		{"queue \"Billing\" { title = \"Money\" }", ""},
 		{"queue \"Billing\" { short_abandon = \"5s\" formula = \"SL2sv\" hidden = no }", ""},
 		{"level \"longest_wait\" { warn = \"60s\" crit = \"2m\" }", "level \"longest_wait\" { warn = 60 crit = 120.0 hold = \"0s\" window = \"30m\" }"},

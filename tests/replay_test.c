@@ -391,13 +391,13 @@ static void test_evidence_of_the_present(void **context)
 
 typedef int named_list(const struct engine *engine, const struct period *period, struct list_named *items, int room, int64_t *total);
 
-static int64_t sum_of_name(const struct live *live, const struct engine *engine, const char *metric, const char *name)
+static int64_t sum_of_name(const struct live *live, const struct engine *engine, const char *metric, const struct list_named *named)
 {
 	struct evidence evidence;
 	struct error err;
 	int64_t sum = 0;
 	const struct evidence_request request = {.journal = live->directory, .settings = live->settings, .engine = engine,
-		.metric = metric_find(metric), .name = name, .scope = SCOPE_ALL, .window = WINDOW_TODAY};
+		.metric = metric_find(metric), .name = named->name, .scope = named->scope, .window = WINDOW_TODAY};
 	assert_true(evidence_gather(&request, &evidence, &err));
 	for (size_t row = 0; row < evidence.count; row++)
 		sum += evidence.rows[row].figure.numerator;
@@ -423,8 +423,9 @@ static void test_evidence_of_one_name(void **context)
 		const int count = lists[i].list(engine, &period, items, 5, NULL);
 		assert_true(count > 1);
 		for (int item = 0; item < count; item++)
-			assert_int_equal(sum_of_name(live, engine, lists[i].metric, items[item].name), items[item].count);
-		assert_int_equal(sum_of_name(live, engine, lists[i].metric, "no such name"), 0);
+			assert_int_equal(sum_of_name(live, engine, lists[i].metric, &items[item]), items[item].count);
+		const struct list_named nobody = {.name = "no such name", .scope = SCOPE_ALL};
+		assert_int_equal(sum_of_name(live, engine, lists[i].metric, &nobody), 0);
 	}
 	zone_close(zone);
 	player_close(player);

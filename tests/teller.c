@@ -20,6 +20,7 @@ void teller_open(struct teller *teller, void (*change)(struct settings *settings
 	struct error err = {""};
 	if (!settings_set(teller->settings, "zone", "UTC", &err))
 		stop("zone", err.text);
+	teller->settings->display = DISPLAY_FOR_DESK;
 	if (change)
 		change(teller->settings);
 	teller->engine = engine_create(teller->settings, &err);

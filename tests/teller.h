@@ -19,7 +19,7 @@ struct teller {
 #define D DAY_MS
 #define T0 INT64_C(1700000000000) /* a whole second: 2023-11-14T22:13:20Z */
 
-/* With the default settings in UTC; `change` may alter them before the engine is created. */
+/* With the default settings in UTC, everybody named; `change` may alter them before the engine is created. */
 void teller_open(struct teller *teller, void (*change)(struct settings *settings));
 void teller_close(struct teller *teller);
 /* For teller_open(): such a history as the window of 35 days needs. */

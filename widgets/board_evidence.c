@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/display.h"
 #include "tui/keys.h"
 
 const struct proof *evidence_proof(const struct board *board, const struct snapshot *snapshot)
@@ -47,6 +48,14 @@ enum board_action evidence_open(struct board *board, const struct snapshot *snap
 	return ask_rows(board, (struct proof_request){.metric = metric});
 }
 
+static bool is_hidden(struct board *board, const char *subject)
+{
+	if (!display_hides(subject))
+		return false;
+	board_say(board, "this display does not show which one it is (the setting `display`)");
+	return true;
+}
+
 enum board_action evidence_of_row(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)key;
@@ -61,6 +70,8 @@ enum board_action evidence_of_row(struct board *board, const struct snapshot *sn
 	}
 	board->behind = board->page;
 	request.metric = request.metric < 0 ? 0 : request.metric;
+	if (is_hidden(board, request.subject))
+		return BOARD_REDRAW;
 	return *request.subject ? ask_life(board, request, true) : ask_rows(board, request);
 }
 
@@ -76,6 +87,8 @@ enum board_action evidence_choose(struct board *board, const struct snapshot *sn
 		board_say(board, "its source gave it no name: there is no life to look up");
 		return BOARD_REDRAW;
 	}
+	if (is_hidden(board, row->subject))
+		return BOARD_REDRAW;
 	if (strcmp(row->subject, row->agent) == 0) {
 		board_say(board, "lives are told of contacts and cases, not of people");
 		return BOARD_REDRAW;

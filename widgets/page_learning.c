@@ -1,6 +1,7 @@
 /* What the period teaches: which rule makes us say no, whom customers thank, and, where that is allowed, who errs how often. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "widgets/pages.h"
 
@@ -18,6 +19,18 @@ static void put_change(const struct list_named *named, struct list_cell *cell)
 		list_put(cell, role_of_more(named), "%s%" PRId64, change > 0 ? "+" : "\u2212", change > 0 ? change : -change);
 	else
 		list_put(cell, ROLE_DIM, "\u00B10");
+}
+
+/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. */
+static void ask_for(const struct snapshot *snapshot, const struct list_named *named, struct proof_request *request)
+{
+	const char *name = named->name, *slash = strchr(name, '/');
+	request->is_scoped = named->scope.agent && named->scope.agent != SCOPE_ANY;
+	if (request->is_scoped)
+		request->scope = named->scope;
+	if (request->is_scoped && snapshot->site_count && !snapshot->request.site && slash)
+		name = slash + 1; /* his site stands before it */
+	snprintf(request->name, sizeof request->name, "%s", name);
 }
 
 /* Columns over one of the lists by name. */
@@ -46,7 +59,7 @@ static void put_change(const struct list_named *named, struct list_cell *cell)
 	{                                                                                                               \
 		request->metric = metric_find(metric_name);                                                             \
 		request->by_day = true; /* as the lists */                                                              \
-		snprintf(request->name, sizeof request->name, "%s", snapshot->items[row].name);                         \
+		ask_for(snapshot, &snapshot->items[row], request);                                                      \
 		return true;                                                                                            \
 	}                                                                                                               \
 	static const struct list_column kind##_columns[] = {                                                            \

@@ -1,4 +1,4 @@
-#include "feed/redact.h"
+#include "feed/veiled.h"
 
 #include "base/text.h"
 #include "feed/pack_write.h"
@@ -20,7 +20,7 @@ static enum vocabulary words_of(enum event_type type, enum event_key key)
 	return WORDS_NONE;
 }
 
-bool redact_names(enum event_type type, enum event_key key)
+bool veiled_key(enum event_type type, enum event_key key)
 {
 	return (NAMING & KEY_BIT(key)) && words_of(type, key) == WORDS_NONE;
 }
@@ -34,10 +34,10 @@ static bool is_alert(struct view id)
 	return good;
 }
 
-struct view redact_text(const struct veil *veil, enum event_type type, enum event_key key, struct view text, char to[VEIL_ROOM])
+struct view veiled_text(const struct veil *veil, enum event_type type, enum event_key key, struct view text, char to[VEIL_ROOM])
 {
 	char note[NOTE_ROOM];
-	if (key == KEY_ALERT ? is_alert(text) : !redact_names(type, key))
+	if (key == KEY_ALERT ? is_alert(text) : !veiled_key(type, key))
 		return text;
 	if (key == KEY_CUSTOMER) {
 		veil_pseudonym(veil, pseudonym_hash(text), to);
@@ -57,7 +57,7 @@ struct view redact_text(const struct veil *veil, enum event_type type, enum even
 
 /* ---- batches ---- */
 
-void redact_room_finish(struct redact_room *room)
+void veiled_room_finish(struct veiled_room *room)
 {
 	batch_finish(&room->batch);
 	wire_buffer_finish(&room->events);
@@ -93,7 +93,7 @@ static void put_event(struct wire_buffer *to, const struct veil *veil, struct ev
 			continue;
 		/* A channel that is in no list is another one: what it is called is not repeated. */
 		event->text[key] = words ? view_of(word_text(words, event->word[key])) :
-			redact_text(veil, event->type, key, event->text[key], texts[key]);
+			veiled_text(veil, event->type, key, event->text[key], texts[key]);
 	}
 	wire_encode_event(to, event);
 }
@@ -126,7 +126,7 @@ static void put_batch(struct wire_buffer *to, const struct batch *batch, struct 
 	pack_put_bytes(to, events->data, events->size);
 }
 
-struct view redact_payload(const struct veil *veil, struct view payload, struct redact_room *room, struct error *err)
+struct view veiled_payload(const struct veil *veil, struct view payload, struct veiled_room *room, struct error *err)
 {
 	char source[VEIL_SOURCE_ROOM];
 	struct batch *batch = &room->batch;

@@ -1,0 +1,98 @@
+#include "base/redact.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <utf8proc.h>
+#include <xxhash.h>
+
+#include "base/siphash.h"
+#include "base/text.h"
+#include "base/view.h"
+
+/* ---- initials ---- */
+
+static bool is_letter(int32_t code)
+{
+	const utf8proc_category_t category = utf8proc_category(code);
+	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+}
+
+/* Marks belong to the letter before them; digits, to a number that somebody could be found by. */
+static bool is_of_word(int32_t code)
+{
+	const utf8proc_category_t category = utf8proc_category(code);
+	return is_letter(code) || (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME);
+}
+
+static bool is_telling(int32_t code)
+{
+	const utf8proc_category_t category = utf8proc_category(code);
+	return is_letter(code) || (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+struct initials {
+	int32_t first, last; /* 0: none */
+	int telling;	     /* letters and digits in all */
+};
+
+/* What stands behind the sign of an address is where somebody is, not who. */
+static struct initials find_initials(const char *text)
+{
+	struct initials initials = {0};
+	bool within = false, is_name = true;
+	int32_t code;
+	for (int width, bytes; (code = text_next(text, &width, &bytes)); text += bytes) {
+		initials.telling += is_telling(code);
+		is_name = is_name && (code != '@' || !initials.first);
+		if (is_name && !within && is_letter(code)) {
+			initials.last = initials.first ? code : 0;
+			initials.first = initials.first ? initials.first : code;
+		}
+		within = is_of_word(code) || (within && is_telling(code));
+	}
+	return initials;
+}
+
+static size_t put_initial(int32_t code, char *to)
+{
+	const size_t size = (size_t)utf8proc_encode_char(utf8proc_toupper(code), (utf8proc_uint8_t *)to);
+	to[size] = '.';
+	return size + 1;
+}
+
+void redact_person(const char *text, char *to, size_t room)
+{
+	const struct initials initials = find_initials(text);
+	char shown[16];
+	size_t size = 0;
+	if (initials.first && initials.telling > 1)
+		size = put_initial(initials.first, shown);
+	if (initials.last && initials.telling > 2) {
+		shown[size++] = ' ';
+		size += put_initial(initials.last, shown + size);
+	}
+	shown[size] = 0;
+	view_copy(view_of(size || !*text ? shown : REDACT_NOTHING), to, room);
+}
+
+/* ---- hashes ---- */
+
+void redact_hash(const uint8_t key[REDACT_KEY_SIZE], const char *domain, const char *text, char *to, size_t room)
+{
+	char message[300];
+	const int size = snprintf(message, sizeof message, "%s%c%s", domain, 0, text);
+	const size_t whole = size < 0 ? 0 : (size_t)size < sizeof message ? (size_t)size : sizeof message - 1;
+	const uint64_t hash = siphash(key, message, whole);
+	snprintf(to, room, "%010" PRIx64, hash >> (64 - 4 * REDACT_HASH_DIGITS));
+}
+
+void redact_key(const void *bytes, size_t size, uint8_t key[REDACT_KEY_SIZE])
+{
+	XXH128_canonical_t canonical;
+	_Static_assert(sizeof canonical == REDACT_KEY_SIZE, "a key is 128 bits");
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, size));
+	memcpy(key, &canonical, REDACT_KEY_SIZE);
+}
