@@ -24,9 +24,14 @@
 
 static struct veil veil = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
 
+static bool has_marker(const void *bytes, size_t size)
+{
+	return memmem(bytes, size, MARKER, strlen(MARKER)) != NULL;
+}
+
 static void expect_no_marker(const void *bytes, size_t size, const char *where)
 {
-	if (memmem(bytes, size, MARKER, strlen(MARKER)))
+	if (has_marker(bytes, size))
 		fail_msg("%s holds a name", where);
 }
 
@@ -77,7 +82,8 @@ struct site {
 	uint64_t random, seq;
 	int64_t pause; /* ms */
 	size_t bytes, redacted;
-	bool careless; /* the mistake that the test must find: what goes out is what came in */
+	bool careless;	    /* a mistake that must be found: what goes out is what came in, */
+	size_t names;	    /* and so many payloads have names in them */
 };
 
 static uint32_t chance(struct site *site, uint32_t below)
@@ -106,7 +112,9 @@ static void send(void *context, const struct record *record, struct view payload
 		sent = veiled_payload(&veil, payload, &site->room, &err);
 	if (record->kind == RECORD_BATCH && !sent.data)
 		fail_msg("%s", err.text);
-	if (record->kind == RECORD_BATCH)
+	if (record->kind == RECORD_BATCH && site->careless)
+		site->names += has_marker(sent.data, sent.size);
+	else if (record->kind == RECORD_BATCH)
 		expect_no_marker(sent.data, sent.size, "a redacted batch");
 	site->bytes += payload.size;
 	site->redacted += sent.size;
@@ -351,19 +359,26 @@ static void come_back(struct site *site)
 	site->outside = engine_elsewhere(site);
 }
 
+/* TABLO_ROUNDS=N: N times as many days. */
+static uint64_t rounds(void)
+{
+	const char *text = getenv("TABLO_ROUNDS");
+	return text && atoi(text) > 1 ? (uint64_t)atoi(text) : 1;
+}
+
 static void a_day_elsewhere_is_the_same_day(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= 3; seed++) {
+	for (uint64_t seed = 1; seed <= rounds(); seed++) {
 		struct site site = site_open(seed);
 		site.day.told = send;
 		site.day.context = &site;
-		for (int part = 0; part < 12; part++) {
-			redis_day_play(&site.day, site.inside, 700);
-			if (part % 4 == 3)
+		for (int part = 0; part < 4; part++) {
+			redis_day_play(&site.day, site.inside, 600);
+			if (part % 2)
 				redis_day_wait(&site.day, site.inside, 40 * MINUTE_MS);
 			expect_same(&site);
-			if (seed != 1 && part % 3 == 1)
+			if (part == 2)
 				come_back(&site);
 		}
 		expect_same_figures(&site);
@@ -378,15 +393,15 @@ static void a_day_elsewhere_is_the_same_day(void **state)
 static void events_of_every_type_are_the_same_elsewhere(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= 4; seed++) {
+	for (uint64_t seed = 1; seed <= rounds(); seed++) {
 		struct site site = site_open(seed);
 		struct list_alert alerts[64];
 		int answered = 0;
-		for (int part = 0; part < 8; part++) {
-			for (int i = 0; i < 250; i++)
+		for (int part = 0; part < 4; part++) {
+			for (int i = 0; i < 200; i++)
 				one_batch(&site);
 			expect_same(&site);
-			if (part % 3 == 2)
+			if (part == 1)
 				come_back(&site);
 			const int count = list_alerts(site.inside, engine_now(site.inside), alerts, 64);
 			for (int i = 0; i < count; i++)
@@ -398,6 +413,250 @@ static void events_of_every_type_are_the_same_elsewhere(void **state)
 	}
 }
 
+/* Were batches sent as they came, both searches would find it: that for names, and that for equal states. */
+static void a_mistake_would_be_found(void **state)
+{
+	(void)state;
+	struct site site = site_open(3);
+	site.careless = true;
+	for (int i = 0; i < 50; i++)
+		one_batch(&site);
+	assert_true(site.names > 25);
+	size_t size, size_outside;
+	struct engine *elsewhere = engine_elsewhere(&site);
+	uint8_t *bytes = engine_pack(elsewhere, INT64_MIN, &size), *outside = engine_pack(site.outside, INT64_MIN, &size_outside);
+	assert_true(has_marker(outside, size_outside));
+	assert_true(size != size_outside || memcmp(bytes, outside, size) != 0);
+	free(bytes);
+	free(outside);
+	engine_destroy(elsewhere);
+	site_close(&site);
+}
+
+/* ---- payloads ---- */
+
+static void what_is_not_understood_does_not_leave(void **state)
+{
+	(void)state;
+	struct veiled_room room = {0};
+	struct error err;
+	static const char *const payloads[] = {"", "\x80", "\xc1", "\x82\xa1v\x01\xa6" "events\xa1x"};
+	static const size_t sizes[] = {0, 1, 1, 12};
+	for (size_t i = 0; i < 4; i++) {
+		memset(&err, 0, sizeof err);
+		assert_null(veiled_payload(&veil, (struct view){payloads[i], sizes[i]}, &room, &err).data);
+		assert_true(err.text[0]);
+	}
+	veiled_room_finish(&room);
+}
+
+/* Events whose short ids become so much longer that the batch is none any more. */
+static void a_batch_that_grows_too_large_is_refused(void **state)
+{
+	(void)state;
+	struct wire_buffer events = {0}, whole = {0};
+	struct veiled_room room = {0};
+	struct error err;
+	char topic[151], market[31];
+	memset(topic, 't', 150);
+	memset(market, 'm', 30);
+	struct event event = {.type = EVENT_CONTACT_QUEUED, .ts = DAY_START,
+		.present = KEY_BIT(KEY_CONTACT) | KEY_BIT(KEY_QUEUE) | KEY_BIT(KEY_CHANNEL) | KEY_BIT(KEY_CUSTOMER) | KEY_BIT(KEY_CASE) | KEY_BIT(KEY_TOPIC)};
+	event.text[KEY_CONTACT] = event.text[KEY_CUSTOMER] = event.text[KEY_CASE] = event.text[KEY_QUEUE] = view_of("x");
+	event.text[KEY_CHANNEL] = view_of("chat");
+	event.text[KEY_TOPIC] = (struct view){topic, 150};
+	for (int i = 0; i < BATCH_EVENTS_MAX; i++)
+		wire_encode_event(&events, &event);
+	wire_encode_batch(&whole, &(struct wire_header){.sent = DAY_START}, BATCH_EVENTS_MAX, events.data, events.size);
+	assert_true(whole.size < PAYLOAD_MAX && whole.size > PAYLOAD_MAX - 100000);
+	assert_null(veiled_payload(&veil, (struct view){(const char *)whole.data, whole.size}, &room, &err).data);
+	assert_non_null(strstr(err.text, "at most"));
+	veiled_room_finish(&room);
+	wire_buffer_finish(&events);
+	wire_buffer_finish(&whole);
+}
+
+/* The collector's own records: no settings, no addresses, nobody's board. */
+static void own_records_tell_no_more(void **state)
+{
+	(void)state;
+	struct redactor redactor = {.veil = &veil};
+	struct record_room room = {0};
+	struct wire_buffer buffer = {0};
+	struct error err;
+	struct record back;
+	const struct view feed = view_of("tcp://" MARKER "pbx:5560");
+	const struct record_config config = {.program = view_of("1"), .settings = view_of("exec = \"" MARKER "\""), .settings_hash = 7, .zone_hash = 8,
+		.feeds = &feed, .feed_count = 1};
+	const struct record records[] = {{.kind = RECORD_CONFIG, .lsn = 1, .config = &config},
+		{.kind = RECORD_GAP, .lsn = 2, .feed = 3, .src = view_of("board:" MARKER "jane@desk"), .boot = 4, .from = 5, .to = 6}, {.kind = RECORD_CLOCK, .lsn = 3}};
+	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+		struct frame frame = record_frame(&records[i], (struct view){0}, &buffer);
+		frame.lsn = records[i].lsn;
+		assert_true(redactor_frame(&redactor, &frame, &err));
+		expect_no_marker(frame.payload.data, frame.payload.size, "a record");
+		assert_true(record_read(&frame, &back, &room, &err));
+		assert_int_equal(back.kind, records[i].kind);
+		if (back.kind == RECORD_CONFIG)
+			assert_true(back.config->settings_hash == 7 && back.config->feed_count == 1 && !back.config->settings.size);
+		if (back.kind == RECORD_GAP)
+			assert_true(back.from == 5 && back.to == 6 && back.src.size > 6 && memcmp(back.src.data, "board:", 6) == 0);
+	}
+	record_room_finish(&room);
+	redactor_finish(&redactor);
+	wire_buffer_finish(&buffer);
+}
+
+/* ---- what comes back ---- */
+
+static void make_action(struct wire_buffer *to, const struct event *event)
+{
+	struct wire_buffer one = {0};
+	wire_encode_event(&one, event);
+	wire_encode_batch(to, &(struct wire_header){.src = view_of("board:joe@elsewhere"), .boot = 5, .seq = 1, .sent = INT64_MIN}, 1, one.data, one.size);
+	wire_buffer_finish(&one);
+}
+
+static void an_action_names_an_agent_by_his_hash(void **state)
+{
+	(void)state;
+	struct site site = site_open(5);
+	struct redactor redactor = {.veil = &veil};
+	struct wire_buffer action = {0};
+	char hash[VEIL_ROOM];
+	for (int i = 0; i < 200; i++)
+		one_batch(&site);
+	veil_text(&veil, view_of(MARKER "agent-1"), hash);
+	struct event event = {.type = EVENT_AGENT_STATE, .ts = DAY_START, .present = KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_STATE) | KEY_BIT(KEY_REASON)};
+	event.text[KEY_AGENT] = view_of(hash);
+	event.text[KEY_STATE] = view_of("away");
+	event.text[KEY_REASON] = view_of("lunch");
+	make_action(&action, &event);
+	struct view payload = {(const char *)action.data, action.size};
+	assert_null(redactor_take_back(&redactor, site.inside, &payload));
+	assert_int_equal(wire_decode(payload.data, payload.size, &site.batch, NULL), FAULT_NONE);
+	assert_true(view_is(site.batch.events[0].text[KEY_AGENT], MARKER "agent-1"));
+	assert_true(view_is(site.batch.events[0].text[KEY_REASON], "lunch") && site.batch.boot == 5);
+	event.text[KEY_AGENT] = view_of(MARKER "agent-1"); /* who is no hash is nobody: names cannot be tried */
+	make_action(&action, &event);
+	payload = (struct view){(const char *)action.data, action.size};
+	assert_string_equal(redactor_take_back(&redactor, site.inside, &payload), "unknown_agent");
+	event.type = EVENT_CONDUCT_CALMED;
+	event.present = KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_CONTACT);
+	event.text[KEY_CONTACT] = view_of(hash);
+	make_action(&action, &event);
+	payload = (struct view){(const char *)action.data, action.size};
+	assert_string_equal(redactor_take_back(&redactor, site.inside, &payload), "names_by_hash");
+	redactor_finish(&redactor);
+	wire_buffer_finish(&action);
+	site_close(&site);
+}
+
+/* ---- the key, and what may leave ---- */
+
+static void a_key_is_its_owners(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/tablo-key-XXXXXX", path[64];
+	struct veil read = {{0}}, again = {{0}};
+	struct error err;
+	struct stat about;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/key", folder);
+	assert_false(identifiers_key_read(path, &read, &err));
+	assert_non_null(strstr(err.text, "keygen --identifiers"));
+	assert_true(identifiers_key_write(path, &err));
+	assert_int_equal(stat(path, &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0600);
+	assert_true(identifiers_key_read(path, &read, &err) && identifiers_key_read(path, &again, &err));
+	assert_memory_equal(read.key, again.key, sizeof read.key);
+	assert_memory_not_equal(read.key, (uint8_t[SIPHASH_KEY_SIZE]){0}, sizeof read.key);
+	assert_false(identifiers_key_write(path, &err));
+	chmod(path, 0640);
+	assert_false(identifiers_key_read(path, &read, &err));
+	assert_non_null(strstr(err.text, "chmod 600"));
+	chmod(path, 0600);
+	assert_int_equal(truncate(path, about.st_size - 9), 0);
+	assert_false(identifiers_key_read(path, &again, &err));
+	assert_memory_equal(read.key, again.key, sizeof read.key);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void what_stays_does_not_leave(void **state)
+{
+	(void)state;
+	struct settings *settings = settings_create();
+	struct error err;
+	const char *const rules = "market \"DE\" { }\nmarket \"JP\" { identifiers = \"stay\" }\n", *const far = "redis://192.0.2.1/0";
+	assert_true(outlets_allowed(settings, "tcp://*:5580", far, &err));
+	assert_true(settings_read(settings, view_of(rules), "rules", NULL, &err));
+	assert_false(outlets_allowed(settings, "tcp://*:5580", NULL, &err));
+	assert_non_null(strstr(err.text, "\"JP\""));
+	assert_non_null(strstr(err.text, "client_keys"));
+	assert_true(outlets_allowed(settings, "tcp://127.0.0.1:5580", NULL, &err));
+	assert_true(outlets_allowed(settings, "ipc:///run/tablo", "unix:///run/redis", &err));
+	assert_true(outlets_allowed(settings, NULL, "redis://localhost/0", &err));
+	assert_false(outlets_allowed(settings, NULL, far, &err));
+	assert_non_null(strstr(err.text, "identifiers_key_file"));
+	assert_false(outlets_allowed(settings, NULL, "redis+sentinel://127.0.0.1/main", &err)); /* the master may be anywhere */
+	assert_true(settings_set(settings, "client_keys", "any", &err));
+	assert_false(outlets_allowed(settings, "tcp://*:5580", NULL, &err));
+	assert_true(settings_set(settings, "client_keys", "/etc/tablo/inside", &err));
+	assert_true(outlets_allowed(settings, "tcp://*:5580", NULL, &err));
+	assert_true(settings_set(settings, "identifiers_key_file", "/etc/tablo/identifiers", &err));
+	assert_true(outlets_allowed(settings, NULL, far, &err) && outlets_store_leaves(settings, far));
+	assert_false(outlets_store_leaves(settings, "redis://[::1]:6379/0"));
+	settings_destroy(settings);
+}
+
+/* ---- what it costs ---- */
+
+/* Printed with TABLO_MEASURE=1: nothing is asserted of times. */
+static void what_hashing_costs(void **state)
+{
+	(void)state;
+	if (!getenv("TABLO_MEASURE"))
+		skip();
+	struct site site = site_open(9);
+	struct wire_buffer events = {0}, whole = {0};
+	struct batch batch = {0};
+	struct engine *engine = redis_day_engine(site.settings);
+	for (int i = 0; i < 100; i++) {
+		struct event event;
+		simulator_next(site.day.simulator, &event);
+		wire_encode_event(&events, &event);
+	}
+	wire_encode_batch(&whole, &(struct wire_header){.src = view_of("pbx"), .boot = 1, .seq = 1, .sent = DAY_START}, 100, events.data, events.size);
+	const struct view payload = {(const char *)whole.data, whole.size};
+	struct view veiled = {0};
+	int64_t begin = clock_monotonic();
+	for (int i = 0; i < 20000; i++)
+		assert_int_equal(wire_decode(payload.data, payload.size, &batch, NULL), FAULT_NONE);
+	const int64_t decoded = clock_monotonic() - begin;
+	begin = clock_monotonic();
+	for (int i = 0; i < 20000; i++)
+		veiled = veiled_payload(&veil, payload, &site.room, NULL);
+	const int64_t redacted = clock_monotonic() - begin;
+	printf("decoding %lld ns an event, redacting (decoding too) %lld ns; %zu bytes become %zu\n", (long long)decoded / 2, (long long)redacted / 2,
+		payload.size, veiled.size);
+	redis_day_play(&site.day, engine, 60000);
+	size_t size = 0;
+	begin = clock_monotonic();
+	for (int i = 0; i < 20; i++)
+		free(engine_pack(engine, INT64_MIN, &size));
+	const int64_t packed = clock_monotonic() - begin;
+	begin = clock_monotonic();
+	for (int i = 0; i < 20; i++)
+		free(engine_pack_veiled(engine, &veil, INT64_MIN, &size));
+	printf("packing %zu bytes %lld us, with hashes %lld us\n", size, (long long)packed * 50, (long long)(clock_monotonic() - begin) * 50);
+	engine_destroy(engine);
+	batch_finish(&batch);
+	wire_buffer_finish(&events);
+	wire_buffer_finish(&whole);
+	site_close(&site);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +664,14 @@ int main(void)
 		cmocka_unit_test(hashes_hide_and_tell_apart),
 		cmocka_unit_test(a_day_elsewhere_is_the_same_day),
 		cmocka_unit_test(events_of_every_type_are_the_same_elsewhere),
+		cmocka_unit_test(a_mistake_would_be_found),
+		cmocka_unit_test(what_is_not_understood_does_not_leave),
+		cmocka_unit_test(a_batch_that_grows_too_large_is_refused),
+		cmocka_unit_test(own_records_tell_no_more),
+		cmocka_unit_test(an_action_names_an_agent_by_his_hash),
+		cmocka_unit_test(a_key_is_its_owners),
+		cmocka_unit_test(what_stays_does_not_leave),
+		cmocka_unit_test(what_hashing_costs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

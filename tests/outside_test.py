@@ -4,6 +4,7 @@ states, ranges and the past. What must not leave does not: a collector that woul
 import concurrent.futures, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 from collect_test_parts import BIN, end, received, results, say, start, wait_for
+from redis_server import CLI, SERVER, Redis, free_port as redis_port
 from terminal_parts import Terminal
 
 ZONE = ("--zone", "UTC")
@@ -251,6 +252,49 @@ def what_must_not_leave(folder):
     refused("nor written to a Redis elsewhere", ("JP", "identifiers_key_file"), *words, "--store", "redis://192.0.2.1/0")
 
 
+def stored(redis):
+    """Everything in it, as its own program prints it."""
+    found = ""
+    for key in redis.ask("--scan").split("\n"):
+        words = ("HGETALL" if redis.ask("TYPE", key) == "hash" else "GET", key)
+        found += key + "\n" + subprocess.run([CLI, "-s", redis.socket, *words], capture_output=True, timeout=20).stdout.decode(errors="replace")
+    return found
+
+
+def redis_elsewhere(folder):
+    """The same Redis by an address that could be anywhere, and by its socket."""
+    if not SERVER:
+        return
+    redis = Redis(port=redis_port())
+    far, near = "redis://0.0.0.0:%d/0" % redis.port, "unix://" + redis.socket
+    rules = os.path.join(folder, "market.conf")
+    with open(rules, "w") as to:
+        to.write('market "JP" {\n\tidentifiers = "stay"\n}\ndisplay = "desk"\n')
+    os.mkdir(os.path.join(folder, "far"))
+    site = Site(os.path.join(folder, "far"), "--config", rules, "--store", far)
+    subprocess.run((BIN, "keygen", "--identifiers", "--out", site.key), timeout=20)
+    site.begin()
+    good = site.take(0, 60)
+    end(site.process)
+    text = stored(redis)
+    say(good and "{default}:contacts" in text and len(text) > 20000 and "PII" not in text, "a Redis elsewhere has no name, in %d bytes" % len(text),
+        re.findall(".{90}PII.{30}", text)[:3])
+    words = ("--config", rules, "--set", "identifiers_key_file=" + site.key, "--set", "zone=UTC")
+    done = subprocess.run([BIN, "journal", "verify", site.journal, "--store", far, *words], capture_output=True, text=True, timeout=60)
+    say(done.returncode == 0, "and what the journal says, with hashes", done)
+    whole = subprocess.run([BIN, "snapshot", "--journal", site.journal, "--json", "--config", rules, *ZONE], capture_output=True, text=True, timeout=30)
+    board = subprocess.run([BIN, "snapshot", "--store", far, "--json", "--config", rules, *ZONE], capture_output=True, text=True, timeout=30)
+    here, there = json.loads(whole.stdout or "{}"), json.loads(board.stdout or "{}")
+    say(here.get("figures") and here["figures"] == there.get("figures"), "a board that reads it has the figures", (whole.stderr, board.stderr))
+    redis.ask("FLUSHALL")
+    site.words = ("--config", rules, "--store", near)
+    site.begin()
+    good = site.take(60, 10)
+    end(site.process)
+    say(good and "PII" in stored(redis), "one of this machine has them as the journal has")
+    redis.kill()
+
+
 def main():
     if not shutil.which("zstd"):
         print("1..0 # SKIP no zstd to look into states with")
@@ -258,6 +302,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tablo-") as folder:
         a_board_elsewhere(folder)
         what_must_not_leave(folder)
+        redis_elsewhere(folder)
     print("1..%d" % len(results))
     return 0 if all(results) else 1
 
