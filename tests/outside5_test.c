@@ -11,29 +11,12 @@
 #include "app/redactor.h"
 #include "base/clock.h"
 #include "base/instant.h"
-#include "base/memory.h"
 #include "feed/identifiers_key.h"
-#include "feed/veiled.h"
 #include "metrics/lists.h"
 #include "metrics/query.h"
-#include "tests/redis_day.h"
+#include "tests/outside_site.h"
 
 #include <cmocka.h>
-
-#define MARKER "PII-"
-
-static struct veil veil = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
-
-static bool has_marker(const void *bytes, size_t size)
-{
-	return memmem(bytes, size, MARKER, strlen(MARKER)) != NULL;
-}
-
-static void expect_no_marker(const void *bytes, size_t size, const char *where)
-{
-	if (has_marker(bytes, size))
-		fail_msg("%s holds a name", where);
-}
 
 /* ---- the hash ---- */
 
@@ -41,6 +24,7 @@ static void expect_no_marker(const void *bytes, size_t size, const char *where)
 static void the_hash_is_siphash(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	static const uint64_t wanted[] = {[0] = UINT64_C(0x726fdb47dd0e0e31), [1] = UINT64_C(0x74f839c593dc67fd), [8] = UINT64_C(0x93f5f5799a932462),
 		[15] = UINT64_C(0xa129ca6149be45e5)};
 	char message[16];
@@ -54,6 +38,7 @@ static void the_hash_is_siphash(void **state)
 static void hashes_hide_and_tell_apart(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	const struct veil other = {{1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
 	char a[VEIL_ROOM], b[VEIL_ROOM];
 	veil_text(&veil, view_of("Ana"), a);
@@ -71,223 +56,6 @@ static void hashes_hide_and_tell_apart(void **state)
 	assert_true(veil_customer(&veil, pseudonym_hash(view_of("c-1"))) == pseudonym_hash(view_of(a)));
 }
 
-/* ---- a site that has everything ---- */
-
-struct site {
-	struct settings *settings;
-	struct engine *inside, *outside;
-	struct veiled_room room;
-	struct batch batch;
-	struct redis_day day;
-	uint64_t random, seq;
-	int64_t pause; /* ms */
-	size_t bytes, redacted;
-	bool careless;	    /* a mistake that must be found: what goes out is what came in, */
-	size_t names;	    /* and so many payloads have names in them */
-};
-
-static uint32_t chance(struct site *site, uint32_t below)
-{
-	site->random = site->random * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(site->random >> 33) % below;
-}
-
-static void fold(struct engine *engine, const struct record *record, struct view payload, struct batch *batch)
-{
-	struct record copy = *record;
-	if (record->kind == RECORD_BATCH) {
-		assert_int_equal(wire_decode(payload.data, payload.size, batch, NULL), FAULT_NONE);
-		copy.batch = batch;
-	}
-	engine_apply(engine, &copy);
-}
-
-/* Whatever is applied inside goes out and is folded there. */
-static void send(void *context, const struct record *record, struct view payload)
-{
-	struct site *site = context;
-	struct error err = {0};
-	struct view sent = payload;
-	if (record->kind == RECORD_BATCH && !site->careless)
-		sent = veiled_payload(&veil, payload, &site->room, &err);
-	if (record->kind == RECORD_BATCH && !sent.data)
-		fail_msg("%s", err.text);
-	if (record->kind == RECORD_BATCH && site->careless)
-		site->names += has_marker(sent.data, sent.size);
-	else if (record->kind == RECORD_BATCH)
-		expect_no_marker(sent.data, sent.size, "a redacted batch");
-	site->bytes += payload.size;
-	site->redacted += sent.size;
-	fold(site->outside, record, sent, &site->batch);
-}
-
-static struct site site_open(uint64_t seed)
-{
-	struct site site = {.settings = redis_day_settings(), .random = seed * 77 + 5};
-	veil.spoken[0].words = site.settings->care_reasons; /* a break counts elsewhere too */
-	veil.spoken[0].count = site.settings->care_reason_count;
-	site.inside = redis_day_engine(site.settings);
-	site.outside = redis_day_engine(site.settings);
-	redis_day_start(&site.day, seed);
-	return site;
-}
-
-static void site_close(struct site *site)
-{
-	redis_day_finish(&site->day);
-	veiled_room_finish(&site->room);
-	batch_finish(&site->batch);
-	engine_destroy(site->inside);
-	engine_destroy(site->outside);
-	memset(veil.spoken, 0, sizeof veil.spoken);
-	settings_destroy(site->settings);
-}
-
-/* ---- events of every type, hostile ones among them ---- */
-
-/* A text for a key: of few, so that things meet again. */
-static struct view text_for(struct site *site, enum event_key key, char to[80])
-{
-	const uint32_t n = chance(site, 6), kind = chance(site, 60);
-	const bool travels = key == KEY_QUEUE || key == KEY_TEAM || key == KEY_TOPIC || key == KEY_MARKET || key == KEY_POLICY || key == KEY_SCOPE ||
-			     key == KEY_CALENDAR || key == KEY_TITLE || key == KEY_ZONE || key == KEY_SL_FORMULA;
-	int size = travels ? snprintf(to, 80, "%s-%u", event_key_names[key], n % 3) : snprintf(to, 80, MARKER "%s-%u", event_key_names[key], n);
-	if ((key == KEY_REASON || key == KEY_KIND) && kind > 30)
-		memcpy(to, kind % 2 ? "lunch" : "LUNCH", (size_t)(size = 5));
-	if (!travels && kind == 0)
-		memcpy(to, "other", (size_t)(size = 5));
-	else if (!travels && kind == 1)
-		to[size++] = (char)0xff; /* no UTF-8 */
-	else if (!travels && kind == 2)
-		memcpy(to + size, "\0tail", 5), size += 5;
-	else if (!travels && kind == 3)
-		memcpy(to, "\0" MARKER, 5), size = 5;
-	else if (!travels && kind == 4) /* as long as an id may be */
-		memset(to + size, 'x', (size_t)(ID_MAX - size)), size = ID_MAX;
-	return (struct view){to, (size_t)size};
-}
-
-static int64_t number_for(struct site *site, enum event_key key, int64_t ts)
-{
-	switch (key) {
-	case KEY_PRIORITY:
-		return 1 + chance(site, 5);
-	case KEY_DUE:
-	case KEY_UNTIL:
-		return ts + chance(site, 7200) * SECOND_MS;
-	case KEY_SCORE:
-		return 1000 * (1 + (int64_t)chance(site, 5));
-	case KEY_MIN:
-		return 1000;
-	case KEY_MAX:
-		return 5000;
-	case KEY_SLOTS:
-	case KEY_N:
-	case KEY_PENALTY:
-		return chance(site, 4);
-	case KEY_CUSTOMERS:
-		return chance(site, 5000);
-	default:
-		return key >= KEY_RESUMED ? (int64_t)chance(site, 2) : (int64_t)chance(site, 900) * SECOND_MS;
-	}
-}
-
-static void make_event(struct site *site, struct event *event, char texts[KEY_TEXT_COUNT][80])
-{
-	*event = (struct event){.type = (enum event_type)chance(site, EVENT_TYPE_COUNT), .ts = site->day.recv - chance(site, 3) * SECOND_MS};
-	const struct event_type_info *info = &event_types[event->type];
-	event->present = info->required;
-	for (int key = 0; key < KEY_COUNT; key++)
-		if ((info->allowed & KEY_BIT(key)) && chance(site, 3) && key != KEY_SNAPSHOT)
-			event->present |= KEY_BIT(key);
-	for (int key = 0; key < KEY_TEXT_COUNT; key++)
-		event->text[key] = text_for(site, (enum event_key)key, texts[key]);
-	for (int i = 0; i < 3 && info->words[i].vocabulary; i++) {
-		int count = 0;
-		while (*word_text((enum vocabulary)info->words[i].vocabulary, count) || !count)
-			count++;
-		int word = (int)chance(site, (uint32_t)count);
-		word += info->words[i].vocabulary == WORDS_CONDUCT_STEP && !word;
-		event->text[info->words[i].key] = view_of(word_text((enum vocabulary)info->words[i].vocabulary, word));
-	}
-	/* 0x97: seven elements, 0x90: none */
-	event->text[KEY_WEEK] = (struct view){"\x97\x91\x92\x00\xcd\x05\xa0\x90\x90\x90\x90\x90\x90", 13};
-	event->text[KEY_HOLIDAYS] = (struct view){"\x90", 1};
-	for (int key = KEY_TEXT_COUNT; key < KEY_COUNT; key++)
-		event->number[key - KEY_TEXT_COUNT] = number_for(site, (enum event_key)key, event->ts);
-}
-
-/* An acknowledgement of something that stands. */
-static void aim_at_alert(struct site *site, struct event *event, char text[80])
-{
-	struct list_alert alerts[16];
-	const int count = list_alerts(site->inside, engine_now(site->inside), alerts, 16);
-	if ((event->type != EVENT_ALERT_ACKNOWLEDGED && event->type != EVENT_ALERT_MUTED) || !count)
-		return;
-	snprintf(text, 80, "%016llx", (unsigned long long)alerts[chance(site, (uint32_t)count)].id);
-	event->text[KEY_ALERT] = view_of(text);
-}
-
-static void put_text(struct wire_buffer *to, const char *text)
-{
-	const uint8_t size = (uint8_t)strlen(text);
-	to->data = memory_grow(to->data, &to->room, to->size + size + 1u, 1);
-	to->data[to->size++] = (uint8_t)(0xa0 | size);
-	memcpy(to->data + to->size, text, size);
-	to->size += size;
-}
-
-/* One that is bad, unknown, or says more than anybody asked for. */
-static void make_bad(struct site *site, struct wire_buffer *events)
-{
-	static const char *const types[] = {"contact.queued", MARKER "type", "agent.state", "customer.called"};
-	const uint32_t kind = chance(site, 4);
-	events->data = memory_grow(events->data, &events->room, events->size + 200, 1);
-	events->data[events->size++] = kind == 3 ? 0x84 : 0x83;
-	put_text(events, "type");
-	put_text(events, types[kind]);
-	put_text(events, "ts");
-	memcpy(events->data + events->size, "\xcf\x00\x00\x01\xa0\xc3\xb2\x4c\x00", 9);
-	events->size += 9;
-	put_text(events, "phone number");
-	put_text(events, MARKER "0123");
-	if (kind != 3)
-		return;
-	put_text(events, "phone number");
-	put_text(events, MARKER "0456");
-}
-
-static void one_batch(struct site *site)
-{
-	struct wire_buffer events = {0}, whole = {0};
-	struct event event;
-	char texts[KEY_TEXT_COUNT][80], alert[80];
-	const uint32_t count = 1 + chance(site, 4);
-	site->day.recv += chance(site, 4000);
-	for (uint32_t i = 0; i < count; i++) {
-		if (chance(site, 40) == 0) {
-			make_bad(site, &events);
-			continue;
-		}
-		make_event(site, &event, texts);
-		aim_at_alert(site, &event, alert);
-		wire_encode_event(&events, &event);
-	}
-	struct wire_header header = {.src = view_of(chance(site, 9) ? "pbx2" : "board:" MARKER "jane@desk"), .boot = 9, .seq = site->seq + 1, .sent = site->day.recv};
-	site->seq += count;
-	if (chance(site, 30) == 0)
-		header.src = (struct view){0};
-	wire_encode_batch(&whole, &header, count, events.data, events.size);
-	const struct view payload = {(const char *)whole.data, whole.size};
-	assert_int_equal(wire_decode(payload.data, payload.size, &site->day.batch, NULL), FAULT_NONE);
-	const struct record record = {.kind = RECORD_BATCH, .lsn = ++site->day.lsn, .recv = site->day.recv, .batch = &site->day.batch};
-	send(site, &record, payload);
-	assert_int_equal(wire_decode(payload.data, payload.size, &site->day.batch, NULL), FAULT_NONE);
-	engine_apply(site->inside, &record);
-	wire_buffer_finish(&events);
-	wire_buffer_finish(&whole);
-}
-
 /* ---- the two engines ---- */
 
 /* The engine inside as a board elsewhere gets it. */
@@ -296,7 +64,7 @@ static struct engine *engine_elsewhere(const struct site *site)
 	size_t size;
 	bool differs;
 	struct error err;
-	uint8_t *bytes = engine_pack_veiled(site->inside, &veil, INT64_MIN, &size);
+	uint8_t *bytes = engine_pack_veiled(site->inside, &site->veil, INT64_MIN, &size);
 	expect_no_marker(bytes, size, "a packed engine");
 	struct engine *engine = engine_unpack(site->settings, bytes, size, &differs, &err);
 	if (!engine)
@@ -371,7 +139,7 @@ static void a_day_elsewhere_is_the_same_day(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= rounds(); seed++) {
 		struct site site = site_open(seed);
-		site.day.told = send;
+		site.day.told = site_send;
 		site.day.context = &site;
 		for (int part = 0; part < 4; part++) {
 			redis_day_play(&site.day, site.inside, 600);
@@ -399,7 +167,7 @@ static void events_of_every_type_are_the_same_elsewhere(void **state)
 		int answered = 0;
 		for (int part = 0; part < 4; part++) {
 			for (int i = 0; i < 200; i++)
-				one_batch(&site);
+				site_batch(&site);
 			expect_same(&site);
 			if (part == 1)
 				come_back(&site);
@@ -420,7 +188,7 @@ static void a_mistake_would_be_found(void **state)
 	struct site site = site_open(3);
 	site.careless = true;
 	for (int i = 0; i < 50; i++)
-		one_batch(&site);
+		site_batch(&site);
 	assert_true(site.names > 25);
 	size_t size, size_outside;
 	struct engine *elsewhere = engine_elsewhere(&site);
@@ -438,6 +206,7 @@ static void a_mistake_would_be_found(void **state)
 static void what_is_not_understood_does_not_leave(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	struct veiled_room room = {0};
 	struct error err;
 	static const char *const payloads[] = {"", "\x80", "\xc1", "\x82\xa1v\x01\xa6" "events\xa1x"};
@@ -454,6 +223,7 @@ static void what_is_not_understood_does_not_leave(void **state)
 static void a_batch_that_grows_too_large_is_refused(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	struct wire_buffer events = {0}, whole = {0};
 	struct veiled_room room = {0};
 	struct error err;
@@ -480,6 +250,7 @@ static void a_batch_that_grows_too_large_is_refused(void **state)
 static void own_records_tell_no_more(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	struct redactor redactor = {.veil = &veil};
 	struct record_room room = {0};
 	struct wire_buffer buffer = {0};
@@ -520,12 +291,13 @@ static void make_action(struct wire_buffer *to, const struct event *event)
 static void an_action_names_an_agent_by_his_hash(void **state)
 {
 	(void)state;
+	const struct veil veil = site_veil();
 	struct site site = site_open(5);
 	struct redactor redactor = {.veil = &veil};
 	struct wire_buffer action = {0};
 	char hash[VEIL_ROOM];
 	for (int i = 0; i < 200; i++)
-		one_batch(&site);
+		site_batch(&site);
 	veil_text(&veil, view_of(MARKER "agent-1"), hash);
 	struct event event = {.type = EVENT_AGENT_STATE, .ts = DAY_START, .present = KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_STATE) | KEY_BIT(KEY_REASON)};
 	event.text[KEY_AGENT] = view_of(hash);
@@ -636,7 +408,7 @@ static void what_hashing_costs(void **state)
 	const int64_t decoded = clock_monotonic() - begin;
 	begin = clock_monotonic();
 	for (int i = 0; i < 20000; i++)
-		veiled = veiled_payload(&veil, payload, &site.room, NULL);
+		veiled = veiled_payload(&site.veil, payload, &site.room, NULL);
 	const int64_t redacted = clock_monotonic() - begin;
 	printf("decoding %lld ns an event, redacting (decoding too) %lld ns; %zu bytes become %zu\n", (long long)decoded / 2, (long long)redacted / 2,
 		payload.size, veiled.size);
@@ -648,7 +420,7 @@ static void what_hashing_costs(void **state)
 	const int64_t packed = clock_monotonic() - begin;
 	begin = clock_monotonic();
 	for (int i = 0; i < 20; i++)
-		free(engine_pack_veiled(engine, &veil, INT64_MIN, &size));
+		free(engine_pack_veiled(engine, &site.veil, INT64_MIN, &size));
 	printf("packing %zu bytes %lld us, with hashes %lld us\n", size, (long long)packed * 50, (long long)(clock_monotonic() - begin) * 50);
 	engine_destroy(engine);
 	batch_finish(&batch);

@@ -295,6 +295,49 @@ def redis_elsewhere(folder):
     redis.kill()
 
 
+def a_standby_is_inside(folder):
+    """One follows where names are, and takes over with both ends; where hashes are nobody can stand by."""
+    if not SERVER:
+        return
+    redis = Redis()
+    os.mkdir(os.path.join(folder, "pair"))
+    sites = [Site(os.path.join(folder, "pair")) for _ in range(2)]
+    primary, standby = sites
+    subprocess.run((BIN, "keygen", "--identifiers", "--out", primary.key), timeout=20)
+    standby.journal += "-2"
+    standby.inside, standby.outside = (one + "-2" for one in (standby.inside, standby.outside))
+    primary.words = ("--store", "unix://" + redis.socket, "--peer", standby.inside)
+    primary.begin()
+    wait_for(primary.journal, lambda s: s.get("role") == "primary")
+    good = primary.take(0, 20)
+    standby.words = ("--store", "unix://" + redis.socket, "--peer", primary.outside)
+    standby.begin()
+    said = []
+    threading.Thread(target=lambda: said.extend(iter(standby.process.stderr.readline, "")), daemon=True).start()
+    until = time.monotonic() + 15
+    while not any("not one of a pair" in line for line in said) and time.monotonic() < until:
+        time.sleep(0.05)
+    say(good and any("not one of a pair" in line for line in said), "nobody stands by where hashes are", said)
+    standby.process.kill()
+    standby.process.wait()
+    shutil.rmtree(standby.journal)
+    standby.words = ("--store", "unix://" + redis.socket, "--peer", primary.inside)
+    standby.begin()
+    found = wait_for(standby.journal, lambda s: s.get("role") == "standby" and s["pair"].get("follows") and s["pair"].get("lag") == 0 and s["journal"]["durable"] > 0)
+    before = figures(primary.outside)
+    primary.process.kill()
+    primary.process.wait()
+    found = wait_for(standby.journal, lambda s: s.get("role") == "primary")
+    after = figures(standby.outside)
+    say(found.get("role") == "primary" and totals(before).get("offered") == 20 and totals(before) == totals(after), "one inside stands by, takes over, and speaks at both ends", (found.get("role"), totals(before), totals(after)))
+    end(standby.process)
+    redis.kill()
+
+
+def totals(document):
+    return {one["metric"]: one.get("value") for one in document.get("figures", []) if one["metric"] in ("offered", "answered", "abandoned", "csat", "fcr")}
+
+
 def main():
     if not shutil.which("zstd"):
         print("1..0 # SKIP no zstd to look into states with")
@@ -303,6 +346,7 @@ def main():
         a_board_elsewhere(folder)
         what_must_not_leave(folder)
         redis_elsewhere(folder)
+        a_standby_is_inside(folder)
     print("1..%d" % len(results))
     return 0 if all(results) else 1
 
