@@ -16,7 +16,8 @@ static bool take_inbox(void *context, struct view payload)
 		return false;
 	struct redactor redactor = {.veil = &collector->outlets.veil};
 	const bool hashed = outlets_store_leaves(collector->settings, collector->store_url);
-	const bool taken = (!hashed || !redactor_take_back(&redactor, desk_engine(collector->desk), &payload)) && desk_take(collector->desk, payload, &err) != 0;
+	const char *word = hashed ? redactor_take_back(&redactor, desk_engine(collector->desk), &payload) : NULL;
+	const bool taken = !word && desk_take(collector->desk, payload, &err) != 0;
 	redactor_finish(&redactor);
 	return taken;
 }
@@ -25,8 +26,8 @@ bool collector_open_store(struct collector *collector, bool rewrite, struct erro
 {
 	const struct outlets *outlets = &collector->outlets;
 	const bool leaves = outlets_store_leaves(collector->settings, collector->store_url);
-	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id, .veil = leaves ? &outlets->veil : NULL,
-		.journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
+	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id,
+		.veil = leaves ? &outlets->veil : NULL, .journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
 	collector->store = redis_store_open(&options, err);
 	return collector->store != NULL;
 }

@@ -51,8 +51,8 @@ bool identifiers_key_read(const char *path, struct veil *veil, struct error *err
 		return fail(err, "identifiers_key_file: %.400s; tablo keygen --identifiers --out FILE makes one", why.text);
 	const bool good = find_key(text, veil);
 	curve_file_forget(text, size);
-	return good || fail(err, "identifiers_key_file: %.300s: no line \"identifiers\" with 32 hexadecimal digits; tablo keygen --identifiers --out FILE makes "
-				 "such a file", path);
+	return good || fail(err, "identifiers_key_file: %.300s: no line \"identifiers\" with 32 hexadecimal digits; tablo keygen --identifiers --out FILE "
+				 "makes such a file", path);
 }
 
 bool identifiers_key_write(const char *path, struct error *err)

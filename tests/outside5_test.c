@@ -209,7 +209,7 @@ static void what_is_not_understood_does_not_leave(void **state)
 	const struct veil veil = site_veil();
 	struct veiled_room room = {0};
 	struct error err;
-	static const char *const payloads[] = {"", "\x80", "\xc1", "\x82\xa1v\x01\xa6" "events\xa1x"};
+	static const char *const payloads[] = {"", "\x80", "\xc1", ("\x82\xa1v\x01\xa6" "events\xa1x")};
 	static const size_t sizes[] = {0, 1, 1, 12};
 	for (size_t i = 0; i < 4; i++) {
 		memset(&err, 0, sizeof err);
@@ -260,7 +260,8 @@ static void own_records_tell_no_more(void **state)
 	const struct record_config config = {.program = view_of("1"), .settings = view_of("exec = \"" MARKER "\""), .settings_hash = 7, .zone_hash = 8,
 		.feeds = &feed, .feed_count = 1};
 	const struct record records[] = {{.kind = RECORD_CONFIG, .lsn = 1, .config = &config},
-		{.kind = RECORD_GAP, .lsn = 2, .feed = 3, .src = view_of("board:" MARKER "jane@desk"), .boot = 4, .from = 5, .to = 6}, {.kind = RECORD_CLOCK, .lsn = 3}};
+		{.kind = RECORD_GAP, .lsn = 2, .feed = 3, .src = view_of("board:" MARKER "jane@desk"), .boot = 4, .from = 5, .to = 6},
+		{.kind = RECORD_CLOCK, .lsn = 3}};
 	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
 		struct frame frame = record_frame(&records[i], (struct view){0}, &buffer);
 		frame.lsn = records[i].lsn;

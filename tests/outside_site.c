@@ -214,7 +214,8 @@ void site_batch(struct site *site)
 		aim_at_alert(site, &event, alert);
 		wire_encode_event(&events, &event);
 	}
-	struct wire_header header = {.src = view_of(chance(site, 9) ? "pbx2" : "board:" MARKER "jane@desk"), .boot = 9, .seq = site->seq + 1, .sent = site->day.recv};
+	struct wire_header header = {.src = view_of(chance(site, 9) ? "pbx2" : "board:" MARKER "jane@desk"), .boot = 9, .seq = site->seq + 1,
+		.sent = site->day.recv};
 	site->seq += count;
 	if (chance(site, 30) == 0)
 		header.src = (struct view){0};
