@@ -440,6 +440,7 @@ struct collector_health collector_health(struct collector *collector)
 	struct error err = {0};
 	collector->health.journal = journal_state(collector->journal);
 	collector->health.saved = saver_saved(collector->saver, &err);
+	collector->health.outside = collector->outlets.outside;
 	collector->health.has_store = collector->store != NULL;
 	collector->health.peer = collector->peer;
 	collector->health.stands_by = collector->standby != NULL;

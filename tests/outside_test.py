@@ -3,7 +3,7 @@
 states, ranges and the past. What must not leave does not: a collector that would let it refuses to start. Prints TAP."""
 import concurrent.futures, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
-from collect_test_parts import BIN, end, received, results, say, start, wait_for
+from collect_test_parts import BIN, end, received, results, say, start, status, wait_for
 from redis_server import CLI, SERVER, Redis, free_port as redis_port
 from terminal_parts import Terminal
 
@@ -198,7 +198,8 @@ def a_board_elsewhere(folder):
     site.begin()
     site.tap()
     good = site.take(150, 150) and good
-    say(good, "a collector with a past, and an end for boards elsewhere")
+    told = status(site.journal)[1].get("stream_outside", {})
+    say(good and told.get("endpoint") == site.outside and told.get("records", 0) > 0, "a collector with a past, and an end for boards elsewhere", told)
     same_figures(site, "state")
     board = Terminal(BIN, "--attach", site.outside, *ZONE, "--window", "60m", "--set", "look_back=20m",
                      "--journal", os.path.join(folder, "nowhere"), TMPDIR=folder)
