@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "feed/identifiers_key.h"
+#include "metrics/joined.h"
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "tests/outside_site.h"
@@ -85,6 +86,17 @@ static void expect_same_state(const struct engine *a, const struct engine *b)
 	free(bytes_b);
 }
 
+static void expect_same_answers(const struct query *inside, const struct query *outside, int window)
+{
+	for (int metric = 0; metric < metric_count; metric++) {
+		struct figure here = {.known = false}, there = {.known = false};
+		query_figure(inside, metric, &here);
+		query_figure(outside, metric, &there);
+		if (here.known != there.known || (here.known && memcmp(&here.numerator, &there.numerator, 2 * sizeof here.numerator) != 0))
+			fail_msg("%s differs in the window %s", metrics[metric].name, window_names[window]);
+	}
+}
+
 /* Every figure of a scope in every window, the numbers of queues, teams … being the same. */
 static void expect_same_scope(const struct site *site, struct scope scope)
 {
@@ -92,13 +104,7 @@ static void expect_same_scope(const struct site *site, struct scope scope)
 		struct query a, b;
 		query_run(&a, site->inside, scope, (enum window)window, BY_OUTCOME, 0, true);
 		query_run(&b, site->outside, scope, (enum window)window, BY_OUTCOME, 0, true);
-		for (int metric = 0; metric < metric_count; metric++) {
-			struct figure here = {.known = false}, there = {.known = false};
-			query_figure(&a, metric, &here);
-			query_figure(&b, metric, &there);
-			if (here.known != there.known || (here.known && memcmp(&here.numerator, &there.numerator, 2 * sizeof here.numerator) != 0))
-				fail_msg("%s differs in the window %s", metrics[metric].name, window_names[window]);
-		}
+		expect_same_answers(&a, &b, window);
 	}
 }
 
@@ -179,6 +185,42 @@ static void events_of_every_type_are_the_same_elsewhere(void **state)
 		expect_same_figures(&site);
 		site_close(&site);
 	}
+}
+
+/* One board over two sites of which it knows nobody: each has a key of its own. */
+static struct joined join(const struct site *sites, const struct engine *parts[2], bool outside)
+{
+	struct joined joined = {.names = engine_create(sites[0].settings, NULL), .parts = parts, .count = 2};
+	for (int i = 0; i < 2; i++)
+		parts[i] = outside ? sites[i].outside : sites[i].inside;
+	joined.now = joined_latest(parts, 2);
+	joined_make_room(joined.names, 2);
+	return joined;
+}
+
+static void two_sites_elsewhere_are_the_same_together(void **state)
+{
+	(void)state;
+	struct site sites[2] = {site_open(11), site_open(12)};
+	const struct engine *parts[2], *parts_outside[2];
+	sites[1].veil.key[3] ^= 1;
+	for (int i = 0; i < 2; i++)
+		for (int part = 0; part < 200; part++)
+			site_batch(&sites[i]);
+	struct joined inside = join(sites, parts, false), outside = join(sites, parts_outside, true);
+	for (uint16_t queue = 1; queue < 5; queue++)
+		for (int window = 0; window < WINDOW_COUNT; window++) {
+			struct query a, b;
+			struct scope own = SCOPE_ALL;
+			own.queue = queue > 1 ? queue : SCOPE_ANY;
+			joined_query(&a, &inside, joined_scope_from(&inside, 0, own), (enum window)window, BY_OUTCOME, 0, true);
+			joined_query(&b, &outside, joined_scope_from(&outside, 0, own), (enum window)window, BY_OUTCOME, 0, true);
+			expect_same_answers(&a, &b, window);
+		}
+	engine_destroy(inside.names);
+	engine_destroy(outside.names);
+	for (int i = 0; i < 2; i++)
+		site_close(&sites[i]);
 }
 
 /* Were batches sent as they came, both searches would find it: that for names, and that for equal states. */
@@ -437,6 +479,7 @@ int main(void)
 		cmocka_unit_test(hashes_hide_and_tell_apart),
 		cmocka_unit_test(a_day_elsewhere_is_the_same_day),
 		cmocka_unit_test(events_of_every_type_are_the_same_elsewhere),
+		cmocka_unit_test(two_sites_elsewhere_are_the_same_together),
 		cmocka_unit_test(a_mistake_would_be_found),
 		cmocka_unit_test(what_is_not_understood_does_not_leave),
 		cmocka_unit_test(a_batch_that_grows_too_large_is_refused),

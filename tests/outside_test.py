@@ -4,6 +4,7 @@ states, ranges and the past. What must not leave does not: a collector that woul
 import concurrent.futures, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 from collect_test_parts import BIN, end, received, results, say, start, status, wait_for
+from fault_parts import free_port
 from redis_server import CLI, SERVER, Redis, free_port as redis_port
 from terminal_parts import Terminal
 
@@ -46,25 +47,26 @@ def lines(first, count):
 
 
 class Tap:
-    """Stands where one connects to, passes everything on and keeps it."""
+    """A port that passes everything on to another one and keeps it. Where it is told whom to ask, that is a tap too."""
 
-    def __init__(self, path):
-        self.real, self.kept = path + ".real", []
-        os.rename(path, self.real)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(path)
+    def __init__(self, port, real):
+        self.real, self.kept = real, []
+        self.named = b"127.0.0.1:%d" % (real + 1), b"127.0.0.1:%d" % (port + 1)
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", port))
         self.listener.listen(16)
         self.both = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
         while True:
+            here, _ = self.listener.accept()
             try:
-                here, _ = self.listener.accept()
+                there = socket.create_connection(("127.0.0.1", self.real))
             except OSError:
-                return
-            there = socket.socket(socket.AF_UNIX)
-            there.connect(self.real)
+                here.close()
+                continue
             self.both += [here, there]
             for source, to in ((here, there), (there, here)):
                 kept = bytearray()
@@ -75,7 +77,7 @@ class Tap:
         try:
             while data := source.recv(65536):
                 kept += data
-                to.sendall(data)
+                to.sendall(data.replace(*self.named))
         except OSError:
             pass
         for one in (source, to):
@@ -88,6 +90,12 @@ class Tap:
             except OSError:
                 pass
         self.both = []
+
+
+def tapped(real):
+    """Where to attach, and both taps of a collector's stream."""
+    port = free_port()
+    return "tcp://127.0.0.1:%d" % port, [Tap(port, real), Tap(port + 1, real + 1)]
 
 
 def unpacked(data):
@@ -116,19 +124,25 @@ class Site:
         self.folder, self.journal = folder, os.path.join(folder, "journal")
         self.feed, self.inside, self.outside = ("ipc://" + os.path.join(folder, name) for name in ("feed", "inside", "outside"))
         self.key, self.words, self.sent, self.taps = os.path.join(folder, "identifiers"), words, 0, []
+        self.bound = {}  # in place of the sockets above
 
     def begin(self):
-        self.process = start("collect", "--feed", self.feed, "--journal", self.journal, "--publish", self.inside, "--clock", "feed", *ZONE,
-                             "--set", "publish_outside=" + self.outside, "--set", "identifiers_key_file=" + self.key, *self.words)
+        self.process = start("collect", "--feed", self.feed, "--journal", self.journal, "--publish",
+                             self.bound.get("inside", self.inside), "--clock", "feed", *ZONE, "--set",
+                             "publish_outside=" + self.bound.get("outside", self.outside), "--set", "identifiers_key_file=" + self.key, *self.words)
         wait_for(self.journal, lambda s: s.get("running") and s["pid"] == self.process.pid if "pid" in s else s.get("running"))
 
     def tap(self):
-        """Everything outside, from now on."""
-        paths = [self.outside[6:], self.outside[6:] + ".ask"]
-        until = time.monotonic() + 20
-        while not all(map(os.path.exists, paths)) and time.monotonic() < until:
-            time.sleep(0.02)
-        self.taps += [Tap(path) for path in paths]
+        """Both ends by TCP; what boards attach to are taps."""
+        for name in ("outside", "inside"):
+            port = free_port()
+            seen, taps = tapped(port)
+            self.bound[name] = "tcp://127.0.0.1:%d" % port
+            setattr(self, name, seen)
+            if name == "outside":
+                self.taps = taps
+            else:
+                self.inner = taps
 
     def take(self, first, count):
         text = lines(first, count)
@@ -192,14 +206,14 @@ def acknowledged(site, board):
 def a_board_elsewhere(folder):
     site = Site(folder)
     key_is_made(site)
+    site.tap()
     site.begin()
     good = site.take(0, 150)
     end(site.process)
     site.begin()
-    site.tap()
     good = site.take(150, 150) and good
     told = status(site.journal)[1].get("stream_outside", {})
-    say(good and told.get("endpoint") == site.outside and told.get("records", 0) > 0, "a collector with a past, and an end for boards elsewhere", told)
+    say(good and told.get("endpoint") == site.bound["outside"] and told.get("records", 0) > 0, "a collector with a past, and an end for boards elsewhere", told)
     same_figures(site, "state")
     board = Terminal(BIN, "--attach", site.outside, *ZONE, "--window", "60m", "--set", "look_back=20m",
                      "--journal", os.path.join(folder, "nowhere"), TMPDIR=folder)
@@ -226,9 +240,7 @@ def a_board_elsewhere(folder):
     count, size, packed = leaks(site.taps)
     say(count == 0 and size > 100_000 and packed > 0, "no name in %d bytes and %d states of the past" % (size, packed), count)
     # The same search finds them where they may be: what goes to a board inside.
-    inside = Tap(site.inside[6:]), Tap(site.inside[6:] + ".ask")
-    figures(site.inside)
-    count = leaks(inside)[0]
+    count = leaks(site.inner)[0]
     say(count > 100, "the search finds %d names in what a board inside gets" % count)
     end(site.process)
 
