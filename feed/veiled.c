@@ -82,7 +82,9 @@ static void put_useless(struct wire_buffer *to, const struct veil *veil, const s
 static void put_event(struct wire_buffer *to, const struct veil *veil, struct event *event)
 {
 	char texts[KEY_TEXT_COUNT][VEIL_ROOM];
-	if (event->fault != FAULT_NONE || event->type >= EVENT_UNKNOWN) {
+	/* A score off its scale is a fault of its own, and nothing else is wrong with the event. */
+	const bool whole = event->fault == FAULT_NONE || event->fault == FAULT_SCORE;
+	if (!whole || event->type >= EVENT_UNKNOWN) {
 		put_useless(to, veil, event);
 		return;
 	}
