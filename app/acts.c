@@ -108,6 +108,10 @@ static const char *refusal(const char *word)
 		return "no answer from the collector in time; look whether it took it";
 	if (strcmp(word, "not_kept") == 0)
 		return "the collector could not keep it";
+	if (strcmp(word, "unknown_agent") == 0)
+		return "from elsewhere an agent is named by his hash, and this is nobody's";
+	if (strcmp(word, "names_by_hash") == 0)
+		return "that names somebody whom only his own site knows: do it there";
 	return word;
 }
 

@@ -48,7 +48,7 @@ bool archive_past(const struct archive *archive, int64_t recv, uint64_t from, st
 {
 	struct state_entry entry;
 	struct error err;
-	if (!state_pieces_find(NULL, archive->directory, recv, from, &entry, &err)) {
+	if (!state_pieces_find(NULL, archive->directory, archive->states, recv, from, &entry, &err)) {
 		if (err.text[0])
 			log_line(LOG_LEVEL_WARNING, "no state of the past for somebody attached: %s", err.text);
 		return false;
@@ -60,7 +60,7 @@ bool archive_past(const struct archive *archive, int64_t recv, uint64_t from, st
 bool archive_piece(const struct archive *archive, uint64_t lsn, uint64_t at, size_t most, struct wire_buffer *to, struct stream_past *found)
 {
 	to->data = memory_grow(to->data, &to->room, to->size + most, 1);
-	const ssize_t got = state_piece_read(NULL, archive->directory, lsn, at, to->data + to->size, most, &found->size);
+	const ssize_t got = state_piece_read(NULL, archive->states, lsn, at, to->data + to->size, most, &found->size);
 	to->size += got > 0 ? (size_t)got : 0;
 	return got > 0;
 }

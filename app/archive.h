@@ -7,7 +7,7 @@
 #include "journal/reader.h"
 
 struct archive {
-	const char *directory; /* the caller's */
+	const char *directory, *states; /* of the records, and of the states; the caller's */
 	struct reader *reader; /* NULL: none is open */
 	uint64_t next;	       /* the record it stands before */
 	int64_t used;	       /* monotonic ms */

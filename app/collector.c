@@ -33,8 +33,7 @@ static uint64_t keep(void *context, const struct record *record, struct view pay
 		return 0;
 	}
 	collector->weight += frame_size(frame.payload.size);
-	if (collector->outlet)
-		outlet_add(collector->outlet, &frame);
+	outlets_add(&collector->outlets, &frame);
 	return frame.lsn;
 }
 
@@ -80,13 +79,13 @@ static int items(void *context, struct zmq_pollitem_t *items)
 		items[count++] = (zmq_pollitem_t){.fd = redis_store_descriptor(collector->store), .events = ZMQ_POLLIN};
 	if (collector->standby)
 		count += standby_items(collector->standby, items + count);
-	return count + (collector->outlet ? outlet_items(collector->outlet, items + count) : 0);
+	return count + outlets_items(&collector->outlets, items + count);
 }
 
 static int64_t due(void *context)
 {
 	const struct collector *collector = context;
-	int64_t state = collector->state_at + STATE_TIME, outlet = collector->outlet ? outlet_due(collector->outlet) : INT64_MAX;
+	int64_t state = collector->state_at + STATE_TIME, outlet = outlets_due(&collector->outlets);
 	int64_t standby = collector->standby ? standby_due(collector->standby) : INT64_MAX;
 	int64_t sooner = state < outlet ? state : outlet;
 	return standby < sooner ? standby : sooner;
@@ -161,13 +160,17 @@ static bool open_journal(struct collector *collector, const uint8_t *id, struct 
 	return collector->journal != NULL;
 }
 
-static bool open_outlet(struct collector *collector, const struct collector_options *options, struct error *err)
+static bool open_outlets(struct collector *collector, const struct collector_options *options, struct error *err)
 {
 	const struct outlet_options outlet = {.settings = options->settings, .publish = options->publish,
 		.journal_id = journal_id(collector->journal), .mute = collector->peer != NULL, .ack = take_ack, .context = collector,
 		.zmq = options->zmq, .gate = options->gate};
-	collector->outlet = outlet_open(&outlet, err);
-	return collector->outlet != NULL;
+	struct outlets *outlets = &collector->outlets;
+	if (!outlets_allowed(options->settings, options->publish, options->store, err) || !outlets_open(outlets, &outlet, err))
+		return false;
+	if (outlets->outside)
+		saver_veil(collector->saver, outlets->states, options->settings, &outlets->veil);
+	return true;
 }
 
 static bool open_standby(struct collector *collector, const struct collector_options *options, struct error *err)
@@ -202,7 +205,7 @@ struct collector *collector_open(const struct collector_options *options, struct
 	for (int i = 0; collector->saver && i < JOURNAL_ID_SIZE; i++)
 		snprintf(collector->id + 2 * i, 3, "%02x", journal_id(collector->journal)[i]);
 	collector->store_url = options->store;
-	if (collector->saver && (!options->publish || open_outlet(collector, options, err)) &&
+	if (collector->saver && open_outlets(collector, options, err) &&
 		(!options->store || collector_open_store(collector, options->peer != NULL || collector->rebase, err)) &&
 		(!options->peer || open_standby(collector, options, err)))
 		return collector;
@@ -255,7 +258,7 @@ bool collector_close(struct collector *collector, const struct engine *engine, s
 		hand_over(collector);
 	saver_destroy(collector->saver);
 	standby_close(collector->standby);
-	outlet_close(collector->outlet);
+	outlets_close(&collector->outlets);
 	if (collector->store)
 		redis_store_close(collector->store);
 	engine_destroy(collector->engine);
@@ -308,8 +311,7 @@ void collector_begin(struct collector *collector, struct desk *desk)
 	collector->desk = desk;
 	if (collector->standby) /* what the journal gets is the primary's */
 		return;
-	if (collector->outlet)
-		outlet_attach(collector->outlet, desk, engine_lsn(desk_engine(desk)));
+	outlets_attach(&collector->outlets, desk, engine_lsn(desk_engine(desk)));
 	collector_tell_rules(collector);
 	for (int i = 0; i < settings->feed_count; i++)
 		desk_tell(desk, (struct record){.kind = RECORD_LINK, .recv = INSTANT_NONE, .feed = (uint16_t)i, .link = LINK_CONNECTING,
@@ -345,9 +347,9 @@ static void serve_attached(struct collector *collector)
 	if (collector->health.unkept != collector->told_unkept && now >= collector->told_at + SECOND_MS) {
 		collector->told_unkept = collector->health.unkept;
 		collector->told_at = now;
-		outlet_restart(collector->outlet);
+		outlets_restart(&collector->outlets);
 	}
-	outlet_turn(collector->outlet, collector->health.journal.written);
+	outlets_turn(&collector->outlets, collector->health.journal.written);
 }
 
 /* What the history does not tell yet is not to be removed; but a history that cannot be written must not fill the disk. */
@@ -370,8 +372,7 @@ static void turn(void *context, struct desk *desk)
 	step_down(collector);
 	if (collector->turnover.what != TURNOVER_NONE)
 		return;
-	if (collector->outlet)
-		serve_attached(collector);
+	serve_attached(collector);
 	mind_partner(collector);
 	if (collector->store && !collector->standby)
 		collector_commit(collector, desk_engine(desk));
@@ -398,12 +399,12 @@ static void turn(void *context, struct desk *desk)
 
 const struct outlet *collector_outlet(const struct collector *collector)
 {
-	return collector->outlet;
+	return collector->outlets.inside;
 }
 
 bool collector_reload_keys(struct collector *collector, struct error *err)
 {
-	return (!collector->outlet || outlet_reload_keys(collector->outlet, err)) &&
+	return outlets_reload_keys(&collector->outlets, err) &&
 	       (!collector->standby || standby_reload_keys(collector->standby, err));
 }
 
@@ -439,6 +440,7 @@ struct collector_health collector_health(struct collector *collector)
 	struct error err = {0};
 	collector->health.journal = journal_state(collector->journal);
 	collector->health.saved = saver_saved(collector->saver, &err);
+	collector->health.outside = collector->outlets.outside;
 	collector->health.has_store = collector->store != NULL;
 	collector->health.peer = collector->peer;
 	collector->health.stands_by = collector->standby != NULL;

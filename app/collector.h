@@ -51,6 +51,7 @@ struct collector_health {
 	bool stands_by;
 	struct partner partner;		    /* where it writes */
 	struct standby_status standby;	    /* where it stands by */
+	const struct outlet *outside;	    /* where boards elsewhere attach; NULL: nowhere */
 	bool has_store;
 	struct redis_store_status store;    /* where has_store */
 };

@@ -5,6 +5,7 @@
 
 #include "app/collector.h"
 #include "app/historian.h"
+#include "app/outlets.h"
 #include "app/partner.h"
 #include "app/rules.h"
 #include "app/saver.h"
@@ -17,7 +18,7 @@ struct collector {
 	struct journal *journal;
 	struct saver *saver;
 	struct historian *historian; /* NULL: no history is kept */
-	struct outlet *outlet; /* NULL: nobody can attach */
+	struct outlets outlets;
 	struct redis_store *store; /* NULL: nothing is kept in Redis */
 	const char *store_url;
 	struct desk *desk;

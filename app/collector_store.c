@@ -1,6 +1,7 @@
 #include <zmq.h>
 
 #include "app/collector_state.h"
+#include "app/redactor.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
@@ -11,13 +12,22 @@ static bool take_inbox(void *context, struct view payload)
 {
 	struct collector *collector = context;
 	struct error err;
-	return collector->desk && outlet_refusal(payload) == NULL && desk_take(collector->desk, payload, &err) != 0;
+	if (!collector->desk || outlet_refusal(payload) != NULL)
+		return false;
+	struct redactor redactor = {.veil = &collector->outlets.veil};
+	const bool hashed = outlets_store_leaves(collector->settings, collector->store_url);
+	const char *word = hashed ? redactor_take_back(&redactor, desk_engine(collector->desk), &payload) : NULL;
+	const bool taken = !word && desk_take(collector->desk, payload, &err) != 0;
+	redactor_finish(&redactor);
+	return taken;
 }
 
 bool collector_open_store(struct collector *collector, bool rewrite, struct error *err)
 {
+	const struct outlets *outlets = &collector->outlets;
+	const bool leaves = outlets_store_leaves(collector->settings, collector->store_url);
 	const struct redis_store_options options = {.url = collector->store_url, .settings = collector->settings, .journal = collector->id,
-		.journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
+		.veil = leaves ? &outlets->veil : NULL, .journal_end = journal_state(collector->journal).appended, .rewrite = rewrite, .inbox = take_inbox, .context = collector};
 	collector->store = redis_store_open(&options, err);
 	return collector->store != NULL;
 }
@@ -56,8 +66,7 @@ void collector_settle_store(struct collector *collector, const struct engine *en
 	redis_store_hurry(collector->store);
 	for (;;) {
 		collector->health.journal = journal_state(collector->journal);
-		if (collector->outlet) /* a standby has its last word too */
-			outlet_turn(collector->outlet, collector->health.journal.written);
+		outlets_turn(&collector->outlets, collector->health.journal.written); /* a standby has its last word too */
 		partner_lost(&collector->partner, clock_monotonic(), clock_wall());
 		collector_commit(collector, engine);
 		int64_t left = until - clock_monotonic();

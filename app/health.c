@@ -155,6 +155,8 @@ static json_t *whole_json(const struct health *health, const struct collector_he
 	json_object_set_new(of, "feeds", feeds_json(health, engine));
 	if (outlet)
 		json_object_set_new(of, "stream", stream_json(outlet));
+	if (collector->outside)
+		json_object_set_new(of, "stream_outside", stream_json(collector->outside));
 	return of;
 }
 

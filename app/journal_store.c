@@ -6,6 +6,7 @@
 
 #include "app/command.h"
 #include "app/historian.h"
+#include "app/outlets.h"
 #include "app/progress.h"
 #include "app/rules.h"
 #include "base/clock.h"
@@ -34,6 +35,8 @@ struct folding {
 	bool ended;    /* the journal did, before what Redis stands for */
 	struct rules rules;
 	char told[RULES_ROOM]; /* of other rules */
+	struct veil key;
+	const struct veil *veil; /* with which a collector of these settings writes; NULL: with none */
 };
 
 /* The id stands at the head of a file: one must be read. */
@@ -167,7 +170,7 @@ static bool fold_for(struct folding *folding, const char *directory, const struc
 	if (!fold_to(folding, looked->state_lsn, err))
 		return false;
 	if (looked->state_lsn)
-		state->data = (const char *)engine_pack(folding->engine, redis_state_since(folding->engine), &state->size);
+		state->data = (const char *)engine_pack_veiled(folding->engine, folding->veil, redis_state_since(folding->engine), &state->size);
 	return fold_to(folding, looked->meta.watermark, err);
 }
 
@@ -199,7 +202,7 @@ static int look_and_compare(struct folding *folding, const char *directory, stru
 	int count = -1;
 	folding->ended = false;
 	if (fold_for(folding, directory, &before, &state, err)) {
-		const struct redis_verify verify = {.settings = folding->settings, .engine = folding->engine, .journal = journal, .state = state,
+		const struct redis_verify verify = {.settings = folding->settings, .engine = folding->engine, .veil = folding->veil, .journal = journal, .state = state,
 			.state_lsn = state.data ? before.state_lsn : 0};
 		count = redis_store_verify(link, &verify, differences, DIFFERENCES, &compared, err);
 	}
@@ -264,10 +267,19 @@ static bool choose_site(struct folding *folding, const char *directory, const ch
 	return true;
 }
 
+/* What leaves the site of a market whose identifiers stay is compared with hashes. */
+static bool choose_veil(struct folding *folding, const char *url, struct error *err)
+{
+	if (!outlets_store_leaves(folding->settings, url))
+		return true;
+	folding->veil = &folding->key;
+	return outlets_allowed(folding->settings, NULL, url, err) && outlets_veil(folding->settings, &folding->key, err);
+}
+
 int journal_store_verify(const char *directory, const char *url, const char *site, const struct settings *settings, struct error *err)
 {
 	struct folding folding = {.settings = settings_copy(settings)};
-	struct redis_link *link = choose_site(&folding, directory, site, err) ? redis_verify_link(url, err) : NULL;
+	struct redis_link *link = choose_site(&folding, directory, site, err) && choose_veil(&folding, url, err) ? redis_verify_link(url, err) : NULL;
 	if (link && rules_open(&folding.rules, folding.settings, err))
 		folding.reader = reader_open(NULL, directory, SEGMENT_JOURNAL, err);
 	const int equal = folding.reader ? fold_and_compare(&folding, directory, link, err) : -1;

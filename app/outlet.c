@@ -3,6 +3,7 @@
 
 #include "app/archive.h"
 #include "app/outlet.h"
+#include "app/redactor.h"
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/instant.h"
@@ -29,7 +30,22 @@ struct outlet {
 	uint64_t lsn, written; /* the last one sent */
 	char *ask;
 	struct archive archive;
+	struct redactor redactor; /* where options.veil */
+	uint64_t told_unsent; /* LSN */
 };
+
+/* For boards elsewhere the frame gets another payload. False: they have to do without it, and get a state in its place. */
+static bool make_sendable(struct outlet *outlet, struct frame *frame)
+{
+	struct error err;
+	if (!outlet->options.veil || redactor_frame(&outlet->redactor, frame, &err))
+		return true;
+	if (frame->lsn > outlet->told_unsent) {
+		outlet->told_unsent = frame->lsn;
+		log_line(LOG_LEVEL_WARNING, "record %llu is not sent to boards elsewhere: %s", (unsigned long long)frame->lsn, err.text);
+	}
+	return false;
+}
 
 /* ---- what those attached ask for ---- */
 
@@ -40,7 +56,7 @@ static bool give_state(void *context, struct wire_buffer *to, uint64_t *lsn, int
 		return false;
 	const struct engine *engine = desk_engine(outlet->desk);
 	size_t size;
-	uint8_t *bytes = engine_pack(engine, INT64_MIN, &size);
+	uint8_t *bytes = engine_pack_veiled(engine, outlet->options.veil, INT64_MIN, &size);
 	to->data = memory_grow(to->data, &to->room, to->size + size, 1);
 	memcpy(to->data + to->size, bytes, size);
 	to->size += size;
@@ -50,10 +66,25 @@ static bool give_state(void *context, struct wire_buffer *to, uint64_t *lsn, int
 	return true;
 }
 
+/* A range on its way. */
+struct passing {
+	struct outlet *outlet;
+	stream_emit *emit;
+	void *emit_to;
+};
+
+static bool pass_on(void *to, const struct frame *frame)
+{
+	const struct passing *passing = to;
+	struct frame sent = *frame;
+	return !make_sendable(passing->outlet, &sent) || passing->emit(passing->emit_to, &sent);
+}
+
 static void give_range(void *context, uint64_t from, uint64_t to, stream_emit *emit, void *emit_to)
 {
 	struct outlet *outlet = context;
-	archive_range(&outlet->archive, from, to < outlet->written ? to : outlet->written, emit, emit_to);
+	struct passing passing = {outlet, emit, emit_to};
+	archive_range(&outlet->archive, from, to < outlet->written ? to : outlet->written, pass_on, &passing);
 }
 
 static bool give_past(void *context, int64_t recv, uint64_t from, struct stream_past *found)
@@ -97,6 +128,8 @@ static uint64_t take_action(void *context, struct view event, const char *who, c
 	struct error err;
 	(void)who; /* the gate for clients decided already */
 	*error = outlet_refusal(event);
+	if (!*error && outlet->options.veil)
+		*error = redactor_take_back(&outlet->redactor, desk_engine(outlet->desk), &event);
 	if (*error)
 		return 0;
 	uint64_t lsn = desk_take(outlet->desk, event, &err);
@@ -128,6 +161,7 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	struct outlet *outlet = memory_new(1, sizeof *outlet);
 	outlet->options = *options;
 	outlet->archive.directory = options->settings->journal;
+	outlet->archive.states = options->states;
 	outlet->ask = options->ask ? memory_text(options->ask) : ask_beside(options->publish);
 	memcpy(outlet->origin.journal, options->journal_id, JOURNAL_ID_SIZE);
 	/* Records that a power cut took may have been sent: after each start everybody begins with a state. */
@@ -135,6 +169,9 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 	outlet->curve = curve_open(options->settings, err);
 	if (outlet->curve)
 		curve_use_gate(outlet->curve, options->gate);
+	if (outlet->curve && options->veil)
+		curve_serve(outlet->curve, "client_keys_outside", options->settings->client_keys_outside);
+	outlet->redactor.veil = options->veil;
 	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action, .ack = take_ack,
 		.past = give_past, .past_piece = give_piece};
 	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
@@ -154,6 +191,7 @@ void outlet_close(struct outlet *outlet)
 	stream_server_close(outlet->server);
 	curve_close(outlet->curve);
 	archive_close(&outlet->archive);
+	redactor_finish(&outlet->redactor);
 	free(outlet->waiting.frames);
 	wire_buffer_finish(&outlet->waiting.bytes);
 	free(outlet->ask);
@@ -172,7 +210,8 @@ void outlet_lead(struct outlet *outlet, struct desk *desk, uint64_t lsn, uint64_
 	outlet->desk = desk;
 	outlet->lsn = outlet->written = lsn;
 	outlet->origin.epoch = epoch; /* each start of one of a pair takes a new one */
-	stream_server_lead(outlet->server, &outlet->origin, epochs, lsn, engine_now(desk_engine(desk)));
+	/* Who follows elsewhere has other records than the pair: nobody may take them for its journal. */
+	stream_server_lead(outlet->server, &outlet->origin, outlet->options.veil ? "" : epochs, lsn, engine_now(desk_engine(desk)));
 }
 
 /* ---- records ---- */
@@ -197,9 +236,11 @@ static void send_written(struct outlet *outlet, uint64_t written)
 		struct error err;
 		frame->payload.data = (const char *)waiting->bytes.data + from;
 		from += frame->payload.size;
+		outlet->written = frame->lsn;
+		if (!make_sendable(outlet, frame))
+			continue;
 		if (!stream_server_publish(outlet->server, frame, &err))
 			log_line(LOG_LEVEL_WARNING, "record %llu is not sent to those attached: %s", (unsigned long long)frame->lsn, err.text);
-		outlet->written = frame->lsn;
 	}
 	if (!sent)
 		return;

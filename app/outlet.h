@@ -13,6 +13,9 @@ struct outlet_options {
 	const struct settings *settings;
 	const char *publish, *ask; /* where boards connect; `ask` NULL: made of `publish` */
 	const uint8_t *journal_id;
+	const struct veil *veil; /* for boards elsewhere: names and ids become hashes, and client_keys_outside says who may attach; outlives the
+				  * outlet. NULL: for those inside */
+	const char *states; /* the directory of states as those who attach may have them */
 	bool mute; /* one of a pair: nothing is said before outlet_lead() */
 	void (*ack)(void *context, uint64_t lsn); /* a standby has written up to there; NULL: nobody minds */
 	void *context;

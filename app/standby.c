@@ -265,7 +265,7 @@ static void take_over(struct standby *standby, struct desk *desk, int64_t now)
 	standby_close(standby);
 	collector->standby = NULL;
 	partner_begin(&collector->partner, clock_wall());
-	outlet_lead(collector->outlet, desk, lsn, epoch, text);
+	outlets_lead(&collector->outlets, desk, lsn, epoch, text);
 	collector_tell_rules(collector);
 	uint64_t taken = desk_lead(desk, heard);
 	log_line(LOG_LEVEL_INFO, "is primary from record %llu on, epoch %llu: %s for %lld ms; %llu payloads that the feeds brought meanwhile were taken",

@@ -173,6 +173,7 @@ struct settings {
 	int64_t journal_states;					      /* percent */
 	/* -- store -- */
 	char *attach, *publish, *peer, *store; /* "": none */
+	char *publish_outside, *client_keys_outside, *identifiers_key_file; /* "": none */
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */

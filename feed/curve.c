@@ -27,7 +27,10 @@ struct curve {
 	struct curve_gate *gate; /* or NULL */
 	bool has_own_gate;
 	struct curve_door *door; /* or NULL */
+	const char *list, *clients; /* the setting that says who may connect to what binds, and what it says */
 };
+
+#define CLIENT_KEYS "client_keys"
 
 static bool given(const char *value)
 {
@@ -80,6 +83,7 @@ struct curve *curve_open(const struct settings *settings, struct error *err)
 {
 	struct curve *curve = memory_new(1, sizeof *curve);
 	curve->settings = settings;
+	curve_serve(curve, CLIENT_KEYS, settings->client_keys);
 	curve->keys = read_keys(settings, err);
 	bool good = curve->keys != NULL;
 	if (good && curve_available(NULL))
@@ -110,7 +114,7 @@ bool curve_reload(struct curve *curve, struct error *err)
 	struct error why;
 	if (curve->door && !curve_door_reload(curve->door, &why)) {
 		forget_keys(keys, curve->settings);
-		return blame(curve->settings, 0, "client_keys", &why, err);
+		return blame(curve->settings, 0, curve->list, &why, err);
 	}
 	forget_keys(curve->keys, curve->settings);
 	curve->keys = keys;
@@ -214,6 +218,12 @@ void curve_use_gate(struct curve *curve, struct curve_gate *gate)
 	curve->gate = gate;
 }
 
+void curve_serve(struct curve *curve, const char *setting, const char *clients)
+{
+	curve->list = setting;
+	curve->clients = clients;
+}
+
 static bool open_door(struct curve *curve, void *zmq, struct error *err)
 {
 	struct error why;
@@ -222,16 +232,16 @@ static bool open_door(struct curve *curve, void *zmq, struct error *err)
 		curve->has_own_gate = curve->gate != NULL;
 	}
 	if (curve->gate && !curve->door)
-		curve->door = curve_door_open(curve->gate, curve->settings->client_keys, &why);
-	return curve->door || blame(curve->settings, 0, "client_keys", &why, err);
+		curve->door = curve_door_open(curve->gate, curve->clients, &why);
+	return curve->door || blame(curve->settings, 0, curve->list, &why, err);
 }
 
 static bool bind_secured(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err)
 {
 	const struct curve_pair *pair = &curve->keys[curve->settings->link_count].own;
 	if (!*pair->secret)
-		return fail(err, "publish to %.200s: client_keys is set in %.200s, but no key_file; tablo keygen makes one", endpoint,
-			file_of(curve->settings));
+		return fail(err, "publish to %.200s: %s is set in %.200s, but no key_file; tablo keygen makes one", endpoint,
+			curve->list, file_of(curve->settings));
 	if (!open_door(curve, zmq, err))
 		return false;
 	socket_set(socket, ZMQ_CURVE_SERVER, 1);
@@ -244,12 +254,12 @@ static bool bind_secured(struct curve *curve, void *zmq, void *socket, const cha
 
 bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err)
 {
-	if (curve && given(curve->settings->client_keys))
+	if (curve && given(curve->clients))
 		return bind_secured(curve, zmq, socket, endpoint, err);
 	if (endpoint_local(endpoint) || (curve && curve->settings->allow_plaintext))
 		return true;
 	return fail(err,
-		"publish to %.200s: it would be sent unencrypted to whoever connects: set key_file and client_keys in %.200s "
+		"publish to %.200s: it would be sent unencrypted to whoever connects: set key_file and %s in %.200s "
 		"(tablo keygen makes a key), or allow_plaintext = true",
-		endpoint, file_of(curve ? curve->settings : NULL));
+		endpoint, curve ? curve->list : CLIENT_KEYS, file_of(curve ? curve->settings : NULL));
 }

@@ -28,6 +28,8 @@ bool curve_connect(const struct curve *curve, void *socket, const char *feed, co
 /* Where several share a ZeroMQ context its owner opens the gate, and each is told of it before it binds; the
  * gate outlives them. Without it the first bind opens one. */
 void curve_use_gate(struct curve *curve, struct curve_gate *gate);
+/* Whose list of clients counts for what binds, and the setting that names it; both outlive it. Without a call: client_keys. */
+void curve_serve(struct curve *curve, const char *setting, const char *clients);
 /* For a socket of the context `zmq` that will bind. */
 bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err);
 /* Would every feed of the settings be allowed to connect? Looks at no key file: those may be another user's. */

@@ -148,6 +148,15 @@ static inline int event_word(const struct event *event, enum event_key key, int 
 #define PAYLOAD_MAX (1024 * 1024)
 #define ID_MAX 64 /* bytes of an id */
 
+/* An id as it is kept of a contact, a case or a survey: at most ID_MAX bytes, and nothing after a NUL, so that it can be told from what is
+ * kept. */
+static inline struct view event_id(struct view id)
+{
+	const size_t size = id.size < ID_MAX ? id.size : ID_MAX;
+	const char *end = size ? memchr(id.data, 0, size) : NULL;
+	return (struct view){id.data, end ? (size_t)(end - id.data) : size};
+}
+
 struct batch {
 	struct view src;    /* size 0: unsequenced */
 	uint64_t boot, seq; /* of the first event; for a heartbeat the next one to come */

@@ -60,7 +60,7 @@ ALWAYS_INLINE bool take_text(struct pack *pack, struct event *event, struct draf
 		event->text[key] = value.text;
 		if (value.text.size > text_limits[key])
 			draft->wrong |= bit;
-		else if (value.text.size || key == KEY_SCOPE) /* an empty id is none; an empty scope is everything */
+		else if ((value.text.size && value.text.data[0]) || key == KEY_SCOPE) /* an empty id is none; an empty scope is everything */
 			event->present |= bit;
 		return true;
 	}

@@ -31,13 +31,13 @@ static const struct state_entry *choose(const struct state_list *list, int64_t r
 	return from == 0 && first->first == 1 ? NULL : later;
 }
 
-bool state_pieces_find(const struct disk *disk, const char *directory, int64_t recv, uint64_t from, struct state_entry *found, struct error *err)
+bool state_pieces_find(const struct disk *disk, const char *directory, const char *states, int64_t recv, uint64_t from, struct state_entry *found, struct error *err)
 {
 	struct state_list list = {.entries = NULL};
 	struct segment_head first = {.first = 0};
 	disk = disk ? disk : &disk_real;
 	err->text[0] = 0;
-	const bool good = load_first(disk, directory, &first, err) && state_files_list(&list, disk, directory, err);
+	const bool good = load_first(disk, directory, &first, err) && state_files_list(&list, disk, states, err);
 	const struct state_entry *entry = good ? choose(&list, recv, from, &first) : NULL;
 	*found = entry ? *entry : (struct state_entry){.lsn = 0};
 	state_files_finish(&list);

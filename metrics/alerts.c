@@ -76,14 +76,32 @@ static void name_rule(const struct engine *engine, const struct alert *alert, ch
 		snprintf(to, room, "%u", alert->rule);
 }
 
-/* By names, not by numbers: the same on every board. */
+/* The how manyth of its rule and scope it is in its second, agents not told apart. */
+static uint32_t ordinal(const struct engine *engine, const struct alert *alert, struct scope scope)
+{
+	uint32_t before = 0;
+	for (uint32_t age = 0; age < kept(engine); age++) {
+		const struct alert *other = &engine->alerts[(engine->alert_count - 1 - age) % ALERTS_KEPT];
+		if (other->raised != alert->raised)
+			break;
+		struct scope its = other->scope;
+		its.agent = SCOPE_ANY;
+		before += other->kind == alert->kind && other->rule == alert->rule && other->metric == alert->metric && scopes_equal(its, scope);
+	}
+	return before;
+}
+
+/* By names, not by numbers, the same on every board; but not by those of agents, contacts and cases, which are others where a collector
+ * sends hashes in their place. */
 static uint64_t identify(const struct engine *engine, const struct alert *alert)
 {
 	char text[700], where[160], rule[240];
-	lists_scope_identity(engine, alert->scope, where, sizeof where);
+	struct scope scope = alert->scope;
+	scope.agent = SCOPE_ANY;
+	lists_scope_identity(engine, scope, where, sizeof where);
 	name_rule(engine, alert, rule, sizeof rule);
-	int length = snprintf(text, sizeof text, "%d|%s|%s|%s|%s|%lld", alert->kind, rule,
-		alert->metric >= 0 ? metrics[alert->metric].name : "", where, alert->about, (long long)alert->raised);
+	int length = snprintf(text, sizeof text, "%d|%s|%s|%s|%u|%lld", alert->kind, rule,
+		alert->metric >= 0 ? metrics[alert->metric].name : "", where, ordinal(engine, alert, scope), (long long)alert->raised);
 	return XXH3_64bits(text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
 }
 

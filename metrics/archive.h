@@ -10,8 +10,11 @@
 
 #include "base/view.h"
 
+struct veil;
+
 struct archive {
 	bool reading;
+	const struct veil *veil; /* writing for elsewhere: what names somebody is hashed with it; NULL: it is written as it is */
 	const char *wrong; /* reading: what was found wrong first, or NULL */
 	uint8_t *bytes;	   /* writing: owned by whoever began */
 	size_t size, room;

@@ -20,13 +20,13 @@ uint32_t case_find(const struct engine *engine, struct view id)
 {
 	if (id.size == 0)
 		return 0;
-	uint32_t number = map_find(&engine->case_index, id);
+	uint32_t number = map_find(&engine->case_index, event_id(id));
 	return number == MAP_NONE ? 0 : number;
 }
 
 void case_expect(const struct engine *engine, struct view id)
 {
-	map_expect(&engine->case_index, id);
+	map_expect(&engine->case_index, event_id(id));
 }
 
 void case_expect_place(const struct engine *engine, struct view id)
@@ -125,8 +125,8 @@ static uint32_t create(struct engine *engine, struct view id)
 	}
 	struct case_item *item = &engine->cases[number];
 	*item = (struct case_item){.serial = ++engine->serial};
-	view_copy(id, item->id, sizeof item->id);
-	map_put(&engine->case_index, id, number);
+	view_copy(event_id(id), item->id, sizeof item->id);
+	map_put(&engine->case_index, event_id(id), number);
 	return number;
 }
 

@@ -5,23 +5,15 @@
 #include "base/memory.h"
 #include "metrics/state.h"
 
-/* An id as it is kept: at most ID_MAX bytes, and nothing after a NUL, so that the key can be told from the contact. */
-static struct view plain(struct view id)
-{
-	size_t size = id.size < ID_MAX ? id.size : ID_MAX;
-	const char *end = size ? memchr(id.data, 0, size) : NULL;
-	return (struct view){id.data, end ? (size_t)(end - id.data) : size};
-}
-
 uint32_t contact_find(const struct engine *engine, struct view id)
 {
-	uint32_t found = map_find(&engine->contact_index, plain(id));
+	uint32_t found = map_find(&engine->contact_index, event_id(id));
 	return found == MAP_NONE ? 0 : found;
 }
 
 void contact_expect(const struct engine *engine, struct view id)
 {
-	map_expect(&engine->contact_index, plain(id));
+	map_expect(&engine->contact_index, event_id(id));
 }
 
 void contact_expect_place(const struct engine *engine, struct view id)
@@ -54,8 +46,8 @@ uint32_t contact_create(struct engine *engine, struct view id)
 	/* The version tells the next one here from the last; a TIMER_LOST belongs to the place and stays. */
 	*contact = (struct contact){.version = contact->version + 1, .lost_timer = contact->lost_timer, .serial = ++engine->serial,
 		.left_why = -1, .phase = PHASE_ENDED, .source = engine->source, .feed = engine->feed};
-	view_copy(plain(id), contact->id, sizeof contact->id);
-	map_put(&engine->contact_index, plain(id), number);
+	view_copy(event_id(id), contact->id, sizeof contact->id);
+	map_put(&engine->contact_index, event_id(id), number);
 	return number;
 }
 

@@ -10,6 +10,7 @@
 #include "metrics/scope.h"
 
 struct engine;
+struct veil;
 
 /* The settings stay the caller's and must outlive the engine. The zone is opened from settings->zone. */
 struct engine *engine_create(const struct settings *settings, struct error *err);
@@ -37,6 +38,11 @@ void engine_keep_past(struct engine *engine, int64_t from);
  * What is read may be hostile: it is checked through and through. *differs: it was made under other rules (settings, zone). NULL:
  * another version, or damaged, err says which. */
 uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size);
+/* The same for elsewhere: whatever names somebody is a keyed hash, as in redacted events (feed/veiled.h): unpacked, it goes on with those.
+ * `veil` NULL: as it is. */
+uint8_t *engine_pack_veiled(const struct engine *engine, const struct veil *veil, int64_t since, size_t *size);
+/* The agent for whom a hash stands, as his events name him: bytes of `to`; 0: nobody who is known. */
+size_t engine_unveil_agent(const struct engine *engine, const struct veil *veil, struct view hash, char to[ID_MAX]);
 struct engine *engine_unpack(const struct settings *settings, const void *bytes, size_t size, bool *differs, struct error *err);
 /* Were the rules of the zone others when the state that was read was made, whatever its name? */
 bool engine_zone_differs(const struct engine *engine);

@@ -10,7 +10,7 @@ struct view event_subject_key(const struct event *event, enum event_key *key)
 	static const enum event_key keys[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK};
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (event_has(event, *key = keys[i]) && event->text[keys[i]].size)
-			return event->text[keys[i]];
+			return keys[i] == KEY_CALLBACK ? event->text[keys[i]] : event_id(event->text[keys[i]]);
 	*key = KEY_COUNT;
 	return (struct view){0};
 }

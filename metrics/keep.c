@@ -98,13 +98,13 @@ void keep_shown_text(struct archive *archive, char *text, size_t room)
 }
 
 /* Names get their numbers in the order in which they came; 0 and 1 are always there. */
-void keep_names(struct archive *archive, struct names *names)
+void keep_names(struct archive *archive, struct names *names, keep_name *keep)
 {
 	struct view *keys = archive->reading ? NULL : names_keys(names);
 	size_t count = archive_count(archive, names->count);
 	for (size_t i = 2; i < count && archive_good(archive); i++) {
 		struct view key = keys ? keys[i] : (struct view){0};
-		archive_view(archive, &key);
+		keep(archive, &key);
 		if (archive->reading && names_intern(names, key) != i)
 			archive_wrong(archive, "a name twice, or more names than the caps of the settings allow");
 	}
@@ -114,10 +114,15 @@ void keep_names(struct archive *archive, struct names *names)
 
 static void keep_all_names(struct archive *archive, struct engine *engine)
 {
-	struct names *const all[] = {&engine->queues, &engine->agents_names, &engine->teams, &engine->topics, &engine->markets,
-		&engine->policies, &engine->kinds, &engine->people, &engine->sources_names, &engine->unknown_types, &engine->calendar_names};
+	const struct {
+		struct names *names;
+		keep_name *keep;
+	} all[] = {{&engine->queues, archive_view}, {&engine->agents_names, keep_naming}, {&engine->teams, archive_view},
+		{&engine->topics, archive_view}, {&engine->markets, archive_view}, {&engine->policies, archive_view}, {&engine->kinds, keep_reason},
+		{&engine->people, keep_naming}, {&engine->sources_names, keep_source_name}, {&engine->unknown_types, keep_naming},
+		{&engine->calendar_names, archive_view}};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		keep_names(archive, all[i]);
+		keep_names(archive, all[i].names, all[i].keep);
 }
 
 /* ---- pools ---- */
@@ -204,15 +209,20 @@ static void keep_shape(struct archive *archive, struct shape *shape)
 	KEEP(archive, shape->zone);
 }
 
-uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size)
+uint8_t *engine_pack_veiled(const struct engine *engine, const struct veil *veil, int64_t since, size_t *size)
 {
-	struct archive archive = {0};
+	struct archive archive = {.veil = veil};
 	struct shape shape = shape_of(engine);
 	keep_shape(&archive, &shape);
 	/* Writing changes nothing; the walk is the same for both ways. */
 	keep_engine(&archive, (struct engine *)(uintptr_t)engine, since);
 	*size = archive.size;
 	return archive.bytes;
+}
+
+uint8_t *engine_pack(const struct engine *engine, int64_t since, size_t *size)
+{
+	return engine_pack_veiled(engine, NULL, since, size);
 }
 
 static bool same_shape(struct archive *archive, struct engine *engine, bool *differs, struct error *err)

@@ -8,7 +8,8 @@
 
 /* How many there are of all that others refer to: the first thing kept, so that every index can be checked. */
 void keep_pools(struct archive *archive, struct engine *engine);
-void keep_names(struct archive *archive, struct names *names);
+typedef void keep_name(struct archive *archive, struct view *name);
+void keep_names(struct archive *archive, struct names *names, keep_name *keep);
 /* keep_counts.c: slots, watches, agents with what was counted; quarter hours that begin before `since` are left out */
 void keep_slots(struct archive *archive, struct engine *engine, int64_t since);
 void keep_agents(struct archive *archive, struct engine *engine, int64_t since);
@@ -61,5 +62,18 @@ void keep_scope(struct archive *archive, struct scope *scope);
 size_t keep_array(struct archive *archive, void **items, size_t *count, size_t *room, size_t size);
 /* Text that is shown as it stands: harmless, whoever wrote it. */
 void keep_shown_text(struct archive *archive, char *text, size_t room);
+
+/* keep_veiled.c: what names somebody, which writing for elsewhere changes into what the fold of redacted events has (feed/veiled.h): an
+ * id in an array, a text of any length, a text that people wrote, a customer's hash. */
+void keep_id(struct archive *archive, char *id, size_t room);
+void keep_naming(struct archive *archive, struct view *text);
+void keep_reason(struct archive *archive, struct view *text); /* also kinds of mistakes: one list of names */
+void keep_note(struct archive *archive, char *text, size_t room);
+void keep_pseudonym(struct archive *archive, uint64_t *customer);
+uint64_t keep_veiled_customer(const struct archive *archive, uint64_t customer);
+/* A key's text of an event that waits. */
+void keep_event_text(struct archive *archive, const struct event *event, enum event_key key, struct view *text);
+/* The names of publishers: those of people at boards among them. */
+void keep_source_name(struct archive *archive, struct view *name);
 
 #endif

@@ -7,7 +7,7 @@
 
 static void keep_case(struct archive *archive, struct engine *engine, struct case_item *item)
 {
-	archive_text(archive, item->id, sizeof item->id);
+	keep_id(archive, item->id, sizeof item->id);
 	KEEP(archive, item->serial);
 	KEEP_BELOW(archive, item->queue, engine->queues.count);
 	KEEP_BELOW(archive, item->market, engine->markets.count);
@@ -17,7 +17,7 @@ static void keep_case(struct archive *archive, struct engine *engine, struct cas
 	KEEP_BELOW(archive, item->channel, CHANNEL_COUNT);
 	KEEP_BELOW(archive, item->state, CASE_MERGED + 1);
 	KEEP(archive, item->priority);
-	KEEP(archive, item->customer);
+	keep_pseudonym(archive, &item->customer);
 	KEEP(archive, item->opened);
 	KEEP(archive, item->solved);
 	KEEP(archive, item->since);

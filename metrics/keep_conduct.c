@@ -39,7 +39,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, record->safety);
 	KEEP_BELOW(archive, record->fault_step, STEP_ENDED + 1);
 	KEEP_BELOW(archive, record->ended_how, CONDUCT_UNRESOLVED + 1);
-	KEEP(archive, record->customer);
+	keep_pseudonym(archive, &record->customer);
 	KEEP(archive, record->arrived);
 	KEEP(archive, record->opened);
 	KEEP(archive, record->stepped);
@@ -47,7 +47,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, record->prior_at);
 	KEEP_BELOW(archive, record->prior_step, STEP_ENDED + 1);
 	KEEP(archive, record->flagged);
-	KEEP(archive, record->fcr_customer);
+	keep_pseudonym(archive, &record->fcr_customer);
 	KEEP(archive, record->fcr_queued);
 	KEEP_BELOW(archive, record->prior_item, engine->conduct_count);
 }
@@ -57,7 +57,7 @@ static void keep_record(struct archive *archive, struct engine *engine, struct c
 	KEEP_BELOW(archive, record->contact, keep_limit(engine->contact_count));
 	KEEP(archive, record->version);
 	KEEP(archive, record->serial);
-	archive_text(archive, record->id, sizeof record->id);
+	keep_id(archive, record->id, sizeof record->id);
 	keep_state(archive, engine, record);
 	keep_mark(archive, engine, &record->counted);
 	keep_mark(archive, engine, &record->ended);
@@ -97,7 +97,7 @@ static void keep_flags(struct archive *archive, struct engine *engine)
 			memcpy(&customer, map_entry_key(entries[i]).data, sizeof customer);
 			number = entries[i]->value;
 		}
-		KEEP(archive, customer);
+		keep_pseudonym(archive, &customer);
 		KEEP_BELOW(archive, number, engine->conduct_count);
 		if (archive->reading && number)
 			map_put(&engine->flag_index, (struct view){(const char *)&customer, sizeof customer}, number);

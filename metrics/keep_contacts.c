@@ -19,7 +19,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP_BELOW(archive, contact->ringing, keep_limit(engine->agent_count));
 	KEEP(archive, contact->priority);
 	KEEP(archive, contact->in_answered);
-	KEEP(archive, contact->customer);
+	keep_pseudonym(archive, &contact->customer);
 	KEEP_BELOW(archive, contact->case_item, engine->case_count);
 	KEEP(archive, contact->left_why);
 	KEEP_BELOW(archive, contact->released_by, RELEASED_SYSTEM + 1);
@@ -44,7 +44,7 @@ static void keep_times(struct archive *archive, struct contact *contact)
 
 static void keep_contact(struct archive *archive, struct engine *engine, struct contact *contact)
 {
-	archive_text(archive, contact->id, sizeof contact->id);
+	keep_id(archive, contact->id, sizeof contact->id);
 	KEEP(archive, contact->version);
 	KEEP(archive, contact->lost_timer);
 	if (!contact->id[0]) {
@@ -216,7 +216,7 @@ static void keep_texts(struct archive *archive, struct held_event *held)
 		bool nil = !archive->reading && !event->text[key].data;
 		KEEP(archive, nil);
 		if (!nil)
-			archive_view(archive, &event->text[key]);
+			keep_event_text(archive, event, (enum event_key)key, &event->text[key]);
 		uint8_t word = holds_word(event, key) ? event->word[key] : 0;
 		KEEP(archive, word);
 		event->word[key] = word;

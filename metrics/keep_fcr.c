@@ -60,7 +60,7 @@ static uint64_t keep_customer(struct walk *walk, uint32_t number)
 	if (!walk->archive->reading && fcr_at(memory, number)->older && walk->places[fcr_at(memory, number)->older])
 		back = walk->place - walk->places[fcr_at(memory, number)->older];
 	KEEP_BELOW(walk->archive, back, walk->place);
-	uint64_t customer = walk->archive->reading ? 0 : fcr_at(memory, number)->customer;
+	uint64_t customer = walk->archive->reading ? 0 : keep_veiled_customer(walk->archive, fcr_at(memory, number)->customer);
 	if (walk->archive->reading && back)
 		return fcr_at(memory, walk->place - back)->customer;
 	if (!back)

@@ -10,7 +10,7 @@
 static void keep_survey(struct archive *archive, struct engine *engine, uint32_t number)
 {
 	struct survey *survey = &engine->surveys[number];
-	archive_text(archive, survey->id, sizeof survey->id);
+	keep_id(archive, survey->id, sizeof survey->id);
 	KEEP_BELOW(archive, survey->kind, SURVEY_NPS + 1);
 	KEEP(archive, survey->answered);
 	KEEP_BELOW(archive, survey->slot, engine->slot_count);
@@ -41,9 +41,9 @@ static void keep_surveys(struct archive *archive, struct engine *engine)
 		archive_wrong(archive, "the place of the next survey");
 	for (size_t i = 1; i < engine->followup_count && archive_good(archive); i++) {
 		struct followup *followup = &engine->followups[i];
-		KEEP(archive, followup->customer);
+		keep_pseudonym(archive, &followup->customer);
 		KEEP_BELOW(archive, followup->case_item, engine->case_count);
-		archive_text(archive, followup->contact, sizeof followup->contact);
+		keep_id(archive, followup->contact, sizeof followup->contact);
 		KEEP_BELOW(archive, followup->slot, engine->slot_count);
 		KEEP_BELOW(archive, followup->agent, keep_limit(engine->agent_count));
 		KEEP_BELOW(archive, followup->kind, SURVEY_NPS + 1);
@@ -61,7 +61,7 @@ static void keep_callbacks(struct archive *archive, struct engine *engine)
 	for (size_t i = 0; i < count && archive_good(archive); i++) {
 		struct view id = archive->reading ? (struct view){0} : map_entry_key(entries[i]);
 		uint32_t value = archive->reading ? 0 : entries[i]->value;
-		archive_view(archive, &id);
+		keep_naming(archive, &id);
 		KEEP_BELOW(archive, value, engine->slot_count * 2);
 		if (archive->reading && archive_good(archive))
 			map_put(&engine->callbacks, id, value);
@@ -87,7 +87,7 @@ static void keep_notes(struct archive *archive, struct engine *engine)
 {
 	keep_array(archive, (void **)&engine->notes, &engine->note_count, &engine->note_room, sizeof *engine->notes);
 	for (size_t i = 0; i < engine->note_count; i++) {
-		keep_shown_text(archive, engine->notes[i].text, sizeof engine->notes[i].text);
+		keep_note(archive, engine->notes[i].text, sizeof engine->notes[i].text);
 		KEEP(archive, engine->notes[i].at);
 		KEEP(archive, engine->notes[i].until);
 		KEEP(archive, engine->notes[i].by);
@@ -151,7 +151,7 @@ static void keep_alert(struct archive *archive, struct engine *engine, struct al
 	KEEP(archive, alert->answered_by);
 	KEEP(archive, alert->value);
 	KEEP(archive, alert->limit);
-	archive_text(archive, alert->about, sizeof alert->about);
+	keep_id(archive, alert->about, sizeof alert->about);
 	bool of_metric = alert->kind == ALERT_LEVEL || alert->kind == ALERT_RULE;
 	if (archive->reading && (alert->metric < (of_metric ? 0 : -1) || alert->metric >= metric_count))
 		archive_wrong(archive, "an alert of a metric that is none");

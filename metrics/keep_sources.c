@@ -57,8 +57,12 @@ static void keep_source(struct archive *archive, struct source *source)
 	KEEP(archive, source->known);
 }
 
+/* What one bad event said stays at its site: elsewhere there is no example before the next one. */
 static void keep_example(struct archive *archive, struct fault_example *example)
 {
+	struct fault_example none = {.at = 0};
+	if (archive->veil && !archive->reading)
+		example = &none;
 	KEEP(archive, example->at);
 	if (!example->at || !archive_good(archive))
 		return;

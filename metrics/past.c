@@ -144,7 +144,7 @@ static void write_names(struct writing *writing)
 			continue;
 		snprintf(writing->name, sizeof writing->name, "%s", past_names_title(i));
 		writing->archive.size = 0;
-		keep_names(&writing->archive, list);
+		keep_names(&writing->archive, list, archive_view);
 		put(writing, PAST_NAMES, 0);
 		since->names[i] = list->count;
 	}

@@ -83,7 +83,7 @@ static bool read_names(struct past_reading *reading, const struct past_piece *pi
 		if (!view_is(piece->name, past_names_title(i)))
 			continue;
 		struct names *list = past_names_list(reading->engine, i);
-		keep_names(&archive, list);
+		keep_names(&archive, list, archive_view);
 		if (list != &reading->engine->agents_names)
 			return archive_good(&archive);
 		struct view *keys = names_keys(list);

@@ -1,16 +1,14 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/veil.h"
 #include "metrics/forecast.h"
 #include "metrics/markets.h"
 #include "metrics/state.h"
 
 uint64_t customer_hash(struct view pseudonym)
 {
-	if (pseudonym.size == 0)
-		return 0;
-	uint64_t hash = map_hash(pseudonym);
-	return hash ? hash : 1;
+	return pseudonym_hash(pseudonym);
 }
 
 /* Place 0 of each pool means "none". */

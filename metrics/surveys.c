@@ -11,7 +11,7 @@
 
 static struct survey *find(struct engine *engine, struct view id)
 {
-	uint32_t number = id.size ? map_find(&engine->survey_index, id) : MAP_NONE;
+	uint32_t number = id.size ? map_find(&engine->survey_index, event_id(id)) : MAP_NONE;
 	return number == MAP_NONE ? NULL : &engine->surveys[number];
 }
 
@@ -29,8 +29,8 @@ static struct survey *remember(struct engine *engine, struct view id)
 	}
 	struct survey *survey = &engine->surveys[number];
 	*survey = (struct survey){.seen = engine->now};
-	view_copy(id, survey->id, sizeof survey->id);
-	map_put(&engine->survey_index, id, number);
+	view_copy(event_id(id), survey->id, sizeof survey->id);
+	map_put(&engine->survey_index, event_id(id), number);
 	return survey;
 }
 

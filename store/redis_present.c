@@ -78,6 +78,15 @@ static void put_object(const struct redis_sink *sink, enum redis_key key, const 
 	redis_sink_put(sink, name, view_of(field), (struct view){object->text, object->size});
 }
 
+/* A name or an id; `to` has room for its hash. */
+static const char *shown(const struct redis_sink *sink, const char *name, char to[VEIL_ROOM])
+{
+	if (!sink->veil)
+		return name;
+	veil_text(sink->veil, view_of(name), to);
+	return to;
+}
+
 /* A list that is told by ids which may not be shown is not told. */
 struct named {
 	enum redis_key key;
@@ -87,8 +96,8 @@ struct named {
 
 static void put_named(const struct redis_sink *sink, const struct settings *settings, const struct named *named, struct object *object)
 {
-	char field[ID_MAX + 1];
-	display_show(settings, named->field, named->id, field, sizeof field);
+	char field[ID_MAX + 1], veiled[VEIL_ROOM];
+	display_show(settings, named->field, shown(sink, named->id, veiled), field, sizeof field);
 	put_object(sink, named->key, field, object);
 }
 
@@ -100,11 +109,13 @@ static void write_agents(const struct engine *engine, const struct settings *set
 	for (size_t i = 1; i < count; i++) {
 		struct present_agent agent;
 		struct object object = {.size = 0};
-		char name[210], team[210], reason[210], field[24];
+		char name[210], team[210], reason[210], field[24], veiled[VEIL_ROOM];
 		if (!present_agent(engine, (uint16_t)i, &agent))
 			continue;
-		display_show(settings, DISPLAY_AGENT, agent.name, name, sizeof name);
+		display_show(settings, DISPLAY_AGENT, shown(sink, agent.name, veiled), name, sizeof name);
 		display_show(settings, DISPLAY_TEAM, agent.team, team, sizeof team);
+		if (sink->veil)
+			agent.reason = veil_reason(sink->veil, view_of(agent.reason), veiled).data;
 		display_show(settings, DISPLAY_REASON, agent.reason, reason, sizeof reason);
 		add_text(&object, "name", name);
 		add_text(&object, "team", team);
@@ -167,7 +178,7 @@ static void write_due(const struct engine *engine, const struct settings *settin
 	const int count = list_due(engine, SCOPE_ALL, engine_now(engine), items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
-		char field[100];
+		char field[100], id[VEIL_ROOM];
 		add_text(&object, "queue", items[i].queue);
 		add_text(&object, "channel", items[i].channel);
 		add_number(&object, items[i].due ? "due" : "left", items[i].due ? items[i].due : items[i].left);
@@ -179,7 +190,7 @@ static void write_due(const struct engine *engine, const struct settings *settin
 			add_text(&object, "calendar", items[i].calendar);
 		if (items[i].priority)
 			add_number(&object, "priority", items[i].priority);
-		snprintf(field, sizeof field, "%s/%s", items[i].case_id, items[i].clock);
+		snprintf(field, sizeof field, "%s/%s", shown(sink, items[i].case_id, id), items[i].clock);
 		put_object(sink, STORED_DUE, field, &object);
 	}
 	free(items);
@@ -196,6 +207,7 @@ static void write_conduct(const struct engine *engine, const struct settings *se
 	const int count = list_conduct(engine, SCOPE_ALL, at, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
+		char id[VEIL_ROOM];
 		if (!items[i].open)
 			continue;
 		add_text(&object, "queue", items[i].queue);
@@ -207,9 +219,16 @@ static void write_conduct(const struct engine *engine, const struct settings *se
 			add_number(&object, "agent", items[i].scope.agent);
 		add_mark(&object, "safety", items[i].safety);
 		add_mark(&object, "unclear", items[i].unclear);
-		put_object(sink, STORED_CONDUCT, items[i].contact, &object);
+		put_object(sink, STORED_CONDUCT, shown(sink, items[i].contact, id), &object);
 	}
 	free(items);
+}
+
+/* Of what leaves the site nothing names whom an alert is about. */
+static const char *words_of(const struct list_alert *alert, const struct redis_sink *sink)
+{
+	const bool names = alert->about[0] || alert->scope.agent != SCOPE_ANY || alert->kind == LIST_ALERT_CARE;
+	return sink->veil && names ? "" : alert->text;
 }
 
 static void write_alerts(const struct engine *engine, const struct redis_sink *sink)
@@ -219,14 +238,14 @@ static void write_alerts(const struct engine *engine, const struct redis_sink *s
 	const int count = list_alerts(engine, engine_now(engine), items, ALERTS_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
-		char field[24];
-		add_text(&object, "text", items[i].text);
+		char field[24], by[VEIL_ROOM];
+		add_text(&object, "text", words_of(&items[i], sink));
 		add_text(&object, "severity", severities[items[i].severity == SEVERITY_CRITICAL]);
 		add_text(&object, "state", states[items[i].state]);
 		add_number(&object, "raised", items[i].raised);
 		if (items[i].cleared)
 			add_number(&object, "cleared", items[i].cleared);
-		add_text(&object, "by", items[i].by);
+		add_text(&object, "by", shown(sink, items[i].by, by));
 		if (items[i].metric >= 0)
 			add_text(&object, "metric", metrics[items[i].metric].name);
 		snprintf(field, sizeof field, "%016" PRIx64, items[i].id);
@@ -243,12 +262,13 @@ static void write_feeds(const struct engine *engine, const struct redis_sink *si
 	const int count = feed_positions(engine, items, LIST_MOST);
 	for (int i = 0; i < count; i++) {
 		struct object object = {.size = 0};
-		char field[240];
+		char field[240], veiled[VEIL_SOURCE_ROOM];
 		add_number(&object, "next", (int64_t)items[i].next);
 		add_number(&object, "received", (int64_t)items[i].received);
 		add_number(&object, "lost", (int64_t)items[i].lost);
 		add_number(&object, "holes", (int64_t)items[i].holes);
-		snprintf(field, sizeof field, "%s/%" PRIu64, items[i].src, items[i].boot);
+		const char *src = sink->veil ? veil_source(sink->veil, view_of(items[i].src), veiled).data : items[i].src;
+		snprintf(field, sizeof field, "%s/%" PRIu64, src, items[i].boot);
 		put_object(sink, STORED_FEEDS, field, &object);
 	}
 	free(items);

@@ -3,6 +3,7 @@
 #define STORE_REDIS_SINK_H
 
 #include "base/view.h"
+#include "base/veil.h"
 #include "metrics/engine.h"
 #include "store/redis_schema.h"
 
@@ -10,6 +11,7 @@ struct redis_sink {
 	void (*field)(void *context, const char *key, struct view field, struct view value);
 	void *context;
 	const char *site;
+	const struct veil *veil; /* of what leaves the site (base/veil.h): names and ids are written as hashes; NULL: as they are */
 };
 
 static inline void redis_sink_put(const struct redis_sink *sink, const char *key, struct view field, struct view value)

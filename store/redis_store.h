@@ -15,6 +15,7 @@ struct redis_store_options {
 	const struct settings *settings; /* outlive the store */
 	const char *journal;	 /* its id as text, at most 64 bytes */
 	uint64_t journal_end;	 /* last LSN it had when it was opened: what Redis has beyond was lost with a power cut */
+	const struct veil *veil; /* of what leaves the site: names and ids are written as hashes; NULL: as they are */
 	bool rewrite;		 /* a take-over from another writer: nothing of what is stored is relied on */
 	bool force;		 /* take the lease although another one holds it */
 	int64_t interval;	 /* ms between commits; 0: settings->store_interval */

@@ -74,7 +74,7 @@ static void write_state(const struct redis_store *store, const struct engine *en
 	redis_commit_remove(commit, view_of(key));
 	if (store->options.settings->store_state == STORE_STATE_NONE)
 		return;
-	uint8_t *bytes = engine_pack(engine, redis_state_since(engine), &size);
+	uint8_t *bytes = engine_pack_veiled(engine, store->options.veil, redis_state_since(engine), &size);
 	redis_state_write(bytes, size, lsn, &sink);
 	redis_commit_expire(commit, view_of(key), (uint32_t)redis_schema[STORED_STATE].expires);
 	free(bytes);
@@ -151,7 +151,7 @@ static void put_present(void *context, struct redis_commit *commit)
 static void take_present(struct redis_store *store, const struct engine *engine, struct redis_commit *commit, bool expire)
 {
 	struct present *present = memory_new(1, sizeof *present);
-	const struct redis_sink sink = {redis_tape_field, &present->lists, store->site};
+	const struct redis_sink sink = {redis_tape_field, &present->lists, store->site, store->options.veil};
 	*present = (struct present){.shadow = store->shadow, .fresh = store->fresh, .expire = expire, .scopes = store->scopes,
 		.scope_count = store->scope_count};
 	view_copy(view_of(store->site), present->site, sizeof present->site);

@@ -272,7 +272,7 @@ static void find_missing(struct search *search)
 static void build(struct search *search)
 {
 	const struct redis_verify *verify = search->verify;
-	const struct redis_sink sink = {want, search, search->site};
+	const struct redis_sink sink = {want, search, search->site, verify->veil};
 	const struct redis_since everything = {0, INT64_MIN};
 	struct redis_figures *figures = redis_figures_create();
 	struct series_names names;

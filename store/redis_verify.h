@@ -16,6 +16,7 @@ struct redis_difference {
 struct redis_verify {
 	const struct engine *engine; /* a collector's (engine_keep_long), folded to the watermark */
 	const struct settings *settings;
+	const struct veil *veil; /* with which it was written; NULL: with none */
 	const char *journal; /* its id as text, or NULL: any */
 	struct view state;   /* the packed engine at state_lsn, or data NULL: not compared */
 	uint64_t state_lsn;
