@@ -34,7 +34,8 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 	if (!setup_instant(arguments, "--from", options->zone, span->to, &from, err) || !setup_instant(arguments, "--to", options->zone, span->to, &to, err) ||
 		(by && !duration_parse(view_of(by), &options->by, err)))
 		return false;
-	from = arguments_flag(arguments, "--from") ? quarter_before(from) : from - ((from % options->by) + options->by) % options->by;
+	const int64_t day_start = options->settings->day_start;
+	from = arguments_flag(arguments, "--from") ? quarter_before(from) : instant_interval_begin(from, options->by, options->zone, day_start);
 	to = quarter_before(to + QUARTER_MS - 1);
 	if (from >= to) {
 		char first[40], last[40];
@@ -44,7 +45,10 @@ static bool read_stretch(const struct arguments *arguments, const struct player_
 	}
 	if ((to - from) / options->by > 100000)
 		return fail(err, "more than 100000 intervals: take a longer --by");
-	to = from + (to - from + options->by - 1) / options->by * options->by;
+	int64_t end = from;
+	while (end < to)
+		end = instant_interval_end(end, options->by, options->zone, day_start);
+	to = end;
 	options->from = from;
 	options->to = to;
 	return true;

@@ -45,6 +45,7 @@ struct look {
 	int64_t first;	  /* the instant of the first event, for intervals */
 	bool wanted[METRICS_MOST]; /* by --metric */
 	bool some_wanted;
+	int looks;	  /* taken so far */
 	bool failed;
 	struct error err;
 };
@@ -60,17 +61,35 @@ static bool add_scope(struct scope *scopes, int *count, struct scope scope)
 	return true;
 }
 
+/* The names of a scope may come with a later look: until the last one it has no figures yet, but is no mistake. */
+static bool comes_later(const struct look *look)
+{
+	return look->looks < look->setup->instant_count;
+}
+
+static int choose_asked(struct look *look, const struct engine *engine, struct scope *scopes)
+{
+	int count = 0;
+	for (int i = 0; i < SCOPES_MOST; i++) {
+		if (scopes_nth(look->arguments, engine, i, &scopes[count], &look->err))
+			count++;
+		else if (!look->err.text[0])
+			break;
+		else if (!comes_later(look))
+			return -1;
+	}
+	return count;
+}
+
 /* What is asked for; else everything, each queue, and each (queue, channel) that has a line on the board. */
 static int choose_scopes(struct look *look, const struct engine *engine, struct scope *scopes)
 {
-	int count = 0;
-	while (count < SCOPES_MOST && scopes_nth(look->arguments, engine, count, &scopes[count], &look->err))
-		count++;
-	if (look->err.text[0]) {
+	int count = choose_asked(look, engine, scopes);
+	if (count < 0) {
 		look->failed = true;
 		return 0;
 	}
-	if (count)
+	if (count || arguments_nth(look->arguments, "--scope", 0))
 		return count;
 	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
 	int row_count = list_rows(engine, SCOPE_ALL, rows, ROWS_OF_SITE);
@@ -108,7 +127,7 @@ static void write_json(struct look *look, const struct engine *engine, const str
 	if (look->failed)
 		report(&look->err);
 	else if (look->interval && look->first != INSTANT_NONE)
-		figures_json_intervals(stdout, engine, snapshot, &request, look->first / look->interval * look->interval, snapshot->at, look->interval);
+		figures_json_intervals(stdout, engine, snapshot, &request, look->first, snapshot->at, look->interval);
 	else
 		figures_json(stdout, engine, snapshot, &request);
 	free(sites);
@@ -133,7 +152,10 @@ static void take_look(void *context, const struct engine *engine)
 	struct setup *setup = look->setup;
 	struct error err;
 	const struct desk *desk = look->desk;
-	if (desk ? !scopes_read_sites(look->arguments, desk, &setup->request, &err) : !scopes_read(look->arguments, engine, &setup->request.scope, &err)) {
+	look->looks++;
+	if (look->form == FORM_JSON && !desk && comes_later(look) && !scopes_read(look->arguments, engine, &setup->request.scope, &err))
+		scopes_read(look->arguments, NULL, &setup->request.scope, &err); /* a name nobody has yet */
+	else if (desk ? !scopes_read_sites(look->arguments, desk, &setup->request, &err) : !scopes_read(look->arguments, engine, &setup->request.scope, &err)) {
 		look->failed = true;
 		report(&err);
 		return;
@@ -141,7 +163,7 @@ static void take_look(void *context, const struct engine *engine)
 	struct board *board = board_create(setup->settings, &setup->request);
 	struct snapshot_request request = *board_request(board);
 	if (look->form == FORM_JSON)
-		request.lists |= 1u << SNAPSHOT_FORECAST | 1u << SNAPSHOT_CONDUCT | 1u << SNAPSHOT_VOICE;
+		request.lists |= 1u << SNAPSHOT_FORECAST | 1u << SNAPSHOT_CONDUCT | 1u << SNAPSHOT_VOICE | 1u << SNAPSHOT_LEARNING;
 	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, &request) : snapshot_create(engine, setup->settings, setup->zone, &request);
 	if (look->form == FORM_JSON)
 		write_json(look, engine, snapshot);

@@ -316,3 +316,18 @@ int64_t instant_day_begin(int64_t at, const struct zone *zone, int64_t day_start
 	} while (begin >= at);
 	return begin;
 }
+
+int64_t instant_interval_begin(int64_t at, int64_t length, const struct zone *zone, int64_t day_start)
+{
+	if (length % DAY_MS == 0)
+		return instant_day_begin(at + 1, zone, day_start);
+	const int64_t local = local_of(at, zone);
+	return at - ((local % length) + length) % length;
+}
+
+int64_t instant_interval_end(int64_t begin, int64_t length, const struct zone *zone, int64_t day_start)
+{
+	if (length % DAY_MS)
+		return begin + length;
+	return instant_day_begin(begin + length + 6 * HOUR_MS, zone, day_start); /* no clock is put forward or back by as much */
+}

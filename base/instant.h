@@ -38,4 +38,9 @@ bool duration_parse(struct view text, int64_t *ms, struct error *err);
 /* The last day boundary strictly before `at`: the day that starts at `day_start` ms after local midnight. */
 int64_t instant_day_begin(int64_t at, const struct zone *zone, int64_t day_start);
 
+/* Intervals of tables. Whole days go from day boundary to day boundary, so that where the clocks change one has 23 or 25 hours; shorter
+ * ones are of one length, and begin where the clock of the zone reads a multiple of it. */
+int64_t instant_interval_begin(int64_t at, int64_t length, const struct zone *zone, int64_t day_start); /* of that which `at` lies in */
+int64_t instant_interval_end(int64_t begin, int64_t length, const struct zone *zone, int64_t day_start);
+
 #endif

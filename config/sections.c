@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/sla_targets.h"
 #include "config/suggest.h"
 
 #define TITLE_MOST 200 /* bytes; names from feeds are shorter */
@@ -84,8 +85,7 @@ static bool check_sla(const struct sections *sections, const struct settings *se
 {
 	(void)sections;
 	(void)settings;
-	(void)draft;
-	return sla_clock_known(title, err);
+	return sla_clock_known(title, err) && sla_settings_check(draft, title, err);
 }
 
 static bool check_card(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)

@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "config/opening.h"
+#include "config/sla_targets.h"
 #include "config/tables.h"
 
 static const char *const sla_clocks[] = {"first_reply", "next_reply", "update", "resolve"};
@@ -27,6 +28,13 @@ static bool is_state(const char *value, struct error *err)
 		if (strcmp(case_states[i], value) == 0)
 			return true;
 	return fail(err, "a state of a case: \"open\", \"pending\", \"held\", \"solved\", \"closed\", \"deleted\" or \"merged\"");
+}
+
+static bool is_target(const char *value, struct error *err)
+{
+	int priority;
+	int64_t target;
+	return sla_target_read(value, &priority, &target, err);
 }
 
 bool sla_clock_known(const char *name, struct error *err)
@@ -64,6 +72,10 @@ static const struct setting sla_settings[] = {
 		.help = "It is met when its case gets into one of these states: { \"solved\", \"closed\" }. Nothing: the source says when."},
 	{"reopen", .type = SETTING_WORD, .counts = true, AT(reopen), .fallback = "new", .words = reopenings, .word_count = 2,
 		.help = "When a case that stopped it is opened again: \"new\" starts another one, \"go_on\" takes back that it was met."},
+	{"start", .type = SETTING_FLAG, .counts = true, AT(start), .fallback = "false",
+		.help = "The board starts and ends it, for sources that tell nothing of SLA clocks: from case.opened, or a customer's unanswered message on."},
+	{"targets", .type = SETTING_LIST, .counts = true, LIST(targets, target_count), .check = is_target, .most = 6,
+		.help = "What it is given then, by the priority of its case: { \"1: 4h\", \"2: 8h\", \"*: 24h\" }. None: not started."},
 };
 
 #define TABLE(list) list, sizeof list / sizeof *list

@@ -7,10 +7,12 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "metrics/markets.h"
+#include "metrics/forecast.h"
 #include "metrics/query_sums.h"
 
 #define DAY_QUARTERS 96
 #define DRIFT_MOST 2.0
+#define ARRIVALS_KEPT (29 * DAY_MS) /* four weeks before a day, to its end: metrics/old_arrivals.h */
 
 /* The past weeks, oldest last: what came in each quarter hour, -1 where it is not known. */
 struct weeks {
@@ -51,10 +53,21 @@ static void add_bucket(const struct stretch_counts *counts, int64_t *offered, co
 		offered[(bucket->start - counts->from) / QUARTER_MS] += offered_in(bucket);
 }
 
+static void add_old(const struct stretch_counts *counts, int64_t *offered, const struct old_arrivals *old)
+{
+	for (size_t i = 0; i < old->count; i++)
+		for (int quarter = 0; quarter < OLD_ARRIVALS_QUARTERS; quarter++) {
+			const int64_t start = old->days[i].day * DAY_MS + quarter * QUARTER_MS;
+			if (start >= counts->from && start < counts->from + (int64_t)counts->room * QUARTER_MS)
+				offered[(start - counts->from) / QUARTER_MS] += old->days[i].offered[quarter];
+		}
+}
+
 /* What is counted in an open minute is not in its quarter hour yet. */
 static void add_ledger(const struct stretch_counts *counts, int64_t *offered, const struct ledger *ledger, struct arrivals *arrivals)
 {
 	const struct series *quarters = &ledger->quarters[BY_ARRIVAL], *minutes = &ledger->minutes[BY_ARRIVAL];
+	add_old(counts, offered, &ledger->old);
 	for (size_t i = series_find(quarters, counts->from); i < quarters->count && quarters->buckets[i].start < arrivals->day; i++)
 		add_bucket(counts, offered, &quarters->buckets[i]);
 	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--)
@@ -73,7 +86,8 @@ static int64_t weeks_before(const struct engine *engine, int64_t at, int weeks)
 /* Since when all that was counted is there, for the whole of the day: an answer must not depend on when in the day it was asked for. */
 static int64_t known_since(const struct engine *engine, int64_t next_day)
 {
-	const int64_t kept = next_day - engine->keeping.quarters, heard = query_heard_since(engine);
+	const int64_t length = engine->keeping.quarters > ARRIVALS_KEPT ? engine->keeping.quarters : ARRIVALS_KEPT;
+	const int64_t kept = next_day - length, heard = query_heard_since(engine);
 	const int64_t since = heard > engine->keeping.from ? heard : engine->keeping.from;
 	return since > kept ? since : kept;
 }
@@ -242,7 +256,7 @@ static void sum_outcomes(struct arrivals *arrivals, const struct engine *engine)
 	arrivals->handled = worked ? tally.value[COUNT_WORK_MS] : tally.value[COUNT_TALK_MS] + tally.value[COUNT_HOLD_MS] + tally.value[COUNT_WRAP_MS];
 }
 
-static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope scope)
+struct arrivals_stamp arrivals_stamp(const struct engine *engine, struct scope scope)
 {
 	struct arrivals_stamp stamp = {.from = engine->keeping.from, .calendars = engine->calendars_version};
 	for (size_t i = 0; i < engine->slot_count; i++) {
@@ -256,9 +270,15 @@ static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope 
 	return stamp;
 }
 
+bool arrivals_stamps_equal(const struct arrivals_stamp *a, const struct arrivals_stamp *b)
+{
+	return a->closed == b->closed && a->slots == b->slots && a->buckets == b->buckets && a->from == b->from &&
+	       a->calendars == b->calendars;
+}
+
 void arrivals_expect(struct arrivals *arrivals, const struct engine *engine, struct scope scope, int64_t day)
 {
-	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = stamp_of(engine, scope)};
+	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = arrivals_stamp(engine, scope)};
 	arrivals->next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
 	struct weeks *weeks = memory_new(1, sizeof *weeks);
 	double *mean = memory_new(ARRIVALS_QUARTERS, sizeof *mean);
@@ -282,9 +302,8 @@ bool arrivals_hold(const struct arrivals *arrivals, const struct engine *engine,
 {
 	if (arrivals->open || arrivals->day != day || !scopes_equal(arrivals->scope, scope))
 		return false;
-	const struct arrivals_stamp now = stamp_of(engine, scope), *then = &arrivals->stamp;
-	return now.closed == then->closed && now.slots == then->slots && now.buckets == then->buckets && now.from == then->from &&
-	       now.calendars == then->calendars;
+	const struct arrivals_stamp now = arrivals_stamp(engine, scope);
+	return arrivals_stamps_equal(&now, &arrivals->stamp);
 }
 
 double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t to)
@@ -299,4 +318,53 @@ double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t t
 		at += part;
 	}
 	return sum;
+}
+
+/* ---- why ---- */
+
+_Static_assert(FORECAST_WEEKS == ARRIVALS_WEEKS, "each week is told");
+
+static double sum_between(const double *values, int from, int to)
+{
+	double sum = 0;
+	for (int i = from; i < to; i++)
+		sum += values[i];
+	return sum;
+}
+
+static void tell_week(struct forecast_reason *reason, const struct weeks *weeks, int week, int from, int to)
+{
+	struct forecast_week *past = &reason->past[week];
+	past->level = level_ratio(weeks->count[0], weeks->count[week]);
+	past->weight = weeks->known - week;
+	for (int i = from; i < to; i++)
+		past->came = weeks->count[week][i] < 0 ? NAN : past->came + (double)weeks->count[week][i];
+}
+
+void forecast_explain(struct forecast_reason *reason, const struct engine *engine, struct scope scope, int64_t day, int64_t from, int64_t to)
+{
+	const int64_t first = (from - day) / QUARTER_MS, end = (to - day) / QUARTER_MS;
+	*reason = (struct forecast_reason){.mean = NAN, .smoothed = NAN, .drift = NAN, .expected = NAN};
+	if (from < day || end > ARRIVALS_QUARTERS)
+		return;
+	struct arrivals arrivals = {.scope = scope, .day = day};
+	arrivals.next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
+	struct weeks *weeks = memory_new(1, sizeof *weeks);
+	double *mean = memory_new(2 * ARRIVALS_QUARTERS, sizeof *mean), *smoothed = mean + ARRIVALS_QUARTERS;
+	gather(weeks, engine, &arrivals);
+	leave_out_empty_days(weeks);
+	count_known(weeks);
+	mean_of_weeks(weeks, mean);
+	smooth(mean, smoothed);
+	reason->weeks = weeks->known;
+	for (int week = 0; week < weeks->known; week++) {
+		reason->past[week].from = weeks_before(engine, from, week + 1);
+		tell_week(reason, weeks, week, (int)first, (int)end);
+	}
+	reason->mean = sum_between(mean, (int)first, (int)end);
+	reason->smoothed = sum_between(smoothed, (int)first, (int)end);
+	reason->drift = drift(weeks);
+	reason->expected = reason->smoothed * reason->drift;
+	free(mean);
+	free(weeks);
 }

@@ -41,6 +41,8 @@ struct arrivals {
 	bool open; /* minutes before `day` are open yet: it holds for no other question */
 };
 
+struct arrivals_stamp arrivals_stamp(const struct engine *engine, struct scope scope);
+bool arrivals_stamps_equal(const struct arrivals_stamp *a, const struct arrivals_stamp *b);
 /* Does the slot's work wait for people in this scope? As with the longest wait: what is asynchronous only where it is asked for by name. */
 bool arrivals_take(const struct engine *engine, const struct slot *slot, struct scope scope);
 /* `day`: where a day begins. */

@@ -125,6 +125,14 @@ uint16_t calendar_choose(struct engine *engine, uint16_t queue, uint16_t market,
 	return 0;
 }
 
+bool queue_is_open(struct engine *engine, uint16_t queue, uint16_t market, int64_t at)
+{
+	if (!engine->settings->calendar_count && engine->calendar_count <= NAME_OTHER + 1)
+		return true; /* most boards know none: nothing to look for */
+	uint16_t wanted;
+	return open_at(calendar_hours(engine, calendar_choose(engine, queue, market, (struct view){0}, &wanted)), at);
+}
+
 /* ---- defined by a feed ---- */
 
 static bool read(const struct event *event, struct calendar *calendar)
@@ -167,7 +175,7 @@ bool calendars_apply(struct engine *engine, const struct event *event)
 		return true;
 	}
 	if (strcmp(calendar.zone, "local") == 0 || !calendar_make(engine, &calendar)) { /* "local" is another place at each board */
-		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_ZONE, 1);
+		fault_event(engine, FAULT_UNKNOWN_ZONE, event);
 		calendar_finish(&calendar);
 		return true;
 	}

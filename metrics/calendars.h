@@ -21,6 +21,8 @@ bool calendars_apply(struct engine *engine, const struct event *event); /* calen
 const struct open_hours *calendar_hours(const struct engine *engine, uint16_t number);
 uint16_t calendar_number(struct engine *engine, struct view name);
 const char *calendar_name(const struct engine *engine, uint16_t number);
+/* By the calendar of the queue, else of the market, else the general one; without one it is always open. */
+bool queue_is_open(struct engine *engine, uint16_t queue, uint16_t market, int64_t at);
 /* The calendar of a clock that starts on a case of the queue and market: the one it names, else the queue's, else the market's, else the general one,
  * else none.
  * *wanted: the first of these that nobody defined yet, or 0. */

@@ -73,10 +73,12 @@ static void retire(struct engine *engine, uint32_t number)
 	engine->case_closed_last = number;
 }
 
-/* A case is forgotten when no event may refer to it any more: R, the late limit and a day after it was closed. */
+/* A case is forgotten when no event should refer to it any more: so long after it was closed as people open them again, and not before R,
+ * the late limit and a day are over. */
 static bool forgettable(const struct engine *engine, const struct case_item *item)
 {
-	return item->closed + engine->settings->fcr_within + engine->settings->late_limit + DAY_MS < engine->now;
+	const int64_t needed = engine->settings->fcr_within + engine->settings->late_limit + DAY_MS, asked = engine->settings->case_memory;
+	return item->closed + (asked > needed ? asked : needed) < engine->now;
 }
 
 static void forget(struct engine *engine, uint32_t number)
@@ -184,6 +186,7 @@ static bool open_case(struct engine *engine, const struct event *event)
 	list(engine, number);
 	count_add(engine, item->slot, 0, COUNT_CASES_OPENED, engine->ts, engine->ts, 1);
 	slot_touch(engine, item->slot);
+	sla_case_opened(engine, number);
 	return true;
 }
 
@@ -213,6 +216,10 @@ static bool take_message(struct engine *engine, const struct event *event, uint3
 	backlog_leave(engine, number);
 	item->unanswered = asks ? engine->ts : 0;
 	backlog_join(engine, number);
+	if (asks)
+		sla_case_asked(engine, number);
+	else
+		sla_case_answered(engine, number);
 	return true;
 }
 
@@ -276,7 +283,7 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 	struct case_item *item = &engine->cases[number];
 	const uint8_t state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
 	if (engine->ts < item->opened && !engine->from_snapshot) {
-		fault_count(engine, engine->source, engine->feed, FAULT_CASE_ORDER, 1);
+		fault_event(engine, FAULT_CASE_ORDER, event);
 		return true;
 	}
 	if (engine->ts < item->since) { /* what we know is newer */
@@ -297,6 +304,8 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 	if (item->state == CASE_DELETED || item->state == CASE_MERGED || fcr_excludes_reason(engine, event_text(event, KEY_REASON)))
 		fcr_exclude_case(engine, number);
 	sla_case_state(engine, number);
+	if (was_solved && is_open(&engine->cases[number]))
+		sla_case_asked(engine, number);
 	slot_touch(engine, engine->cases[number].slot);
 	return true;
 }

@@ -82,6 +82,15 @@
 	.value = value_offered,
 },
 {
+	.name = "offered_closed", .title = "Offered while closed", .short_title = "OFF HOURS",
+	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = false,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "queue entries at times at which the queue's calendar is closed",
+	.source = "contact.queued, calendars",
+	.note = "part of offered; the queue's calendar, else sla_calendar; without one it is always open",
+	.value = value_offered_closed,
+},
+{
 	.name = "answered", .title = "Answered", .short_title = "ANSWERED",
 	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_NEITHER, .people = true,
 	.warn = NAN, .crit = NAN, .target = NAN,

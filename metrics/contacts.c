@@ -84,7 +84,8 @@ static void enter_queue(struct engine *engine, const struct event *event, uint32
 	contact->left_why = -1;
 	contact->in_answered = contact->counted = false;
 	contact_wait(engine, number);
-	count_add(engine, contact->slot, 0, COUNT_OFFERED, engine->ts, engine->ts, 1);
+	const struct count offered[] = {{COUNT_OFFERED, 1}, {COUNT_OFFERED_CLOSED, 1}};
+	count_all(engine, contact->slot, 0, offered, queue_is_open(engine, contact->queue, contact->market, engine->ts) ? 1 : 2, engine->ts, engine->ts);
 	if (first)
 		fcr_queued(engine, number);
 }

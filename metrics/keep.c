@@ -166,6 +166,7 @@ static void keep_engine(struct archive *archive, struct engine *engine, int64_t 
 	keep_pools(archive, engine);
 	keep_slots(archive, engine, since);
 	keep_agents(archive, engine, since);
+	keep_topics(archive, engine, since);
 	keep_sources(archive, engine);
 	keep_cases(archive, engine);
 	keep_contacts(archive, engine);

@@ -75,6 +75,7 @@ static void keep_sla(struct archive *archive, struct engine *engine, struct sla 
 	KEEP(archive, sla->counted);
 	KEEP(archive, sla->ours);
 	KEEP(archive, sla->disagreed);
+	KEEP(archive, sla->confirmed);
 	KEEP(archive, sla->soon);
 	keep_before(archive, &sla->before);
 }

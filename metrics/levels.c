@@ -121,10 +121,12 @@ static int formula_of(const struct engine *engine, struct scope scope)
 static double asked_value(const struct engine *engine, int metric, struct scope scope, enum window window, int64_t least)
 {
 	struct query query;
-	query_run(&query, engine, scope, window, (enum attribution)engine->settings->by,
-		(enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
+	(metrics[metric].kind == KIND_GAUGE ? query_run : query_without_cases)(&query, engine, scope, window,
+		(enum attribution)engine->settings->by, (enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
 	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(&query, &figure);
+	if (metrics[metric].survey && least < SURVEY_LEAST)
+		least = SURVEY_LEAST;
 	if (figure.n >= 0 && figure.n < least)
 		return NAN;
 	return figure_limit_value(&metrics[metric], &figure);
@@ -230,6 +232,20 @@ static bool evaluate_built_in(struct engine *engine, int metric, struct scope sc
 	return step(engine, (uint16_t)(BUILT_IN + (unsigned)metric), metric, scope, value, &limits);
 }
 
+/* Nights and years of a log in which nothing happens: what is built in has nothing to measure, and found all well before. */
+static bool is_quiet(struct engine *engine)
+{
+	if (!engine->counted)
+		engine->counted = engine->now;
+	if (engine->waiting || engine->settings->window > WINDOW_60M || engine->now - engine->counted < HOUR_MS + 2 * MINUTE_MS)
+		return false;
+	const uint16_t rule = (uint16_t)(BUILT_IN + (unsigned)engine->watched_metrics[2]);
+	for (size_t i = 0; i < engine->level_count; i++)
+		if (engine->levels[i].rule == rule && scopes_equal(engine->levels[i].scope, SCOPE_ALL))
+			return is_calm(&engine->levels[i]);
+	return false;
+}
+
 static void evaluate_defaults(struct engine *engine, bool minute)
 {
 	int longest = engine->watched_metrics[0], depth = engine->watched_metrics[1];
@@ -241,7 +257,7 @@ static void evaluate_defaults(struct engine *engine, bool minute)
 		const bool short_enough = evaluate_built_in(engine, longest, watch->scope, 0);
 		watch->at_rest = evaluate_built_in(engine, depth, watch->scope, 0) && short_enough && is_empty;
 	}
-	if (minute)
+	if (minute && !is_quiet(engine))
 		evaluate_built_in(engine, engine->watched_metrics[2], SCOPE_ALL, BUILT_IN_SAMPLE);
 }
 

@@ -134,7 +134,7 @@ int list_followups(const struct engine *engine, struct scope scope, int64_t at, 
 			items[place] = items[place - 1];
 		struct list_followup *item = &items[place];
 		*item = (struct list_followup){.since = since, .slot = followup->slot, .survey = word_text(WORDS_SURVEY_KIND, followup->kind),
-			.score = followup->score};
+			.score = followup->score, .attempts = (int)followup->attempts};
 		lists_show(engine, DISPLAY_CONTACT, followup->contact, item->contact, sizeof item->contact);
 		lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
 		lists_show(engine, DISPLAY_CASE, engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);

@@ -26,14 +26,19 @@ static int priority_of(const struct engine *engine, const struct sla *sla)
 	return priority <= PRIORITY_LAST ? priority : PRIORITY_LAST;
 }
 
-/* Adds every live clock of the scope to its clock's or its priority's place. */
-static void gather(const struct engine *engine, struct scope scope, bool by_priority, struct list_clocks *items)
+/* Every live clock of the scope, once: with very many of them most of the time goes into fetching each from memory. */
+static void gather(const struct engine *engine, struct scope scope, struct list_clocks *kinds, struct list_clocks *priorities)
 {
+	const bool everything = scopes_equal(scope, SCOPE_ALL);
+	memset(kinds, 0, SLA_CLOCK_COUNT * sizeof *kinds);
+	memset(priorities, 0, PRIORITIES_MOST * sizeof *priorities);
 	for (size_t i = 0; i < engine->live_slas.count; i++) {
 		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
 		const struct case_item *of = &engine->cases[sla->case_item];
-		if (item_in_scope(engine, of->slot, of->agent, scope))
-			add_clock(&items[by_priority ? priority_of(engine, sla) : sla->clock], sla);
+		if (!everything && !item_in_scope(engine, of->slot, of->agent, scope))
+			continue;
+		add_clock(&kinds[sla->clock], sla);
+		add_clock(&priorities[priority_of(engine, sla)], sla);
 	}
 }
 
@@ -43,32 +48,21 @@ const char *list_priority_name(int priority)
 	return names[priority < 0 ? 0 : priority > PRIORITY_LAST ? PRIORITY_LAST : priority];
 }
 
-int list_clocks_by_kind(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
-{
-	struct list_clocks all[SLA_CLOCK_COUNT];
-	memset(all, 0, sizeof all);
-	gather(engine, scope, false, all);
-	for (int clock = 0; clock < SLA_CLOCK_COUNT && clock < room; clock++) {
-		items[clock] = all[clock];
-		snprintf(items[clock].name, sizeof items[clock].name, "%s", word_text(WORDS_SLA_CLOCK, clock));
-	}
-	return room < SLA_CLOCK_COUNT ? room : SLA_CLOCK_COUNT;
-}
-
-int list_clocks_by_priority(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
+void list_live_clocks(const struct engine *engine, struct scope scope, struct list_clocks kinds[SLA_CLOCK_COUNT],
+	struct list_clocks priorities[PRIORITIES_MOST], int *priority_count)
 {
 	struct list_clocks all[PRIORITIES_MOST];
-	int count = 0;
-	memset(all, 0, sizeof all);
-	gather(engine, scope, true, all);
-	for (int i = 1; i <= PRIORITIES_MOST && count < room; i++) {
+	gather(engine, scope, kinds, all);
+	for (int clock = 0; clock < SLA_CLOCK_COUNT; clock++)
+		snprintf(kinds[clock].name, sizeof kinds->name, "%s", word_text(WORDS_SLA_CLOCK, clock));
+	*priority_count = 0;
+	for (int i = 1; i <= PRIORITIES_MOST; i++) {
 		const int priority = i % PRIORITIES_MOST; /* whose priority nobody told comes last */
 		if (all[priority].running + all[priority].paused + all[priority].breached == 0)
 			continue;
-		items[count] = all[priority];
-		snprintf(items[count++].name, sizeof items->name, "%s", list_priority_name(priority));
+		priorities[*priority_count] = all[priority];
+		snprintf(priorities[(*priority_count)++].name, sizeof priorities->name, "%s", list_priority_name(priority));
 	}
-	return count;
 }
 
 static struct list_market market_item(const struct engine *engine, const char *name, int settings, int64_t at)

@@ -12,8 +12,8 @@ struct list_clocks {
 };
 #define PRIORITIES_MOST 6
 /* By the clock, every one of them in its order; by priority, those that have any, the most urgent first. */
-int list_clocks_by_kind(const struct engine *engine, struct scope scope, struct list_clocks *items, int room);
-int list_clocks_by_priority(const struct engine *engine, struct scope scope, struct list_clocks *items, int room);
+void list_live_clocks(const struct engine *engine, struct scope scope, struct list_clocks kinds[SLA_CLOCK_COUNT],
+	struct list_clocks priorities[PRIORITIES_MOST], int *priority_count);
 /* "P2"; "none". */
 const char *list_priority_name(int priority);
 

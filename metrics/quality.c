@@ -48,6 +48,7 @@ void quality_finish(struct engine *engine)
 	free(engine->slas);
 	free(engine->conducts);
 	fcr_memory_finish(&engine->fcr);
+	topics_finish(engine);
 	free(engine->rude_legs);
 	free(engine->followups);
 	free(engine->surveys);

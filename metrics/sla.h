@@ -2,6 +2,7 @@
 #ifndef METRICS_SLA_H
 #define METRICS_SLA_H
 
+#include "config/sla_targets.h"
 #include "metrics/engine.h"
 #include "metrics/tally.h"
 #include "metrics/timers.h"
@@ -31,7 +32,8 @@ struct sla {
 	int64_t restarted, restart_elapsed; /* the latest sla.started of this instance, and what had elapsed then */
 	uint16_t calendar, wanted; /* wanted: what it would run by, if anybody defined it; 0: as it does */
 	bool counted, ours;	   /* the breach stands in the counters; it was our timer's */
-	bool disagreed;		   /* the source said so before our timer */
+	bool disagreed;		   /* the source said so before our timer, or although it was met for us */
+	bool confirmed;		   /* the source said so after our timer */
 	bool soon;		   /* due soon, told by its timer */
 	bool live;		   /* in engine->live_slas, at `place` */
 	uint32_t place;
@@ -41,9 +43,11 @@ struct sla {
 	uint8_t timer_kind;
 };
 
-/* What the state of a case does to a clock, by the settings: masks of enum case_state. */
+/* What its case does to a clock, by the settings: masks of enum case_state. */
 struct sla_rule {
 	uint8_t pause_in, stop_in;
+	bool start; /* it is the board's: the source tells nothing of it, though it may */
+	int64_t targets[SLA_PRIORITIES]; /* ms of a clock that the board starts; -1: none for that priority */
 	bool go_on; /* a case that is opened again goes on where it stopped */
 };
 
@@ -55,12 +59,21 @@ void sla_timer(struct engine *engine, const struct timer *timer);
 void sla_cancel_all(struct engine *engine, uint32_t case_item); /* the case is deleted or merged */
 void sla_move(struct engine *engine, uint32_t case_item, uint16_t slot); /* the case changes its slot */
 void sla_case_state(struct engine *engine, uint32_t case_item); /* the case changed its state */
+/* ---- sla_start.c: clocks that the board starts itself ---- */
+void sla_case_opened(struct engine *engine, uint32_t case_item);
+void sla_case_asked(struct engine *engine, uint32_t case_item); /* a customer's message waits, or the case in which one does is open again */
+void sla_case_answered(struct engine *engine, uint32_t case_item); /* by an agent, in public */
 /* Around a calendar that changes: what ran by the old one is reckoned up to now, then by the new one. */
 void sla_calendar_ends(struct engine *engine, uint16_t calendar);
 void sla_calendar_begins(struct engine *engine, uint16_t calendar);
 /* Open time left; negative: overdue. */
 int64_t sla_left(const struct engine *engine, const struct sla *sla, int64_t at);
 void sla_arm(struct engine *engine, uint32_t number); /* after its state was read */
+
+/* ---- sla_events.c for sla_start.c ---- */
+/* On a live clock it changes the target, and what had elapsed stays; else it is a new instance. */
+bool sla_start(struct engine *engine, const struct event *event, uint32_t case_item);
+void sla_end_at(struct engine *engine, uint32_t number, bool met); /* at the time of the event, which may be before its latest sla.started */
 
 /* ---- sla.c for sla_events.c ---- */
 void sla_begin(struct engine *engine, uint32_t number); /* a new instance, at the time of the event; within a change */

@@ -27,8 +27,12 @@ void sla_init(struct engine *engine)
 		const int clock = word_number(WORDS_SLA_CLOCK, view_of(settings->clock));
 		if (clock < 0)
 			continue;
-		engine->sla_rules[clock] = (struct sla_rule){states_of(settings->pause_in, settings->pause_count),
-			states_of(settings->stop_in, settings->stop_count), settings->reopen == SLA_REOPEN_GO_ON};
+		struct sla_rule *rule = &engine->sla_rules[clock];
+		*rule = (struct sla_rule){.pause_in = states_of(settings->pause_in, settings->pause_count),
+			.stop_in = states_of(settings->stop_in, settings->stop_count), .start = settings->start, .go_on = settings->reopen == SLA_REOPEN_GO_ON};
+		sla_targets_of(settings, rule->targets);
+		if (rule->start && clock == SLA_RESOLVE && !rule->stop_in)
+			rule->stop_in = 1u << CASE_SOLVED | 1u << CASE_CLOSED;
 	}
 }
 
@@ -61,7 +65,7 @@ static void choose_calendar(struct engine *engine, struct sla *sla, const struct
 	const struct case_item *of = &engine->cases[sla->case_item];
 	sla->calendar = calendar_choose(engine, of->queue, engine->slots[of->slot].market, event_text(event, KEY_CALENDAR), &sla->wanted);
 	if (sla->wanted)
-		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_CALENDAR, 1);
+		fault_event(engine, FAULT_UNKNOWN_CALENDAR, event);
 }
 
 /* A given due fixes the open time that is left at this moment. */
@@ -86,11 +90,10 @@ static void set_target(struct engine *engine, struct sla *sla, const struct even
 	if (due > 0 && due > engine->ts - SLA_FARTHEST && due < engine->ts + SLA_FARTHEST)
 		set_due(engine, sla, due);
 	else if (event_has(event, KEY_DUE))
-		sla_count(engine, sla, COUNT_SLA_DUE_APART, engine->ts, 1);
+		fault_event(engine, FAULT_DUE_FAR, event);
 }
 
-/* On a live clock it changes the target, and what had elapsed stays; else it is a new instance. */
-static bool start(struct engine *engine, const struct event *event, uint32_t case_item)
+bool sla_start(struct engine *engine, const struct event *event, uint32_t case_item)
 {
 	const uint32_t number = clock_of(engine, case_item, event_word(event, KEY_CLOCK, 0));
 	const bool live = engine->slas[number].live;
@@ -140,24 +143,51 @@ static bool is_before(const struct engine *engine, const struct sla *sla)
 
 /* ---- events ---- */
 
+/* A breach of our timer that the source reports too: once for each instance. */
+static void confirm(struct engine *engine, struct sla *sla)
+{
+	if (!sla->ours || sla->confirmed)
+		return;
+	sla->confirmed = true;
+	sla_count(engine, sla, COUNT_SLA_CONFIRMED, engine->ts, 1);
+}
+
+/* Told when the clock is over, as the official flag in the last row of a log is. Met for us, it counts as breached all the same. */
+static bool breach_ended(struct engine *engine, struct sla *sla)
+{
+	if (sla->state == SLA_STATE_MET_LATE)
+		confirm(engine, sla);
+	if (sla->state != SLA_STATE_MET)
+		return sla->state == SLA_STATE_MET_LATE;
+	sla_count_outcome(engine, sla, true, sla->ended, -1);
+	sla_count_outcome(engine, sla, false, engine->ts, 1);
+	sla_count(engine, sla, COUNT_SLA_DISAGREED, engine->ts, 1);
+	sla->state = SLA_STATE_MET_LATE;
+	sla->counted = sla->disagreed = true;
+	sla->breached_at = engine->ts;
+	sla->ours = false;
+	return true;
+}
+
 static bool confirm_breach(struct engine *engine, uint32_t number)
 {
 	struct sla *sla = &engine->slas[number];
-	if (sla->state == SLA_STATE_BREACHED)
+	if (sla->state == SLA_STATE_BREACHED) {
+		confirm(engine, sla);
 		return true;
+	}
 	sla_account(engine, sla, engine->ts);
 	sla_breach(engine, number, engine->ts, false);
 	return true;
 }
 
-static bool end(struct engine *engine, uint32_t number, bool met)
+void sla_end_at(struct engine *engine, uint32_t number, bool met)
 {
 	const struct sla *sla = &engine->slas[number];
 	if (engine->ts < sla->restarted && sla->restarted > sla->started)
 		sla_split(engine, number, met);
 	else
 		sla_end(engine, number, met);
-	return true;
 }
 
 static bool apply_live(struct engine *engine, const struct event *event, uint32_t number)
@@ -168,7 +198,8 @@ static bool apply_live(struct engine *engine, const struct event *event, uint32_
 		return confirm_breach(engine, number);
 	case EVENT_SLA_MET:
 	case EVENT_SLA_CANCELLED:
-		return end(engine, number, event->type == EVENT_SLA_MET);
+		sla_end_at(engine, number, event->type == EVENT_SLA_MET);
+		return true;
 	default:
 		if ((event->type == EVENT_SLA_PAUSED) == sla->by_source)
 			return engine->from_snapshot; /* paused twice, or resumed while it runs */
@@ -183,15 +214,17 @@ bool sla_apply(struct engine *engine, const struct event *event)
 	if (!case_item)
 		return false;
 	if (event->type == EVENT_SLA_STARTED)
-		return start(engine, event, case_item);
+		return sla_start(engine, event, case_item);
 	const uint32_t number = engine->cases[case_item].clocks[event_word(event, KEY_CLOCK, 0)];
 	if (!number)
 		return false;
 	struct sla *sla = &engine->slas[number];
 	if (is_before(engine, sla) && sla->before.started)
 		return apply_before(engine, sla, event);
-	if (!sla->live || is_before(engine, sla))
-		return sla->by_stop && event->type == EVENT_SLA_MET; /* the state of its case said so already */
+	if (!sla->live && event->type == EVENT_SLA_BREACHED && !is_before(engine, sla))
+		return breach_ended(engine, sla);
+	if (!sla->live || is_before(engine, sla)) /* its case, or the message that answered, said so already */
+		return (sla->by_stop || engine->sla_rules[sla->clock].start) && event->type == EVENT_SLA_MET;
 	return apply_live(engine, event, number);
 }
 
@@ -206,6 +239,11 @@ static void open_again(struct engine *engine, uint32_t number)
 	sla_change_begin(engine, number);
 	sla_begin(engine, number);
 	sla_change_end(engine, number);
+}
+
+static bool is_over(uint8_t state)
+{
+	return state == CASE_SOLVED || state == CASE_CLOSED;
 }
 
 void sla_case_state(struct engine *engine, uint32_t case_item)
@@ -223,6 +261,8 @@ void sla_case_state(struct engine *engine, uint32_t case_item)
 		if (sla->live && stops) {
 			sla_end(engine, number, true);
 			sla->by_stop = true;
+		} else if (sla->live && rule->start && clock != SLA_RESOLVE && is_over(state)) {
+			sla_end(engine, number, false); /* nobody waits for a reply any more */
 		} else if (sla->live && pauses != sla->by_state) {
 			sla_pause(engine, number, sla->by_source, pauses);
 		}

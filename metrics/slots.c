@@ -240,6 +240,8 @@ void ledgers_close(struct engine *engine, int64_t second)
 		ledger_close(&engine->slots[i].ledger, before, engine->now, &engine->keeping);
 	for (size_t i = 0; i < engine->agent_count; i++)
 		ledger_close(&engine->agents[i].ledger, before, engine->now, &engine->keeping);
+	for (size_t i = 0; i < engine->topic_count; i++)
+		ledger_close(&engine->topic_ledgers[i], before, engine->now, &engine->keeping);
 }
 
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope)
@@ -290,6 +292,7 @@ int64_t slot_short(const struct engine *engine, uint16_t slot)
 
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived)
 {
+	engine->counted = engine->now;
 	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
 	witness_count(engine, slot, agent, counts, n, at, arrived);

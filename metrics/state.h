@@ -21,6 +21,7 @@
 #include "metrics/slots.h"
 #include "metrics/sources.h"
 #include "metrics/timers.h"
+#include "metrics/topics.h"
 #include "metrics/witness.h"
 
 /* Indexes of things that are open now; each thing knows its place, so that taking one out is cheap. */
@@ -41,7 +42,7 @@ struct engine {
 	struct view subject;	/* of what is just applied, for the witness */
 	enum display_field subject_field; /* what it is */
 	struct forecast_memory *forecasts; /* what was worked out last */
-	struct view label;	/* the policy or team that is just counted, for the witness */
+	struct view label;	/* the policy, team or topic that is just counted, for the witness */
 	enum display_field label_field;
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
@@ -63,6 +64,7 @@ struct engine {
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free; struct sla_rule sla_rules[SLA_CLOCK_COUNT];
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
 	struct fcr_memory fcr;
+	struct ledger *topic_ledgers; size_t topic_count, topic_room; /* by the number of the topic's name */
 	struct map conduct_index; /* records by the id of their contact */
 	struct rude_leg *rude_legs; size_t rude_leg_count, rude_leg_room; uint32_t rude_leg_free;
 	struct followup *followups; size_t followup_count, followup_room;
@@ -99,6 +101,7 @@ struct engine {
 	uint32_t conduct_next; /* where to look for a record to reuse */
 	int care_open;	       /* agents with a suggested break */
 	int64_t levels_minute; /* when the rules over windows were last evaluated */
+	int64_t counted;       /* when something was last counted; 0: not known. Saves work only, so no state has it */
 	int64_t wake;	       /* due of the TIMER_ALERT_MUTE that was asked for last: it only makes that second be looked at */
 	bool levels_dirty;     /* something happened since then */
 	uint64_t lost_alerted; /* events given up when the last gap alert was raised */
@@ -130,6 +133,8 @@ bool snapshots_apply(struct engine *engine, const struct event *event);
 void batch_apply(struct engine *engine, const struct record *record);
 bool event_apply(struct engine *engine, const struct event *event); /* by its family; false: impossible now */
 void fault_count(struct engine *engine, uint16_t source, uint16_t feed, enum feed_fault fault, uint64_t count);
+/* One event of the source and feed at hand, which is kept as the last example. */
+void fault_event(struct engine *engine, enum feed_fault fault, const struct event *event);
 /* the event appliers: false: impossible now (the engine may hold it for 2 s) */
 bool contacts_apply(struct engine *engine, const struct event *event);
 bool agents_apply(struct engine *engine, const struct event *event);

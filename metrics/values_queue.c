@@ -21,6 +21,7 @@ DURATION_VALUE(longest_wait_async, longest_wait_async)
 PEAK_VALUE(queue_depth_peak, depth_peak)
 PEAK_VALUE(busy_peak, busy_peak)
 COUNT_VALUE(offered, OFFERED)
+COUNT_VALUE(offered_closed, OFFERED_CLOSED)
 COUNT_VALUE(answered, ANSWERED)
 COUNT_VALUE(answered_in_time, ANSWERED_IN_TIME)
 COUNT_VALUE(abandoned, ABANDONED)
@@ -97,7 +98,7 @@ void value_asa(const struct query *query, struct figure *figure)
 
 static void wait_percentile(const struct query *query, int permille, struct figure *figure)
 {
-	figure_duration(figure, sketch_percentile(query->tally.value + KEY_WAIT_BINS, permille));
+	figure_duration(figure, query->has_bins ? sketch_percentile(query->tally.value + KEY_WAIT_BINS, permille) : -1);
 	figure->n = counted(query, COUNT_ANSWERED);
 }
 

@@ -10,6 +10,7 @@
 COUNT_VALUE(sla_breached, SLA_BREACHED)
 COUNT_VALUE(sla_withdrawn, SLA_WITHDRAWN)
 COUNT_VALUE(sla_disagreed, SLA_DISAGREED)
+COUNT_VALUE(sla_confirmed, SLA_CONFIRMED)
 GAUGE_VALUE(sla_breached_open, sla_breached_open)
 GAUGE_VALUE(sla_due_soon, sla_due_soon)
 GAUGE_VALUE(sla_running, sla_running)

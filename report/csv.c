@@ -41,11 +41,12 @@ static void put_row(const struct report *report, const struct report_scope *scop
 {
 	struct figure figures[METRICS_MOST];
 	char time[40];
-	report_figures(report, scope->scope, from, from + report->options.by, figures);
+	const int64_t ends[] = {from, report_interval_end(report, from)};
+	report_figures(report, scope->scope, from, ends[1], figures);
 	if (!has_anything(figures))
 		return;
 	for (int end = 0; end < 2; end++) {
-		instant_format(from + (end ? report->options.by : 0), report->options.zone, time, sizeof time);
+		instant_format(ends[end], report->options.zone, time, sizeof time);
 		fprintf(to, "%s,", time);
 	}
 	put_text(scope->queue, to);
@@ -66,7 +67,7 @@ void csv_write(const struct report *report, FILE *to)
 		if (metrics[i].kind != KIND_GAUGE)
 			fprintf(to, ",%s", metrics[i].name);
 	fputs("\r\n", to);
-	for (int64_t from = report->options.from; from < report->options.to; from += report->options.by)
+	for (int64_t from = report->options.from; from < report->options.to; from = report_interval_end(report, from))
 		for (int i = 0; i < report->scope_count; i++)
 			put_row(report, &report->scopes[i], from, to);
 }

@@ -6,11 +6,13 @@
 #include <stdio.h>
 
 #include "base/zone.h"
+#include "metrics/lists_learning.h"
 #include "replay/chronicle.h"
 #include "replay/onset.h"
 
 #define REPORT_STRETCHES_MOST 5
 #define REPORT_SCOPES_MOST 400
+#define REPORT_TOPICS_MOST 20
 
 struct report_scope {
 	struct scope scope;
@@ -48,6 +50,8 @@ struct report {
 	int scope_count;
 	struct report_trouble troubles[REPORT_STRETCHES_MOST]; /* in the order of time */
 	int trouble_count;
+	struct list_topic topics[REPORT_TOPICS_MOST]; /* with as long a time before; the most re-contacts first */
+	int topic_count;
 	uint64_t events_lost; /* given up by feeds in all */
 };
 
@@ -56,6 +60,8 @@ struct report *report_create(const struct report_options *options, const struct 
 void report_destroy(struct report *report);
 /* The figures of a scope in [from, to): those of windows; gauges are not known. */
 void report_figures(const struct report *report, struct scope scope, int64_t from, int64_t to, struct figure figures[METRICS_MOST]);
+/* Where the interval that begins at `from` ends: the report's own end, for the last one. */
+int64_t report_interval_end(const struct report *report, int64_t from);
 /* The incidents of the stretch; walks on from `*place` (0 to begin), NULL at the end. */
 const struct incident *report_incident(const struct report *report, size_t *place);
 /* When and by whom an alert was acknowledged, and when it ended; 0, "" where it was not. */

@@ -50,6 +50,27 @@ void words_time(const struct report *report, int64_t at, char *to, size_t room)
 	snprintf(to, room, "%s", one_day ? date + strlen(date) - 5 : date);
 }
 
+/* The clock is put back by an hour at most places, by half of one at some: so long before or after it reads the same. */
+static bool reads_twice(const struct zone *zone, int64_t at)
+{
+	const int64_t offset = zone_offset(zone, at), before = zone_offset(zone, at - 2 * HOUR_MS), after = zone_offset(zone, at + 2 * HOUR_MS);
+	const int64_t back = (before - offset) * SECOND_MS, ahead = (offset - after) * SECOND_MS;
+	return (back > 0 && zone_offset(zone, at - back) == before) || (ahead > 0 && zone_offset(zone, at + ahead) == after);
+}
+
+void words_interval(const struct report *report, int64_t from, char *to, size_t room)
+{
+	char time[40];
+	const struct zone *zone = report->options.zone;
+	words_time(report, from, time, sizeof time);
+	if (!zone || !reads_twice(zone, from)) {
+		snprintf(to, room, "%s", time);
+		return;
+	}
+	const int minutes = zone_offset(zone, from) / 60, size = minutes < 0 ? -minutes : minutes;
+	snprintf(to, room, "%s %c%02d:%02d", time, minutes < 0 ? '-' : '+', size / 60, size % 60);
+}
+
 void words_scope(const struct report_scope *scope, char *to, size_t room)
 {
 	if (!*scope->queue && !*scope->channel)

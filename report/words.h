@@ -10,6 +10,8 @@ void words_figure(const struct metric *metric, const struct figure *figure, char
 void words_value(const struct metric *metric, int64_t value, char *to, size_t room);
 /* "10:41", with the date where the report has several days. */
 void words_time(const struct report *report, int64_t at, char *to, size_t room);
+/* The same of an interval's beginning: "02:30 +01:00" where the clock reads so twice that day. */
+void words_interval(const struct report *report, int64_t from, char *to, size_t room);
 /* "2026-11-22 10:41". */
 void words_date(const struct report *report, int64_t at, char *to, size_t room);
 /* "everything", "Billing", "Billing · chat". */

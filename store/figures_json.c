@@ -438,6 +438,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
 	put_named(&writer, "praises", snapshot->praises, snapshot->praise_count);
 	put_named(&writer, "unknown_events", snapshot->unknown, snapshot->unknown_count);
+	figures_json_learning(to, snapshot);
 	forecast_json(to, snapshot);
 	put_named(&writer, "impossible_events", snapshot->impossible, snapshot->impossible_count);
 	put_sites(&writer);
@@ -445,22 +446,34 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	fputs("}\n", to);
 }
 
+static bool has_counts(const struct tally *tally)
+{
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		if (tally->value[i])
+			return true;
+	return false;
+}
+
 void figures_json_intervals(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request,
 	int64_t from, int64_t until, int64_t length)
 {
 	struct writer writer = {.to = to, .engine = engine, .snapshot = snapshot};
 	struct query *query = memory_new(1, sizeof *query);
-	for (int64_t start = from; start < until; start += length) {
+	const struct zone *zone = snapshot->zone;
+	const int64_t day_start = snapshot->settings->day_start;
+	int64_t end;
+	for (int64_t start = instant_interval_begin(from, length, zone, day_start); start < until; start = end) {
+		end = instant_interval_end(start, length, zone, day_start);
 		fputs("{", to);
 		put_instant(&writer, "from", start);
 		fputs(", ", to);
-		put_instant(&writer, "to", start + length);
+		put_instant(&writer, "to", end);
 		fputs(", \"figures\": [", to);
 		writer.comma = "\n  ";
 		for (int i = 0; i < request->scope_count; i++) {
-			query_interval(query, engine, snapshot_scope(&snapshot->request, request->scopes[i]), start, start + length, request->by,
+			query_interval(query, engine, snapshot_scope(&snapshot->request, request->scopes[i]), start, end, request->by,
 				formula_for(&writer, request, request->scopes[i]));
-			if (query->tally.value[COUNT_OFFERED] == 0)
+			if (!has_counts(&query->tally))
 				continue;
 			put_figures(&writer, request, request->scopes[i], "interval", false, query);
 		}

@@ -25,7 +25,8 @@ struct figures_request {
 
 /* One JSON document in one line, with its newline. The snapshot gives what is no figure: alerts, feeds, conduct, due ... */
 void figures_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request);
-/* One document for each stretch of `length` ms (whole quarter hours) from `from` to `to`, as known now: {"from", "to", "figures"}. */
+/* One document for each interval of `length` ms (whole quarter hours; base/instant.h) from that which `from` lies in until `until`, as known
+ * now: {"from", "to", "figures"}. */
 void figures_json_intervals(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request,
 	int64_t from, int64_t until, int64_t length);
 

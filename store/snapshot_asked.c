@@ -38,8 +38,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 		snapshot->agent_count = list_agents(engine, scope, snapshot->at, snapshot->agents, AGENTS_MOST);
 	}
 	if (lists & 1u << SNAPSHOT_CLOCKS) {
-		snapshot->clock_kind_count = list_clocks_by_kind(engine, scope, snapshot->clock_kinds, SLA_CLOCK_COUNT);
-		snapshot->priority_count = list_clocks_by_priority(engine, scope, snapshot->priorities, PRIORITIES_MOST);
+		list_live_clocks(engine, scope, snapshot->clock_kinds, snapshot->priorities, &snapshot->priority_count);
+		snapshot->clock_kind_count = SLA_CLOCK_COUNT;
 	}
 	if (lists & 1u << SNAPSHOT_VOICE) {
 		snapshot->followups = memory_new(FOLLOWUPS_SHOWN, sizeof *snapshot->followups);
@@ -47,6 +47,8 @@ void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine)
 	}
 	if (lists & 1u << SNAPSHOT_CONDUCT)
 		snapshot_ask_conduct(snapshot, engine);
+	if (lists & 1u << SNAPSHOT_LEARNING)
+		snapshot_ask_learning(snapshot, engine);
 	if (lists & 1u << SNAPSHOT_ALERTS) {
 		snapshot->history = memory_new(ITEMS_MOST, sizeof *snapshot->history);
 		snapshot->history_count = list_alert_history(engine, snapshot->at, snapshot->history, ITEMS_MOST);

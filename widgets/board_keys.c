@@ -399,7 +399,7 @@ const struct board_key_info board_keys[] = {
 	{.keys = "Enter", .label = "its life", .help = "on a row of the evidence: everything that was told about it", .codes = {SCREEN_KEY_ENTER},
 		.modes = BOTH_MODES, .pages = ON_EVIDENCE, .act = evidence_choose},
 	{.keys = "Enter", .label = "which ones", .help = "on a row of a page: what stands behind it", .codes = {SCREEN_KEY_ENTER},
-		.modes = BOTH_MODES, .pages = ON_KEYED & ~(1u << BOARD_FEEDS), .act = evidence_of_row},
+		.modes = BOTH_MODES, .pages = ON_KEYED, .act = evidence_of_row},
 	{.keys = "a", .label = "acknowledge", .help = "on the page of alerts: you take care of it, as long as it stands; A until a time", .codes = {'a'},
 		.modes = BOARD_LIVE, .pages = ON_ALERTS, .act = alerts_answer},
 	{.keys = "A", .help = "on the page of alerts: you take care of it until a time", .codes = {'A'}, .modes = BOARD_LIVE, .pages = ON_ALERTS,

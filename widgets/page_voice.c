@@ -9,7 +9,7 @@
 
 /* ---- scores ---- */
 
-static const char *const scores[] = {"csat", "csat_mean", "nps", "ces", "iqs", "csat_quality_gap", "csat_response", "detractors",
+static const char *const scores[] = {"csat", "csat_low", "csat_mean", "nps", "ces", "iqs", "csat_quality_gap", "csat_response", "detractors",
 	"reopen_rate", "followup_reached_rate", "churn_rate"};
 
 static int score_count(const struct snapshot *snapshot)
@@ -143,6 +143,13 @@ static void followup_since(const struct snapshot *snapshot, int row, struct list
 	list_put_duration(cell, snapshot->followups[row].since);
 }
 
+static void followup_tried(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const int attempts = snapshot->followups[row].attempts;
+	if (attempts)
+		list_put(cell, ROLE_DIM, "%d\u00D7", attempts);
+}
+
 static bool followup_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
 {
 	const struct list_followup *followup = &snapshot->followups[row];
@@ -157,6 +164,7 @@ static const struct list_column followup_columns[] = {
 	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
 	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
 	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
+	{.header = "tried", .width = 5, .rank = LIST_SPARE + 1, .right = true, .write = followup_tried},
 	{.header = "waits", .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
 	{.header = NULL},
 };
@@ -166,9 +174,12 @@ static const struct list_class followup_list = {.columns = followup_columns, .co
 static void followup_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const struct figure *open = snapshot_figure(snapshot, "followup_open");
-	char reached[48];
+	char reached[48], declined[40] = "";
 	figure_text("followup_reached_rate", snapshot_figure(snapshot, "followup_reached_rate"), false, reached, sizeof reached);
-	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached", open->known ? open->numerator : 0, reached);
+	const int64_t count = snapshot_count_today(snapshot, "followup_declined");
+	if (count > 0)
+		snprintf(declined, sizeof declined, " \u00B7 %" PRId64 " declined", count);
+	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached%s", open->known ? open->numerator : 0, reached, declined);
 }
 
 /* ---- markets ---- */

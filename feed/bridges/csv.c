@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "feed/bridges/mapping.h"
 #include "feed/bridges/record.h"
+#include "feed/bridges/rows.h"
 
 struct table {
 	struct importer *importer;
@@ -14,6 +15,14 @@ struct table {
 	struct record_reader reader;
 	size_t columns; /* of the header, or the first row; 0: not known yet */
 	bool first;	/* line of the file */
+	struct rows rows;     /* put aside, where the mapping asks for another order than that of the file */
+	struct view *cells;   /* of one row: the mapping's columns */
+};
+
+/* Where a row stands, for messages. */
+struct place {
+	const char *file;
+	int64_t line;
 };
 
 static void close_table(void *state)
@@ -23,6 +32,8 @@ static void close_table(void *state)
 	mapping_destroy(table->mapping);
 	zone_close(table->zone);
 	csv_finish(&table->reader);
+	rows_finish(&table->rows);
+	free(table->cells);
 	free(table);
 }
 
@@ -42,6 +53,7 @@ static void *open_table(struct importer *importer, const struct import_options *
 	}
 	pseudonym_init(&table->pseudonym, options->salt);
 	table->mapper = mapper_create(table->mapping, table->zone, &table->pseudonym);
+	table->cells = memory_new((size_t)table->mapping->column_count + 1, sizeof *table->cells);
 	table->reader.delimiter = table->mapping->delimiter;
 	importer_set_window(importer, 0);
 	return table;
@@ -53,6 +65,7 @@ static void begin_table(void *state)
 	table->first = true;
 	table->columns = 0;
 	csv_end(&table->reader);
+	rows_file(&table->rows, importer_path(table->importer));
 }
 
 static struct view without_mark(struct view line)
@@ -62,21 +75,21 @@ static struct view without_mark(struct view line)
 	return line;
 }
 
-static bool emit_row(struct table *table, struct error *err)
+static void damaged(struct table *table, const struct place *place, const struct error *why)
+{
+	importer_report_at(table->importer, IMPORT_DAMAGED, place->file, place->line, "damaged: %s", why->text);
+}
+
+static bool emit_row(struct table *table, const struct view *fields, size_t count, const struct place *place, struct error *err)
 {
 	struct mapping_result result;
 	struct error why = {0};
-	const struct record_reader *reader = &table->reader;
-	if (reader->count != table->columns) {
-		importer_report(table->importer, IMPORT_DAMAGED, "damaged: %zu columns in place of %zu", reader->count, table->columns);
-		return true;
-	}
-	if (!mapper_apply(table->mapper, reader->fields, reader->count, &result, &why)) {
-		importer_report(table->importer, IMPORT_DAMAGED, "damaged: %s", why.text);
+	if (!mapper_apply(table->mapper, fields, count, &result, &why)) {
+		damaged(table, place, &why);
 		return true;
 	}
 	if (result.clamped)
-		importer_report(table->importer, IMPORT_REPAIRED, "a duration below zero: taken as zero");
+		importer_report_at(table->importer, IMPORT_REPAIRED, place->file, place->line, "a duration below zero: taken as zero");
 	if (result.dropped)
 		importer_add(table->importer, IMPORT_DROPPED, 1);
 	else if (result.count == 0)
@@ -84,6 +97,35 @@ static bool emit_row(struct table *table, struct error *err)
 	for (int i = 0; i < result.count; i++)
 		if (!importer_emit(table->importer, &result.events[i], result.queues[i], err))
 			return false;
+	return true;
+}
+
+/* Only the cells that the mapping asks for, in its own order: the next file may have its columns elsewhere. */
+static void put_aside(struct table *table, const struct view *fields, size_t count, const struct place *place)
+{
+	const struct mapping *mapping = table->mapping;
+	struct error why = {0};
+	int64_t at;
+	if (!mapper_instant(table->mapper, fields, count, &at, &why)) {
+		damaged(table, place, &why);
+		return;
+	}
+	for (int i = 0; i < mapping->column_count; i++)
+		table->cells[i] = mapping->columns[i].place < count ? fields[mapping->columns[i].place] : view_of("");
+	rows_put(&table->rows, at, place->line, table->cells, (size_t)mapping->column_count);
+}
+
+static bool take_row(struct table *table, struct error *err)
+{
+	const struct record_reader *reader = &table->reader;
+	const struct place place = {importer_path(table->importer), importer_line(table->importer)};
+	if (reader->count != table->columns) {
+		importer_report(table->importer, IMPORT_DAMAGED, "damaged: %zu columns in place of %zu", reader->count, table->columns);
+		return true;
+	}
+	if (table->mapping->sort_by < 0)
+		return emit_row(table, reader->fields, reader->count, &place, err);
+	put_aside(table, reader->fields, reader->count, &place);
 	return true;
 }
 
@@ -117,7 +159,7 @@ static bool take_line(void *state, struct view line, struct error *err)
 	bool header = false;
 	if (table->columns == 0 && !bind(table, &header, err))
 		return false;
-	return header || emit_row(table, err);
+	return header || take_row(table, err);
 }
 
 static bool end_table(void *state, struct error *err)
@@ -131,8 +173,19 @@ static bool end_table(void *state, struct error *err)
 
 static bool finish_table(void *state, struct error *err)
 {
-	(void)state;
-	(void)err;
+	struct table *table = state;
+	struct rows *rows = &table->rows;
+	const size_t count = (size_t)table->mapping->column_count;
+	if (table->mapping->sort_by < 0)
+		return true;
+	rows_sort(rows, table->mapping->newest_first);
+	mapping_bind_own(table->mapping);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct place place = {rows->files[rows->list[i].file], rows->list[i].line};
+		row_cells(&rows->list[i], table->cells, count);
+		if (!emit_row(table, table->cells, count, &place, err))
+			return false;
+	}
 	return true;
 }
 

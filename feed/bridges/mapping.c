@@ -73,6 +73,26 @@ static bool load_table(struct mapping *mapping, cfg_t *section, struct error *wh
 	return true;
 }
 
+/* What belongs together: the one option without the other means nothing. */
+static bool both(cfg_t *section, const char *option, const char *other, const char *remedy, struct error *why)
+{
+	const bool has = cfg_getstr(section, option) != NULL, needs = cfg_getstr(section, other) != NULL;
+	return has == needs || fail(why, "'%s' without '%s': %s", has ? option : other, has ? other : option, remedy);
+}
+
+static bool load_keep(struct mapping *mapping, cfg_t *section, struct mapping_let *let, struct error *why)
+{
+	const char *keep = cfg_getstr(section, "keep");
+	if (!both(section, "keep", "per", "write keep = \"previous\" per = \"{ticket}\", with the column that tells whose rows are meant", why))
+		return false;
+	if (!keep)
+		return true;
+	let->keep = strcmp(keep, "previous") == 0 ? KEEP_PREVIOUS : KEEP_FIRST;
+	if (let->keep == KEEP_FIRST && strcmp(keep, "first") != 0)
+		return fail(why, "keep = '%s': either \"previous\", what the row before gave, or \"first\", what the first one gave", keep);
+	return load_template(mapping, section, "per", &let->per, why) && (let->per.count || fail(why, "'per' is empty"));
+}
+
 static bool load_let(struct mapping *mapping, cfg_t *section, struct error *why)
 {
 	struct mapping_let *let = &mapping->lets[mapping->let_count];
@@ -80,7 +100,9 @@ static bool load_let(struct mapping *mapping, cfg_t *section, struct error *why)
 	/* Counted only now: it cannot refer to itself. */
 	bool good = load_template(mapping, section, "value", &let->value, why)
 		&& load_template(mapping, section, "otherwise", &let->otherwise, why)
-		&& load_conditions(mapping, section, "when", &let->when, why);
+		&& load_conditions(mapping, section, "when", &let->when, why) && load_keep(mapping, section, let, why);
+	let->remembers = let->keep != KEEP_NOTHING || template_remembers(mapping, &let->value)
+		|| template_remembers(mapping, &let->otherwise) || conditions_remember(mapping, &let->when);
 	mapping->let_count++;
 	return good;
 }
@@ -142,6 +164,8 @@ static bool load_drop(struct mapping *mapping, cfg_t *section, struct error *why
 
 /* ---- events ---- */
 
+#define SINCE "since " /* a duration: from that instant to the event's own */
+
 static bool is_duration(enum event_key key)
 {
 	size_t size = strlen(event_key_names[key]);
@@ -169,6 +193,10 @@ static bool load_assignment(struct mapping *mapping, struct mapping_event *event
 		to->instant = mapping_find_instant(mapping, given);
 		return to->instant >= 0 || fail(why, "%s = '%s': no instant of that name", event_key_names[key], given);
 	}
+	if (is_duration(key) && strncmp(given, SINCE, sizeof SINCE - 1) == 0) {
+		to->instant = mapping_find_instant(mapping, given + sizeof SINCE - 1);
+		return to->instant >= 0 || fail(why, "%s = '%s': no instant of that name", event_key_names[key], given);
+	}
 	char *text = memory_text(given);
 	if (is_duration(key)) {
 		int64_t unit = unit_cut(text);
@@ -187,6 +215,19 @@ static bool check_required(const struct mapping_event *event, struct error *why)
 	for (int i = 0; i < event->assignment_count; i++)
 		missing &= ~KEY_BIT(event->assignments[i].key);
 	return !missing || fail(why, "%s needs the key '%s'", event_types[event->type].name, event_key_names[__builtin_ctzll(missing)]);
+}
+
+static bool load_changed(struct mapping *mapping, cfg_t *section, struct mapping_event *event, struct error *why)
+{
+	const bool asked = cfg_getstr(section, "changed") != NULL, told = cfg_size(section, "first") > 0;
+	if (!both(section, "changed", "per", "write changed = \"{status}\" per = \"{ticket}\"", why))
+		return false;
+	if (told && !asked)
+		return fail(why, "'first' without 'changed': it says whether the first row of an id is a change");
+	event->first = !told || cfg_getbool(section, "first");
+	if (!load_template(mapping, section, "changed", &event->changed, why) || !load_template(mapping, section, "per", &event->per, why))
+		return false;
+	return !asked || (event->changed.count && event->per.count) || fail(why, "'changed' or 'per' is empty");
 }
 
 static bool load_event(struct mapping *mapping, cfg_t *section, struct error *why)
@@ -209,7 +250,7 @@ static bool load_event(struct mapping *mapping, cfg_t *section, struct error *wh
 			return false;
 	}
 	return check_required(event, why) && load_template(mapping, section, "once", &event->once, why)
-		&& load_conditions(mapping, section, "when", &event->when, why);
+		&& load_changed(mapping, section, event, why) && load_conditions(mapping, section, "when", &event->when, why);
 }
 
 /* ---- the file ---- */
@@ -256,6 +297,29 @@ static bool load_customers(struct mapping *mapping, cfg_t *cfg, struct error *er
 	return true;
 }
 
+static bool instant_remembers(const struct mapping *mapping, int number)
+{
+	const struct mapping_instant *instant = &mapping->instants[number];
+	bool remembers = template_remembers(mapping, &instant->value);
+	for (int i = 0; i < instant->plus_count; i++)
+		remembers = remembers || template_remembers(mapping, &instant->plus[i].value);
+	return remembers || (instant->from >= 0 && instant_remembers(mapping, instant->from))
+		|| (instant->wraps_after >= 0 && instant_remembers(mapping, instant->wraps_after));
+}
+
+static bool load_order(struct mapping *mapping, cfg_t *cfg, struct error *err)
+{
+	const char *name = cfg_getstr(cfg, "sort_by");
+	mapping->sort_by = name ? mapping_find_instant(mapping, name) : -1;
+	mapping->newest_first = cfg_getbool(cfg, "newest_first");
+	if (name && mapping->sort_by < 0)
+		return fail(err, "%s: sort_by = '%s': no instant of that name", mapping->path, name);
+	if (!name && mapping->newest_first)
+		return fail(err, "%s: newest_first without sort_by: say which instant rows are sorted by", mapping->path);
+	return !name || !instant_remembers(mapping, mapping->sort_by)
+		|| fail(err, "%s: sort_by = '%s': this instant depends on other rows, whose order is not known yet", mapping->path, name);
+}
+
 static bool load_all(struct mapping *mapping, cfg_t *cfg, struct error *err)
 {
 	struct error why = {0};
@@ -265,6 +329,7 @@ static bool load_all(struct mapping *mapping, cfg_t *cfg, struct error *err)
 		|| !load_each(mapping, cfg, "table", &mapping->tables, sizeof *mapping->tables, load_table, err)
 		|| !load_each(mapping, cfg, "let", &mapping->lets, sizeof *mapping->lets, load_let, err)
 		|| !load_each(mapping, cfg, "instant", &mapping->instants, sizeof *mapping->instants, load_instant, err)
+		|| !load_order(mapping, cfg, err)
 		|| !load_each(mapping, cfg, "drop", &mapping->drops, sizeof *mapping->drops, load_drop, err)
 		|| !load_each(mapping, cfg, "event", &mapping->events, sizeof *mapping->events, load_event, err))
 		return false;
@@ -279,19 +344,22 @@ struct mapping *mapping_parse(const char *text, const char *name, struct error *
 	cfg_opt_t table[] = {CFG_STR_LIST("from", NULL, CFGF_NONE), CFG_STR_LIST("to", NULL, CFGF_NONE),
 		CFG_STR("otherwise", NULL, CFGF_NODEFAULT), CFG_END()};
 	cfg_opt_t let[] = {CFG_STR("value", NULL, CFGF_NODEFAULT), CFG_STR("otherwise", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("when", NULL, CFGF_NONE), CFG_END()};
+		CFG_STR("keep", NULL, CFGF_NODEFAULT), CFG_STR("per", NULL, CFGF_NODEFAULT), CFG_STR_LIST("when", NULL, CFGF_NONE), CFG_END()};
 	cfg_opt_t instant[] = {CFG_STR("value", NULL, CFGF_NODEFAULT), CFG_STR("format", NULL, CFGF_NODEFAULT),
 		CFG_STR("from", NULL, CFGF_NODEFAULT), CFG_STR_LIST("plus", NULL, CFGF_NONE),
 		CFG_STR("wraps_after", NULL, CFGF_NODEFAULT), CFG_END()};
 	cfg_opt_t drop[] = {CFG_STR_LIST("when", NULL, CFGF_NONE), CFG_END()};
 	cfg_opt_t event[] = {CFG_STR("type", NULL, CFGF_NODEFAULT), CFG_STR("at", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("when", NULL, CFGF_NONE), CFG_STR("once", NULL, CFGF_NODEFAULT),
+		CFG_STR("changed", NULL, CFGF_NODEFAULT), CFG_STR("per", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("first", cfg_true, CFGF_NODEFAULT),
 #define KEY(NAME, wire) CFG_STR(wire, NULL, CFGF_NODEFAULT),
 		EVENT_TEXT_KEYS(KEY) EVENT_NUMBER_KEYS(KEY)
 #undef KEY
 		CFG_END()};
 	cfg_opt_t options[] = {CFG_STR("delimiter", ",", CFGF_NONE), CFG_BOOL("header", cfg_true, CFGF_NONE),
 		CFG_STR("zone", NULL, CFGF_NODEFAULT), CFG_STR("route", NULL, CFGF_NODEFAULT),
+		CFG_STR("sort_by", NULL, CFGF_NODEFAULT), CFG_BOOL("newest_first", cfg_false, CFGF_NONE),
 		CFG_STR("customers", "hash", CFGF_NONE), CFG_STR_LIST("no_customer", NULL, CFGF_NONE),
 		CFG_SEC("table", table, SECTION), CFG_SEC("let", let, SECTION), CFG_SEC("instant", instant, SECTION),
 		CFG_SEC("drop", drop, CFGF_MULTI), CFG_SEC("event", event, SECTION), CFG_END()};
@@ -374,6 +442,9 @@ static void finish_events(struct mapping *mapping)
 		for (int k = 0; k < event->assignment_count; k++)
 			template_finish(&event->assignments[k].value);
 		template_finish(&event->once);
+		template_finish(&event->changed);
+		template_finish(&event->per);
+		recall_finish(&event->last);
 		conditions_finish(&event->when);
 		map_finish(&event->seen);
 		free(event->assignments);
@@ -390,6 +461,8 @@ void mapping_destroy(struct mapping *mapping)
 	for (int i = 0; i < mapping->let_count; i++) {
 		template_finish(&mapping->lets[i].value);
 		template_finish(&mapping->lets[i].otherwise);
+		template_finish(&mapping->lets[i].per);
+		recall_finish(&mapping->lets[i].recall);
 		conditions_finish(&mapping->lets[i].when);
 		free(mapping->lets[i].name);
 	}

@@ -7,6 +7,7 @@
 #include "base/zone.h"
 #include "feed/bridges/import.h"
 #include "feed/bridges/pseudonym.h"
+#include "feed/bridges/recall.h"
 
 #define MAPPING_LINKS_MAX 8 /* durations added to an instant */
 
@@ -47,10 +48,15 @@ struct conditions { /* all must hold */
 	int count;
 };
 
+enum let_keep { KEEP_NOTHING, KEEP_PREVIOUS, KEEP_FIRST };
 struct mapping_let { /* a column reckoned from others */
 	char *name;
 	struct template value, otherwise;
 	struct conditions when;
+	enum let_keep keep; /* it is what the row before, or the first row, of the same id gave */
+	struct template per; /* the id */
+	struct recall recall;
+	bool remembers; /* it, or one that it is made of, depends on other rows */
 };
 
 struct mapping_instant {
@@ -66,7 +72,7 @@ struct assignment {
 	enum event_key key;
 	struct template value;
 	int64_t unit;	 /* ms of a duration's unit */
-	int instant; /* for keys that hold an instant; -1 */
+	int instant; /* for keys that hold an instant, and durations since one; -1 */
 };
 
 struct mapping_event {
@@ -76,6 +82,9 @@ struct mapping_event {
 	struct conditions when;
 	struct template once; /* count 0: every time */
 	struct map seen;      /* what `once` has had */
+	struct template changed, per; /* count 0: not asked for */
+	bool first;		      /* the first row of an id is a change */
+	struct recall last;	      /* of `changed` */
 	struct assignment *assignments;
 	int assignment_count;
 };
@@ -97,6 +106,8 @@ struct mapping {
 	int let_count;
 	struct mapping_instant *instants;
 	int instant_count;
+	int sort_by;	   /* rows are taken in the order of this instant; -1: in that of the file */
+	bool newest_first; /* of rows of one instant the last one in the file comes first */
 	struct conditions *drops; /* any of them */
 	int drop_count;
 	struct mapping_event *events;
@@ -111,6 +122,8 @@ void mapping_destroy(struct mapping *mapping);
 
 /* Finds the mapping's columns in a header; NULL: the table has none (only #1, #2, ... can be meant). */
 bool mapping_bind(struct mapping *mapping, const struct view *names, size_t count, const char *file, struct error *err);
+/* From now on rows hold the mapping's columns only, in its own order. */
+void mapping_bind_own(struct mapping *mapping);
 
 struct mapping_result {
 	struct event *events;
@@ -124,8 +137,10 @@ struct mapper *mapper_create(struct mapping *mapping, const struct zone *zone, c
 void mapper_destroy(struct mapper *mapper);
 /* The events of a row; views valid until the next row. False: the row is damaged, err says why, and it gives no event. */
 bool mapper_apply(struct mapper *mapper, const struct view *fields, size_t count, struct mapping_result *result, struct error *err);
+/* Its instant `sort_by` alone. */
+bool mapper_instant(struct mapper *mapper, const struct view *fields, size_t count, int64_t *at, struct error *err);
 
-/* "%Y-%m-%d %H:%M:%S.%f" and the like, or "epoch", "epoch_ms", "iso". *local: the reading of the clock, in ms as if UTC; false: the
+/* "%Y-%m-%d %H:%M:%S.%f" and the like (several, parted by '|': the first that fits), or "epoch", "epoch_ms", "iso". *local: the reading of the clock, in ms as if UTC; false: the
  * text does not match. *utc: INSTANT_NONE unless the text itself says which zone is meant. */
 bool mapping_time(const char *format, struct view text, int64_t *local, int64_t *utc);
 /* Is the format one that mapping_time understands? */

@@ -1,6 +1,5 @@
-/* Binding a mapping to a table's columns, and making events of its rows. A row gives all of its events or none. */
+/* Making events of a table's rows. A row gives all of its events or none. */
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -9,11 +8,15 @@
 
 #define ARENA_SIZE (256 * 1024) /* what one row may come to */
 #define TEXT_MOST 200		/* bytes of a title or an announcement */
-#define ONCE_MOST 1024
 
 struct instant_value {
 	bool known;
 	int64_t local, utc;
+};
+
+/* What a row tells the rows after it. */
+struct kept {
+	struct view id, now;
 };
 
 struct mapper {
@@ -25,6 +28,7 @@ struct mapper {
 	const struct view *fields;
 	size_t field_count;
 	struct view *lets;
+	struct kept *kept; /* of lets that remember */
 	struct instant_value *instants;
 	struct event *events;
 	struct view *queues;
@@ -32,50 +36,6 @@ struct mapper {
 	int count;
 	int clamped;
 };
-
-/* ---- columns ---- */
-
-static bool by_place(const char *name, size_t count, size_t *place)
-{
-	char *end;
-	long number = strtol(name + 1, &end, 10);
-	if (*name != '#' || end == name + 1 || *end || number < 1 || (count && (size_t)number > count))
-		return false;
-	*place = (size_t)number - 1;
-	return true;
-}
-
-static bool no_column(const struct mapping *mapping, const char *name, const struct view *names, size_t count, const char *file,
-	struct error *err)
-{
-	char list[300] = "";
-	size_t size = 0;
-	for (size_t i = 0; i < count && size + 80 < sizeof list; i++) {
-		char harmless[64];
-		text_harmless(names[i], harmless, sizeof harmless);
-		size += (size_t)snprintf(list + size, sizeof list - size, "%s%s", i ? ", " : "", harmless);
-	}
-	return fail(err, "%s: no column is called '%s', which %s asks for; there are %zu: %s", file, name, mapping->path, count, list);
-}
-
-bool mapping_bind(struct mapping *mapping, const struct view *names, size_t count, const char *file, struct error *err)
-{
-	for (int i = 0; i < mapping->column_count; i++) {
-		struct mapping_column *column = &mapping->columns[i];
-		size_t found = 0;
-		for (size_t k = 0; k < count; k++) {
-			if (!view_is(names[k], column->name))
-				continue;
-			if (found++)
-				return fail(err, "%s: columns %zu and %zu are both called '%s': say which in %s, as '#%zu'", file,
-					column->place + 1, k + 1, column->name, mapping->path, k + 1);
-			column->place = k;
-		}
-		if (!found && !by_place(column->name, count, &column->place))
-			return no_column(mapping, column->name, names, count, file, err);
-	}
-	return true;
-}
 
 /* ---- texts ---- */
 
@@ -159,7 +119,7 @@ static bool holds(const struct mapper *mapper, const struct conditions *conditio
 
 static bool too_large(struct error *err)
 {
-	return fail(err, "more text than a row can have");
+	return fail(err, "more text than a row can have, an id over %d bytes, or more than %d ids", RECALL_TEXT_MOST, RECALL_IDS_MOST);
 }
 
 static bool read_instant(struct mapper *mapper, const struct mapping_instant *rule, struct instant_value *value, struct error *err)
@@ -222,6 +182,19 @@ static bool find_instant(struct mapper *mapper, int number, struct error *err)
 	return value->known;
 }
 
+/* Made of a cell in which nothing stands. */
+static bool is_empty(struct mapper *mapper, int number, bool *empty, struct error *err)
+{
+	const struct mapping_instant *rule = &mapper->mapping->instants[number];
+	struct view text;
+	if (rule->from >= 0)
+		return is_empty(mapper, rule->from, empty, err);
+	if (!fill(mapper, &rule->value, &text))
+		return too_large(err);
+	*empty = import_blank(text);
+	return true;
+}
+
 /* ---- events ---- */
 
 static bool yes_or_no(struct view text, int64_t *value)
@@ -279,15 +252,28 @@ static bool put_text(struct mapper *mapper, enum event_key key, struct event *ev
 		|| fail(err, "%s = '%.*s': the protocol has no such word here", event_key_names[key], (int)text.size, text.data);
 }
 
+/* The instant, or for a duration what passed from then until the event. */
+static bool put_instant(struct mapper *mapper, const struct assignment *assignment, struct event *event, struct error *err)
+{
+	bool empty = false;
+	if (!is_empty(mapper, assignment->instant, &empty, err))
+		return false;
+	if (empty)
+		return true;
+	if (!find_instant(mapper, assignment->instant, err))
+		return false;
+	const int64_t utc = mapper->instants[assignment->instant].utc;
+	const bool at = assignment->key == KEY_DUE || assignment->key == KEY_UNTIL;
+	mapper->clamped += !at && event->ts < utc;
+	import_number(event, assignment->key, at ? utc : event->ts < utc ? 0 : event->ts - utc);
+	return true;
+}
+
 static bool assign(struct mapper *mapper, const struct assignment *assignment, struct event *event, struct error *err)
 {
 	struct view text;
-	if (assignment->instant >= 0) {
-		if (!find_instant(mapper, assignment->instant, err))
-			return false;
-		import_number(event, assignment->key, mapper->instants[assignment->instant].utc);
-		return true;
-	}
+	if (assignment->instant >= 0)
+		return put_instant(mapper, assignment, event, err);
 	if (!fill(mapper, &assignment->value, &text))
 		return too_large(err);
 	if (assignment->key > KEY_BEFORE_NUMBERS)
@@ -315,6 +301,27 @@ static bool make_event(struct mapper *mapper, const struct mapping_event *rule, 
 	return true;
 }
 
+/* A let that remembers: what it is now is kept for the rows after, if this one is good. */
+static bool look_back(struct mapper *mapper, int number)
+{
+	const struct mapping_let *let = &mapper->mapping->lets[number];
+	struct kept *kept = &mapper->kept[number];
+	struct view known;
+	kept->now = mapper->lets[number];
+	if (!fill(mapper, &let->per, &kept->id) || !recall_has_room(&let->recall, kept->id, kept->now))
+		return false;
+	if (!recall_find(&let->recall, kept->id, &known)) {
+		mapper->lets[number] = let->keep == KEEP_FIRST ? kept->now : view_of("");
+		return true;
+	}
+	char *room = take_room(mapper, known.size + 1); /* it may be replaced before the row ends */
+	if (!room)
+		return false;
+	view_copy(known, room, known.size + 1);
+	mapper->lets[number] = (struct view){room, known.size};
+	return true;
+}
+
 static bool begin_row(struct mapper *mapper, const struct view *fields, size_t count)
 {
 	struct mapping *mapping = mapper->mapping;
@@ -326,9 +333,19 @@ static bool begin_row(struct mapper *mapper, const struct view *fields, size_t c
 		mapper->instants[i].known = false;
 	for (int i = 0; i < mapping->let_count; i++) {
 		const struct mapping_let *let = &mapping->lets[i];
-		if (!fill(mapper, holds(mapper, &let->when) ? &let->value : &let->otherwise, &mapper->lets[i]))
+		if (!fill(mapper, holds(mapper, &let->when) ? &let->value : &let->otherwise, &mapper->lets[i])
+			|| (let->keep != KEEP_NOTHING && !look_back(mapper, i)))
 			return false;
 	}
+	return true;
+}
+
+static bool has_changed(struct mapper *mapper, const struct mapping_event *rule, bool *yes)
+{
+	struct view id, now, before;
+	if (!fill(mapper, &rule->per, &id) || !fill(mapper, &rule->changed, &now) || !recall_has_room(&rule->last, id, now))
+		return false;
+	*yes = recall_find(&rule->last, id, &before) ? !view_equals(now, before) : rule->first;
 	return true;
 }
 
@@ -337,22 +354,48 @@ static bool wanted(struct mapper *mapper, const struct mapping_event *rule, bool
 {
 	struct view id;
 	*yes = holds(mapper, &rule->when);
+	if (*yes && rule->changed.count && !has_changed(mapper, rule, yes))
+		return too_large(err);
 	if (!*yes || rule->once.count == 0)
 		return true;
-	if (!fill(mapper, &rule->once, &id) || id.size > ONCE_MOST)
+	if (!fill(mapper, &rule->once, &id) || id.size > RECALL_TEXT_MOST || rule->seen.used >= RECALL_IDS_MOST)
 		return too_large(err);
 	*yes = map_find(&rule->seen, id) == MAP_NONE;
 	return true;
 }
 
+/* Only what a good row says is remembered. `changed` looks at every row that its `when` lets through. */
 static void remember(struct mapper *mapper)
 {
-	struct view id;
+	struct mapping *mapping = mapper->mapping;
+	struct view id, now;
 	for (int i = 0; i < mapper->count; i++) {
-		struct mapping_event *rule = &mapper->mapping->events[mapper->rules[i]];
+		struct mapping_event *rule = &mapping->events[mapper->rules[i]];
 		if (rule->once.count && fill(mapper, &rule->once, &id))
 			map_put(&rule->seen, id, 1);
 	}
+	for (int i = 0; i < mapping->event_count; i++) {
+		struct mapping_event *rule = &mapping->events[i];
+		if (rule->changed.count && holds(mapper, &rule->when) && fill(mapper, &rule->per, &id) && fill(mapper, &rule->changed, &now))
+			recall_put(&rule->last, id, now);
+	}
+	for (int i = 0; i < mapping->let_count; i++) {
+		struct mapping_let *let = &mapping->lets[i];
+		const struct kept *kept = &mapper->kept[i];
+		if (let->keep == KEEP_PREVIOUS || (let->keep == KEEP_FIRST && !recall_find(&let->recall, kept->id, &now)))
+			recall_put(&let->recall, kept->id, kept->now);
+	}
+}
+
+bool mapper_instant(struct mapper *mapper, const struct view *fields, size_t count, int64_t *at, struct error *err)
+{
+	const int number = mapper->mapping->sort_by;
+	if (!begin_row(mapper, fields, count))
+		return too_large(err);
+	if (!find_instant(mapper, number, err))
+		return false;
+	*at = mapper->instants[number].utc;
+	return true;
 }
 
 bool mapper_apply(struct mapper *mapper, const struct view *fields, size_t count, struct mapping_result *result, struct error *err)
@@ -388,6 +431,7 @@ struct mapper *mapper_create(struct mapping *mapping, const struct zone *zone, c
 	mapper->pseudonym = pseudonym;
 	mapper->arena = memory_new(1, ARENA_SIZE);
 	mapper->lets = memory_new((size_t)mapping->let_count + 1, sizeof *mapper->lets);
+	mapper->kept = memory_new((size_t)mapping->let_count + 1, sizeof *mapper->kept);
 	mapper->instants = memory_new((size_t)mapping->instant_count + 1, sizeof *mapper->instants);
 	mapper->events = memory_new((size_t)mapping->event_count + 1, sizeof *mapper->events);
 	mapper->queues = memory_new((size_t)mapping->event_count + 1, sizeof *mapper->queues);
@@ -401,6 +445,7 @@ void mapper_destroy(struct mapper *mapper)
 		return;
 	free(mapper->arena);
 	free(mapper->lets);
+	free(mapper->kept);
 	free(mapper->instants);
 	free(mapper->events);
 	free(mapper->queues);

@@ -109,6 +109,27 @@ void template_finish(struct template *template)
 	*template = (struct template){0};
 }
 
+static bool part_remembers(const struct mapping *mapping, const struct template_part *part)
+{
+	return part->kind == PART_LET && mapping->lets[part->number].remembers;
+}
+
+bool template_remembers(const struct mapping *mapping, const struct template *template)
+{
+	for (int i = 0; i < template->count; i++)
+		if (part_remembers(mapping, &template->parts[i]))
+			return true;
+	return false;
+}
+
+bool conditions_remember(const struct mapping *mapping, const struct conditions *conditions)
+{
+	for (int i = 0; i < conditions->count; i++)
+		if (part_remembers(mapping, &conditions->list[i].left))
+			return true;
+	return false;
+}
+
 bool condition_compile(struct mapping *mapping, const char *text, struct condition *to, struct error *err)
 {
 	static const struct {

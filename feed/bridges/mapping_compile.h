@@ -7,6 +7,9 @@
 /* "{column}", "{column|table}", "{{" for a brace; a let of that name, if one was defined before, wins over a column. */
 bool template_compile(struct mapping *mapping, const char *text, struct template *to, struct error *err);
 void template_finish(struct template *template);
+/* Does it depend on other rows than its own? */
+bool template_remembers(const struct mapping *mapping, const struct template *template);
+bool conditions_remember(const struct mapping *mapping, const struct conditions *conditions);
 /* "column = value", "column != value", "column ~ pattern", "column !~ pattern" */
 bool condition_compile(struct mapping *mapping, const char *text, struct condition *to, struct error *err);
 void conditions_finish(struct conditions *conditions);

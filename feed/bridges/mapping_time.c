@@ -125,9 +125,18 @@ static void skip_spaces(struct view *text)
 	}
 }
 
+#define FORMAT_END '|'
+
+static const char *next_format(const char *format)
+{
+	const char *end = strchr(format, FORMAT_END);
+	return end ? end + 1 : NULL;
+}
+
 static bool match(const char *format, struct view text, struct reading *reading)
 {
-	for (; *format; format++) {
+	skip_spaces(&text);
+	for (; *format && *format != FORMAT_END; format++) {
 		if (isspace((unsigned char)*format)) {
 			skip_spaces(&text);
 		} else if (*format == '%' && format[1] && format[1] != '%') {
@@ -155,8 +164,13 @@ static bool sensible(const struct reading *reading)
 
 static bool by_format(const char *format, struct view text, int64_t *local, int64_t *utc)
 {
-	struct reading reading = {.year = 1970, .month = 1, .day = 1};
-	if (!match(format, text, &reading) || !sensible(&reading))
+	struct reading reading;
+	for (; format; format = next_format(format)) {
+		reading = (struct reading){.year = 1970, .month = 1, .day = 1};
+		if (match(format, text, &reading) && sensible(&reading))
+			break;
+	}
+	if (!format)
 		return false;
 	if (reading.twelve)
 		reading.hour = reading.hour % 12 + (reading.afternoon ? 12 : 0);
@@ -170,9 +184,9 @@ static bool by_format(const char *format, struct view text, int64_t *local, int6
 static bool iso(struct view text, int64_t *local, int64_t *utc)
 {
 	static const char *const formats[] = {
-		"%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S%z",
-		"%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
-		"%Y-%m-%d", NULL,
+		"%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S %z",
+		"%Y-%m-%d %H:%M:%S.%f %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
+		"%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M %z", "%Y-%m-%d", NULL,
 	};
 	for (int i = 0; formats[i]; i++)
 		if (by_format(formats[i], text, local, utc))

@@ -9,8 +9,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const known =
-	"header = no\nno_customer = {\"\", \"0\", \"*E+*\"}\nroute = \"{#2}\"\n"
+	"header = no\nsort_by = \"last\"\nnewest_first = yes\nno_customer = {\"\", \"0\", \"*E+*\"}\nroute = \"{#2}\"\n"
 	"table \"t\" {\n from = {\"a\", \"b\"}\n to = {\"phone\", \"abandoned\"}\n otherwise = \"open\"\n}\n"
+	"let \"before\" {\n value = \"{#1}\"\n keep = \"previous\"\n per = \"{#2}\"\n}\nlet \"began\" {\n value = \"{before}{#3}\"\n keep = \"first\"\n per = \"{#2}\"\n}\n"
 	"let \"l\" {\n when = {\"#1 != \", \"#2 ~ a*\"}\n value = \"{#1}-{#2}\"\n otherwise = \"{#3|t}\"\n}\n"
 	"instant \"first\" {\n value = \"{#4}\"\n format = \"%Y-%m-%d %H:%M:%S.%f\"\n}\n"
 	"instant \"then\" {\n value = \"{#5}\"\n format = \"iso\"\n wraps_after = \"first\"\n}\n"
@@ -19,6 +20,8 @@ static const char *const known =
 	"event \"a\" {\n type = \"contact.queued\"\n at = \"first\"\n contact = \"{l}\"\n queue = \"{#2}\"\n channel = \"{#3|t}\"\n"
 	" customer = \"{#8}\"\n priority = \"{#9}\"\n}\n"
 	"event \"b\" {\n when = {\"#2 !~ z*\"}\n type = \"contact.left\"\n at = \"last\"\n contact = \"{l}\"\n why = \"{#3}\"\n wait_ms = \"{#6} s\"\n}\n"
+	"event \"d\" {\n changed = \"{#1}{before}\"\n per = \"{began}\"\n first = no\n when = {\"#1 != y\"}\n type = \"contact.answered\"\n at = \"first\"\n contact = \"{l}\"\n"
+	" agent = \"{before}\"\n wait_ms = \"since then\"\n}\n"
 	"event \"c\" {\n once = \"{#1}\"\n type = \"survey.answered\"\n at = \"then\"\n survey = \"{#1}\"\n kind = \"csat\"\n score = \"{#9}\"\n"
 	" min = \"1\"\n max = \"5\"\n}\n";
 
@@ -32,10 +35,13 @@ static void check_event(const struct event *event)
 			abort();
 }
 
-static void apply(struct mapper *mapper, const struct record_reader *reader)
+static void apply(const struct mapping *mapping, struct mapper *mapper, const struct record_reader *reader)
 {
 	struct mapping_result result;
 	struct error err;
+	int64_t at;
+	if (mapping->sort_by >= 0 && !mapper_instant(mapper, reader->fields, reader->count, &at, &err))
+		return;
 	if (!mapper_apply(mapper, reader->fields, reader->count, &result, &err))
 		return;
 	for (int i = 0; i < result.count; i++)
@@ -56,14 +62,14 @@ static void read_rows(struct mapping *mapping, struct mapper *mapper, const char
 		if (csv_read(&reader, line, &why) != RECORD_READ)
 			continue;
 		if (bound) {
-			apply(mapper, &reader);
+			apply(mapping, mapper, &reader);
 			continue;
 		}
 		bound = mapping_bind(mapping, mapping->header ? reader.fields : NULL, mapping->header ? reader.count : 0, "f", &err);
 		if (!bound)
 			break;
 		if (!mapping->header)
-			apply(mapper, &reader);
+			apply(mapping, mapper, &reader);
 	}
 	csv_finish(&reader);
 }
