@@ -17,8 +17,6 @@
 #include "metrics/lists.h"
 
 #define LOOK_MS (SECOND_MS / 2)
-#define PATIENCE (30 * SECOND_MS) /* then a command is killed */
-#define STARTS_A_MINUTE 30
 #define WAITING_MOST 64
 #define WORDS_MOST 32
 #define READS_A_TURN 64
@@ -51,8 +49,9 @@ struct alert_exec {
 	struct known known[ALERTS_MOST];
 	int known_count;
 	bool has_looked;
-	int64_t looked, minute; /* monotonic; minute: since when starts are counted */
+	int64_t looked, counted; /* monotonic; counted: since when starts are */
 	int starts;
+	struct alert_exec_bounds bounds;
 	bool is_throttled;
 	struct job waiting[WAITING_MOST];
 	int waiting_count;
@@ -77,15 +76,22 @@ struct alert_exec *alert_exec_create(const struct settings *settings)
 		return NULL;
 	struct alert_exec *exec = memory_new(1, sizeof *exec);
 	exec->settings = settings;
+	exec->bounds = (struct alert_exec_bounds){.patience = 30 * SECOND_MS, .period = MINUTE_MS, .starts = 30};
 	exec->children = memory_new((size_t)settings->alert_count, sizeof *exec->children);
 	return exec;
+}
+
+void alert_exec_bound(struct alert_exec *exec, struct alert_exec_bounds bounds)
+{
+	exec->bounds = bounds;
 }
 
 static void finish_child(struct alert_exec *exec, struct child *child, int status)
 {
 	const char *name = exec->settings->alerts[child->rule].name;
 	if (child->is_late)
-		log_line(LOG_LEVEL_WARNING, "alert '%s': its command took longer than %d s and was ended", name, (int)(PATIENCE / SECOND_MS));
+		log_line(LOG_LEVEL_WARNING, "alert '%s': its command took longer than %g s and was ended", name,
+			(double)exec->bounds.patience / SECOND_MS);
 	else if (WIFSIGNALED(status))
 		log_line(LOG_LEVEL_WARNING, "alert '%s': its command was ended by signal %d", name, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
@@ -202,7 +208,7 @@ static void start(struct alert_exec *exec, const struct job *job, int64_t now)
 	}
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	put_alert(&environment, exec, job);
-	*child = (struct child){.rule = job->alert.rule, .said = ends[0], .until = now + PATIENCE};
+	*child = (struct child){.rule = job->alert.rule, .said = ends[0], .until = now + exec->bounds.patience};
 	failed = spawn(&child->pid, words, environment.variables, ends[1]);
 	close(ends[1]);
 	if (failed) {
@@ -246,8 +252,8 @@ static void mind_child(struct alert_exec *exec, struct child *child, int64_t now
 /* One at a time for each rule, and no more in all than somebody could look at. */
 static void start_waiting(struct alert_exec *exec, int64_t now)
 {
-	if (now - exec->minute >= MINUTE_MS) {
-		exec->minute = now;
+	if (now - exec->counted >= exec->bounds.period) {
+		exec->counted = now;
 		exec->starts = 0;
 		exec->is_throttled = false;
 	}
@@ -256,9 +262,10 @@ static void start_waiting(struct alert_exec *exec, int64_t now)
 			i++;
 			continue;
 		}
-		if (exec->starts >= STARTS_A_MINUTE) {
+		if (exec->starts >= exec->bounds.starts) {
 			if (!exec->is_throttled)
-				log_line(LOG_LEVEL_WARNING, "more than %d commands of alerts in a minute: the others wait", STARTS_A_MINUTE);
+				log_line(LOG_LEVEL_WARNING, "more than %d commands of alerts within %g s: the others wait", exec->bounds.starts,
+					(double)exec->bounds.period / SECOND_MS);
 			exec->is_throttled = true;
 			return;
 		}

@@ -11,6 +11,7 @@
 #include "metrics/lists.h"
 #include "metrics/query_sums.h"
 #include "replay/evidence.h"
+#include "store/explain.h"
 
 /* One question with its answer. */
 struct question {
@@ -192,10 +193,11 @@ static int64_t window_begin(const struct inquiry_question *asked, const struct e
 	return after > INT64_MIN + MINUTE_MS ? after - MINUTE_MS : after;
 }
 
-static void place(struct inquiry_question *asked, int site, const struct engine *engine)
+static void place(struct inquiry_question *asked, int site, const char *name, const struct engine *engine)
 {
 	struct inquiry_place *place = &asked->places[site];
-	place->wanted = asked->board.site == 0 || asked->board.site == site + 1;
+	const bool elsewhere = name && *asked->request.site && !*asked->request.subject && strcmp(asked->request.site, name) != 0;
+	place->wanted = (asked->board.site == 0 || asked->board.site == site + 1) && !elsewhere;
 	place->known = engine && engine_now(engine) != INSTANT_NONE;
 	if (!place->known)
 		return;
@@ -208,12 +210,12 @@ static void place_all(struct inquiry_question *asked, const struct inquiry_momen
 {
 	memset(asked->places, 0, sizeof asked->places);
 	for (int i = 0; moment->sites && i < moment->sites->count; i++) {
-		place(asked, i, moment->sites->sites[i].engine);
+		place(asked, i, moment->sites->sites[i].name, moment->sites->sites[i].engine);
 		if (asked->places[i].wanted && asked->places[i].moment > asked->moment)
 			asked->moment = asked->places[i].moment;
 	}
 	if (!moment->sites && moment->engine)
-		place(asked, 0, moment->engine);
+		place(asked, 0, NULL, moment->engine);
 }
 
 /* What stands now, of one engine. */
@@ -261,11 +263,30 @@ static struct proof *refuse(const struct inquiry_question *asked, const char *wh
 	return proof;
 }
 
+/* What the engine knows by itself; of several sites the one that is shown. */
+static struct proof *answer_why(const struct inquiry_question *asked, const struct inquiry_moment *moment)
+{
+	struct error err;
+	struct scope scope = asked->board.scope;
+	const struct engine *engine = moment->engine;
+	if (moment->sites) {
+		const int site = asked->board.site - 1;
+		engine = site >= 0 && site < moment->sites->count ? moment->sites->sites[site].engine : NULL;
+		if (!engine || (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err)))
+			return refuse(asked, "each site has its own: choose one with o");
+	}
+	struct proof *proof = open_answer(asked);
+	explain(engine, &asked->request, scope, &proof->life);
+	return proof;
+}
+
 /* An answer at once; NULL: it has to be read. */
 static struct proof *answer_now(const struct inquiry *inquiry, int which, const struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
 	if (!moment->engine && !moment->sites)
 		return refuse(asked, "nothing is known yet");
+	if (which == LIFE && asked->request.about != PROOF_EVENTS)
+		return answer_why(asked, moment);
 	if (which == ROWS && metrics[asked->request.metric].kind == KIND_GAUGE)
 		return answer_present(inquiry, asked, moment);
 	if (!inquiry->journal && !inquiry->distant)

@@ -7,6 +7,7 @@
 #include "app/usage.h"
 #include "app/version.h"
 #include "config/suggest.h"
+#include "feed/event.h"
 #include "metrics/metric.h"
 #include "widgets/board.h"
 #include "widgets/widget.h"
@@ -45,6 +46,12 @@ static void list_widgets(void)
 		printf("%-10s  %s\n", (*widget)->name, (*widget)->help);
 }
 
+static void list_fault_kinds(void)
+{
+	for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++)
+		printf("%-18s  %s\n", feed_fault_names[fault], feed_fault_helps[fault]);
+}
+
 static void list_keys(void)
 {
 	for (const struct board_key_info *key = board_keys; key->keys; key++)
@@ -76,7 +83,7 @@ static const struct {
 	void (*print)(void);
 } printers[] = {
 	{"--help", print_help}, {"--version", print_version}, {"--list-metrics", list_metrics}, {"--list-widgets", list_widgets},
-	{"--list-keys", list_keys}, {"--print-config", print_config}, {"--print-man", print_man}, {"--print-completion", print_completion},
+	{"--list-faults", list_fault_kinds}, {"--list-keys", list_keys}, {"--print-config", print_config}, {"--print-man", print_man}, {"--print-completion", print_completion},
 };
 
 static bool printed(const char *word)

@@ -108,6 +108,9 @@ static bool set_target(struct settings *settings, const struct arguments *argume
 			settings->target[i] = ms;
 		for (int i = 0; i < settings->queue_count; i++)
 			settings->queues[i].target = -1;
+		for (int i = 0; i < settings->market_count; i++)
+			for (int channel = 0; channel < CHANNEL_COUNT; channel++)
+				settings->markets[i].target[channel] = -1;
 	}
 	if (brief) {
 		if (!duration_parse(view_of(brief), &ms, &why))

@@ -163,7 +163,7 @@ static void take_look(void *context, const struct engine *engine)
 	struct board *board = board_create(setup->settings, &setup->request);
 	struct snapshot_request request = *board_request(board);
 	if (look->form == FORM_JSON)
-		request.lists |= 1u << SNAPSHOT_FORECAST | 1u << SNAPSHOT_CONDUCT;
+		request.lists |= 1u << SNAPSHOT_FORECAST | 1u << SNAPSHOT_CONDUCT | 1u << SNAPSHOT_VOICE | 1u << SNAPSHOT_LEARNING;
 	struct snapshot *snapshot = desk ? desk_snapshot(desk, setup->zone, &request) : snapshot_create(engine, setup->settings, setup->zone, &request);
 	if (look->form == FORM_JSON)
 		write_json(look, engine, snapshot);

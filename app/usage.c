@@ -18,7 +18,7 @@ static void print_program(FILE *to)
 	for (const struct command *const *command = commands; *command; command++)
 		fprintf(to, "  %-10s  %s\n", (*command)->name, (*command)->summary);
 	fputs("\nWithout a command: the board. Each command has its own --help.\n"
-	      "Also: --print-config, --list-metrics, --list-widgets, --list-keys, --version\n", to);
+	      "Also: --print-config, --list-metrics, --list-faults, --list-widgets, --list-keys, --version\n", to);
 }
 
 static void print_more(FILE *to, const struct command *command, const struct arguments *arguments)

@@ -1,6 +1,6 @@
 /* Two sums answer everything. The first is over clock readings: open time from the first day to a reading is so many whole weeks, a
  * part of a week and of a day, less what the holidays before it would have had. The second is over instants: the zone's table cut at
- * its changes, each stretch with what was open before it. A look-up is three short searches in arrays that never change. */
+ * its changes, each stretch with what was open before it. A look-up is a bit count and two short searches in arrays that never change. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +12,9 @@
 #define LAST_DAY 84006  /* 2200-01-01 */
 #define FARTHEST (10 * 366 * DAY_MS)
 #define WEEKDAYS 7
-#define HOLIDAY_SHIFT 6 /* 64 days */
-#define HOLIDAY_HINTS ((LAST_DAY >> HOLIDAY_SHIFT) + 2)
+#define SPAN_SHIFT 6 /* a span is 64 days: as many as a word has bits */
+#define SPAN_DAYS (1 << SPAN_SHIFT)
+#define SPANS ((LAST_DAY >> SPAN_SHIFT) + 2)
 #define STRETCH_SHIFT 33 /* 99 days */
 #define STRETCH_HINTS ((int)(LAST_DAY * DAY_MS >> STRETCH_SHIFT) + 2)
 
@@ -40,8 +41,11 @@ struct open_hours {
 	size_t holiday_count;
 	struct zone_stretch *stretches;
 	size_t stretch_count;
-	/* Where a search begins: the first holiday of every so many days, the stretch in force when every so many ms begin. */
-	uint16_t holiday_hints[HOLIDAY_HINTS + 1], stretch_hints[STRETCH_HINTS + 1];
+	/* Of each span of days: which of them are holidays, a bit each; how many holidays are before it; the first sum where it begins. */
+	uint64_t bits[SPANS + 1];
+	uint32_t counted[SPANS + 1];
+	int64_t begins[SPANS + 1];
+	uint16_t stretch_hints[STRETCH_HINTS + 1]; /* the stretch in force when every so many ms begin */
 };
 
 /* ---- the first sum: over clock readings ---- */
@@ -55,15 +59,9 @@ static int weekday_of(int64_t day)
 /* How many holidays are before the day. */
 static size_t holidays_before(const struct open_hours *hours, int64_t day)
 {
-	size_t low = hours->holiday_hints[day >> HOLIDAY_SHIFT], high = hours->holiday_hints[(day >> HOLIDAY_SHIFT) + 1];
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (hours->holidays[middle].day < day)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	const int64_t span = day >> SPAN_SHIFT;
+	const uint64_t earlier = hours->bits[span] & ((UINT64_C(1) << (day & (SPAN_DAYS - 1))) - 1);
+	return hours->counted[span] + (earlier ? (size_t)__builtin_popcountll(earlier) : 0);
 }
 
 /* Open time of a weekday before the time of day. */
@@ -134,15 +132,41 @@ int64_t open_between(const struct open_hours *hours, int64_t from, int64_t to)
 	return hours ? until_instant(hours, to) - until_instant(hours, from) : to - from;
 }
 
-/* The first day at or after `day` by whose end the first sum is at least `sum`; LAST_DAY + 1: there is none. */
-static int64_t day_of_sum(const struct open_hours *hours, int64_t sum, int64_t day)
+/* The span in which the first sum reaches `sum`, of those from `low` to `high`; high + 1: none of them. */
+static int64_t span_of_sum(const struct open_hours *hours, int64_t sum, int64_t low, int64_t high)
 {
-	int64_t low = day - 1, stride = 1; /* by the end of `low` it is not */
-	while (low + stride <= LAST_DAY && until_day(hours, low + stride + 1) < sum) {
+	if (hours->begins[high + 1] < sum)
+		return high + 1;
+	int64_t stride = 1;
+	while (low + stride <= high && hours->begins[low + stride] < sum) {
 		low += stride;
 		stride *= 2;
 	}
-	int64_t high = low + stride <= LAST_DAY ? low + stride : LAST_DAY + 1;
+	high = low + stride <= high ? low + stride : high + 1;
+	while (high - low > 1) {
+		const int64_t middle = low + (high - low) / 2;
+		if (hours->begins[middle] < sum)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first day at or after `day` by whose end the first sum is at least `sum`; LAST_DAY + 1: there is none within FARTHEST. It is near
+ * as a rule, so both searches go in strides: that of the span, then that of its day. */
+static int64_t day_of_sum(const struct open_hours *hours, int64_t sum, int64_t day)
+{
+	const int64_t farthest = day + FARTHEST / DAY_MS + 2, last = farthest < LAST_DAY ? farthest : LAST_DAY;
+	const int64_t span = span_of_sum(hours, sum, day >> SPAN_SHIFT, last >> SPAN_SHIFT), first = span << SPAN_SHIFT;
+	if (first > last)
+		return LAST_DAY + 1;
+	int64_t low = (first > day ? first : day) - 1, stride = 1; /* by the end of `low` it is not */
+	while (low + stride < first + SPAN_DAYS && until_day(hours, low + stride + 1) < sum) {
+		low += stride;
+		stride *= 2;
+	}
+	int64_t high = low + stride < first + SPAN_DAYS ? low + stride : first + SPAN_DAYS - 1; /* by its end it is */
 	while (high - low > 1) {
 		const int64_t middle = low + (high - low) / 2;
 		if (until_day(hours, middle + 1) < sum)
@@ -150,7 +174,7 @@ static int64_t day_of_sum(const struct open_hours *hours, int64_t sum, int64_t d
 		else
 			high = middle;
 	}
-	return high;
+	return high <= LAST_DAY ? high : LAST_DAY + 1;
 }
 
 /* The time of day by which so much of the weekday was open; it has that much. */
@@ -162,6 +186,18 @@ static int64_t time_of_sum(const struct open_hours *hours, int weekday, int64_t 
 	return block->from + sum - block->before;
 }
 
+/* The last stretch from `at` on before which the second sum is less than `sum`: this one or the next as a rule. */
+static const struct zone_stretch *stretch_of_sum(const struct open_hours *hours, int64_t sum, int64_t at)
+{
+	size_t found = stretch_of(hours, at), stride = 1;
+	for (; found + stride < hours->stretch_count && hours->stretches[found + stride].before < sum; stride *= 2)
+		found += stride;
+	for (; stride; stride /= 2)
+		if (found + stride < hours->stretch_count && hours->stretches[found + stride].before < sum)
+			found += stride;
+	return &hours->stretches[found];
+}
+
 int64_t open_until(const struct open_hours *hours, int64_t from, int64_t amount)
 {
 	if (amount <= 0)
@@ -171,10 +207,9 @@ int64_t open_until(const struct open_hours *hours, int64_t from, int64_t amount)
 	if (!hours)
 		return from + amount;
 	const int64_t sum = until_instant(hours, from) + amount;
-	size_t found = stretch_of(hours, in_range(from));
-	while (found + 1 < hours->stretch_count && hours->stretches[found + 1].before < sum)
-		found++;
-	const struct zone_stretch *stretch = &hours->stretches[found];
+	const struct zone_stretch *stretch = stretch_of_sum(hours, sum, in_range(from));
+	if (stretch->from - from > FARTHEST)
+		return OPEN_NEVER;
 	const int64_t begin = in_range(from) > stretch->from ? in_range(from) : stretch->from;
 	const int64_t reading = sum - stretch->before + stretch->reading, day = day_of_sum(hours, reading, (begin + stretch->offset) / DAY_MS);
 	if (day > LAST_DAY)
@@ -264,6 +299,17 @@ static int compare_days(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+static void make_spans(struct open_hours *hours)
+{
+	size_t next = 0;
+	for (int64_t span = 0; span <= SPANS; span++) {
+		hours->counted[span] = (uint32_t)next;
+		for (; next < hours->holiday_count && hours->holidays[next].day >> SPAN_SHIFT == span; next++)
+			hours->bits[span] |= UINT64_C(1) << (hours->holidays[next].day & (SPAN_DAYS - 1));
+		hours->begins[span] = until_day(hours, span << SPAN_SHIFT);
+	}
+}
+
 static void make_holidays(struct open_hours *hours, const int32_t *days, size_t count)
 {
 	int32_t *sorted = memory_new(count + 1, sizeof *sorted);
@@ -281,12 +327,7 @@ static void make_holidays(struct open_hours *hours, const int32_t *days, size_t 
 	}
 	hours->holidays[hours->holiday_count] = (struct holiday){INT32_MAX, lost};
 	free(sorted);
-	size_t next = 0;
-	for (int i = 0; i <= HOLIDAY_HINTS; i++) {
-		while (next < hours->holiday_count && hours->holidays[next].day < (int64_t)i << HOLIDAY_SHIFT)
-			next++;
-		hours->holiday_hints[i] = (uint16_t)next;
-	}
+	make_spans(hours);
 }
 
 static void make_stretches(struct open_hours *hours, const struct zone *zone)

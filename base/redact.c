@@ -13,44 +13,30 @@
 
 /* ---- initials ---- */
 
-static bool is_letter(int32_t code)
-{
-	const utf8proc_category_t category = utf8proc_category(code);
-	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-}
-
-/* Marks belong to the letter before them; digits, to a number that somebody could be found by. */
-static bool is_of_word(int32_t code)
-{
-	const utf8proc_category_t category = utf8proc_category(code);
-	return is_letter(code) || (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME);
-}
-
-static bool is_telling(int32_t code)
-{
-	const utf8proc_category_t category = utf8proc_category(code);
-	return is_letter(code) || (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
-}
-
 struct initials {
 	int32_t first, last; /* 0: none */
 	int telling;	     /* letters and digits in all */
 };
 
-/* What stands behind the sign of an address is where somebody is, not who. */
+/* A word begins with a letter; marks belong to it, and digits within it. What stands behind the sign of an address is where somebody is, not
+ * who. */
 static struct initials find_initials(const char *text)
 {
 	struct initials initials = {0};
 	bool within = false, is_name = true;
 	int32_t code;
 	for (int width, bytes; (code = text_next(text, &width, &bytes)); text += bytes) {
-		initials.telling += is_telling(code);
+		const utf8proc_category_t category = utf8proc_category(code);
+		const bool is_letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+		const bool is_mark = category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+		const bool is_digit = category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+		initials.telling += is_letter || is_digit;
 		is_name = is_name && (code != '@' || !initials.first);
-		if (is_name && !within && is_letter(code)) {
+		if (is_name && !within && is_letter) {
 			initials.last = initials.first ? code : 0;
 			initials.first = initials.first ? initials.first : code;
 		}
-		within = is_of_word(code) || (within && is_telling(code));
+		within = is_letter || is_mark || (within && is_digit);
 	}
 	return initials;
 }

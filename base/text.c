@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -111,6 +110,12 @@ static int32_t decode(const char *bytes, size_t size, size_t *taken)
 	return length > 0 ? code : DROPPED - 1;
 }
 
+/* Most of what comes: nothing has to be looked up for it. */
+static bool is_plain(char byte)
+{
+	return byte > SPACE && byte < 0x7f;
+}
+
 size_t text_harmless(struct view from, char *to, size_t room)
 {
 	if (room == 0)
@@ -119,6 +124,13 @@ size_t text_harmless(struct view from, char *to, size_t room)
 	int marks = MARKS_MOST; /* none may come before the first cell */
 	bool after_space = false;
 	for (size_t at = 0, taken; at < from.size; at += taken) {
+		if (is_plain(from.data[at]) && written + 1 < room) {
+			to[written++] = from.data[at];
+			marks = 0;
+			after_space = false;
+			taken = 1;
+			continue;
+		}
 		int32_t code = decode(from.data + at, from.size - at, &taken);
 		code = code < 0 ? REPLACEMENT : tame(code);
 		if (code == DROPPED || (code == SPACE && after_space))

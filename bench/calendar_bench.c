@@ -25,7 +25,8 @@ static int64_t below(int64_t limit)
 	return (int64_t)((chance >> 20) % (uint64_t)limit);
 }
 
-static struct open_hours *working_hours(int holidays)
+/* A holiday every `apart` days from START on; 0: every day of 22 years, in no order. */
+static struct open_hours *working_hours(int holidays, int apart)
 {
 	struct zone *zone = zone_open("Europe/Berlin", NULL);
 	struct open_block blocks[10];
@@ -37,7 +38,7 @@ static struct open_hours *working_hours(int holidays)
 		blocks[2 * i + 1] = (struct open_block){i, 810, 1080};
 	}
 	for (int i = 0; i < holidays; i++)
-		days[i] = (int32_t)(START / DAY_MS) + i * 11 % 8000;
+		days[i] = (int32_t)(START / DAY_MS) + (apart ? i * apart : i * 11 % 8000);
 	struct open_hours *hours = open_hours_create(zone, blocks, 10, days, (size_t)holidays);
 	zone_close(zone);
 	free(days);
@@ -70,12 +71,14 @@ static void bench_lookups(void)
 	static int64_t instants[0x10000];
 	for (int i = 0; i < 0x10000; i++)
 		instants[i] = START + below(3 * 366 * DAY_MS);
-	struct open_hours *few = working_hours(30), *many = working_hours(10000);
+	struct open_hours *few = working_hours(30, 36), *many = working_hours(10000, 6), *closed = working_hours(10000, 0);
 	time_lookups("always open (baseline)", NULL, instants);
 	time_lookups("two blocks, 30 holidays", few, instants);
 	time_lookups("two blocks, 10,000 holidays", many, instants);
+	time_lookups("closed for 22 years", closed, instants);
 	open_hours_destroy(few);
 	open_hours_destroy(many);
+	open_hours_destroy(closed);
 }
 
 /* ---- an engine with many clocks ---- */

@@ -25,7 +25,8 @@ static const struct {
 	bool is_person;
 	enum display_action actions[DISPLAY_PRESETS];
 } fields[DISPLAY_FIELD_COUNT] = {
-#define FIELD(NAME, word, is_person, public, team, desk, help) [DISPLAY_##NAME] = {word, is_person, {DISPLAY_##public, DISPLAY_##team, DISPLAY_##desk}},
+#define FIELD(NAME, word, is_person, public, team, desk, help)                                                                  \
+	[DISPLAY_##NAME] = {word, is_person, {DISPLAY_##public, DISPLAY_##team, DISPLAY_##desk}},
 	DISPLAY_FIELDS(FIELD)
 #undef FIELD
 };
@@ -72,20 +73,21 @@ static void act(const struct settings *settings, enum display_field field, const
 
 void display_show(const struct settings *settings, enum display_field field, const char *text, char *to, size_t room)
 {
-	char harmless[SHOWN_ROOM], shown[SHOWN_ROOM + sizeof BOARD_PREFIX];
-	const size_t prefix = strlen(BOARD_PREFIX);
-	text_harmless(view_of(text), harmless, sizeof harmless);
-	if (!*harmless || room == 0) {
-		if (room)
-			*to = 0;
+	char harmless[SHOWN_ROOM], shown[SHOWN_ROOM + sizeof BOARD_PREFIX] = "";
+	const bool as_it_came = display_action(settings, field) == DISPLAY_SHOW;
+	size_t prefix = 0;
+	if (as_it_came && field != DISPLAY_SOURCE) {
+		text_harmless(view_of(text), to, room);
 		return;
 	}
-	if (field == DISPLAY_SOURCE && display_action(settings, field) == DISPLAY_SHOW && strncmp(harmless, BOARD_PREFIX, prefix) == 0) {
+	text_harmless(view_of(text), harmless, sizeof harmless);
+	if (as_it_came && strncmp(harmless, BOARD_PREFIX, strlen(BOARD_PREFIX)) == 0) {
+		prefix = strlen(BOARD_PREFIX);
 		memcpy(shown, BOARD_PREFIX, prefix);
-		act(settings, DISPLAY_AGENT, harmless + prefix, shown + prefix, sizeof shown - prefix);
-	} else {
-		act(settings, field, harmless, shown, sizeof shown);
+		field = DISPLAY_AGENT;
 	}
+	if (harmless[prefix])
+		act(settings, field, harmless + prefix, shown + prefix, sizeof shown - prefix);
 	text_harmless(view_of(shown), to, room); /* cuts at a whole character */
 }
 
@@ -104,6 +106,7 @@ enum display_field display_of_key(enum event_key key)
 	} meant[] = {
 		{KEY_AGENT, DISPLAY_AGENT}, {KEY_BY, DISPLAY_AGENT}, {KEY_TO, DISPLAY_AGENT}, {KEY_TEAM, DISPLAY_TEAM}, {KEY_CONTACT, DISPLAY_CONTACT},
 		{KEY_CASE, DISPLAY_CASE}, {KEY_CUSTOMER, DISPLAY_CUSTOMER}, {KEY_TOPIC, DISPLAY_TOPIC}, {KEY_REASON, DISPLAY_REASON},
+		{KEY_KIND, DISPLAY_REASON},
 		{KEY_POLICY, DISPLAY_POLICY}, {KEY_TEXT, DISPLAY_NOTE}, {KEY_SURVEY, DISPLAY_SURVEY}, {KEY_CALLBACK, DISPLAY_CALLBACK},
 	};
 	for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
@@ -133,6 +136,9 @@ static bool check_file(int file, const char *path, bool is_credential, struct er
 		return fail(err, "display_key_file %.300s: %s", path, strerror(errno));
 	if (!S_ISREG(about.st_mode))
 		return fail(err, "display_key_file %.300s: it is no regular file", path);
+	if (about.st_uid != geteuid() && about.st_uid != 0)
+		return fail(err, "display_key_file %.300s: it belongs to user %u, neither to you (%u) nor to root: chown it", path, (unsigned)about.st_uid,
+			(unsigned)geteuid());
 	if (about.st_mode & (is_credential ? S_IWGRP | S_IRWXO : S_IRWXG | S_IRWXO))
 		return fail(err, "display_key_file %.300s: its mode %04o lets others at the key: chmod 600 it", path, (unsigned)about.st_mode & 07777u);
 	return true;
@@ -164,7 +170,7 @@ bool display_prepare(struct settings *settings, struct error *err)
 		return true;
 	if (!find_file(settings->display_key_file, path, sizeof path, &is_credential, err))
 		return false;
-	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a FIFO in its place holds up nobody */
+	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY); /* a FIFO in its place holds up nobody */
 	if (file < 0)
 		return fail(err, "display_key_file %.300s: %s", path, strerror(errno));
 	const bool good = check_file(file, path, is_credential, err) && read_key(file, path, settings->display_key, err);

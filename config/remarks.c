@@ -73,5 +73,11 @@ int settings_remarks(const struct settings *settings, FILE *to)
 	written += remark_calendar(settings, "'sla_calendar'", settings->sla_calendar, to);
 	for (int i = 0; i < settings->queue_count; i++)
 		written += remark_calendar(settings, "the 'calendar' of a queue", settings->queues[i].calendar, to);
+	for (int i = 0; i < settings->market_count; i++) {
+		char title[80], what[140];
+		text_harmless(view_of(settings->markets[i].name), title, sizeof title);
+		snprintf(what, sizeof what, "line %d: the 'calendar' of market \"%s\"", settings->markets[i].line, title);
+		written += remark_calendar(settings, what, settings->markets[i].calendar, to);
+	}
 	return written;
 }

@@ -24,6 +24,7 @@ void settings_destroy(struct settings *settings)
 	sections_release(settings);
 	free(settings->file);
 	setting_release(board_table.settings, board_table.count, settings);
+	explicit_bzero(settings->display_key, sizeof settings->display_key);
 	free(settings);
 }
 

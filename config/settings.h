@@ -22,7 +22,8 @@ int window_find(const char *name);		     /* or -1 */
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
 enum attribution { BY_OUTCOME, BY_ARRIVAL };
-enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times and CSAT without flagged contacts */ };
+enum store_state { STORE_STATE_FULL, STORE_STATE_NONE };
+enum conduct_filter { CONDUCT_ALL, CONDUCT_WITHOUT /* handling times, CSAT and FCR without flagged contacts */ };
 
 /* queue "Billing" { ... } */
 struct queue_settings {
@@ -158,6 +159,7 @@ struct settings {
 	int anger_limit;	   /* signals of anger at the company in a queue that raise an alert; 0: none */
 	int64_t anger_within;	   /* 15 min */
 	int mistakes_limit;
+	int followup_attempts;
 	char *shifts;		/* a file of planned shifts (config/shifts.h); "": none */
 	int staffing_goal;	/* percent of arrivals to be answered in time, that agents needed are reckoned for */
 	bool show_mistakes; /* on the board, by agent */
@@ -174,6 +176,7 @@ struct settings {
 	char **sites; /* that a board shows together; each with a collector section, or by its name in the store */
 	int shown_count;
 	int64_t store_interval; /* ms between commits */
+	int store_state;	/* enum store_state */
 	int64_t look_back;	/* ms that `r` fetches from a collector elsewhere */
 	int64_t look_back_size; /* MiB that what is fetched may take */
 	/* -- screen -- */

@@ -12,6 +12,7 @@ static const char *const attributions[] = {"outcome", "arrival"};
 static const char *const conduct_filters[] = {"all", "without"};
 static const char *const fcr_begins[] = {"queued", "released"};
 static const char *const fcr_matches[] = {"topic", "queue", "customer"};
+static const char *const store_states[] = {"full", "none"};
 static const char *const severities[] = {"warning", "critical"};
 static const char *const eaches[] = {"none", "queue", "channel", "market", "agent", "team"};
 static const char *const clock_kinds[] = {"wall", "feed"};
@@ -158,6 +159,8 @@ static const struct setting board_settings[] = {
 		.help = "... where they come within this time."},
 	{"mistakes_limit", .type = SETTING_NUMBER, .counts = true, AT(mistakes_limit), .fallback = "4", BETWEEN(1, 10000),
 		.help = "Mistakes of an agent in a window from which on they are coloured."},
+	{"followup_attempts", .type = SETTING_NUMBER, .counts = true, AT(followup_attempts), .fallback = "1", BETWEEN(1, 100),
+		.help = "Calls that reach nobody until an unhappy customer counts as not reached and is called no more."},
 	{"shifts", .type = SETTING_KEY, AT(shifts), .fallback = "",
 		.help = "A file of planned shifts: lines like mon-fri,08:00,16:30,Billing,12, for the page of forecasts. Empty: none."},
 	{"staffing_goal", .type = SETTING_NUMBER, .counts = true, AT(staffing_goal), .fallback = "80", BETWEEN(1, 99),
@@ -211,6 +214,9 @@ static const struct setting board_settings[] = {
 		.help = "The Redis that a collector writes and boards read: redis://[USER:PASS-FILE@]HOST/DB, unix://PATH ... Empty: none."},
 	{"store_interval", .type = SETTING_DURATION, AT(store_interval), .fallback = "250ms", BETWEEN(50, MINUTE_MS),
 		.help = "So often what changed is written to Redis, at most."},
+	{"store_state", .type = SETTING_WORD, AT(store_state), .fallback = "full", WORDS(store_states),
+		.help = "A collector: \"full\" keeps its packed engine in Redis, with names and ids as they came, for boards that only have Redis; "
+			"\"none\" leaves it out: Redis then holds nothing that `display` hides."},
 	{"look_back", .type = SETTING_DURATION, AT(look_back), .fallback = "4h", BETWEEN(MINUTE_MS, 35 * DAY_MS),
 		.help = "A board that follows a collector on another machine: so far back the key r fetches its records."},
 	{"look_back_size", .type = SETTING_LARGE, AT(look_back_size), .fallback = "256", BETWEEN(1, INT64_C(1) << 20),

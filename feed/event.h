@@ -185,7 +185,10 @@ struct batch {
 	X(UNKNOWN_CALENDAR, "unknown_calendar", "an SLA clock by a calendar nobody defined: it runs by the next one")   \
 	X(UNKNOWN_ZONE, "unknown_zone", "a calendar in a time zone there is none of: it is not used")          \
 	X(SCORE, "score_off_scale", "a survey's or a review's score outside of its scale")                              \
-	X(ANSWERED_TWICE, "answered_twice", "a survey answered again; the last answer counts, in the minute of the first")
+	X(ANSWERED_TWICE, "answered_twice", "a survey answered again; the last answer counts, in the minute of the first") \
+	X(DUE_FAR, "due_too_far", "an SLA clock due ten years away or more: its target holds, the due is passed over") \
+	X(STEP_AFTER_END, "step_after_end", "a step for a rude customer whose contact is over") \
+	X(FOLLOWUP_LOST, "followup_lost", "a low score that waits for no call-back: ten thousand wait already")
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT

@@ -148,19 +148,31 @@ static bool sensible(const struct event *event, struct error *err)
 	}
 }
 
+static enum feed_fault fault_of(const struct event *event)
+{
+	return event->type == EVENT_SURVEY_ANSWERED || event->type == EVENT_REVIEW_SCORED ? FAULT_SCORE : FAULT_BAD_EVENT;
+}
+
 /* Where case.assigned says that there is none now. */
 #define NIL_MEANS_NONE (KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_QUEUE))
 
-static bool settle_known(struct event *event, uint64_t wrong, struct error *err)
+/* What is wrong with it. */
+static enum feed_fault settle_known(struct event *event, uint64_t wrong, struct error *err)
 {
 	const struct event_type_info *info = &event_types[event->type];
 	wrong &= info->allowed;
-	if (wrong)
-		return fail(err, "%s: %s has a wrong kind of value", info->name, first_key(wrong));
+	if (wrong) {
+		fail(err, "%s: %s has a wrong kind of value", info->name, first_key(wrong));
+		return FAULT_BAD_EVENT;
+	}
 	uint64_t lacking = info->required & ~event->present;
-	if (lacking)
-		return fail(err, "%s: %s is missing", info->name, first_key(lacking));
-	return number_words(event, info, err) && sensible(event, err);
+	if (lacking) {
+		fail(err, "%s: %s is missing", info->name, first_key(lacking));
+		return FAULT_BAD_EVENT;
+	}
+	if (!number_words(event, info, err))
+		return FAULT_BAD_EVENT;
+	return sensible(event, err) ? FAULT_NONE : fault_of(event);
 }
 
 void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, struct error *err)
@@ -178,10 +190,14 @@ void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, struct err
 			event->text[KEY_QUEUE] = (struct view){0};
 	}
 	event->present &= event_types[event->type].allowed;
-	if (event->ts <= 0)
+	if (event->ts <= 0) {
 		fail(err, "%s: ts is missing or no time", event_types[event->type].name);
-	if (event->ts <= 0 || !settle_known(event, wrong, err))
 		event->fault = FAULT_BAD_EVENT;
+		return;
+	}
+	const enum feed_fault fault = settle_known(event, wrong, err);
+	if (fault != FAULT_NONE)
+		event->fault = (uint8_t)fault;
 }
 
 uint64_t rules_written(const struct event *event)

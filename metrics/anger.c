@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/instant.h"
 #include "metrics/state.h"
 
 /* Within the last minutes, the running one included, over all channels and markets of the queue. */
@@ -34,7 +35,10 @@ bool anger_alert(const struct engine *engine, uint32_t queue, struct alert *aler
 	return true;
 }
 
+/* Nothing takes such a count back, so it can only fall when a minute leaves the window: on a whole minute, where that is made of whole ones. */
 bool anger_stands(const struct engine *engine, uint32_t queue)
 {
+	if (engine->second % MINUTE_MS && engine->settings->anger_within % MINUTE_MS == 0 && engine->settings->anger_limit > 0)
+		return true;
 	return engine->settings->anger_limit > 0 && count_of(engine, queue) * 2 > engine->settings->anger_limit;
 }

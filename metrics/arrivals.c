@@ -6,10 +6,13 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/markets.h"
+#include "metrics/forecast.h"
 #include "metrics/query_sums.h"
 
 #define DAY_QUARTERS 96
 #define DRIFT_MOST 2.0
+#define ARRIVALS_KEPT (29 * DAY_MS) /* four weeks before a day, to its end: metrics/old_arrivals.h */
 
 /* The past weeks, oldest last: what came in each quarter hour, -1 where it is not known. */
 struct weeks {
@@ -24,10 +27,16 @@ bool arrivals_take(const struct engine *engine, const struct slot *slot, struct 
 
 /* ---- what came ---- */
 
-struct stretch_counts { /* offered by quarter hours from `from` on */
+/* Slots with the same opening hours: what was offered in them by quarter hours from `from` on. */
+struct arrivals_group {
+	const struct open_hours *hours; /* NULL: always open */
+	int64_t *offered;
+};
+struct stretch_counts {
 	int64_t from;
 	size_t room;
-	int64_t *offered;
+	struct arrivals_group *groups;
+	size_t count, group_room;
 };
 
 static int64_t offered_in(const struct bucket *bucket)
@@ -38,21 +47,32 @@ static int64_t offered_in(const struct bucket *bucket)
 	return tally.value[COUNT_OFFERED];
 }
 
-static void add_bucket(struct stretch_counts *counts, const struct bucket *bucket)
+static void add_bucket(const struct stretch_counts *counts, int64_t *offered, const struct bucket *bucket)
 {
 	if (bucket->start >= counts->from && bucket->start < counts->from + (int64_t)counts->room * QUARTER_MS)
-		counts->offered[(bucket->start - counts->from) / QUARTER_MS] += offered_in(bucket);
+		offered[(bucket->start - counts->from) / QUARTER_MS] += offered_in(bucket);
+}
+
+static void add_old(const struct stretch_counts *counts, int64_t *offered, const struct old_arrivals *old)
+{
+	for (size_t i = 0; i < old->count; i++)
+		for (int quarter = 0; quarter < OLD_ARRIVALS_QUARTERS; quarter++) {
+			const int64_t start = old->days[i].day * DAY_MS + quarter * QUARTER_MS;
+			if (start >= counts->from && start < counts->from + (int64_t)counts->room * QUARTER_MS)
+				offered[(start - counts->from) / QUARTER_MS] += old->days[i].offered[quarter];
+		}
 }
 
 /* What is counted in an open minute is not in its quarter hour yet. */
-static void add_ledger(struct stretch_counts *counts, const struct ledger *ledger, struct arrivals *arrivals)
+static void add_ledger(const struct stretch_counts *counts, int64_t *offered, const struct ledger *ledger, struct arrivals *arrivals)
 {
 	const struct series *quarters = &ledger->quarters[BY_ARRIVAL], *minutes = &ledger->minutes[BY_ARRIVAL];
+	add_old(counts, offered, &ledger->old);
 	for (size_t i = series_find(quarters, counts->from); i < quarters->count && quarters->buckets[i].start < arrivals->day; i++)
-		add_bucket(counts, &quarters->buckets[i]);
+		add_bucket(counts, offered, &quarters->buckets[i]);
 	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--)
 		if (minutes->buckets[i - 1].start < arrivals->day) {
-			add_bucket(counts, &minutes->buckets[i - 1]);
+			add_bucket(counts, offered, &minutes->buckets[i - 1]);
 			arrivals->open = true;
 		}
 }
@@ -66,9 +86,59 @@ static int64_t weeks_before(const struct engine *engine, int64_t at, int weeks)
 /* Since when all that was counted is there, for the whole of the day: an answer must not depend on when in the day it was asked for. */
 static int64_t known_since(const struct engine *engine, int64_t next_day)
 {
-	const int64_t kept = next_day - engine->keeping.quarters, heard = query_heard_since(engine);
+	const int64_t length = engine->keeping.quarters > ARRIVALS_KEPT ? engine->keeping.quarters : ARRIVALS_KEPT;
+	const int64_t kept = next_day - length, heard = query_heard_since(engine);
 	const int64_t since = heard > engine->keeping.from ? heard : engine->keeping.from;
 	return since > kept ? since : kept;
+}
+
+static struct arrivals_group *group_of(struct stretch_counts *counts, const struct open_hours *hours)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		if (counts->groups[i].hours == hours)
+			return &counts->groups[i];
+	counts->groups = memory_grow(counts->groups, &counts->group_room, counts->count + 1, sizeof *counts->groups);
+	struct arrivals_group *group = &counts->groups[counts->count++];
+	*group = (struct arrivals_group){hours, memory_new(counts->room, sizeof *group->offered)};
+	return group;
+}
+
+static bool is_open(const struct arrivals_group *group, int64_t quarter)
+{
+	return open_between(group->hours, quarter, quarter + QUARTER_MS) > 0;
+}
+
+/* What came then to those who are open in the quarter hour to come; -1: not known, or they were all closed then, which is no example. */
+static int64_t came_to_open(const struct stretch_counts *counts, int64_t then, const bool *open)
+{
+	int64_t sum = 0;
+	bool any = false;
+	for (size_t i = 0; i < counts->count; i++)
+		if (open[i]) {
+			any = any || is_open(&counts->groups[i], then);
+			sum += counts->groups[i].offered[(then - counts->from) / QUARTER_MS];
+		}
+	return any ? sum : -1;
+}
+
+static void fill_weeks(struct weeks *weeks, const struct engine *engine, struct arrivals *arrivals, const struct stretch_counts *counts)
+{
+	const int64_t since = known_since(engine, arrivals->next_day);
+	bool *open = memory_new(counts->count + 1, sizeof *open);
+	for (int i = 0; i < ARRIVALS_QUARTERS; i++) {
+		const int64_t quarter = arrivals->day + i * QUARTER_MS;
+		arrivals->closed[i] = counts->count > 0;
+		for (size_t group = 0; group < counts->count; group++) {
+			open[group] = is_open(&counts->groups[group], quarter);
+			arrivals->closed[i] = arrivals->closed[i] && !open[group];
+		}
+		for (int week = 0; week < ARRIVALS_WEEKS; week++) {
+			const int64_t then = weeks_before(engine, quarter, week + 1);
+			const bool known = then >= since && then >= counts->from && then < arrivals->day;
+			weeks->count[week][i] = known && counts->count ? came_to_open(counts, then, open) : known ? 0 : -1;
+		}
+	}
+	free(open);
 }
 
 static void gather(struct weeks *weeks, const struct engine *engine, struct arrivals *arrivals)
@@ -76,18 +146,15 @@ static void gather(struct weeks *weeks, const struct engine *engine, struct arri
 	struct stretch_counts counts = {.from = weeks_before(engine, arrivals->day, ARRIVALS_WEEKS) - HOUR_MS};
 	counts.from -= counts.from % QUARTER_MS;
 	counts.room = (size_t)((arrivals->day - counts.from) / QUARTER_MS) + 1;
-	counts.offered = memory_new(counts.room, sizeof *counts.offered);
-	for (size_t i = 0; i < engine->slot_count; i++)
-		if (arrivals_take(engine, &engine->slots[i], arrivals->scope))
-			add_ledger(&counts, &engine->slots[i].ledger, arrivals);
-	const int64_t since = known_since(engine, arrivals->next_day);
-	for (int week = 0; week < ARRIVALS_WEEKS; week++)
-		for (int i = 0; i < ARRIVALS_QUARTERS; i++) {
-			const int64_t start = weeks_before(engine, arrivals->day + i * QUARTER_MS, week + 1);
-			const bool known = start >= since && start >= counts.from && start < arrivals->day;
-			weeks->count[week][i] = known ? counts.offered[(start - counts.from) / QUARTER_MS] : -1;
-		}
-	free(counts.offered);
+	for (size_t i = 0; i < engine->slot_count; i++) {
+		const struct slot *slot = &engine->slots[i];
+		if (arrivals_take(engine, slot, arrivals->scope))
+			add_ledger(&counts, group_of(&counts, work_hours(engine, slot->queue, slot->market))->offered, &slot->ledger, arrivals);
+	}
+	fill_weeks(weeks, engine, arrivals, &counts);
+	for (size_t i = 0; i < counts.count; i++)
+		free(counts.groups[i].offered);
+	free(counts.groups);
 }
 
 /* ---- what is an example ---- */
@@ -189,9 +256,9 @@ static void sum_outcomes(struct arrivals *arrivals, const struct engine *engine)
 	arrivals->handled = worked ? tally.value[COUNT_WORK_MS] : tally.value[COUNT_TALK_MS] + tally.value[COUNT_HOLD_MS] + tally.value[COUNT_WRAP_MS];
 }
 
-static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope scope)
+struct arrivals_stamp arrivals_stamp(const struct engine *engine, struct scope scope)
 {
-	struct arrivals_stamp stamp = {.from = engine->keeping.from};
+	struct arrivals_stamp stamp = {.from = engine->keeping.from, .calendars = engine->calendars_version};
 	for (size_t i = 0; i < engine->slot_count; i++) {
 		const struct ledger *ledger = &engine->slots[i].ledger;
 		if (!arrivals_take(engine, &engine->slots[i], scope))
@@ -203,9 +270,15 @@ static struct arrivals_stamp stamp_of(const struct engine *engine, struct scope 
 	return stamp;
 }
 
+bool arrivals_stamps_equal(const struct arrivals_stamp *a, const struct arrivals_stamp *b)
+{
+	return a->closed == b->closed && a->slots == b->slots && a->buckets == b->buckets && a->from == b->from &&
+	       a->calendars == b->calendars;
+}
+
 void arrivals_expect(struct arrivals *arrivals, const struct engine *engine, struct scope scope, int64_t day)
 {
-	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = stamp_of(engine, scope)};
+	*arrivals = (struct arrivals){.scope = scope, .day = day, .stamp = arrivals_stamp(engine, scope)};
 	arrivals->next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
 	struct weeks *weeks = memory_new(1, sizeof *weeks);
 	double *mean = memory_new(ARRIVALS_QUARTERS, sizeof *mean);
@@ -216,7 +289,7 @@ void arrivals_expect(struct arrivals *arrivals, const struct engine *engine, str
 	smooth(mean, arrivals->expected);
 	const double going_on = drift(weeks);
 	for (int i = 0; i < ARRIVALS_QUARTERS; i++) {
-		arrivals->expected[i] *= going_on;
+		arrivals->expected[i] = arrivals->closed[i] ? 0 : arrivals->expected[i] * going_on;
 		arrivals->last[i] = weeks->count[0][i] >= 0 ? (double)weeks->count[0][i] : NAN;
 	}
 	arrivals->weeks = weeks->known;
@@ -229,8 +302,8 @@ bool arrivals_hold(const struct arrivals *arrivals, const struct engine *engine,
 {
 	if (arrivals->open || arrivals->day != day || !scopes_equal(arrivals->scope, scope))
 		return false;
-	const struct arrivals_stamp now = stamp_of(engine, scope), *then = &arrivals->stamp;
-	return now.closed == then->closed && now.slots == then->slots && now.buckets == then->buckets && now.from == then->from;
+	const struct arrivals_stamp now = arrivals_stamp(engine, scope);
+	return arrivals_stamps_equal(&now, &arrivals->stamp);
 }
 
 double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t to)
@@ -245,4 +318,53 @@ double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t t
 		at += part;
 	}
 	return sum;
+}
+
+/* ---- why ---- */
+
+_Static_assert(FORECAST_WEEKS == ARRIVALS_WEEKS, "each week is told");
+
+static double sum_between(const double *values, int from, int to)
+{
+	double sum = 0;
+	for (int i = from; i < to; i++)
+		sum += values[i];
+	return sum;
+}
+
+static void tell_week(struct forecast_reason *reason, const struct weeks *weeks, int week, int from, int to)
+{
+	struct forecast_week *past = &reason->past[week];
+	past->level = level_ratio(weeks->count[0], weeks->count[week]);
+	past->weight = weeks->known - week;
+	for (int i = from; i < to; i++)
+		past->came = weeks->count[week][i] < 0 ? NAN : past->came + (double)weeks->count[week][i];
+}
+
+void forecast_explain(struct forecast_reason *reason, const struct engine *engine, struct scope scope, int64_t day, int64_t from, int64_t to)
+{
+	const int64_t first = (from - day) / QUARTER_MS, end = (to - day) / QUARTER_MS;
+	*reason = (struct forecast_reason){.mean = NAN, .smoothed = NAN, .drift = NAN, .expected = NAN};
+	if (from < day || end > ARRIVALS_QUARTERS)
+		return;
+	struct arrivals arrivals = {.scope = scope, .day = day};
+	arrivals.next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
+	struct weeks *weeks = memory_new(1, sizeof *weeks);
+	double *mean = memory_new(2 * ARRIVALS_QUARTERS, sizeof *mean), *smoothed = mean + ARRIVALS_QUARTERS;
+	gather(weeks, engine, &arrivals);
+	leave_out_empty_days(weeks);
+	count_known(weeks);
+	mean_of_weeks(weeks, mean);
+	smooth(mean, smoothed);
+	reason->weeks = weeks->known;
+	for (int week = 0; week < weeks->known; week++) {
+		reason->past[week].from = weeks_before(engine, from, week + 1);
+		tell_week(reason, weeks, week, (int)first, (int)end);
+	}
+	reason->mean = sum_between(mean, (int)first, (int)end);
+	reason->smoothed = sum_between(smoothed, (int)first, (int)end);
+	reason->drift = drift(weeks);
+	reason->expected = reason->smoothed * reason->drift;
+	free(mean);
+	free(weeks);
 }

@@ -7,6 +7,8 @@
  *  3. their mean, the newer the heavier: weights 4, 3, 2, 1 (3, 2, 1 of three);
  *  4. smoothed over the neighbours within half an hour (1 2 3 2 1), which share what chance moved between them;
  *  5. times the root of (last week / week before): half of the drift goes on, for half of it is chance as a rule. At most 2, at least 1/2.
+ * Slots whose queue (else market) has a calendar count in the quarter hours in which it will be open; where everybody is closed, holidays
+ * included, nothing is expected, and a quarter hour in which everybody was closed is no example.
  * None of these numbers was fitted to any log. */
 #ifndef METRICS_ARRIVALS_H
 #define METRICS_ARRIVALS_H
@@ -21,6 +23,7 @@ struct arrivals_stamp {
 	uint64_t closed; /* LSN of the record that closed a bucket last */
 	size_t slots, buckets;
 	int64_t from; /* what began before is not there */
+	uint64_t calendars; /* how often one was told */
 };
 
 struct arrivals {
@@ -30,6 +33,7 @@ struct arrivals {
 	int weeks;	   /* that were looked at; 0: nothing is known */
 	double expected[ARRIVALS_QUARTERS]; /* of the quarter hour day + i * QUARTER_MS; NAN: no past week has it */
 	double last[ARRIVALS_QUARTERS];	    /* as it was a week before; NAN: not known */
+	bool closed[ARRIVALS_QUARTERS]; /* everybody is, by the calendars of queues and markets */
 	/* Of the 7 days before `day`, by outcome: */
 	int64_t waited, gave_up; /* ms of all who were answered or gave up; how many gave up */
 	int64_t handled, legs;	 /* ms, and legs (of an asynchronous channel: what was worked) */
@@ -37,6 +41,8 @@ struct arrivals {
 	bool open; /* minutes before `day` are open yet: it holds for no other question */
 };
 
+struct arrivals_stamp arrivals_stamp(const struct engine *engine, struct scope scope);
+bool arrivals_stamps_equal(const struct arrivals_stamp *a, const struct arrivals_stamp *b);
 /* Does the slot's work wait for people in this scope? As with the longest wait: what is asynchronous only where it is asked for by name. */
 bool arrivals_take(const struct engine *engine, const struct slot *slot, struct scope scope);
 /* `day`: where a day begins. */

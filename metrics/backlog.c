@@ -239,7 +239,7 @@ static void weigh_case(const struct case_item *item, int64_t at, struct gauges *
 static void weigh_clocks(const struct engine *engine, struct scope scope, struct gauges *gauges)
 {
 	if (!scope_of_people(scope)) {
-		for (size_t i = 0; i < engine->slot_count; i++) {
+		for (size_t i = slots_begin(engine, scope); i < engine->slot_count; i = slots_next(engine, scope, i)) {
 			const struct slot *slot = &engine->slots[i];
 			if (!slot_in_scope(engine, slot, scope))
 				continue;
@@ -266,7 +266,7 @@ static void weigh_clocks(const struct engine *engine, struct scope scope, struct
 /* An agent's cases may be of any slot: these are looked at one by one. */
 static void weigh_ages(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges, int64_t *bins)
 {
-	for (size_t i = 0; !scope_of_people(scope) && i < engine->slot_count; i++)
+	for (size_t i = slots_begin(engine, scope); !scope_of_people(scope) && i < engine->slot_count; i = slots_next(engine, scope, i))
 		if (engine->slots[i].backlog.opened.count && slot_in_scope(engine, &engine->slots[i], scope))
 			weigh_slot(&engine->slots[i], at, gauges, bins);
 	for (size_t i = 0; scope_of_people(scope) && i < engine->open_cases.count; i++) {

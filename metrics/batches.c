@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "metrics/state.h"
 #include "metrics/witness_tell.h"
 
@@ -12,6 +13,24 @@ void fault_count(struct engine *engine, uint16_t source, uint16_t feed, enum fee
 	engine->feeds[feed < 32 ? feed : 31].faults[fault] += count;
 	if (source < engine->source_count)
 		engine->sources[source].faults[fault] += count;
+}
+
+static void keep_example(struct fault_example *example, const struct engine *engine, const struct event *event)
+{
+	static const enum event_key ids[] = {KEY_CONTACT, KEY_CASE, KEY_CALLBACK, KEY_SURVEY, KEY_CALENDAR, KEY_ALERT, KEY_QUEUE, KEY_AGENT};
+	struct view about = event->type == EVENT_UNKNOWN ? event->type_name : (struct view){0};
+	*example = (struct fault_example){.at = engine->now, .ts = event->ts, .type = (uint8_t)event->type, .key = KEY_COUNT};
+	for (size_t i = 0; i < sizeof ids / sizeof *ids && !about.size; i++) {
+		about = event_text(event, ids[i]);
+		example->key = (uint8_t)(about.size ? ids[i] : KEY_COUNT);
+	}
+	text_harmless(about, example->about, sizeof example->about);
+}
+
+void fault_event(struct engine *engine, enum feed_fault fault, const struct event *event)
+{
+	fault_count(engine, engine->source, engine->feed, fault, 1);
+	keep_example(&engine->feeds[engine->feed < 32 ? engine->feed : 31].examples[fault], engine, event);
 }
 
 static void count_unknown(struct engine *engine, struct view name)
@@ -61,14 +80,14 @@ static void set_time(struct engine *engine, const struct event *event)
 	engine->ts = event->ts < now ? event->ts : now;
 	engine->too_old = false;
 	if (event->ts > now + limit)
-		fault_count(engine, engine->source, engine->feed, FAULT_AHEAD, 1);
+		fault_event(engine, FAULT_AHEAD, event);
 	if (engine->from_snapshot) /* old by nature: it tells how things stand */
 		return;
 	engine->too_old = event->ts < now - engine->settings->late_limit;
 	if (engine->too_old)
-		fault_count(engine, engine->source, engine->feed, FAULT_TOO_OLD, 1);
+		fault_event(engine, FAULT_TOO_OLD, event);
 	else if (event->ts < now - limit)
-		fault_count(engine, engine->source, engine->feed, FAULT_LATE, 1);
+		fault_event(engine, FAULT_LATE, event);
 }
 
 static void take_event(struct engine *engine, const struct event *event)
@@ -80,7 +99,9 @@ static void take_event(struct engine *engine, const struct event *event)
 	else if (can_wait(event->type))
 		held_add(engine, event);
 	else {
-		fault_count(engine, source, feed, FAULT_IMPOSSIBLE, 1);
+		engine->source = source;
+		engine->feed = feed;
+		fault_event(engine, FAULT_IMPOSSIBLE, event);
 		engine->impossible[event->type]++;
 	}
 	engine->source = source;
@@ -129,13 +150,13 @@ static uint32_t choose_events(struct engine *engine, const struct batch *batch)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		const struct event *event = &batch->events[i];
 		if (!source_take(engine, engine->source, batch->boot, batch->seq + i)) {
-			fault_count(engine, engine->source, engine->feed, FAULT_DUPLICATE, 1);
+			fault_event(engine, FAULT_DUPLICATE, event);
 			continue;
 		}
 		if (event->type == EVENT_UNKNOWN)
 			count_unknown(engine, event->type_name);
 		if (event->fault != FAULT_NONE || event->type >= EVENT_UNKNOWN) {
-			fault_count(engine, engine->source, engine->feed, event->fault ? event->fault : FAULT_UNKNOWN_EVENT, 1);
+			fault_event(engine, event->fault ? event->fault : FAULT_UNKNOWN_EVENT, event);
 			continue;
 		}
 		struct batch_entry *entry = &engine->order[count];

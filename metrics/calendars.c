@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/opening.h"
 #include "feed/opening.h"
+#include "metrics/markets.h"
 #include "metrics/state.h"
 
 void calendar_finish(struct calendar *calendar)
@@ -23,17 +24,34 @@ void calendars_finish(struct engine *engine)
 	names_finish(&engine->calendar_names);
 }
 
-bool calendar_make(struct engine *engine, struct calendar *calendar)
+static bool make_hours(struct calendar *calendar)
 {
 	struct zone *zone = zone_open(calendar->zone, NULL);
 	if (!zone)
 		return false;
-	const uint64_t rules = zone_hash(zone);
-	engine->zone_differs = engine->zone_differs || (calendar->rules && calendar->rules != rules); /* those when it was written down */
-	calendar->rules = rules;
+	calendar->rules = zone_hash(zone);
 	calendar->hours = open_hours_create(zone, calendar->blocks, calendar->block_count, calendar->holidays, calendar->holiday_count);
 	zone_close(zone);
 	return true;
+}
+
+bool calendar_make(struct engine *engine, struct calendar *calendar)
+{
+	const uint64_t rules = calendar->rules; /* those when it was written down */
+	if (!make_hours(calendar))
+		return false;
+	engine->zone_differs = engine->zone_differs || (rules && rules != calendar->rules);
+	return true;
+}
+
+void calendar_from_settings(const struct settings *settings, const struct calendar_settings *from, struct calendar *calendar)
+{
+	*calendar = (struct calendar){.set = true};
+	text_harmless(view_of(from->zone ? from->zone : settings->zone), calendar->zone, sizeof calendar->zone);
+	calendar->block_count = calendar_settings_blocks(from, &calendar->blocks);
+	calendar->holiday_count = calendar_settings_holidays(from, &calendar->holidays);
+	if (!make_hours(calendar))
+		calendar_finish(calendar);
 }
 
 /* ---- by name ---- */
@@ -49,14 +67,8 @@ static const struct calendar_settings *settings_of(const struct engine *engine, 
 static void take_settings(struct engine *engine, uint16_t number)
 {
 	const struct calendar_settings *settings = settings_of(engine, names_text(&engine->calendar_names, number));
-	struct calendar *calendar = &engine->calendars[number];
-	if (!settings)
-		return;
-	*calendar = (struct calendar){.set = true};
-	text_harmless(view_of(settings->zone ? settings->zone : engine->settings->zone), calendar->zone, sizeof calendar->zone);
-	calendar->block_count = calendar_settings_blocks(settings, &calendar->blocks);
-	calendar->holiday_count = calendar_settings_holidays(settings, &calendar->holidays);
-	calendar_make(engine, calendar);
+	if (settings)
+		calendar_from_settings(engine->settings, settings, &engine->calendars[number]);
 }
 
 void calendars_know(struct engine *engine)
@@ -93,17 +105,17 @@ const struct open_hours *calendar_hours(const struct engine *engine, uint16_t nu
 /* The queue's section of the settings comes before what the feed says, as for its target. */
 static uint16_t calendar_of_queue(struct engine *engine, uint16_t queue)
 {
-	const char *name = names_text(&engine->queues, queue);
-	for (int i = 0; i < engine->settings->queue_count; i++)
-		if (engine->settings->queues[i].calendar && strcmp(engine->settings->queues[i].name, name) == 0)
-			return calendar_number(engine, view_of(engine->settings->queues[i].calendar));
+	const char *name = calendar_set_for_queue(engine, queue);
+	if (name)
+		return calendar_number(engine, view_of(name));
 	return queue < engine->queue_info_room ? engine->queue_info[queue].calendar : 0;
 }
 
-uint16_t calendar_choose(struct engine *engine, uint16_t queue, struct view named, uint16_t *wanted)
+uint16_t calendar_choose(struct engine *engine, uint16_t queue, uint16_t market, struct view named, uint16_t *wanted)
 {
+	const char *of_market = calendar_set_for_market(engine, market);
 	const uint16_t candidates[] = {calendar_number(engine, named), calendar_of_queue(engine, queue),
-		calendar_number(engine, view_of(engine->settings->sla_calendar))};
+		calendar_number(engine, view_of(of_market ? of_market : "")), calendar_number(engine, view_of(engine->settings->sla_calendar))};
 	*wanted = 0;
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
 		if (candidates[i] && engine->calendars[candidates[i]].hours)
@@ -113,12 +125,12 @@ uint16_t calendar_choose(struct engine *engine, uint16_t queue, struct view name
 	return 0;
 }
 
-bool queue_is_open(struct engine *engine, uint16_t queue, int64_t at)
+bool queue_is_open(struct engine *engine, uint16_t queue, uint16_t market, int64_t at)
 {
 	if (!engine->settings->calendar_count && engine->calendar_count <= NAME_OTHER + 1)
 		return true; /* most boards know none: nothing to look for */
 	uint16_t wanted;
-	return open_at(calendar_hours(engine, calendar_choose(engine, queue, (struct view){0}, &wanted)), at);
+	return open_at(calendar_hours(engine, calendar_choose(engine, queue, market, (struct view){0}, &wanted)), at);
 }
 
 /* ---- defined by a feed ---- */
@@ -163,10 +175,11 @@ bool calendars_apply(struct engine *engine, const struct event *event)
 		return true;
 	}
 	if (strcmp(calendar.zone, "local") == 0 || !calendar_make(engine, &calendar)) { /* "local" is another place at each board */
-		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_ZONE, 1);
+		fault_event(engine, FAULT_UNKNOWN_ZONE, event);
 		calendar_finish(&calendar);
 		return true;
 	}
+	engine->calendars_version++;
 	sla_calendar_ends(engine, number);
 	calendar_finish(&engine->calendars[number]);
 	engine->calendars[number] = calendar;

@@ -21,15 +21,17 @@ bool calendars_apply(struct engine *engine, const struct event *event); /* calen
 const struct open_hours *calendar_hours(const struct engine *engine, uint16_t number);
 uint16_t calendar_number(struct engine *engine, struct view name);
 const char *calendar_name(const struct engine *engine, uint16_t number);
-/* By its own calendar, else the general one; without one it is always open. */
-bool queue_is_open(struct engine *engine, uint16_t queue, int64_t at);
-/* The calendar of a clock that starts on a case of the queue: the one it names, else the queue's, else the general one, else none.
+/* By the calendar of the queue, else of the market, else the general one; without one it is always open. */
+bool queue_is_open(struct engine *engine, uint16_t queue, uint16_t market, int64_t at);
+/* The calendar of a clock that starts on a case of the queue and market: the one it names, else the queue's, else the market's, else the general one,
+ * else none.
  * *wanted: the first of these that nobody defined yet, or 0. */
-uint16_t calendar_choose(struct engine *engine, uint16_t queue, struct view named, uint16_t *wanted);
+uint16_t calendar_choose(struct engine *engine, uint16_t queue, uint16_t market, struct view named, uint16_t *wanted);
 /* Room for every name there is, and what the settings say of them. */
 void calendars_know(struct engine *engine);
 /* The opening hours of what is told. False: a zone that is none. */
 void calendar_finish(struct calendar *calendar);
 bool calendar_make(struct engine *engine, struct calendar *calendar);
+void calendar_from_settings(const struct settings *settings, const struct calendar_settings *from, struct calendar *calendar);
 
 #endif

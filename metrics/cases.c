@@ -135,7 +135,7 @@ static uint32_t create(struct engine *engine, struct view id)
 static void place(struct engine *engine, uint32_t number)
 {
 	struct case_item *item = &engine->cases[number];
-	uint16_t slot = slot_of(engine, item->queue, item->channel, item->market);
+	uint16_t slot = slot_for(engine, item->queue, item->channel, item->market);
 	if (slot == item->slot)
 		return;
 	sla_move(engine, number, slot);
@@ -283,7 +283,7 @@ static bool set_state(struct engine *engine, const struct event *event, uint32_t
 	struct case_item *item = &engine->cases[number];
 	const uint8_t state = (uint8_t)event_word(event, KEY_TO, CASE_OPEN);
 	if (engine->ts < item->opened && !engine->from_snapshot) {
-		fault_count(engine, engine->source, engine->feed, FAULT_CASE_ORDER, 1);
+		fault_event(engine, FAULT_CASE_ORDER, event);
 		return true;
 	}
 	if (engine->ts < item->since) { /* what we know is newer */

@@ -56,3 +56,12 @@
 			"long as it is remembered (the longest window and late_limit)",
 	.value = value_fcr_excluded,
 },
+{
+	.name = "recontacts", .title = "Needed a further contact", .short_title = "CAME AGAIN",
+	.unit = UNIT_COUNT, .kind = KIND_WINDOW, .worse = WORSE_HIGHER, .people = true,
+	.warn = NAN, .crit = NAN, .target = NAN,
+	.formula = "resolved contacts with a further contact of the same customer and topic within R, settled or not",
+	.source = "contact.queued .answered .released, case.state",
+	.note = "counted where the contact that did not suffice was queued, whenever the further one comes; by topic on the page of what can be learned",
+	.value = value_recontacts,
+},

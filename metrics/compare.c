@@ -39,7 +39,8 @@ int64_t query_heard_since(const struct engine *engine)
 {
 	int64_t first = INT64_MAX;
 	for (size_t i = 1; i < engine->watch_count; i++) /* that of everything is older than the first record */
-		first = engine->watches[i].since < first ? engine->watches[i].since : first;
+		if (!watch_is_brief(&engine->watches[i]) && engine->watches[i].since < first)
+			first = engine->watches[i].since;
 	return first;
 }
 
@@ -78,7 +79,7 @@ void comparing_run(struct comparing *comparing, const struct engine *engine, str
 	query_begin(now, engine, scope, window, by, formula);
 	comparing->watch = watch_find(engine, scope);
 	comparing->known = engine->now != INT64_MIN && choose(comparing, engine, window, comparison);
-	comparing->gauges = engine->now != INT64_MIN && comparing->watch && comparing->to - QUARTER_MS >= known_since(engine);
+	comparing->gauges = engine->now != INT64_MIN && comparing->watch && !watch_is_brief(comparing->watch) && comparing->to - QUARTER_MS >= known_since(engine);
 	if (!comparing->known)
 		return;
 	then->after = comparing->from - 1;

@@ -204,10 +204,13 @@ static void flag(struct engine *engine, struct conduct *record, int by)
 	record->aim = AIM_AGENT;
 	if (begins) {
 		record->by = (uint8_t)by;
+		record->source = engine->source;
 		record->opened = record->stepped = engine->ts;
 		record->counted = (struct conduct_mark){engine->too_old ? 0 : engine->ts, record->agent};
 		if (record->counted.at)
 			count_flag(engine, record, COUNT_RUDE, raised_by[by], 1);
+		if (record->counted.at && record->source)
+			engine->sources[record->source].flags++;
 		if (record->customer)
 			map_put(&engine->flag_index, key_of(&record->customer), number_of(engine, record));
 	}
@@ -345,6 +348,8 @@ static void take_back_counts(struct engine *engine, struct conduct *record)
 	if (record->counted.at) {
 		count_flag(engine, record, COUNT_RUDE, raised_by[record->by], -1);
 		count_flag(engine, record, COUNT_RUDE_WITHDRAWN, withdrawn_by[record->by], 1);
+		if (record->source)
+			engine->sources[record->source].false_flags++;
 	}
 	record->counted.at = 0;
 	for (size_t i = 0; i < record->faults && i < CONDUCT_FAULTS_KEPT; i++)

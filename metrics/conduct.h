@@ -28,6 +28,7 @@ struct conduct {
 	uint16_t agent, slot, queue;
 	uint8_t channel, step, highest, kind, aim;
 	uint8_t by; /* who raised the flag: enum signal_by */
+	uint16_t source; /* the publisher that told it; 0: not known */
 	bool open, safety;
 	uint8_t fault_step;  /* the step that was tried out of turn, 0: none */
 	uint8_t ended_how;   /* enum conduct_end */
@@ -44,6 +45,8 @@ struct conduct {
 	uint16_t cared;	      /* the agent for whose care it was counted, or 0 */
 	uint32_t cared_shift; /* in which of his shifts */
 	int64_t cared_at;
+	uint64_t fcr_customer; /* of the contact's entry of first contact resolution, which may be gone: whose, and when it was queued */
+	int64_t fcr_queued;    /* 0: it has none */
 	uint32_t legs, surveys; /* of the contact: in engine->rude_legs, engine->surveys */
 	uint32_t place;	  /* in engine->open_conducts while open */
 };
@@ -77,7 +80,7 @@ void conduct_gauges(const struct engine *engine, struct scope scope, int64_t at,
 void rude_leg(struct engine *engine, const struct leg *leg, int64_t at);
 /* The contact has a record now, which takes over what is remembered of it. */
 void rude_begin(struct engine *engine, uint32_t contact, struct conduct *record);
-/* It was flagged, or the flag was withdrawn: legs and surveys are counted as of a flagged contact, or no longer. Whatever else has to
+/* It was flagged, or the flag was withdrawn: legs, surveys and FCR are counted as of a flagged contact, or no longer. Whatever else has to
  * follow a flag hooks in here. */
 void rude_turn(struct engine *engine, const struct conduct *record);
 /* The survey is about the contact of this record; a survey is forgotten; a record is. */
@@ -88,7 +91,7 @@ void rude_forget(struct engine *engine, struct conduct *record);
 void rude_legs_drop(struct engine *engine, uint32_t *first);
 /* Reading a state: one more at the end of the list; NULL: there are too many. */
 struct rude_leg *rude_leg_restore(struct engine *engine, uint32_t *first);
-/* Takes from a tally what was counted of flagged contacts: handling times and CSAT. */
+/* Takes from a tally what was counted of flagged contacts: handling times, CSAT and FCR. */
 void rude_set_aside(struct tally *tally);
 
 #endif

@@ -15,7 +15,7 @@ uint16_t contact_slot_of_queue(struct engine *engine, const struct event *event)
 	uint16_t queue = (uint16_t)names_intern(&engine->queues, event_text(event, KEY_QUEUE));
 	const struct queue_info *info = queue_info_of(engine, queue);
 	uint8_t channel = info->defined && info->channel < CHANNEL_COUNT ? info->channel : CHANNEL_PHONE;
-	return slot_of(engine, queue, channel, NAME_NONE);
+	return slot_for(engine, queue, channel, NAME_NONE);
 }
 
 void contact_stop_ringing(struct engine *engine, uint32_t number)
@@ -99,7 +99,7 @@ static void answer_direct(struct engine *engine, const struct event *event, uint
 		struct contact *contact = &engine->contacts[number];
 		bool known = contact->first_queued != 0;
 		uint16_t queue = (uint16_t)names_intern(&engine->queues, event_text(event, KEY_QUEUE));
-		uint16_t slot = known ? slot_of(engine, queue, contact->channel, contact->market) : contact_slot_of_queue(engine, event);
+		uint16_t slot = known ? slot_for(engine, queue, contact->channel, contact->market) : contact_slot_of_queue(engine, event);
 		contact->slot = slot;
 		contact->queue = engine->slots[slot].queue;
 		contact->channel = (uint8_t)engine->slots[slot].channel;

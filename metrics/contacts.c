@@ -68,7 +68,7 @@ static void take_attributes(struct engine *engine, const struct event *event, st
 		contact->case_item = case_find(engine, event_text(event, KEY_CASE));
 	int64_t priority = event_number(event, KEY_PRIORITY, contact->priority);
 	contact->priority = (uint8_t)(priority < 0 ? 0 : priority > 5 ? 5 : priority);
-	contact->slot = slot_of(engine, contact->queue, contact->channel, contact->market);
+	contact->slot = slot_for(engine, contact->queue, contact->channel, contact->market);
 }
 
 static void enter_queue(struct engine *engine, const struct event *event, uint32_t number)
@@ -85,7 +85,7 @@ static void enter_queue(struct engine *engine, const struct event *event, uint32
 	contact->in_answered = contact->counted = false;
 	contact_wait(engine, number);
 	const struct count offered[] = {{COUNT_OFFERED, 1}, {COUNT_OFFERED_CLOSED, 1}};
-	count_all(engine, contact->slot, 0, offered, queue_is_open(engine, contact->queue, engine->ts) ? 1 : 2, engine->ts, engine->ts);
+	count_all(engine, contact->slot, 0, offered, queue_is_open(engine, contact->queue, contact->market, engine->ts) ? 1 : 2, engine->ts, engine->ts);
 	if (first)
 		fcr_queued(engine, number);
 }

@@ -21,7 +21,6 @@ struct way_sum {
 
 struct slot_sum {
 	struct way_sum ways[LEDGER_WAYS];
-	uint32_t next; /* of the same queue; 0: none */
 };
 
 struct day_sums {
@@ -30,8 +29,6 @@ struct day_sums {
 	int64_t after, now, horizon;
 	struct slot_sum *slots;
 	size_t slot_count, slot_room;
-	uint32_t *first_of_queue; /* slot by the queue's number; 0: none */
-	size_t queue_count, queue_room;
 	bool old_known;
 	struct tally old;    /* of everything, with bins, up to the horizon */
 	struct tally scratch;
@@ -47,7 +44,6 @@ void day_sums_destroy(struct day_sums *sums)
 	if (!sums)
 		return;
 	free(sums->slots);
-	free(sums->first_of_queue);
 	free(sums);
 }
 
@@ -152,21 +148,11 @@ static void renew_way(struct day_sums *sums, const struct ledger *ledger, int wa
 static void take_slots(struct day_sums *sums)
 {
 	const struct engine *engine = sums->engine;
-	if (sums->slot_count == engine->slot_count && sums->queue_count == engine->queues.count)
+	if (sums->slot_count == engine->slot_count)
 		return;
 	sums->slots = memory_grow(sums->slots, &sums->slot_room, engine->slot_count, sizeof *sums->slots);
 	memset(sums->slots + sums->slot_count, 0, (engine->slot_count - sums->slot_count) * sizeof *sums->slots);
 	sums->slot_count = engine->slot_count;
-	sums->queue_count = engine->queues.count;
-	sums->first_of_queue = memory_grow(sums->first_of_queue, &sums->queue_room, sums->queue_count, sizeof *sums->first_of_queue);
-	memset(sums->first_of_queue, 0, sums->queue_count * sizeof *sums->first_of_queue);
-	for (size_t i = sums->slot_count; i-- > 1;) { /* slot 0 is nobody's */
-		const uint16_t queue = engine->slots[i].queue;
-		if (queue >= sums->queue_count)
-			continue;
-		sums->slots[i].next = sums->first_of_queue[queue];
-		sums->first_of_queue[queue] = (uint32_t)i;
-	}
 }
 
 bool day_sums_renew(struct day_sums *sums, const struct engine *engine, enum attribution by)
@@ -176,7 +162,7 @@ bool day_sums_renew(struct day_sums *sums, const struct engine *engine, enum att
 	const int64_t after = query_day_after(engine);
 	const int64_t young = quarter_begin(engine->now) - YOUNG_MS, horizon = young > after ? young : after;
 	if (sums->engine != engine) {
-		sums->slot_count = sums->queue_count = 0;
+		sums->slot_count = 0;
 		sums->old_known = false;
 	} else if (sums->after != after || sums->by != by || horizon < sums->horizon) {
 		forget(sums);
@@ -224,7 +210,7 @@ void day_sums_query(const struct day_sums *sums, struct query *query, struct sco
 	const struct engine *engine = sums->engine;
 	begin(sums, query, scope);
 	begin_arrival(query);
-	for (uint32_t i = scope.queue < sums->queue_count ? sums->first_of_queue[scope.queue] : 0; i; i = sums->slots[i].next)
+	for (size_t i = slots_begin(engine, scope); i < sums->slot_count; i = slots_next(engine, scope, i))
 		if (slot_in_scope(engine, &engine->slots[i], scope))
 			add_slot(&sums->slots[i], query);
 	query_again(query, engine, formula);

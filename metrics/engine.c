@@ -91,8 +91,7 @@ void engine_keep_past(struct engine *engine, int64_t from)
 	engine->keeping.from = from;
 	if (engine->keeping.quarters < 35 * DAY_MS)
 		engine->keeping.quarters = 35 * DAY_MS;
-	for (size_t i = 0; i < engine->watch_count; i++)
-		engine->watches[i].quarters.keep = engine->keeping.quarters;
+	watches_keep(engine);
 }
 
 /* ---- time ---- */

@@ -25,23 +25,28 @@ void fcr_expect_place(const struct engine *engine, struct view customer)
 
 /* ---- what is open, and what is counted ---- */
 
-static const struct { uint16_t settled, kept; } counters[FCR_WINDOWS] = {
-	[FCR_24H] = {COUNT_FCR_SETTLED_24H, COUNT_FCR_KEPT_24H},
-	[FCR_72H] = {COUNT_FCR_SETTLED_72H, COUNT_FCR_KEPT_72H},
-	[FCR_WITHIN] = {COUNT_FCR_SETTLED, COUNT_FCR_KEPT},
+static const struct { uint16_t settled, kept, rude_settled, rude_kept; } counters[FCR_WINDOWS] = {
+	[FCR_24H] = {COUNT_FCR_SETTLED_24H, COUNT_FCR_KEPT_24H, COUNT_RUDE_FCR_SETTLED_24H, COUNT_RUDE_FCR_KEPT_24H},
+	[FCR_72H] = {COUNT_FCR_SETTLED_72H, COUNT_FCR_KEPT_72H, COUNT_RUDE_FCR_SETTLED_72H, COUNT_RUDE_FCR_KEPT_72H},
+	[FCR_WITHIN] = {COUNT_FCR_SETTLED, COUNT_FCR_KEPT, COUNT_RUDE_FCR_SETTLED, COUNT_RUDE_FCR_KEPT},
 };
+
+static void add_open(struct fcr_balance *balance, const struct fcr_entry *entry, int open, int kept)
+{
+	balance->open += open;
+	balance->kept += kept;
+	if (!fcr_has(entry, FCR_RUDE))
+		return;
+	balance->rude_open += open;
+	balance->rude_kept += kept;
+}
 
 static void weigh(struct engine *engine, const struct fcr_entry *entry, int window, int sign)
 {
 	int kept = fcr_has(entry, FCR_REPEATED << window) ? 0 : sign;
-	struct fcr_balance *slot = &engine->slots[entry->slot].fcr[window];
-	slot->open += sign;
-	slot->kept += kept;
-	if (!entry->agent)
-		return;
-	struct fcr_balance *agent = &engine->agents[entry->agent].fcr[window];
-	agent->open += sign;
-	agent->kept += kept;
+	add_open(&engine->slots[entry->slot].fcr[window], entry, sign, kept);
+	if (entry->agent)
+		add_open(&engine->agents[entry->agent].fcr[window], entry, sign, kept);
 }
 
 void fcr_weigh(struct engine *engine, const struct fcr_entry *entry, int sign)
@@ -51,12 +56,44 @@ void fcr_weigh(struct engine *engine, const struct fcr_entry *entry, int sign)
 			weigh(engine, entry, window, sign);
 }
 
+/* Beside what is counted of all: what of it is a flagged contact's. */
+static void count_rude(struct engine *engine, const struct fcr_entry *entry, int window, int settled, int kept)
+{
+	const struct count both[] = {{counters[window].rude_settled, settled}, {counters[window].rude_kept, kept}};
+	const size_t first = settled ? 0 : 1, n = (settled ? 1u : 0u) + (kept ? 1u : 0u);
+	if (n)
+		count_all(engine, entry->slot, entry->agent, both + first, n, fcr_due_at(engine, entry, window), fcr_queued_at(entry));
+}
+
 /* All that is counted of an entry in a window, or taken back, is counted here: under the instant at which it is settled. */
 static void count(struct engine *engine, const struct fcr_entry *entry, int window, int settled, int kept)
 {
 	const struct count both[] = {{counters[window].settled, settled}, {counters[window].kept, kept}};
 	const size_t first = settled ? 0 : 1, n = (settled ? 1u : 0u) + (kept ? 1u : 0u);
 	count_all(engine, entry->slot, entry->agent, both + first, n, fcr_due_at(engine, entry, window), fcr_queued_at(entry));
+	if (fcr_has(entry, FCR_RUDE))
+		count_rude(engine, entry, window, settled, kept);
+	if (window == FCR_WITHIN)
+		topic_count(engine, entry->topic, both + first, n, fcr_queued_at(entry));
+}
+
+/* Of a resolved one: that there was a further contact, once. It counts with the contact that did not suffice, whenever it is told. */
+static void count_recontact(struct engine *engine, const struct fcr_entry *entry, int delta)
+{
+	const struct count recontacts = {COUNT_RECONTACTS, delta};
+	const int64_t queued = fcr_queued_at(entry);
+	engine->label = topic_label(engine, entry->topic);
+	engine->label_field = DISPLAY_TOPIC;
+	count_all(engine, entry->slot, entry->agent, &recontacts, 1, queued, queued);
+	engine->label = (struct view){0};
+	topic_count(engine, entry->topic, &recontacts, 1, queued);
+}
+
+static void count_resolved(struct engine *engine, const struct fcr_entry *entry, int delta)
+{
+	topic_count(engine, entry->topic, &(struct count){COUNT_FCR_RESOLVED, delta}, 1, fcr_queued_at(entry));
+	if (fcr_has(entry, FCR_REPEATED << FCR_WITHIN))
+		count_recontact(engine, entry, delta);
 }
 
 static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned windows)
@@ -72,6 +109,8 @@ static void repeat(struct engine *engine, struct fcr_entry *entry, unsigned wind
 			weigh(engine, entry, window, 1);
 		if (fcr_has(entry, FCR_SETTLED << window))
 			count(engine, entry, window, 0, -1);
+		if (window == FCR_WITHIN && fcr_has(entry, FCR_RESOLVED))
+			count_recontact(engine, entry, 1);
 	}
 }
 
@@ -85,6 +124,44 @@ void fcr_settle(struct engine *engine, uint32_t number, int64_t due)
 		fcr_set(entry, FCR_SETTLED << window);
 		count(engine, entry, window, 1, !fcr_has(entry, FCR_REPEATED << window));
 	}
+}
+
+/* ---- flagged contacts ---- */
+
+void fcr_name(const struct engine *engine, uint32_t contact, struct conduct *record)
+{
+	const uint32_t number = engine->contacts[contact].fcr;
+	if (!number)
+		return;
+	record->fcr_customer = fcr_at(&engine->fcr, number)->customer;
+	record->fcr_queued = fcr_queued_at(fcr_at(&engine->fcr, number));
+}
+
+/* An event that is too old to be counted changes nothing of what was. */
+void fcr_turn(struct engine *engine, const struct conduct *record)
+{
+	const uint32_t number = fcr_memory_find(&engine->fcr, record->fcr_customer, record->fcr_queued, !record->flagged);
+	if (!number || engine->too_old)
+		return;
+	struct fcr_entry *entry = fcr_at(&engine->fcr, number);
+	fcr_weigh(engine, entry, -1);
+	(record->flagged ? fcr_set : fcr_clear)(entry, FCR_RUDE);
+	fcr_weigh(engine, entry, 1);
+	const int sign = record->flagged ? 1 : -1;
+	for (int window = 0; window < FCR_WINDOWS; window++)
+		if (fcr_has(entry, FCR_SETTLED << window))
+			count_rude(engine, entry, window, sign, fcr_has(entry, FCR_REPEATED << window) ? 0 : sign);
+}
+
+/* It came after the flag did. */
+static void turn_new(struct engine *engine, uint32_t contact)
+{
+	struct conduct *record = conduct_of(engine, contact);
+	if (!record)
+		return;
+	fcr_name(engine, contact, record);
+	if (record->flagged)
+		fcr_turn(engine, record);
 }
 
 /* ---- cases ---- */
@@ -257,6 +334,8 @@ static void exclude(struct engine *engine, uint32_t number)
 	for (int window = 0; window < FCR_WINDOWS; window++)
 		if (fcr_has(entry, FCR_SETTLED << window))
 			count(engine, entry, window, -1, fcr_has(entry, FCR_REPEATED << window) ? 0 : -1);
+	if (fcr_has(entry, FCR_RESOLVED))
+		count_resolved(engine, entry, -1);
 	fcr_weigh(engine, entry, -1);
 	fcr_clear(entry, FCR_RESOLVED | (((1 << FCR_WINDOWS) - 1) * FCR_SETTLED));
 	fcr_set(entry, FCR_EXCLUDED);
@@ -288,6 +367,7 @@ void fcr_queued(struct engine *engine, uint32_t contact)
 	fcr_link_case(engine, number, of->case_item);
 	mark_older(engine, number);
 	look_for_newer(engine, number);
+	turn_new(engine, contact);
 }
 
 /* It counts as resolved from now on, and is settled when R is over, or at once where it is. */
@@ -297,6 +377,7 @@ static void resolve(struct engine *engine, uint32_t number)
 	if (fcr_has(entry, FCR_RESOLVED) || fcr_has(entry, FCR_EXCLUDED))
 		return;
 	fcr_set(entry, FCR_RESOLVED);
+	count_resolved(engine, entry, 1);
 	fcr_note_resolved(engine, entry);
 	fcr_weigh(engine, entry, 1);
 	fcr_await(engine, number);
@@ -375,11 +456,11 @@ size_t engine_fcr_bytes(const struct engine *engine, uint64_t *contacts)
 	return fcr_memory_bytes(&engine->fcr);
 }
 
-static void add_balance(const struct fcr_balance *balance, struct gauges *gauges)
+static void add_balance(const struct fcr_balance *balance, bool calm, struct gauges *gauges)
 {
 	for (int window = 0; window < FCR_WINDOWS; window++) {
-		gauges->fcr_open[window] += balance[window].open;
-		gauges->fcr_open_kept[window] += balance[window].kept;
+		gauges->fcr_open[window] += balance[window].open - (calm ? balance[window].rude_open : 0);
+		gauges->fcr_open_kept[window] += balance[window].kept - (calm ? balance[window].rude_kept : 0);
 	}
 }
 
@@ -389,10 +470,10 @@ void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, str
 	memset(gauges->fcr_open, 0, sizeof gauges->fcr_open);
 	memset(gauges->fcr_open_kept, 0, sizeof gauges->fcr_open_kept);
 	const bool people = scope_of_people(scope);
-	for (size_t i = 0; !people && i < engine->slot_count; i++)
+	for (size_t i = slots_begin(engine, scope); !people && i < engine->slot_count; i = slots_next(engine, scope, i))
 		if (slot_in_scope(engine, &engine->slots[i], scope))
-			add_balance(engine->slots[i].fcr, gauges);
+			add_balance(engine->slots[i].fcr, scope.calm, gauges);
 	for (size_t i = 1; people && i < engine->agent_count; i++)
 		if (agent_in_scope(engine, &engine->agents[i], scope))
-			add_balance(engine->agents[i].fcr, gauges);
+			add_balance(engine->agents[i].fcr, scope.calm, gauges);
 }

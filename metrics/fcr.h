@@ -3,6 +3,7 @@
 #ifndef METRICS_FCR_H
 #define METRICS_FCR_H
 
+#include "metrics/conduct.h"
 #include "metrics/engine.h"
 #include "metrics/fcr_memory.h"
 #include "metrics/query.h"
@@ -21,6 +22,10 @@ bool fcr_excludes_reason(const struct engine *engine, struct view reason);
 void fcr_case_forgotten(struct engine *engine, uint32_t case_item);
 void fcr_link_case(struct engine *engine, uint32_t number, uint32_t case_item);
 void fcr_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
+/* The entry of this contact, if it has one, is what the record's flag is about. */
+void fcr_name(const struct engine *engine, uint32_t contact, struct conduct *record);
+/* The record was flagged, or its flag withdrawn: its entry is counted as of a flagged contact, or no longer. */
+void fcr_turn(struct engine *engine, const struct conduct *record);
 /* What an open entry adds to the gauges of its slot and agent, in all windows in which it is not settled. */
 void fcr_weigh(struct engine *engine, const struct fcr_entry *entry, int sign);
 /* Settles the windows of an entry that are due at this instant. */

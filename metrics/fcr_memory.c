@@ -60,6 +60,15 @@ static uint32_t newest_of(const struct fcr_memory *memory, uint64_t customer)
 	return memory->capacity ? memory->numbers[find(memory, customer, hash_of(customer))] : 0;
 }
 
+uint32_t fcr_memory_find(const struct fcr_memory *memory, uint64_t customer, int64_t queued, bool rude)
+{
+	uint32_t number = customer ? newest_of(memory, customer) : 0;
+	while (number && (fcr_queued_at(fcr_at(memory, number)) > queued ||
+			  (fcr_queued_at(fcr_at(memory, number)) == queued && fcr_has(fcr_at(memory, number), FCR_RUDE) != rude)))
+		number = fcr_at(memory, number)->older;
+	return number && fcr_queued_at(fcr_at(memory, number)) == queued ? number : 0;
+}
+
 static void resize(struct fcr_memory *memory, size_t capacity)
 {
 	struct fcr_memory old = *memory;

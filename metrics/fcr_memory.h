@@ -17,7 +17,8 @@ enum fcr_flag {
 	FCR_ASIDE = 1 << 9,    /* in another bucket than its `from` belongs to: timers of its own settle it */
 	FCR_HAS_CASE = 1 << 10,
 	FCR_EXCLUDED = 1 << 11,
-	FCR_FLAGS = (1 << 12) - 1
+	FCR_RUDE = 1 << 15, /* its contact is flagged: it counts among those that can be set aside too; 12 to 14 are a state's own */
+	FCR_FLAGS = ((1 << 12) - 1) | FCR_RUDE
 };
 
 struct fcr_entry {
@@ -91,6 +92,8 @@ uint32_t fcr_memory_take(struct fcr_memory *memory, uint64_t customer, int64_t q
 void fcr_memory_free(struct fcr_memory *memory, uint32_t number);
 /* Into the customer's chain, the newest first; how many steps that took. */
 size_t fcr_memory_chain(struct fcr_memory *memory, uint32_t number);
+/* The entry of this customer that was queued at this instant, flagged as rude or not; 0: there is none. */
+uint32_t fcr_memory_find(const struct fcr_memory *memory, uint64_t customer, int64_t queued, bool rude);
 /* Room in the index for so many customers: before many are read. */
 void fcr_memory_expect_customers(struct fcr_memory *memory, size_t customers);
 /* A customer will be looked for soon; then his entry. */

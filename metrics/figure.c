@@ -57,7 +57,8 @@ static enum level level_of(const struct metric *metric, const struct figure *fig
 	return past(metric->worse, value, warn) ? LEVEL_WARN : LEVEL_OK;
 }
 
-/* How well a level section fits a scope: 0 not at all, more is closer. Without a queue it holds for everything and every
+/* How well a level section fits a scope: 0 not at all, more is closer: a queue says more than a market, that more than a channel. Without
+ * a queue it holds for everything and every
  * queue; a scope of people is held only against general ones. */
 static int fits(const struct engine *engine, const struct level_settings *level, struct scope scope)
 {
@@ -65,6 +66,12 @@ static int fits(const struct engine *engine, const struct level_settings *level,
 	if (level->queue) {
 		uint32_t number = names_find(&engine->queues, view_of(level->queue));
 		if (scope.queue == SCOPE_ANY || number == NAME_NONE || number != scope.queue)
+			return 0;
+		fit += 4;
+	}
+	if (level->market) {
+		uint32_t number = names_find(&engine->markets, view_of(level->market));
+		if (scope.market == SCOPE_ANY || number == NAME_NONE || number != scope.market)
 			return 0;
 		fit += 2;
 	}
@@ -94,8 +101,8 @@ static struct limits catalogue_limits(const struct engine *engine, int metric, s
 		limits.warn = mistakes - 1; /* coloured from the limit on */
 	/* Three minutes are nothing for a letter: its target is the limit. */
 	if (strcmp(metrics[metric].name, "longest_wait") == 0 && scope.channel < CHANNEL_COUNT &&
-		engine->settings->target[scope.channel] >= HOUR_MS) {
-		limits.warn = (double)engine->settings->target[scope.channel] / 1000;
+		market_target(engine, scope.market, scope.channel) >= HOUR_MS) {
+		limits.warn = (double)market_target(engine, scope.market, scope.channel) / 1000;
 		limits.crit = limits.warn * 1.5;
 	}
 	return limits;

@@ -16,10 +16,18 @@
 #define LEGS_LEAST 10	   /* in the last hour, for a mean of their handling times; else that of the 7 days before today */
 #define GAVE_UP_LEAST 10   /* in 7 days, for a mean patience; below, Erlang C */
 #define PATIENCE_MOST DAY_MS
-#define REMEMBERED 512 /* scopes, 11 KiB each; more of them are worked out anew each time */
+#define REMEMBERED 512 /* scopes, 12 KiB each; more of them are worked out anew each time */
+
+/* Handling times of the closed minutes of the last hour: the same until one closes or the hour moves on by a minute. */
+struct closed_hour {
+	int64_t minute; /* of the moment it was summed at */
+	struct arrivals_stamp stamp;
+	int64_t handled, legs;
+};
 
 struct forecast_memory {
 	struct arrivals *arrivals[REMEMBERED]; /* NULL: none yet */
+	struct closed_hour hours[REMEMBERED];  /* of the same scopes */
 	size_t next;
 	struct forecast last; /* one query asks for many figures of it */
 	struct scope scope;
@@ -41,18 +49,22 @@ void forecast_memory_destroy(struct forecast_memory *memory)
 }
 
 /* Worked out once a minute at most, when minutes close; the oldest place is used again. */
-static const struct arrivals *expect(const struct engine *engine, struct scope scope, int64_t day)
+static const struct arrivals *expect(const struct engine *engine, struct scope scope, int64_t day, struct closed_hour **hour)
 {
 	struct forecast_memory *memory = engine->forecasts;
 	size_t place = 0;
 	while (place < REMEMBERED && memory->arrivals[place] && !scopes_equal(memory->arrivals[place]->scope, scope))
 		place++;
+	const bool is_new = place == REMEMBERED || !memory->arrivals[place];
 	if (place == REMEMBERED) {
 		place = memory->next;
 		memory->next = (memory->next + 1) % REMEMBERED;
-	} else if (memory->arrivals[place] && arrivals_hold(memory->arrivals[place], engine, scope, day)) {
-		return memory->arrivals[place];
 	}
+	*hour = &memory->hours[place];
+	if (is_new)
+		(*hour)->minute = INT64_MIN;
+	else if (arrivals_hold(memory->arrivals[place], engine, scope, day))
+		return memory->arrivals[place];
 	if (!memory->arrivals[place])
 		memory->arrivals[place] = memory_new(1, sizeof *memory->arrivals[place]);
 	arrivals_expect(memory->arrivals[place], engine, scope, day);
@@ -67,31 +79,53 @@ struct present {
 	int64_t target_weight, targets; /* of the slots, by what came today */
 };
 
-static int64_t offered_since(const struct ledger *ledger, int64_t from, int64_t until, struct tally *scratch)
+static int64_t offered_since(const struct ledger *ledger, int64_t from, int64_t until)
 {
-	memset(scratch->value, 0, KEY_WAIT_BINS * sizeof *scratch->value);
-	ledger_sum_quarters(ledger, BY_ARRIVAL, from - 1, until, false, scratch);
-	return scratch->value[COUNT_OFFERED];
+	struct tally tally; /* only what is below the bound is written */
+	tally.value[COUNT_OFFERED] = 0;
+	ledger_sum_first(ledger, BY_ARRIVAL, from - 1, until, COUNT_OFFERED + 1, &tally);
+	return tally.value[COUNT_OFFERED];
 }
 
-static void look_at_present(struct present *present, const struct engine *engine, struct scope scope, int64_t day)
+/* Handling times of the last hour's minutes, of the open ones or of the closed ones. */
+static void sum_hour(const struct engine *engine, struct scope scope, bool open, int64_t *handled, int64_t *legs)
 {
-	struct tally hour, scratch;
-	memset(hour.value, 0, KEY_WAIT_BINS * sizeof *hour.value);
+	const bool worked = channel_is_asynchronous(scope.channel);
+	const uint16_t below = (worked ? COUNT_WORK_MS : COUNT_WRAP_MS) + 1;
+	struct tally tally;
+	memset(tally.value, 0, below * sizeof *tally.value);
+	for (size_t i = 0; i < engine->slot_count; i++)
+		if (arrivals_take(engine, &engine->slots[i], scope))
+			ledger_sum_state(&engine->slots[i].ledger, BY_OUTCOME, engine->now - HOUR_MS, engine->now, open, below, &tally);
+	*legs += tally.value[worked ? COUNT_WORKED : COUNT_LEGS];
+	*handled += worked ? tally.value[COUNT_WORK_MS] : tally.value[COUNT_TALK_MS] + tally.value[COUNT_HOLD_MS] + tally.value[COUNT_WRAP_MS];
+}
+
+static void look_at_hour(struct present *present, const struct engine *engine, struct scope scope, struct closed_hour *hour)
+{
+	const struct closed_hour now = {.minute = engine->now / MINUTE_MS, .stamp = arrivals_stamp(engine, scope)};
+	if (hour->minute != now.minute || !arrivals_stamps_equal(&hour->stamp, &now.stamp)) {
+		*hour = now;
+		sum_hour(engine, scope, false, &hour->handled, &hour->legs);
+	}
+	present->handled = hour->handled;
+	present->legs = hour->legs;
+	sum_hour(engine, scope, true, &present->handled, &present->legs);
+}
+
+static void look_at_present(struct present *present, const struct engine *engine, struct scope scope, int64_t day, struct closed_hour *hour)
+{
 	*present = (struct present){0};
 	for (size_t i = 0; i < engine->slot_count; i++) {
 		const struct slot *slot = &engine->slots[i];
 		if (!arrivals_take(engine, slot, scope))
 			continue;
-		const int64_t offered = offered_since(&slot->ledger, day, engine->now, &scratch);
+		const int64_t offered = offered_since(&slot->ledger, day, engine->now);
 		present->offered += offered;
 		present->targets += (offered + 1) * slot_target(engine, (uint16_t)i);
 		present->target_weight += offered + 1;
-		ledger_sum_minutes(&slot->ledger, BY_OUTCOME, engine->now - HOUR_MS, engine->now, false, &hour);
 	}
-	const bool worked = channel_is_asynchronous(scope.channel);
-	present->legs = hour.value[worked ? COUNT_WORKED : COUNT_LEGS];
-	present->handled = worked ? hour.value[COUNT_WORK_MS] : hour.value[COUNT_TALK_MS] + hour.value[COUNT_HOLD_MS] + hour.value[COUNT_WRAP_MS];
+	look_at_hour(present, engine, scope, hour);
 }
 
 static int64_t mean_of(int64_t sum, int64_t count)
@@ -171,8 +205,9 @@ void forecast_run(struct forecast *forecast, const struct engine *engine, struct
 		return;
 	struct present present;
 	const int64_t day = query_day_after(engine) + 1;
-	const struct arrivals *arrivals = expect(engine, scope, day);
-	look_at_present(&present, engine, scope, day);
+	struct closed_hour *hour;
+	const struct arrivals *arrivals = expect(engine, scope, day, &hour);
+	look_at_present(&present, engine, scope, day, hour);
 	forecast->day = day;
 	forecast->next_day = arrivals->next_day;
 	forecast->weeks = arrivals->weeks;
@@ -264,11 +299,10 @@ void forecast_of(struct forecast *forecast, const struct query *query)
 
 static int64_t came_in(const struct engine *engine, struct scope scope, int64_t from, int64_t to)
 {
-	struct tally scratch;
 	int64_t came = 0;
 	for (size_t i = 0; i < engine->slot_count; i++)
 		if (arrivals_take(engine, &engine->slots[i], scope))
-			came += offered_since(&engine->slots[i].ledger, from, to - 1, &scratch);
+			came += offered_since(&engine->slots[i].ledger, from, to - 1);
 	return came;
 }
 
@@ -284,7 +318,8 @@ int forecast_day(const struct engine *engine, struct scope scope, const struct f
 {
 	if (engine->now == INSTANT_NONE || scope_of_people(scope))
 		return 0;
-	const struct arrivals *arrivals = expect(engine, scope, forecast->day);
+	struct closed_hour *hour;
+	const struct arrivals *arrivals = expect(engine, scope, forecast->day, &hour);
 	int count = 0;
 	const int64_t ahead = engine->now + FORECAST_AHEAD, end = ahead > forecast->next_day ? ahead : forecast->next_day;
 	for (int64_t from = forecast->day; from < end && count < FORECAST_HALVES_MOST; from += FORECAST_STEP, count++) {

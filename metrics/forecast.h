@@ -6,6 +6,7 @@
 #include "metrics/joined.h"
 #include "metrics/query.h"
 
+#define FORECAST_WEEKS 4 /* that are looked at, at most */
 #define FORECAST_STEP (30 * INT64_C(60000))
 
 /* What if there were so many agents more, so much more to do? */
@@ -43,6 +44,19 @@ void forecast_of(struct forecast *forecast, const struct query *query);
 /* Another stretch of `arrivals` in `length` ms, under the forecast's handling time, patience and target, with a change. */
 void forecast_staff(const struct forecast *forecast, const struct settings *settings, double arrivals, int64_t length, int agents,
 	const struct what_if *change, struct staffing *staffing);
+
+/* The way to what is expected in [from, to), whole quarter hours of the week that begins with `day`. */
+struct forecast_reason {
+	int weeks; /* that were looked at */
+	struct forecast_week {
+		int64_t from;
+		double came; /* NAN: no example */
+		double level; /* times so much it is of the last week's level */
+		int weight;
+	} past[FORECAST_WEEKS];
+	double mean, smoothed, drift, expected; /* NAN: not known */
+};
+void forecast_explain(struct forecast_reason *reason, const struct engine *engine, struct scope scope, int64_t day, int64_t from, int64_t to);
 
 /* Half hours of today, and of tomorrow as far as they are less than 12 h ahead: what came, what was expected of it, what is to come. */
 struct forecast_half {

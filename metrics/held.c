@@ -21,10 +21,20 @@ struct view event_subject(const struct event *event)
 	return event_subject_key(event, &key);
 }
 
-static void count_impossible(struct engine *engine, uint16_t source, uint16_t feed, enum event_type type)
+static bool is_after_end(const struct engine *engine, const struct event *event)
 {
-	fault_count(engine, source, feed, FAULT_IMPOSSIBLE, 1);
-	engine->impossible[type]++;
+	const uint32_t contact = event->type == EVENT_CONDUCT_STEP ? contact_find(engine, event_text(event, KEY_CONTACT)) : 0;
+	return contact && engine->contacts[contact].phase == PHASE_ENDED;
+}
+
+static void count_impossible(struct engine *engine, const struct event *event)
+{
+	if (is_after_end(engine, event)) {
+		fault_event(engine, FAULT_STEP_AFTER_END, event);
+		return;
+	}
+	fault_event(engine, FAULT_IMPOSSIBLE, event);
+	engine->impossible[event->type]++;
 }
 
 /* The views point into the batch, which will be gone. */
@@ -91,7 +101,7 @@ void held_add(struct engine *engine, const struct event *event)
 {
 	struct view subject = event_subject(event);
 	if (!subject.size || engine->held_waiting >= HELD_MOST) {
-		count_impossible(engine, engine->source, engine->feed, event->type);
+		count_impossible(engine, event);
 		return;
 	}
 	uint32_t number = take_place(engine);
@@ -171,7 +181,9 @@ void held_timer(struct engine *engine, const struct timer *timer)
 	const struct held_event *held = &engine->held[timer->item];
 	if (!held->texts || held->version != timer->version)
 		return;
-	count_impossible(engine, held->source, held->feed, held->event.type);
+	engine->source = held->source;
+	engine->feed = held->feed;
+	count_impossible(engine, &held->event);
 	unlink_held(engine, timer->item);
 	release(engine, timer->item);
 }

@@ -7,7 +7,7 @@
 #include "config/meaning.h"
 #include "metrics/keep.h"
 
-#define STATE_FORMAT 4 /* raised whenever what is kept, or its order, changes */
+#define STATE_FORMAT 5 /* raised whenever what is kept, or its order, changes */
 #define STATE_MAGIC UINT64_C(0x7461626c6f31)
 
 /* ---- common ---- */
@@ -166,6 +166,7 @@ static void keep_engine(struct archive *archive, struct engine *engine, int64_t 
 	keep_pools(archive, engine);
 	keep_slots(archive, engine, since);
 	keep_agents(archive, engine, since);
+	keep_topics(archive, engine, since);
 	keep_sources(archive, engine);
 	keep_cases(archive, engine);
 	keep_contacts(archive, engine);

@@ -12,6 +12,7 @@ void keep_names(struct archive *archive, struct names *names);
 /* keep_counts.c: slots, watches, agents with what was counted; quarter hours that begin before `since` are left out */
 void keep_slots(struct archive *archive, struct engine *engine, int64_t since);
 void keep_agents(struct archive *archive, struct engine *engine, int64_t since);
+void keep_topics(struct archive *archive, struct engine *engine, int64_t since);
 /* keep_contacts.c */
 void keep_contacts(struct archive *archive, struct engine *engine);
 void keep_held(struct archive *archive, struct engine *engine);

@@ -35,6 +35,7 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP_BELOW(archive, record->kind, CONDUCT_OTHER + 1);
 	KEEP_BELOW(archive, record->aim, AIM_UNCLEAR + 1);
 	KEEP_BELOW(archive, record->by, SIGNAL_BY_ENGINE + 1);
+	KEEP_BELOW(archive, record->source, keep_limit(engine->source_count));
 	KEEP(archive, record->safety);
 	KEEP_BELOW(archive, record->fault_step, STEP_ENDED + 1);
 	KEEP_BELOW(archive, record->ended_how, CONDUCT_UNRESOLVED + 1);
@@ -46,6 +47,8 @@ static void keep_state(struct archive *archive, struct engine *engine, struct co
 	KEEP(archive, record->prior_at);
 	KEEP_BELOW(archive, record->prior_step, STEP_ENDED + 1);
 	KEEP(archive, record->flagged);
+	KEEP(archive, record->fcr_customer);
+	KEEP(archive, record->fcr_queued);
 	KEEP_BELOW(archive, record->prior_item, engine->conduct_count);
 }
 

@@ -1,4 +1,4 @@
-/* What was counted: ledgers and samples, the slots and agents they belong to. */
+/* What was counted: ledgers and samples, the slots, agents and topics they belong to. */
 #include <stdlib.h>
 
 #include "base/instant.h"
@@ -75,6 +75,20 @@ static void keep_series(struct archive *archive, struct series *series, int64_t 
 	}
 }
 
+static void keep_old_arrivals(struct archive *archive, struct old_arrivals *old)
+{
+	keep_array(archive, (void **)&old->days, &old->count, &old->room, sizeof *old->days);
+	if (archive->reading && old->count > OLD_ARRIVALS_MOST)
+		archive_wrong(archive, "more days of arrivals than are kept");
+	for (size_t i = 0; i < old->count && archive_good(archive); i++) {
+		KEEP(archive, old->days[i].day);
+		for (int quarter = 0; quarter < OLD_ARRIVALS_QUARTERS; quarter++)
+			KEEP(archive, old->days[i].offered[quarter]);
+		if (archive->reading && i && old->days[i].day <= old->days[i - 1].day)
+			archive_wrong(archive, "days of arrivals out of order");
+	}
+}
+
 /* Days begin wherever the zone has it: any instant may be one's start. */
 #define ANY_START 1
 
@@ -86,6 +100,7 @@ static void keep_ledger(struct archive *archive, const struct engine *engine, st
 		keep_series(archive, &ledger->quarters[way], QUARTER_MS, since, engine->lsn);
 		keep_series(archive, &ledger->days[way], ANY_START, since == INT64_MIN ? since : INT64_MAX, engine->lsn);
 	}
+	keep_old_arrivals(archive, &ledger->old);
 	if (archive->reading)
 		ledger->counted = ledger->closed = engine->lsn;
 }
@@ -186,6 +201,7 @@ static void keep_queue_info(struct archive *archive, struct engine *engine)
 		KEEP(archive, info->defined);
 		KEEP(archive, info->channel);
 		KEEP_BELOW(archive, info->calendar, keep_limit(engine->calendar_names.count));
+		KEEP_BELOW(archive, info->market, keep_limit(engine->markets.count));
 		if (archive->reading && (info->formula < -1 || info->formula >= SL_FORMULA_COUNT))
 			archive_wrong(archive, "a formula that is none");
 	}
@@ -262,4 +278,17 @@ void keep_agents(struct archive *archive, struct engine *engine, int64_t since)
 	for (size_t i = 0; i < engine->agent_count && archive_good(archive); i++)
 		keep_agent(archive, engine, &engine->agents[i], since);
 	keep_members(archive, engine);
+}
+
+/* ---- topics ---- */
+
+void keep_topics(struct archive *archive, struct engine *engine, int64_t since)
+{
+	const size_t count = archive_count(archive, engine->topic_count);
+	if (archive->reading && count && !topic_ledger(engine, count - 1)) {
+		archive_wrong(archive, "more topics than names");
+		return;
+	}
+	for (size_t i = 0; i < count && archive_good(archive); i++)
+		keep_ledger(archive, engine, &engine->topic_ledgers[i], since);
 }

@@ -48,7 +48,7 @@ static uint16_t keep_word(struct walk *walk, uint32_t number)
 		word |= is_contacts(walk->engine, number) ? KEPT_CONTACT : 0;
 		word |= entry->from || entry->resolved ? KEPT_TIMES : 0;
 	}
-	KEEP_BELOW(walk->archive, word, KEPT_TIMES * 2);
+	KEEP(walk->archive, word);
 	return word;
 }
 
@@ -258,11 +258,13 @@ static void keep_balance(struct archive *archive, struct fcr_balance *balance)
 {
 	bool some = false;
 	for (int window = 0; window < FCR_WINDOWS; window++)
-		some |= balance[window].open || balance[window].kept;
+		some |= balance[window].open || balance[window].kept || balance[window].rude_open || balance[window].rude_kept;
 	KEEP(archive, some);
 	for (int window = 0; some && window < FCR_WINDOWS; window++) {
 		KEEP(archive, balance[window].open);
 		KEEP(archive, balance[window].kept);
+		KEEP(archive, balance[window].rude_open);
+		KEEP(archive, balance[window].rude_kept);
 	}
 }
 

@@ -47,6 +47,7 @@ static void keep_surveys(struct archive *archive, struct engine *engine)
 		KEEP_BELOW(archive, followup->slot, engine->slot_count);
 		KEEP_BELOW(archive, followup->agent, keep_limit(engine->agent_count));
 		KEEP_BELOW(archive, followup->kind, SURVEY_NPS + 1);
+		KEEP(archive, followup->attempts);
 		KEEP(archive, followup->score);
 		KEEP(archive, followup->since);
 		KEEP(archive, followup->open);
@@ -76,6 +77,7 @@ static void keep_occurrences(struct archive *archive, struct occurrences *list, 
 	for (size_t i = 0; i < list->count; i++) {
 		KEEP(archive, list->items[i].name);
 		KEEP(archive, list->items[i].agent);
+		KEEP_BELOW(archive, list->items[i].by, PRAISE_BYS);
 		KEEP(archive, list->items[i].at);
 	}
 	list->changed = archive->reading ? stamp : list->changed;

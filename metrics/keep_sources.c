@@ -46,6 +46,8 @@ static void keep_source(struct archive *archive, struct source *source)
 	KEEP(archive, source->switches);
 	keep_faults(archive, source->faults);
 	KEEP(archive, source->received);
+	KEEP(archive, source->flags);
+	KEEP(archive, source->false_flags);
 	KEEP(archive, source->last_sent);
 	KEEP(archive, source->last_recv);
 	KEEP(archive, source->snapshot_scope);
@@ -53,6 +55,17 @@ static void keep_source(struct archive *archive, struct source *source)
 	KEEP(archive, source->snapshot_void);
 	KEEP(archive, source->snapshot_number);
 	KEEP(archive, source->known);
+}
+
+static void keep_example(struct archive *archive, struct fault_example *example)
+{
+	KEEP(archive, example->at);
+	if (!example->at || !archive_good(archive))
+		return;
+	KEEP(archive, example->ts);
+	KEEP_BELOW(archive, example->type, EVENT_TYPE_COUNT + 1);
+	KEEP_BELOW(archive, example->key, KEY_COUNT + 1);
+	keep_shown_text(archive, example->about, sizeof example->about);
 }
 
 static void keep_feed(struct archive *archive, struct feed_status *feed)
@@ -64,6 +77,8 @@ static void keep_feed(struct archive *archive, struct feed_status *feed)
 	KEEP(archive, feed->silent_since);
 	KEEP(archive, feed->heard);
 	keep_faults(archive, feed->faults);
+	for (int fault = 0; fault < FAULT_COUNT; fault++)
+		keep_example(archive, &feed->examples[fault]);
 	KEEP(archive, feed->received);
 	KEEP(archive, feed->batches);
 	KEEP(archive, feed->lag);

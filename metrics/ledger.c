@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "config/settings.h"
 #include "metrics/ledger.h"
 
 /* Minutes at the end of a series that stay open: outcomes come some minutes after arrivals. */
@@ -134,10 +135,24 @@ void series_put_back(struct series *series, int64_t start, bool open, const stru
 
 /* ---- quarter hours and days ---- */
 
+/* What quarter hours by arrival that are dropped now say of arrivals stays for a while. */
+static void keep_arrivals(struct ledger *ledger, int64_t until, int64_t now)
+{
+	const struct series *quarters = &ledger->quarters[BY_ARRIVAL];
+	struct tally tally; /* only what is below the bound is written */
+	for (size_t i = quarters->first; i < quarters->count && quarters->buckets[i].start <= until; i++) {
+		tally.value[COUNT_OFFERED] = 0;
+		bucket_sum(&quarters->buckets[i], COUNT_OFFERED + 1, &tally);
+		old_arrivals_add(&ledger->old, quarters->buckets[i].start, tally.value[COUNT_OFFERED], now);
+	}
+}
+
 static void add_to_long(struct ledger *ledger, int way, int64_t at, int64_t now, const struct ledger_rules *rules, const struct count *counts,
 	size_t n)
 {
 	ledger->closed = rules->stamp;
+	if (way == BY_ARRIVAL)
+		keep_arrivals(ledger, now - rules->quarters - QUARTER_MS, now);
 	add_to_closed(&ledger->quarters[way], quarter_of(at), now - rules->quarters - QUARTER_MS, rules->stamp, counts, n);
 	if (!rules->days)
 		return;
@@ -228,25 +243,39 @@ static uint16_t bound(bool with_bins)
 	return with_bins ? TALLY_KEYS : KEY_WAIT_BINS;
 }
 
-static void sum(const struct series *series, int64_t after, int64_t until, bool with_bins, struct tally *tally)
+static void sum(const struct series *series, int64_t after, int64_t until, uint16_t below, struct tally *tally)
 {
 	for (size_t i = series_find(series, after + 1); i < series->count && series->buckets[i].start <= until; i++)
-		bucket_sum(&series->buckets[i], bound(with_bins), tally);
+		bucket_sum(&series->buckets[i], below, tally);
 }
 
 void ledger_sum_minutes(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
 {
-	sum(&ledger->minutes[way], after, until, with_bins, tally);
+	sum(&ledger->minutes[way], after, until, bound(with_bins), tally);
+}
+
+void ledger_sum_state(const struct ledger *ledger, int way, int64_t after, int64_t until, bool open, uint16_t below, struct tally *tally)
+{
+	const struct series *minutes = &ledger->minutes[way];
+	const size_t first = series_find(minutes, after + 1);
+	for (size_t i = minutes->count; i > first && (!open || minutes->buckets[i - 1].open); i--) /* the open ones are the end of the series */
+		if (minutes->buckets[i - 1].open == open && minutes->buckets[i - 1].start <= until)
+			bucket_sum(&minutes->buckets[i - 1], below, tally);
 }
 
 void ledger_sum_quarters(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally)
 {
-	sum(&ledger->quarters[way], after, until, with_bins, tally);
+	ledger_sum_first(ledger, way, after, until, bound(with_bins), tally);
+}
+
+void ledger_sum_first(const struct ledger *ledger, int way, int64_t after, int64_t until, uint16_t below, struct tally *tally)
+{
+	sum(&ledger->quarters[way], after, until, below, tally);
 	const struct series *minutes = &ledger->minutes[way];
 	for (size_t i = minutes->count; i > minutes->first && minutes->buckets[i - 1].open; i--) {
 		int64_t quarter = quarter_of(minutes->buckets[i - 1].start);
 		if (quarter > after && quarter <= until)
-			bucket_sum(&minutes->buckets[i - 1], bound(with_bins), tally);
+			bucket_sum(&minutes->buckets[i - 1], below, tally);
 	}
 }
 
@@ -257,4 +286,5 @@ void ledger_finish(struct ledger *ledger)
 		finish_series(&ledger->quarters[way]);
 		finish_series(&ledger->days[way]);
 	}
+	old_arrivals_finish(&ledger->old);
 }

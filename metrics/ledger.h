@@ -6,6 +6,7 @@
 
 #include "base/zone.h"
 #include "metrics/bucket.h"
+#include "metrics/old_arrivals.h"
 
 #define LEDGER_WAYS 2 /* enum attribution */
 
@@ -17,6 +18,7 @@ struct series {
 
 struct ledger {
 	struct series minutes[LEDGER_WAYS], quarters[LEDGER_WAYS], days[LEDGER_WAYS];
+	struct old_arrivals old; /* by arrival, of quarter hours that are kept no longer */
 	uint64_t counted; /* LSN of the record that counted last */
 	uint64_t closed;  /* ... that last closed a bucket or changed a closed one */
 };
@@ -45,5 +47,9 @@ void series_put_back(struct series *series, int64_t start, bool open, const stru
 /* Adds what begins in (after, until] to the tally: minutes or quarter hours; with_bins: the sketches too. */
 void ledger_sum_minutes(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally);
 void ledger_sum_quarters(const struct ledger *ledger, int way, int64_t after, int64_t until, bool with_bins, struct tally *tally);
+/* The same over quarter hours of the keys below `below` alone: the fewer, the cheaper. */
+void ledger_sum_first(const struct ledger *ledger, int way, int64_t after, int64_t until, uint16_t below, struct tally *tally);
+/* The same over the minutes that are closed, or those that are open. */
+void ledger_sum_state(const struct ledger *ledger, int way, int64_t after, int64_t until, bool open, uint16_t below, struct tally *tally);
 
 #endif

@@ -125,6 +125,8 @@ static double asked_value(const struct engine *engine, int metric, struct scope 
 		(enum attribution)engine->settings->by, (enum sl_formula)formula_of(engine, scope), strstr(metrics[metric].name, "_p") != NULL);
 	struct figure figure = {.denominator = 1, .n = -1, .low = -1, .high = -1};
 	metrics[metric].value(&query, &figure);
+	if (metrics[metric].survey && least < SURVEY_LEAST)
+		least = SURVEY_LEAST;
 	if (figure.n >= 0 && figure.n < least)
 		return NAN;
 	return figure_limit_value(&metrics[metric], &figure);
@@ -192,19 +194,19 @@ static void evaluate_at(struct engine *engine, int rule, int metric, struct scop
 	step(engine, (uint16_t)rule, metric, scope, value, &limits);
 }
 
-/* Without a queue and a channel it holds for everything, and each queue that has no entry of its own. */
+/* Without a queue, a channel and a market it holds for everything, and each queue that has no entry of its own. */
 static void evaluate_level(struct engine *engine, int rule, int metric)
 {
 	const struct level_settings *level = &engine->settings->levels[rule];
 	struct scope scope;
-	if (!rule_scope(engine, &(struct alert_settings){.queue = level->queue, .channel = level->channel}, &scope))
+	if (!rule_scope(engine, &(struct alert_settings){.queue = level->queue, .channel = level->channel, .market = level->market}, &scope))
 		return;
 	evaluate_at(engine, rule, metric, scope);
-	if (level->queue || level->channel)
+	if (level->queue || level->channel || level->market)
 		return;
 	for (size_t i = 1; i < engine->watch_count; i++) {
 		struct scope of = engine->watches[i].scope;
-		if (of.queue != SCOPE_ANY && of.channel != SCOPE_ANY && limits_find(engine, metric, of, 0).rule == rule)
+		if (of.queue != SCOPE_ANY && of.channel != SCOPE_ANY && of.market == SCOPE_ANY && limits_find(engine, metric, of, 0).rule == rule)
 			evaluate_at(engine, rule, metric, of);
 	}
 }
@@ -250,7 +252,7 @@ static void evaluate_defaults(struct engine *engine, bool minute)
 	for (size_t i = 1; i < engine->watch_count; i++) {
 		struct watch *watch = &engine->watches[i];
 		const bool is_empty = watch->value[GAUGE_WAITING] == 0;
-		if (watch->scope.queue == SCOPE_ANY || watch->scope.channel == SCOPE_ANY || (watch->at_rest && is_empty))
+		if (watch->scope.queue == SCOPE_ANY || watch->scope.channel == SCOPE_ANY || watch->scope.market != SCOPE_ANY || (watch->at_rest && is_empty))
 			continue;
 		const bool short_enough = evaluate_built_in(engine, longest, watch->scope, 0);
 		watch->at_rest = evaluate_built_in(engine, depth, watch->scope, 0) && short_enough && is_empty;

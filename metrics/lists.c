@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/markets.h"
 #include "metrics/state.h"
 
 /* ---- words ---- */
@@ -26,6 +27,13 @@ static const char *queue_title(const struct engine *engine, uint16_t queue)
 	if (queue < engine->queue_info_room && *engine->queue_info[queue].title)
 		return engine->queue_info[queue].title;
 	return names_text(&engine->queues, queue);
+}
+
+static const char *market_name(const struct engine *engine, uint16_t market)
+{
+	const char *name = names_text(&engine->markets, market);
+	const struct market_settings *settings = market_find(engine->settings, name);
+	return settings ? market_title(settings) : name;
 }
 
 void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room)
@@ -54,7 +62,7 @@ static void scope_text(const struct engine *engine, struct scope scope, bool sho
 				where, sizeof where);
 		bool market = scope.market != SCOPE_ANY;
 		snprintf(text, sizeof text, "%s%s%s", *where || market ? where : "all queues", *where && market ? " · " : "",
-			market ? names_text(&engine->markets, scope.market) : "");
+			market ? market_name(engine, scope.market) : "");
 	}
 	put(text, to, room);
 }
@@ -152,17 +160,35 @@ static int compare_rows(const void *left, const void *right)
 	return order ? order : (a->scope.channel > b->scope.channel) - (a->scope.channel < b->scope.channel);
 }
 
+/* Every queue and channel has a watch; those of one market have slots of it, and not each of them a watch of its own. */
+static size_t places_of(const struct engine *engine, struct scope scope)
+{
+	return scope.market == SCOPE_ANY ? engine->watch_count : engine->slot_count;
+}
+
+static struct scope place_of(const struct engine *engine, struct scope scope, size_t number)
+{
+	const struct slot *slot = &engine->slots[scope.market == SCOPE_ANY ? 0 : number];
+	struct scope place = scope.market == SCOPE_ANY ? engine->watches[number].scope : SCOPE_ALL;
+	if (scope.market == SCOPE_ANY)
+		return place;
+	place.queue = slot->queue;
+	place.channel = slot->channel;
+	place.market = slot->market;
+	return place;
+}
+
 int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room)
 {
-	struct row *found = memory_new(engine->watch_count + 1, sizeof *found);
+	const size_t places = places_of(engine, scope);
+	struct row *found = memory_new(places + 1, sizeof *found);
 	size_t count = 0;
-	for (size_t i = 0; i < engine->watch_count; i++) {
-		struct scope of = engine->watches[i].scope;
+	for (size_t i = 0; i < places; i++) {
+		struct scope of = place_of(engine, scope, i);
 		if (of.queue == SCOPE_ANY || of.channel == SCOPE_ANY || of.queue == NAME_NONE || is_hidden(engine, of.queue))
 			continue;
 		bool fits = (scope.queue == SCOPE_ANY || scope.queue == of.queue) &&
-			(scope.channel == SCOPE_ANY || scope.channel == of.channel);
-		of.market = scope.market;
+			(scope.channel == SCOPE_ANY || scope.channel == of.channel) && scope.market == of.market;
 		of.calm = scope.calm;
 		if (fits)
 			found[count++] = (struct row){names_text(&engine->queues, of.queue), of};
@@ -175,12 +201,14 @@ int list_rows(const struct engine *engine, struct scope scope, struct scope *row
 	return filled;
 }
 
-int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel)
+int64_t list_target(const struct engine *engine, struct scope scope)
 {
-	for (size_t i = 0; i < engine->slot_count; i++)
-		if (engine->slots[i].queue == queue && engine->slots[i].channel == channel)
+	for (size_t i = 0; i < engine->slot_count; i++) {
+		const struct slot *slot = &engine->slots[i];
+		if (slot->queue == scope.queue && slot->channel == scope.channel && (scope.market == SCOPE_ANY || slot->market == scope.market))
 			return slot_target(engine, (uint16_t)i);
-	return engine->settings->target[channel < CHANNEL_COUNT ? channel : CHANNEL_OTHER];
+	}
+	return market_target(engine, scope.market, scope.channel);
 }
 
 /* ---- agents ---- */

@@ -67,6 +67,13 @@ struct list_fault {
 };
 int list_faults(const struct engine *engine, struct scope scope, int64_t after, int64_t at, struct list_fault *items, int room);
 
+/* Publishers that flagged customers as rude, since they are known: the most withdrawn ones first. Those that have no name are left out. */
+struct list_false_flags {
+	char src[64];
+	int64_t raised, withdrawn; /* withdrawn: of those raised */
+};
+int list_false_flags(const struct engine *engine, struct list_false_flags *items, int room);
+
 /* Agents to whom a break is suggested that is not yet taken, the longest first. */
 struct list_care {
 	char agent[48];
@@ -151,9 +158,10 @@ struct list_followup {
 	const char *survey;	     /* constant: "csat" "nps" */
 	int64_t score;		     /* thousandths */
 	int64_t since;		     /* ms */
+	int attempts;		     /* that reached nobody */
 	uint16_t slot;
 };
-int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room);
+int list_followups(const struct engine *engine, struct scope scope, int64_t at, struct list_followup *items, int room);
 
 /* The newest note that still holds; false: none. */
 struct list_note {
@@ -206,7 +214,7 @@ int list_queues(const struct engine *engine, const char **names, int room);
 /* The (queue, channel) pairs in which something was ever counted or waits, by name: rows of the queue table. */
 int list_rows(const struct engine *engine, struct scope scope, struct scope *rows, int room);
 /* The target T of a queue and channel in ms. */
-int64_t list_target(const struct engine *engine, uint16_t queue, uint8_t channel);
+int64_t list_target(const struct engine *engine, struct scope scope);
 
 /* The orders of the lists above, for whoever joins those of several engines: as qsort() wants them. */
 int list_followup_order(const void *left, const void *right);
@@ -215,6 +223,7 @@ int list_conduct_order(const void *left, const void *right);
 int list_flagged_order(const void *left, const void *right);
 int list_fault_order(const void *left, const void *right);
 int list_care_order(const void *left, const void *right);
+int list_false_flags_order(const void *left, const void *right);
 int list_alert_order(const void *left, const void *right);
 int list_due_order(const void *left, const void *right);
 int list_named_order(const void *left, const void *right);

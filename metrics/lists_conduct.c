@@ -224,3 +224,35 @@ int list_care_load(const struct engine *engine, struct scope scope, int64_t at, 
 	free(all);
 	return count;
 }
+
+/* ---- false flags by publisher ---- */
+
+int list_false_flags_order(const void *left, const void *right)
+{
+	const struct list_false_flags *a = left, *b = right;
+	if (a->withdrawn != b->withdrawn)
+		return a->withdrawn < b->withdrawn ? 1 : -1;
+	if (a->raised != b->raised)
+		return a->raised < b->raised ? 1 : -1;
+	return strcmp(a->src, b->src);
+}
+
+int list_false_flags(const struct engine *engine, struct list_false_flags *items, int room)
+{
+	struct list_false_flags *all = memory_new(engine->source_count + 1, sizeof *all);
+	size_t count = 0;
+	for (size_t i = 1; i < engine->source_count; i++) {
+		const struct source *source = &engine->sources[i];
+		if (!source->flags || !source->name)
+			continue;
+		all[count] = (struct list_false_flags){.raised = (int64_t)source->flags, .withdrawn = (int64_t)source->false_flags};
+		lists_show(engine, DISPLAY_SOURCE, names_text(&engine->sources_names, source->name), all[count].src, sizeof all->src);
+		count++;
+	}
+	if (count)
+		qsort(all, count, sizeof *all, list_false_flags_order);
+	const size_t filled = count < (size_t)room ? count : (size_t)room;
+	memcpy(items, all, filled * sizeof *items);
+	free(all);
+	return (int)filled;
+}

@@ -121,20 +121,20 @@ int list_followup_order(const void *left, const void *right)
 	return a->since != b->since ? (a->since < b->since) - (a->since > b->since) : strcmp(a->case_id, b->case_id);
 }
 
-int list_followups(const struct engine *engine, int64_t at, struct list_followup *items, int room)
+int list_followups(const struct engine *engine, struct scope scope, int64_t at, struct list_followup *items, int room)
 {
 	int count = 0;
 	for (size_t i = 1; i < engine->followup_count; i++) {
 		const struct followup *followup = &engine->followups[i];
 		int64_t since = elapsed(followup->since, at);
-		if (!followup->open || room == 0 || (count == room && since <= items[room - 1].since))
+		if (!followup->open || !item_in_scope(engine, followup->slot, followup->agent, scope) || room == 0 || (count == room && since <= items[room - 1].since))
 			continue;
 		int place = count < room ? count++ : room - 1;
 		for (; place > 0 && since > items[place - 1].since; place--)
 			items[place] = items[place - 1];
 		struct list_followup *item = &items[place];
 		*item = (struct list_followup){.since = since, .slot = followup->slot, .survey = word_text(WORDS_SURVEY_KIND, followup->kind),
-			.score = followup->score};
+			.score = followup->score, .attempts = (int)followup->attempts};
 		lists_show(engine, DISPLAY_CONTACT, followup->contact, item->contact, sizeof item->contact);
 		lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, followup->agent), item->agent, sizeof item->agent);
 		lists_show(engine, DISPLAY_CASE, engine->cases[followup->case_item].id, item->case_id, sizeof item->case_id);

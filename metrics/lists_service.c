@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/text.h"
+#include "config/markets.h"
 #include "metrics/state.h"
 
 #define PRIORITY_LAST (PRIORITIES_MOST - 1)
@@ -24,14 +26,19 @@ static int priority_of(const struct engine *engine, const struct sla *sla)
 	return priority <= PRIORITY_LAST ? priority : PRIORITY_LAST;
 }
 
-/* Adds every live clock of the scope to its clock's or its priority's place. */
-static void gather(const struct engine *engine, struct scope scope, bool by_priority, struct list_clocks *items)
+/* Every live clock of the scope, once: with very many of them most of the time goes into fetching each from memory. */
+static void gather(const struct engine *engine, struct scope scope, struct list_clocks *kinds, struct list_clocks *priorities)
 {
+	const bool everything = scopes_equal(scope, SCOPE_ALL);
+	memset(kinds, 0, SLA_CLOCK_COUNT * sizeof *kinds);
+	memset(priorities, 0, PRIORITIES_MOST * sizeof *priorities);
 	for (size_t i = 0; i < engine->live_slas.count; i++) {
 		const struct sla *sla = &engine->slas[engine->live_slas.items[i]];
 		const struct case_item *of = &engine->cases[sla->case_item];
-		if (item_in_scope(engine, of->slot, of->agent, scope))
-			add_clock(&items[by_priority ? priority_of(engine, sla) : sla->clock], sla);
+		if (!everything && !item_in_scope(engine, of->slot, of->agent, scope))
+			continue;
+		add_clock(&kinds[sla->clock], sla);
+		add_clock(&priorities[priority_of(engine, sla)], sla);
 	}
 }
 
@@ -41,43 +48,45 @@ const char *list_priority_name(int priority)
 	return names[priority < 0 ? 0 : priority > PRIORITY_LAST ? PRIORITY_LAST : priority];
 }
 
-int list_clocks_by_kind(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
-{
-	struct list_clocks all[SLA_CLOCK_COUNT];
-	memset(all, 0, sizeof all);
-	gather(engine, scope, false, all);
-	for (int clock = 0; clock < SLA_CLOCK_COUNT && clock < room; clock++) {
-		items[clock] = all[clock];
-		snprintf(items[clock].name, sizeof items[clock].name, "%s", word_text(WORDS_SLA_CLOCK, clock));
-	}
-	return room < SLA_CLOCK_COUNT ? room : SLA_CLOCK_COUNT;
-}
-
-int list_clocks_by_priority(const struct engine *engine, struct scope scope, struct list_clocks *items, int room)
+void list_live_clocks(const struct engine *engine, struct scope scope, struct list_clocks kinds[SLA_CLOCK_COUNT],
+	struct list_clocks priorities[PRIORITIES_MOST], int *priority_count)
 {
 	struct list_clocks all[PRIORITIES_MOST];
-	int count = 0;
-	memset(all, 0, sizeof all);
-	gather(engine, scope, true, all);
-	for (int i = 1; i <= PRIORITIES_MOST && count < room; i++) {
+	gather(engine, scope, kinds, all);
+	for (int clock = 0; clock < SLA_CLOCK_COUNT; clock++)
+		snprintf(kinds[clock].name, sizeof kinds->name, "%s", word_text(WORDS_SLA_CLOCK, clock));
+	*priority_count = 0;
+	for (int i = 1; i <= PRIORITIES_MOST; i++) {
 		const int priority = i % PRIORITIES_MOST; /* whose priority nobody told comes last */
 		if (all[priority].running + all[priority].paused + all[priority].breached == 0)
 			continue;
-		items[count] = all[priority];
-		snprintf(items[count++].name, sizeof items->name, "%s", list_priority_name(priority));
+		priorities[*priority_count] = all[priority];
+		snprintf(priorities[(*priority_count)++].name, sizeof priorities->name, "%s", list_priority_name(priority));
 	}
-	return count;
 }
 
-int list_markets(const struct engine *engine, struct list_market *items, int room)
+static struct list_market market_item(const struct engine *engine, const char *name, int settings, int64_t at)
 {
+	const uint32_t number = names_find(&engine->markets, view_of(name));
+	struct list_market item = {.settings = settings, .told = number > NAME_OTHER, .scope = SCOPE_ALL};
+	const struct market_settings *section = settings >= 0 ? &engine->settings->markets[settings] : NULL;
+	if (item.told)
+		item.scope.market = (uint16_t)number;
+	if (section && at != INSTANT_NONE)
+		item.day = market_day(engine, section, at);
+	text_harmless(view_of(section ? market_title(section) : name), item.name, sizeof item.name);
+	return item;
+}
+
+int list_markets(const struct engine *engine, int64_t at, struct list_market *items, int room)
+{
+	const struct settings *settings = engine->settings;
 	int count = 0;
-	for (uint32_t number = NAME_OTHER + 1; number < engine->markets.count && count < room; number++) {
-		struct list_market *item = &items[count++];
-		item->scope = SCOPE_ALL;
-		item->scope.market = (uint16_t)number;
-		text_harmless(view_of(names_text(&engine->markets, number)), item->name, sizeof item->name);
-	}
+	for (; count < settings->market_count && count < room; count++)
+		items[count] = market_item(engine, settings->markets[count].name, count, at);
+	for (uint32_t number = NAME_OTHER + 1; number < engine->markets.count && count < room; number++)
+		if (!market_find(settings, names_text(&engine->markets, number)))
+			items[count++] = market_item(engine, names_text(&engine->markets, number), -1, at);
 	return count;
 }
 

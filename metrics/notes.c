@@ -37,12 +37,13 @@ void occurrence_put_back(struct occurrences *list, struct named_count one, uint6
 	list->changed = stamp;
 }
 
-void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent)
+void occurrence_add(struct engine *engine, struct occurrences *list, struct named_count one)
 {
 	if (engine->too_old || engine->keeping.stamp < engine->keeping.held)
 		return;
 	drop_old(list, engine->now);
-	occurrence_put_back(list, (struct named_count){name, agent, engine->ts}, engine->keeping.stamp);
+	one.at = engine->ts;
+	occurrence_put_back(list, one, engine->keeping.stamp);
 }
 
 static bool refuse(struct engine *engine, const struct event *event)
@@ -53,7 +54,7 @@ static bool refuse(struct engine *engine, const struct event *event)
 	engine->label_field = DISPLAY_POLICY;
 	count_add(engine, of.slot, of.agent, COUNT_REFUSALS, engine->ts, of.arrived, 1);
 	engine->label = (struct view){0};
-	occurrence_add(engine, &engine->refusals, policy, of.agent);
+	occurrence_add(engine, &engine->refusals, (struct named_count){.name = policy, .agent = of.agent});
 	return true;
 }
 
@@ -65,7 +66,8 @@ static bool praise(struct engine *engine, const struct event *event)
 	engine->label_field = DISPLAY_TEAM;
 	count_add(engine, of.slot, of.agent, COUNT_PRAISES, engine->ts, of.arrived, 1);
 	engine->label = (struct view){0};
-	occurrence_add(engine, &engine->praises, team, of.agent);
+	const uint8_t by = (uint8_t)event_word(event, KEY_BY, PRAISE_CUSTOMER);
+	occurrence_add(engine, &engine->praises, (struct named_count){.name = team, .agent = of.agent, .by = by});
 	return true;
 }
 
@@ -76,7 +78,7 @@ static bool mistake(struct engine *engine, const struct event *event)
 	count_add(engine, of.slot, of.agent, COUNT_MISTAKES, engine->ts, of.arrived, 1);
 	if (of.agent)
 		engine->agents[of.agent].mistakes++;
-	occurrence_add(engine, &engine->mistakes, kind, of.agent);
+	occurrence_add(engine, &engine->mistakes, (struct named_count){.name = kind, .agent = of.agent});
 	return true;
 }
 
@@ -138,6 +140,9 @@ static bool define_queue(struct engine *engine, const struct event *event)
 		info->channel = (uint8_t)event_word(event, KEY_CHANNEL, CHANNEL_OTHER);
 	if (event_has(event, KEY_CALENDAR))
 		info->calendar = calendar_number(engine, event_text(event, KEY_CALENDAR));
+	if (event_has(event, KEY_MARKET))
+		info->market = (uint16_t)names_intern(&engine->markets, event_text(event, KEY_MARKET));
+	engine->calendars_version++;
 	int64_t target = event_number(event, KEY_SL_MS, -1), quick = event_number(event, KEY_SHORT_MS, -1);
 	if (target > 0)
 		info->target = target;

@@ -6,8 +6,10 @@
 #include "metrics/engine.h"
 #include "metrics/query.h"
 
+enum praise_by { PRAISE_CUSTOMER, PRAISE_COLLEAGUE, PRAISE_BYS }; /* as WORDS_PRAISE_BY */
+
 /* ---- lists by name: refusals by policy, mistakes by agent ... ---- */
-struct named_count { uint16_t name, agent; int64_t at; }; /* one occurrence */
+struct named_count { uint16_t name, agent; uint8_t by /* of praise: enum praise_by */; int64_t at; }; /* one occurrence */
 struct occurrences { struct named_count *items; size_t count, room; uint64_t changed; /* LSN of the record that added one last */ };
 
 /* ---- follow-ups ---- */
@@ -17,6 +19,7 @@ struct followup {
 	char contact[ID_MAX + 1]; /* that the survey was about; "": not told */
 	uint16_t slot, agent;
 	uint8_t kind; /* enum survey_kind */
+	uint32_t attempts; /* that reached nobody */
 	int64_t score, since;
 	bool open;
 };
@@ -43,7 +46,7 @@ struct note { char text[201]; int64_t at, until; uint16_t by; };
 void survey_turn(struct engine *engine, uint32_t survey, bool flagged);
 void surveys_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges);
 
-void occurrence_add(struct engine *engine, struct occurrences *list, uint16_t name, uint16_t agent); /* at engine->ts */
+void occurrence_add(struct engine *engine, struct occurrences *list, struct named_count one); /* at engine->ts */
 void occurrence_put_back(struct occurrences *list, struct named_count one, uint64_t stamp);
 
 #endif

@@ -97,6 +97,8 @@ static void write_owners(struct writing *writing, enum series_kind kind)
 	series_names(writing->engine, &names);
 	for (size_t i = 0; i < series_count(writing->engine, kind); i++) {
 		series_name(writing->engine, &names, kind, i, owner);
+		if (kind == SERIES_WATCH && watch_is_brief(&writing->engine->watches[i]))
+			continue;
 		if (kind == SERIES_WATCH)
 			write_gauges(writing, &writing->engine->watches[i], owner);
 		else

@@ -1,5 +1,5 @@
-/* What an engine knows of the past, in pieces that can be kept apart from its state and given back to a new engine: buckets of slots and
- * agents, gauges by quarter hours, what was said how often, and the names all that refers to. Pieces written after a record, the newer
+/* What an engine knows of the past, in pieces that can be kept apart from its state and given back to a new engine: buckets of slots,
+ * agents and topics, gauges by quarter hours, what was said how often, and the names all that refers to. Pieces written after a record, the newer
  * ones over the older, are exactly what had been counted after that record. */
 #ifndef METRICS_PAST_H
 #define METRICS_PAST_H
@@ -17,7 +17,7 @@ struct past_piece {
 };
 
 /* What was written already. */
-#define PAST_NAME_LISTS 6
+#define PAST_NAME_LISTS 7
 struct past_since {
 	uint64_t lsn; /* of the record up to which; 0: nothing was */
 	int64_t now;

@@ -14,6 +14,7 @@ static const struct {
 	{"queues", offsetof(struct engine, queues)},	   {"agents", offsetof(struct engine, agents_names)},
 	{"teams", offsetof(struct engine, teams)},	   {"markets", offsetof(struct engine, markets)},
 	{"policies", offsetof(struct engine, policies)},   {"kinds", offsetof(struct engine, kinds)},
+	{"topics", offsetof(struct engine, topics)},
 }, said[PAST_SAID_LISTS] = {
 	{"refusals", offsetof(struct engine, refusals)},
 	{"mistakes", offsetof(struct engine, mistakes)},
@@ -47,6 +48,7 @@ void past_walk_said(struct archive *archive, struct named_count *one, int64_t qu
 	one->at = quarter + after;
 	KEEP(archive, one->name);
 	KEEP(archive, one->agent);
+	KEEP_BELOW(archive, one->by, PRAISE_BYS);
 }
 
 void past_walk_gauges(struct archive *archive, struct sample *sample, int64_t *known)

@@ -172,16 +172,27 @@ static bool read_number(struct view text, size_t below, size_t *number)
 	return text.size && *number < below;
 }
 
+/* "agent=17": whether it begins so; false in *good: there is none of this number. */
+static bool is_numbered(struct view owner, const char *word, size_t below, size_t *number, bool *good)
+{
+	const size_t size = strlen(word);
+	if (owner.size <= size || memcmp(owner.data, word, size) != 0)
+		return false;
+	*good = read_number((struct view){owner.data + size, owner.size - size}, below, number);
+	return true;
+}
+
 static struct ledger *find_ledger(struct engine *engine, struct view owner)
 {
-	static const char agent[] = "agent=";
-	const size_t size = sizeof agent - 1;
 	struct scope scope;
 	size_t number;
+	bool good;
 	if (view_is(owner, "nowhere"))
 		return &engine->slots[0].ledger;
-	if (owner.size > size && memcmp(owner.data, agent, size) == 0)
-		return read_number((struct view){owner.data + size, owner.size - size}, engine->agent_count, &number) ? &engine->agents[number].ledger : NULL;
+	if (is_numbered(owner, "agent=", engine->agent_count, &number, &good))
+		return good ? &engine->agents[number].ledger : NULL;
+	if (is_numbered(owner, "topic=", engine->topics.count, &number, &good))
+		return good ? topic_ledger(engine, number) : NULL;
 	if (!read_scope(engine, owner, &scope) || scope.channel == SCOPE_ANY || scope.queue == SCOPE_ANY)
 		return NULL;
 	const uint16_t market = scope.market == SCOPE_ANY ? NAME_NONE : scope.market;
@@ -249,7 +260,7 @@ static bool read_gauges(struct past_reading *reading, const struct past_piece *p
 	struct sample sample = {.start = piece->start};
 	int64_t known = 0;
 	past_walk_gauges(archive, &sample, &known);
-	if (!archive_good(archive) || !read_scope(engine, piece->name, &scope) || scope.market != SCOPE_ANY)
+	if (!archive_good(archive) || !read_scope(engine, piece->name, &scope))
 		return false;
 	struct watch *watch = (struct watch *)(uintptr_t)watch_find(engine, scope); /* ours */
 	if (!watch)

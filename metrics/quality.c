@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "metrics/forecast.h"
+#include "metrics/markets.h"
 #include "metrics/state.h"
 
 uint64_t customer_hash(struct view pseudonym)
@@ -34,6 +35,7 @@ void quality_init(struct engine *engine)
 	engine->conduct_next = 1;
 	engine->levels_minute = INT64_MIN;
 	names_init(&engine->calendar_names, 256);
+	engine->house = house_create(engine->settings);
 	calendars_know(engine);
 	sla_init(engine);
 }
@@ -41,10 +43,12 @@ void quality_init(struct engine *engine)
 void quality_finish(struct engine *engine)
 {
 	forecast_memory_destroy(engine->forecasts);
+	house_destroy(engine->house);
 	free(engine->cases);
 	free(engine->slas);
 	free(engine->conducts);
 	fcr_memory_finish(&engine->fcr);
+	topics_finish(engine);
 	free(engine->rude_legs);
 	free(engine->followups);
 	free(engine->surveys);

@@ -86,7 +86,7 @@ static void sum_member_time(const struct engine *engine, struct scope scope, con
 
 static void sum_slots(const struct engine *engine, struct scope scope, const struct stretch *stretch, struct tally *tally)
 {
-	for (size_t i = 0; i < engine->slot_count; i++) {
+	for (size_t i = slots_begin(engine, scope); i < engine->slot_count; i = slots_next(engine, scope, i)) {
 		const struct slot *slot = &engine->slots[i];
 		if (slot_in_scope(engine, slot, scope))
 			sum_ledger(&slot->ledger, stretch, tally);
@@ -137,6 +137,14 @@ static void raise_peak(int64_t *peak, int64_t *peak_at, int64_t present, int64_t
 	*peak_at = at - at % SECOND_MS;
 }
 
+static void gather_peaks(const struct engine *engine, struct query *query)
+{
+	struct gauges *gauges = &query->gauges;
+	find_peaks(engine, query, gauges);
+	raise_peak(&gauges->depth_peak, &gauges->depth_peak_at, gauges->waiting, query->at);
+	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
+}
+
 /* All but those of cases and their clocks, which cost most. */
 static void gather_live(const struct engine *engine, struct query *query)
 {
@@ -144,9 +152,7 @@ static void gather_live(const struct engine *engine, struct query *query)
 	query->asks_forecast = true;
 	contacts_gauges(engine, query->scope, query->at, gauges);
 	agents_gauges(engine, query->scope, query->at, gauges);
-	find_peaks(engine, query, gauges);
-	raise_peak(&gauges->depth_peak, &gauges->depth_peak_at, gauges->waiting, query->at);
-	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
+	gather_peaks(engine, query);
 	gauges->customers = engine->customers;
 	conduct_gauges(engine, query->scope, query->at, gauges);
 	care_gauges(engine, query->scope, gauges);
@@ -174,7 +180,22 @@ void query_begin(struct query *query, const struct engine *engine, struct scope 
 	query->joined = NULL;
 	query->asks_forecast = false;
 	query->told = NULL;
+	query->has_bins = true;
 	clear_gauges(&query->gauges);
+}
+
+/* Whoever needs no sketches does not even clear their place. */
+static void sum_window(struct query *query, int64_t at, bool with_bins)
+{
+	const struct engine *engine = query->engine;
+	query->after = query_after(engine, query->window, at);
+	query->has_bins = with_bins;
+	const struct stretch stretch = {query->after, query->at, query->by, query_from_quarters(query->window), with_bins,
+		minute_of(engine->now) > query->after};
+	if (query->window != WINDOW_NOW)
+		query_sum(engine, query->scope, &stretch, &query->tally);
+	else
+		memset(query->tally.value, 0, (with_bins ? TALLY_KEYS : KEY_WAIT_BINS) * sizeof *query->tally.value);
 }
 
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
@@ -188,13 +209,11 @@ static void reach(struct query *query, const struct engine *engine, struct scope
 {
 	query_begin(query, engine, scope, window, by, formula);
 	query->at = query->after = engine->now;
-	memset(query->tally.value, 0, sizeof query->tally.value);
-	if (engine->now == INT64_MIN)
+	if (engine->now == INT64_MIN) {
+		memset(query->tally.value, 0, sizeof query->tally.value);
 		return;
-	query->after = query_after(engine, window, at);
-	const struct stretch stretch = {query->after, query->at, by, query_from_quarters(window), with_bins, minute_of(engine->now) > query->after};
-	if (window != WINDOW_NOW)
-		query_sum(engine, scope, &stretch, &query->tally);
+	}
+	sum_window(query, at, with_bins);
 	gather_live(engine, query);
 }
 
@@ -210,6 +229,17 @@ void query_without_cases(struct query *query, const struct engine *engine, struc
 	enum sl_formula formula, bool with_bins)
 {
 	reach(query, engine, scope, window, by, formula, with_bins, engine->now);
+}
+
+void query_turn(struct query *query, enum window window, bool with_bins)
+{
+	if (query->engine->now == INT64_MIN)
+		return;
+	query->window = window;
+	query->has_arrival = false;
+	sum_window(query, query->engine->now, with_bins);
+	query->gauges.depth_peak = query->gauges.depth_peak_at = query->gauges.busy_peak = query->gauges.busy_peak_at = -1;
+	gather_peaks(query->engine, query);
 }
 
 bool query_again(struct query *query, const struct engine *engine, enum sl_formula formula)

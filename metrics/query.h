@@ -13,7 +13,7 @@ struct joined;	 /* metrics/joined.h */
 /* The windows in which a further contact counts against the first one. */
 enum fcr_window { FCR_24H, FCR_72H, FCR_WITHIN /* the setting fcr_within */, FCR_WINDOWS };
 /* Resolved contacts that are not settled in a window, and those of them without a further one so far. */
-struct fcr_balance { int32_t open, kept; };
+struct fcr_balance { int32_t open, kept, rude_open, rude_kept; }; /* rude: of them, of flagged contacts */
 
 struct gauges {
 	int64_t waiting, longest_wait, longest_wait_total, longest_wait_async; /* ms; -1: nobody waits */
@@ -47,6 +47,7 @@ struct query {
 	const struct joined *joined; /* asked of several engines; NULL: of `engine` alone */
 	bool asks_forecast; /* of now: what is to come may be asked too (metrics/forecast.h) */
 	const struct forecast *told; /* ... and was: for whoever has no engine any more; NULL: no */
+	bool has_bins; /* the tally has its sketches; else percentiles are unknown */
 	struct tally tally;
 	struct gauges gauges;
 	bool has_arrival; /* whoever asks knows the next two already; else they are summed where they are needed */
@@ -56,7 +57,9 @@ struct query {
 /* Gathers. with_bins false: percentiles are unknown, but it is much cheaper (rows of a table). */
 void query_run(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins);
-/* The same where time elsewhere has come to `at` already: the window reaches back from there, gauges are of the engine's own time. */
+/* The window of a query_run() at the engine's present moment becomes another: gauges stay, but for peaks, which are of a window. */
+void query_turn(struct query *query, enum window window, bool with_bins);
+/* The same as query_run() where time elsewhere has come to `at` already: the window reaches back from there, gauges are of the engine's own time. */
 void query_reach(struct query *query, const struct engine *engine, struct scope scope, enum window window, enum attribution by,
 	enum sl_formula formula, bool with_bins, int64_t at);
 /* As query_run() for a metric over a window: none of those needs the gauges of cases and their clocks. */

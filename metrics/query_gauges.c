@@ -32,7 +32,7 @@ static void find_longest(const struct engine *engine, const struct slot *slot, s
 
 static void slots_gauges(const struct engine *engine, struct scope scope, int64_t at, struct gauges *gauges)
 {
-	for (size_t i = 0; i < engine->slot_count; i++) {
+	for (size_t i = slots_begin(engine, scope); i < engine->slot_count; i = slots_next(engine, scope, i)) {
 		const struct slot *slot = &engine->slots[i];
 		if ((scope.queue != SCOPE_ANY && slot->queue != scope.queue) || !slot_in_scope(engine, slot, scope))
 			continue;

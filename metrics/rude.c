@@ -1,5 +1,6 @@
 /* What is counted of flagged contacts beside all others, so that figures can be had without them. A leg may be complete before its contact
- * is flagged, and a flag may be withdrawn much later: so the legs and surveys of such a contact are remembered, each with its minute. */
+ * is flagged, and a flag may be withdrawn much later: so the legs and surveys of such a contact are remembered, each with its minute;
+ * its entry of first contact resolution bears a mark. */
 #include "base/memory.h"
 #include "metrics/state.h"
 
@@ -132,6 +133,7 @@ void rude_begin(struct engine *engine, uint32_t number, struct conduct *record)
 	struct contact *contact = &engine->contacts[number];
 	record->legs = contact->rude_legs;
 	contact->rude_legs = 0;
+	fcr_name(engine, number, record);
 	find_surveys(engine, contact, (uint32_t)(record - engine->conducts));
 }
 
@@ -141,6 +143,7 @@ void rude_turn(struct engine *engine, const struct conduct *record)
 		turn_leg(engine, &engine->rude_legs[i], record->flagged);
 	for (uint32_t i = record->surveys; i; i = engine->surveys[i].conduct_next)
 		survey_turn(engine, i, record->flagged);
+	fcr_turn(engine, record);
 }
 
 void rude_forget(struct engine *engine, struct conduct *record)
@@ -155,8 +158,11 @@ void rude_forget(struct engine *engine, struct conduct *record)
 static const struct { enum counter all, rude; } twins[] = {
 	{COUNT_LEGS, COUNT_RUDE_LEGS}, {COUNT_LEGS_NOMINAL, COUNT_RUDE_LEGS_NOMINAL}, {COUNT_TALK_MS, COUNT_RUDE_TALK_MS},
 	{COUNT_HOLD_MS, COUNT_RUDE_HOLD_MS}, {COUNT_WRAP_MS, COUNT_RUDE_WRAP_MS}, {COUNT_CSAT_SENT, COUNT_RUDE_CSAT_SENT},
-	{COUNT_CSAT_N, COUNT_RUDE_CSAT_N}, {COUNT_CSAT_TOP, COUNT_RUDE_CSAT_TOP}, {COUNT_CSAT_SUM, COUNT_RUDE_CSAT_SUM},
-	{COUNT_CSAT_SUM_N, COUNT_RUDE_CSAT_SUM_N},
+	{COUNT_CSAT_N, COUNT_RUDE_CSAT_N}, {COUNT_CSAT_TOP, COUNT_RUDE_CSAT_TOP}, {COUNT_CSAT_BOTTOM, COUNT_RUDE_CSAT_BOTTOM},
+	{COUNT_CSAT_SUM, COUNT_RUDE_CSAT_SUM},
+	{COUNT_CSAT_SUM_N, COUNT_RUDE_CSAT_SUM_N}, {COUNT_FCR_SETTLED, COUNT_RUDE_FCR_SETTLED}, {COUNT_FCR_KEPT, COUNT_RUDE_FCR_KEPT},
+	{COUNT_FCR_SETTLED_24H, COUNT_RUDE_FCR_SETTLED_24H}, {COUNT_FCR_KEPT_24H, COUNT_RUDE_FCR_KEPT_24H},
+	{COUNT_FCR_SETTLED_72H, COUNT_RUDE_FCR_SETTLED_72H}, {COUNT_FCR_KEPT_72H, COUNT_RUDE_FCR_KEPT_72H},
 };
 
 void rude_set_aside(struct tally *tally)

@@ -24,7 +24,9 @@ bool rule_scope(const struct engine *engine, const struct alert_settings *rule, 
 
 bool rule_is_of_watches(const struct alert_settings *rule)
 {
-	return !rule->market && !rule->agent && !rule->team && (rule->each == EACH_NONE || rule->each == EACH_QUEUE || rule->each == EACH_CHANNEL);
+	const bool of_queue = rule->queue || rule->each == EACH_QUEUE, of_market = rule->market || rule->each == EACH_MARKET;
+	const bool of_people = rule->agent || rule->team || rule->each == EACH_AGENT || rule->each == EACH_TEAM;
+	return !of_people && !(of_queue && of_market); /* of both there may be more than are watched */
 }
 
 static size_t count_of(const struct engine *engine, enum alert_each each)

@@ -130,6 +130,7 @@ void watches_sample(struct engine *engine, int64_t second)
 	bool minute_begins = second % MINUTE_MS == 0;
 	for (size_t i = 0; i < engine->watch_count; i++) {
 		struct watch *watch = &engine->watches[i];
+		watch->since = watch->since == INT64_MAX ? second : watch->since;
 		watch->value[GAUGE_LONGEST] = longest_seconds(watch, second);
 		if (!watch->dirty && !watch->value[GAUGE_LONGEST] && !(minute_begins && stands(watch)))
 			continue;

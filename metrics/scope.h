@@ -11,7 +11,7 @@
  * together; agent and team go together; the two groups exclude each other (scope_parse says so). */
 struct scope {
 	uint16_t queue, channel, market, agent, team;
-	uint16_t calm; /* 1: in handling times and CSAT without flagged contacts (enum conduct_filter); no name */
+	uint16_t calm; /* 1: in handling times, CSAT and FCR without flagged contacts (enum conduct_filter); no name */
 };
 
 #define SCOPE_ALL ((struct scope){SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, 0})

@@ -11,7 +11,19 @@
 
 size_t series_count(const struct engine *engine, enum series_kind kind)
 {
-	return kind == SERIES_SLOT ? engine->slot_count : kind == SERIES_AGENT ? engine->agent_count : engine->watch_count;
+	switch (kind) {
+	case SERIES_SLOT:
+		return engine->slot_count;
+	case SERIES_AGENT:
+		return engine->agent_count;
+	case SERIES_WATCH:
+		return engine->watch_count;
+	case SERIES_TOPIC:
+		return engine->topic_count;
+	case SERIES_KINDS:
+		break;
+	}
+	return 0;
 }
 
 void series_names(const struct engine *engine, struct series_names *names)
@@ -87,8 +99,8 @@ static void write_scope(const struct engine *engine, const struct series_names *
 
 void series_name(const struct engine *engine, const struct series_names *names, enum series_kind kind, size_t number, char to[SERIES_NAME_ROOM])
 {
-	if (kind == SERIES_AGENT) {
-		snprintf(to, SERIES_NAME_ROOM, "agent=%zu", number);
+	if (kind == SERIES_AGENT || kind == SERIES_TOPIC) {
+		snprintf(to, SERIES_NAME_ROOM, "%s=%zu", kind == SERIES_AGENT ? "agent" : "topic", number);
 	} else if (kind == SERIES_WATCH) {
 		series_scope_name(engine, names, engine->watches[number].scope, to);
 	} else if (!number) {
@@ -110,6 +122,8 @@ static struct ledger *ledger_of(struct engine *engine, enum series_kind kind, si
 {
 	if (number >= series_count(engine, kind) || kind == SERIES_WATCH)
 		return NULL;
+	if (kind == SERIES_TOPIC)
+		return &engine->topic_ledgers[number];
 	return kind == SERIES_SLOT ? &engine->slots[number].ledger : &engine->agents[number].ledger;
 }
 

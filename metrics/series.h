@@ -8,12 +8,12 @@
 
 enum grain { GRAIN_MINUTES, GRAIN_QUARTERS, GRAIN_DAYS, GRAIN_COUNT };
 
-/* Owners are slots (queue, channel, market), then agents, then watches (gauges of everything, a queue, a channel, both). */
-enum series_kind { SERIES_SLOT, SERIES_AGENT, SERIES_WATCH, SERIES_KINDS };
+/* Owners are slots (queue, channel, market), then agents, then watches (gauges of everything, a queue, a channel, both), then topics. */
+enum series_kind { SERIES_SLOT, SERIES_AGENT, SERIES_WATCH, SERIES_TOPIC, SERIES_KINDS };
 size_t series_count(const struct engine *engine, enum series_kind kind);
 
-/* "queue=Billing,channel=phone,market=eu", "agent=17" (the number of his name: names are people's), "everything". Bytes that a reader
- * could mistake stand as %XX. `keys` of names_keys(), by series_names(). */
+/* "queue=Billing,channel=phone,market=eu", "agent=17" (the number of his name: names are people's), "topic=17",
+ * "everything". Bytes that a reader could mistake stand as %XX. `keys` of names_keys(), by series_names(). */
 struct series_names {
 	struct view *queues, *markets;
 	size_t queue_count, market_count;
@@ -24,7 +24,7 @@ void series_names_finish(struct series_names *names);
 void series_name(const struct engine *engine, const struct series_names *names, enum series_kind kind, size_t number, char to[SERIES_NAME_ROOM]);
 void series_scope_name(const struct engine *engine, const struct series_names *names, struct scope scope, char to[SERIES_NAME_ROOM]);
 
-/* Of a slot or an agent; NULL: there is none. */
+/* Of a slot, an agent or a topic; NULL: there is none. */
 const struct ledger *series_ledger(const struct engine *engine, enum series_kind kind, size_t number);
 const struct series *series_of(const struct ledger *ledger, int way, enum grain grain);
 /* What begins here or later is all there, where the engine is a collector's. */

@@ -52,7 +52,7 @@ size_t series_pack_gauges(const struct engine *engine, size_t number, const stru
 bool series_gauges_newer(const struct engine *engine, size_t number, int64_t since, int64_t settled, int64_t *start)
 {
 	const struct samples *samples = &engine->watches[number].quarters;
-	for (size_t i = samples->count; i > samples->first; i--) {
+	for (size_t i = watch_is_brief(&engine->watches[number]) ? 0 : samples->count; i > samples->first; i--) {
 		const int64_t begin = samples->items[i - 1].start;
 		if (begin >= *start || begin + QUARTER_MS > settled)
 			continue;

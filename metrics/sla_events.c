@@ -62,10 +62,10 @@ static uint32_t clock_of(struct engine *engine, uint32_t case_item, int clock)
 
 static void choose_calendar(struct engine *engine, struct sla *sla, const struct event *event)
 {
-	const uint16_t queue = engine->cases[sla->case_item].queue;
-	sla->calendar = calendar_choose(engine, queue, event_text(event, KEY_CALENDAR), &sla->wanted);
+	const struct case_item *of = &engine->cases[sla->case_item];
+	sla->calendar = calendar_choose(engine, of->queue, engine->slots[of->slot].market, event_text(event, KEY_CALENDAR), &sla->wanted);
 	if (sla->wanted)
-		fault_count(engine, engine->source, engine->feed, FAULT_UNKNOWN_CALENDAR, 1);
+		fault_event(engine, FAULT_UNKNOWN_CALENDAR, event);
 }
 
 /* A given due fixes the open time that is left at this moment. */
@@ -90,7 +90,7 @@ static void set_target(struct engine *engine, struct sla *sla, const struct even
 	if (due > 0 && due > engine->ts - SLA_FARTHEST && due < engine->ts + SLA_FARTHEST)
 		set_due(engine, sla, due);
 	else if (event_has(event, KEY_DUE))
-		sla_count(engine, sla, COUNT_SLA_DUE_APART, engine->ts, 1);
+		fault_event(engine, FAULT_DUE_FAR, event);
 }
 
 bool sla_start(struct engine *engine, const struct event *event, uint32_t case_item)

@@ -22,8 +22,9 @@ struct samples { /* a growing array by time, like struct series */
 
 /* ---- a slot: everything counted for one (queue, channel, market) ----
  * Slot 0 takes what concerns no queue: it is in scope of everything only. */
-#define SLOT_WATCHES 4
-#define WATCH_NONE UINT16_MAX /* there are too many: this one is not watched */
+#define SLOT_WATCHES 8 /* everything, and each choice of its queue, channel and market */
+enum { SLOTS_OF_QUEUE, SLOTS_OF_MARKET, SLOT_CHAINS };
+#define WATCH_NONE UINT16_MAX /* there are too many, or it has no market: this one is not watched */
 struct slot {
 	uint16_t queue, channel, market; /* channel: enum channel */
 	struct ledger ledger;
@@ -39,14 +40,17 @@ struct slot {
 	int32_t running;	/* legs not complete; their time so far is running * at - running_base */
 	int64_t running_base;
 	int64_t set_target, set_short; /* of the settings' queue section, ms; -1: not set there */
+	int64_t market_target;	       /* of the settings' market section, ms; -1: not set there */
 	int32_t sampled[GAUGE_COUNT]; /* what of this slot is already in its watches */
-	uint16_t watch[SLOT_WATCHES]; /* everything, queue, channel, (queue, channel) */
+	uint16_t watch[SLOT_WATCHES]; /* of the queue where bit 0 of the place is set, of the channel (1), of the market (2) */
 	bool touched;
+	uint16_t next[SLOT_CHAINS]; /* the next one of its queue, of its market; 0: none */
 	struct backlog backlog;
 	int32_t sla_running, sla_paused, sla_due_soon; /* kept by sla.c */
 	struct fcr_balance fcr[FCR_WINDOWS];	       /* kept by fcr.c; made again of its entries when a state is read */
 };
-/* A place where peaks are watched: everything, each queue, each channel, each (queue, channel). */
+/* A place where peaks are watched: everything, each queue, channel and market, and each of those together that has a slot. Those of a queue
+ * and a market are many: their quarter hours are kept for a day only, and no history or store has them. */
 struct watch {
 	struct scope scope;
 	struct samples minutes, quarters;
@@ -64,15 +68,23 @@ struct queue_info {
 	bool hidden, defined;
 	uint8_t channel;
 	uint16_t calendar; /* number of its name; 0: none was told */
+	uint16_t market;   /* of what comes without one; 0: none was told */
+	uint16_t set_market; /* what the settings say of that; no part of the state, nor is: */
+	bool asked;	     /* were the settings asked? */
 };
 
 uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t market);
+/* The same for what came with a market or, 0, without: then with that of its queue. */
+uint16_t slot_for(struct engine *engine, uint16_t queue, uint8_t channel, uint16_t told);
 /* Adds to the slot and, where agent != 0, to the agent: by outcome in the minute of `at`, by arrival in that of `arrived`
  * (skipped where arrived == 0). Nothing is counted while engine->too_old. */
 void count_add(struct engine *engine, uint16_t slot, uint16_t agent, enum counter counter, int64_t at, int64_t arrived, int64_t delta);
 void slot_touch(struct engine *engine, uint16_t slot); /* gauges changed: sample at the end of this second */
 /* Several at once, keys ascending: much cheaper. */
 void count_all(struct engine *engine, uint16_t slot, uint16_t agent, const struct count *counts, size_t n, int64_t at, int64_t arrived);
+/* Goes through the slots among which those of the scope are: of its queue, else of its market, else all; ends with engine->slot_count. */
+size_t slots_begin(const struct engine *engine, struct scope scope);
+size_t slots_next(const struct engine *engine, struct scope scope, size_t slot);
 bool slot_in_scope(const struct engine *engine, const struct slot *slot, struct scope scope);
 /* At a minute's start: minutes that are over for some time are closed in all ledgers. */
 void ledgers_close(struct engine *engine, int64_t second);
@@ -84,10 +96,16 @@ bool channel_is_asynchronous(uint16_t channel);
  * waits four minutes: asynchronous channels count where they are asked for by name, and in longest_wait_async. */
 bool slot_waits_live(const struct slot *slot, uint16_t channel);
 int64_t slot_target(const struct engine *engine, uint16_t slot);
+/* What holds where no queue says otherwise; market SCOPE_ANY, 0: in general. */
+int64_t market_target(const struct engine *engine, uint16_t market, uint16_t channel);
+/* Of a queue and a market: kept for a day only. */
+bool watch_is_brief(const struct watch *watch);
 /* Waiting in the slot for longer than the target; cheap because slot_advance_over() keeps up once a second. */
 int64_t slot_over(const struct engine *engine, uint16_t slot, int64_t at);
 void slot_advance_over(struct engine *engine, uint16_t slot, int64_t at);
 int64_t slot_short(const struct engine *engine, uint16_t slot);
+/* Each as long as engine->keeping says. */
+void watches_keep(struct engine *engine);
 /* The watch of exactly this scope, or NULL. */
 const struct watch *watch_find(const struct engine *engine, struct scope scope);
 void slots_start(struct engine *engine);

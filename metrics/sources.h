@@ -22,13 +22,23 @@ struct source {
 	int switches; /* how often two boots took turns: a second publisher */
 	uint64_t faults[FAULT_COUNT];
 	uint64_t received;
+	uint64_t flags, false_flags; /* customers it flagged as rude; those of them that were withdrawn */
 	int64_t last_sent, last_recv;
 	uint32_t snapshot_scope; /* running snapshot: queue name + 1; 0: none */
 	bool snapshot_running, snapshot_void;
 	uint32_t snapshot_number; /* how many were begun */
 	bool known;
 };
+/* The last event with some fault. */
+struct fault_example {
+	int64_t at; /* when it was received; 0: none yet */
+	int64_t ts; /* when it says that it happened */
+	uint8_t type; /* enum event_type; EVENT_UNKNOWN: `about` is its name */
+	uint8_t key;  /* enum event_key: what `about` is the id of; KEY_COUNT: of nothing */
+	char about[ID_MAX + 1]; /* harmless */
+};
 struct feed_status {
+	struct fault_example examples[FAULT_COUNT];
 	enum link_state link;
 	enum feed_fault refusal; /* why the link is refused, where it said so; else FAULT_NONE */
 	int64_t link_since, silent_since, heard;

@@ -21,6 +21,7 @@
 #include "metrics/slots.h"
 #include "metrics/sources.h"
 #include "metrics/timers.h"
+#include "metrics/topics.h"
 #include "metrics/witness.h"
 
 /* Indexes of things that are open now; each thing knows its place, so that taking one out is cheap. */
@@ -41,13 +42,15 @@ struct engine {
 	struct view subject;	/* of what is just applied, for the witness */
 	enum display_field subject_field; /* what it is */
 	struct forecast_memory *forecasts; /* what was worked out last */
-	struct view label;	/* the policy or team that is just counted, for the witness */
+	struct view label;	/* the policy, team or topic that is just counted, for the witness */
 	enum display_field label_field;
 	/* names */
 	struct names queues, agents_names, teams, topics, markets, policies, kinds, people, sources_names;
 	/* slots and watches */
 	struct slot *slots; size_t slot_count, slot_room; struct map slot_index;
 	struct watch *watches; size_t watch_count, watch_room; struct map watch_index; /* watch 0: everything */
+	size_t brief_watches; /* of a queue and a market */
+	struct slot_chain { struct slot_ends { uint16_t first, last; } *ends; size_t room; } slot_chains[SLOT_CHAINS]; /* by queue, by market */
 	uint16_t *touched; size_t touched_count, touched_room; /* slots with gauges to sample */
 	int64_t waiting; /* contacts that wait, in all slots */
 	struct queue_info *queue_info; size_t queue_info_room;
@@ -61,6 +64,7 @@ struct engine {
 	struct sla *slas; size_t sla_count, sla_room; uint32_t sla_free; struct sla_rule sla_rules[SLA_CLOCK_COUNT];
 	struct conduct *conducts; size_t conduct_count, conduct_room; struct map flag_index; /* last flag by customer hash */
 	struct fcr_memory fcr;
+	struct ledger *topic_ledgers; size_t topic_count, topic_room; /* by the number of the topic's name */
 	struct map conduct_index; /* records by the id of their contact */
 	struct rude_leg *rude_legs; size_t rude_leg_count, rude_leg_room; uint32_t rude_leg_free;
 	struct followup *followups; size_t followup_count, followup_room;
@@ -89,6 +93,8 @@ struct engine {
 	uint32_t case_closed_first, case_closed_last;
 	struct survey *surveys; size_t survey_count, survey_room; struct map survey_index; uint32_t survey_next;
 	struct names calendar_names; struct calendar *calendars; size_t calendar_count, calendar_room;
+	struct house *house; /* what the settings say of calendars; no part of the state, nor is: */
+	uint64_t calendars_version; /* how often one, or a queue's, was told */
 	int64_t *bases; size_t base_room; /* customers by market number */
 	struct wanted_alert *wanted; size_t wanted_count, wanted_room;
 	uint32_t standing; /* alerts not cleared */
@@ -127,6 +133,8 @@ bool snapshots_apply(struct engine *engine, const struct event *event);
 void batch_apply(struct engine *engine, const struct record *record);
 bool event_apply(struct engine *engine, const struct event *event); /* by its family; false: impossible now */
 void fault_count(struct engine *engine, uint16_t source, uint16_t feed, enum feed_fault fault, uint64_t count);
+/* One event of the source and feed at hand, which is kept as the last example. */
+void fault_event(struct engine *engine, enum feed_fault fault, const struct event *event);
 /* the event appliers: false: impossible now (the engine may hold it for 2 s) */
 bool contacts_apply(struct engine *engine, const struct event *event);
 bool agents_apply(struct engine *engine, const struct event *event);

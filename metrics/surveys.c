@@ -124,6 +124,7 @@ static void turn_answer(struct engine *engine, struct survey *survey, bool flagg
 	int64_t sign = counts ? 1 : -1;
 	count(engine, survey, COUNT_RUDE_CSAT_N, sign);
 	count(engine, survey, COUNT_RUDE_CSAT_TOP, in_top(survey) ? sign : 0);
+	count(engine, survey, COUNT_RUDE_CSAT_BOTTOM, in_bottom(survey) ? sign : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM, on_scale(survey, 1, 5) ? sign * survey->score : 0);
 	count(engine, survey, COUNT_RUDE_CSAT_SUM_N, on_scale(survey, 1, 5) ? sign : 0);
 }
@@ -167,8 +168,10 @@ static void open_followup(struct engine *engine, const struct survey *survey, co
 	size_t place = 1;
 	while (place < engine->followup_count && engine->followups[place].open)
 		place++;
-	if (place >= FOLLOWUPS_MOST)
+	if (place > FOLLOWUPS_MOST) {
+		fault_count(engine, engine->source, engine->feed, FAULT_FOLLOWUP_LOST, 1);
 		return;
+	}
 	if (place == engine->followup_count) {
 		engine->followups = memory_grow(engine->followups, &engine->followup_room, place + 1, sizeof *engine->followups);
 		engine->followup_count++;
@@ -179,6 +182,12 @@ static void open_followup(struct engine *engine, const struct survey *survey, co
 	view_copy(contact, followup->contact, sizeof followup->contact);
 }
 
+static void count_followup(struct engine *engine, const struct followup *followup, uint16_t agent, enum counter counter)
+{
+	count_add(engine, followup->slot, agent, counter, engine->ts, followup->since, 1);
+}
+
+/* An attempt that reached nobody closes it only where no other one is to follow. */
 static bool close_followup(struct engine *engine, const struct event *event)
 {
 	struct attribution_of of = event_attribution(engine, event);
@@ -186,12 +195,22 @@ static bool close_followup(struct engine *engine, const struct event *event)
 	if (!place)
 		return false;
 	struct followup *followup = &engine->followups[place];
-	followup->open = false;
-	int result = event_word(event, KEY_RESULT, FOLLOWUP_REACHED);
-	if (result == FOLLOWUP_REACHED)
-		count_add(engine, followup->slot, of.agent, COUNT_FOLLOWUPS_REACHED, engine->ts, followup->since, 1);
-	if (result == FOLLOWUP_UNREACHED)
-		count_add(engine, followup->slot, of.agent, COUNT_FOLLOWUPS_UNREACHED, engine->ts, followup->since, 1);
+	switch (event_word(event, KEY_RESULT, FOLLOWUP_REACHED)) {
+	case FOLLOWUP_UNREACHED:
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_TRIED);
+		followup->open = ++followup->attempts < (uint32_t)engine->settings->followup_attempts;
+		if (!followup->open)
+			count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_UNREACHED);
+		break;
+	case FOLLOWUP_DECLINED:
+		followup->open = false;
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_DECLINED);
+		break;
+	default:
+		followup->open = false;
+		count_followup(engine, followup, of.agent, COUNT_FOLLOWUPS_REACHED);
+	}
+	engine->dirty = true;
 	return true;
 }
 
@@ -220,9 +239,9 @@ static bool take_sent(struct engine *engine, const struct event *event)
 }
 
 /* Nothing that still comes would mend it: it waits for nothing. */
-static bool off_scale(struct engine *engine)
+static bool off_scale(struct engine *engine, const struct event *event)
 {
-	fault_count(engine, engine->source, engine->feed, FAULT_SCORE, 1);
+	fault_event(engine, FAULT_SCORE, event);
 	return true;
 }
 
@@ -252,7 +271,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		.score = event_number(event, KEY_SCORE, 0), .min = event_number(event, KEY_MIN, 1),
 		.max = event_number(event, KEY_MAX, 0), .answered_at = engine->ts};
 	if (!acceptable(&answer))
-		return off_scale(engine);
+		return off_scale(engine, event);
 	struct attribution_of of = event_attribution(engine, event);
 	struct view id = event_text(event, KEY_SURVEY);
 	struct survey *survey = find(engine, id);
@@ -260,7 +279,7 @@ static bool take_answer(struct engine *engine, const struct event *event)
 		survey = remember(engine, id);
 	survey_turn(engine, (uint32_t)(survey - engine->surveys), false);
 	if (survey->answered) {
-		fault_count(engine, engine->source, engine->feed, FAULT_ANSWERED_TWICE, 1);
+		fault_event(engine, FAULT_ANSWERED_TWICE, event);
 		count_answer(engine, survey, -1);
 		answer.answered_at = survey->answered_at;
 	}
@@ -278,7 +297,7 @@ static bool take_review(struct engine *engine, const struct event *event)
 {
 	int64_t score = event_number(event, KEY_SCORE, -1);
 	if (score < 0 || score > 100000)
-		return off_scale(engine);
+		return off_scale(engine, event);
 	struct attribution_of of = event_attribution(engine, event);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_N, engine->ts, of.arrived, 1);
 	count_add(engine, of.slot, of.agent, COUNT_IQS_SUM, engine->ts, of.arrived, score);

@@ -33,10 +33,13 @@
 	X(SLA_MET_P1) X(SLA_MET_P2) X(SLA_MET_P3) X(SLA_MET_P4) X(SLA_MET_P5)                                           \
 	X(SLA_BREACHED_P1) X(SLA_BREACHED_P2) X(SLA_BREACHED_P3) X(SLA_BREACHED_P4) X(SLA_BREACHED_P5)                  \
 	X(RUDE_LEGS) X(RUDE_LEGS_NOMINAL) X(RUDE_TALK_MS) X(RUDE_HOLD_MS) X(RUDE_WRAP_MS) /* of flagged contacts */      \
-	X(RUDE_CSAT_SENT) X(RUDE_CSAT_N) X(RUDE_CSAT_TOP) X(RUDE_CSAT_SUM) X(RUDE_CSAT_SUM_N)                           \
+	X(RUDE_CSAT_SENT) X(RUDE_CSAT_N) X(RUDE_CSAT_TOP) X(RUDE_CSAT_BOTTOM) X(RUDE_CSAT_SUM) X(RUDE_CSAT_SUM_N)                           \
+	X(RUDE_FCR_SETTLED_24H) X(RUDE_FCR_SETTLED_72H) X(RUDE_FCR_SETTLED)                                             \
+	X(RUDE_FCR_KEPT_24H) X(RUDE_FCR_KEPT_72H) X(RUDE_FCR_KEPT)                                                      \
 	X(RUDE_BY_LEAD) X(RUDE_BY_ENGINE) X(WITHDRAWN_BY_LEAD) X(WITHDRAWN_BY_ENGINE) /* by whom it was raised */         \
 	X(CARE_SUGGESTED) X(CARE_TAKEN) X(CARE_MISSED)                                                                  \
 	X(SLA_CONFIRMED) X(OFFERED_CLOSED) /* while the queue's calendar is closed */                                   \
+	X(FCR_RESOLVED) /* of topics alone */ X(RECONTACTS) X(FOLLOWUPS_DECLINED) X(FOLLOWUPS_TRIED)                    \
 	X(WORST_WAIT)
 enum counter {
 #define COUNTER(NAME) COUNT_##NAME,

@@ -16,10 +16,10 @@
 	X(aht_running) X(chat_aht) X(chat_work_aht) X(email_aht) X(occupancy) X(load) X(agents_free) X(agents_on)       \
 	X(agents_away) X(agents_wrap) X(agents_help)
 #define QUALITY_VALUES(X)                                                                                               \
-	X(csat) X(csat_mean) X(csat_response) X(nps) X(ces) X(iqs) X(csat_quality_gap) X(detractors)               \
-	X(followup_open) X(followup_oldest) X(followup_reached_rate) X(reopen_rate) X(refusals)      \
+	X(csat) X(csat_low) X(csat_mean) X(csat_response) X(nps) X(ces) X(iqs) X(csat_quality_gap) X(detractors)               \
+	X(followup_open) X(followup_oldest) X(followup_reached_rate) X(followup_declined) X(followup_tried) X(reopen_rate) X(refusals)      \
 	X(praises) X(mistakes) X(churn_rate)
-#define FCR_VALUES(X) X(fcr) X(fcr_24h) X(fcr_72h) X(fcr_open) X(fcr_no_customer) X(fcr_excluded)
+#define FCR_VALUES(X) X(fcr) X(fcr_24h) X(fcr_72h) X(fcr_open) X(fcr_no_customer) X(fcr_excluded) X(recontacts)
 #define SLA_VALUES(X)                                                                                                   \
 	X(sla_breached) X(sla_breached_open) X(sla_due_soon) X(sla_met_rate) X(sla_running) X(sla_paused)               \
 	X(sla_withdrawn) X(sla_disagreed) X(sla_confirmed) X(backlog) X(backlog_oldest) X(backlog_p50) X(backlog_p90) X(backlog_under_1d) \
@@ -30,7 +30,7 @@
 #define CONDUCT_VALUES(X)                                                                                               \
 	X(rude_now) X(rude_count) X(rude_ended) X(rude_unresolved) X(rude_faults) X(rude_false_rate)                    \
 	X(anger_at_company) X(safety) X(rude_signalled) X(rude_request) X(rude_demand) X(rude_warning) X(rude_oldest_step) \
-	X(rude_unclear) X(rude_false_agent) X(rude_false_lead) X(rude_false_engine) X(rude_legs) X(aht_calm) X(csat_calm) \
+	X(rude_unclear) X(rude_false_agent) X(rude_false_lead) X(rude_false_engine) X(rude_legs) X(aht_calm) X(csat_calm) X(fcr_calm) \
 	X(care_open) X(care_suggested) X(care_taken) X(care_missed) X(care_taken_rate)
 #define FORECAST_VALUES(X)                                                                                              \
 	X(forecast_15m) X(forecast_30m) X(forecast_60m) X(agents_needed) X(staffing_gap) X(expected_service_level)      \

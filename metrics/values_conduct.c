@@ -70,6 +70,11 @@ void value_csat_calm(const struct query *query, struct figure *figure)
 	figure_survey(figure, calm(query, COUNT_CSAT_TOP, COUNT_RUDE_CSAT_TOP), calm(query, COUNT_CSAT_N, COUNT_RUDE_CSAT_N));
 }
 
+void value_fcr_calm(const struct query *query, struct figure *figure)
+{
+	figure_ratio(figure, calm(query, COUNT_FCR_KEPT, COUNT_RUDE_FCR_KEPT), calm(query, COUNT_FCR_SETTLED, COUNT_RUDE_FCR_SETTLED));
+}
+
 /* Of the breaks that were suggested and can no longer be taken or missed. */
 void value_care_taken_rate(const struct query *query, struct figure *figure)
 {

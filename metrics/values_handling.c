@@ -13,7 +13,7 @@ void value_aht(const struct query *query, struct figure *figure)
 
 void value_aht_p90(const struct query *query, struct figure *figure)
 {
-	figure_duration(figure, sketch_percentile(query->tally.value + KEY_HANDLE_BINS, 900));
+	figure_duration(figure, query->has_bins ? sketch_percentile(query->tally.value + KEY_HANDLE_BINS, 900) : -1);
 	figure->n = counted(query, COUNT_LEGS);
 	figure->nominal = counted(query, COUNT_LEGS_NOMINAL) > 0;
 }

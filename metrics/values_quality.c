@@ -27,6 +27,11 @@ void value_csat(const struct query *query, struct figure *figure)
 	figure_survey(figure, counted(query, COUNT_CSAT_TOP), counted(query, COUNT_CSAT_N));
 }
 
+void value_csat_low(const struct query *query, struct figure *figure)
+{
+	figure_survey(figure, counted(query, COUNT_CSAT_BOTTOM), counted(query, COUNT_CSAT_N));
+}
+
 void value_csat_mean(const struct query *query, struct figure *figure)
 {
 	figure_ratio(figure, counted(query, COUNT_CSAT_SUM), counted(query, COUNT_CSAT_SUM_N));
@@ -89,6 +94,8 @@ COUNT_VALUE(refusals, REFUSALS)
 COUNT_VALUE(detractors, NPS_DETRACTORS)
 COUNT_VALUE(praises, PRAISES)
 COUNT_VALUE(mistakes, MISTAKES)
+COUNT_VALUE(followup_declined, FOLLOWUPS_DECLINED)
+COUNT_VALUE(followup_tried, FOLLOWUPS_TRIED)
 
 void value_followup_open(const struct query *query, struct figure *figure)
 {

@@ -98,7 +98,7 @@ void value_asa(const struct query *query, struct figure *figure)
 
 static void wait_percentile(const struct query *query, int permille, struct figure *figure)
 {
-	figure_duration(figure, sketch_percentile(query->tally.value + KEY_WAIT_BINS, permille));
+	figure_duration(figure, query->has_bins ? sketch_percentile(query->tally.value + KEY_WAIT_BINS, permille) : -1);
 	figure->n = counted(query, COUNT_ANSWERED);
 }
 

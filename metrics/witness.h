@@ -46,7 +46,7 @@ struct counting {
 	int64_t at, arrived; /* the instants it counts under, by outcome and by arrival (0: none) */
 	const struct count *counts;
 	size_t count;
-	struct view label; /* the policy or team it is about; size 0: none */
+	struct view label; /* the policy, team or topic it is about; size 0: none */
 	enum display_field label_field;
 };
 

@@ -267,7 +267,7 @@ static void list_people(struct listing *listing)
 static void list_callers_back(struct listing *listing)
 {
 	struct list_followup *items = memory_new(LISTED_MOST, sizeof *items);
-	const int count = list_followups(listing->request->engine, listing->now, items, LISTED_MOST);
+	const int count = list_followups(listing->request->engine, SCOPE_ALL, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		const struct list_followup *item = &items[i];
 		struct evidence_row *row = is_in_scope(listing, item->slot, 0)

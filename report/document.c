@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -142,6 +144,29 @@ static void write_scopes(const struct writing *writing)
 	writing->pen->table_end(writing->to);
 }
 
+/* Where an answer is missing that would have spared customers a second contact. */
+static void write_topics(const struct writing *writing)
+{
+	static const char *const columns[] = {"topic", "came again", "before", "contacts", "FCR", "open"};
+	const struct report *report = writing->report;
+	if (!report->topic_count)
+		return;
+	writing->pen->heading(writing->to, "Topics, by customers who came again");
+	writing->pen->table(writing->to, columns, 6);
+	for (int i = 0; i < report->topic_count; i++) {
+		const struct list_topic *topic = &report->topics[i];
+		char texts[5][24] = {"", "", "", "–", ""};
+		snprintf(texts[0], sizeof texts[0], "%" PRId64, topic->recontacts);
+		snprintf(texts[1], sizeof texts[1], "%" PRId64, topic->before);
+		snprintf(texts[2], sizeof texts[2], "%" PRId64, topic->contacts);
+		if (topic->settled)
+			snprintf(texts[3], sizeof texts[3], "%.1f %%", (double)topic->kept * 100 / (double)topic->settled);
+		snprintf(texts[4], sizeof texts[4], "%" PRId64, topic->contacts - topic->settled);
+		writing->pen->row(writing->to, (const char *const[]){topic->name, texts[0], texts[1], texts[2], texts[3], texts[4]}, 6);
+	}
+	writing->pen->table_end(writing->to);
+}
+
 static void add_fate(const struct report *report, const struct incident *incident, char *text, size_t room)
 {
 	const struct report_alert fate = report_alert_fate(report, incident);
@@ -225,6 +250,7 @@ void document_write(const struct report *report, const struct pen *pen, FILE *to
 		pen->charts(to, report);
 	write_intervals(&writing);
 	write_scopes(&writing);
+	write_topics(&writing);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		write_kinds(&writing, lists[i].title, lists[i].kinds);
 	write_marks(&writing);

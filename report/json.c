@@ -124,6 +124,23 @@ static json_t *incidents_json(const struct report *report)
 	return array;
 }
 
+static json_t *topics_json(const struct report *report)
+{
+	json_t *array = json_array();
+	for (int i = 0; i < report->topic_count; i++) {
+		const struct list_topic *topic = &report->topics[i];
+		json_t *object = json_object();
+		set_text(object, "name", topic->name);
+		json_object_set_new(object, "recontacts", json_integer(topic->recontacts));
+		json_object_set_new(object, "before", json_integer(topic->before));
+		json_object_set_new(object, "contacts", json_integer(topic->contacts));
+		json_object_set_new(object, "settled", json_integer(topic->settled));
+		json_object_set_new(object, "kept", json_integer(topic->kept));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 static json_t *marks_json(const struct report *report)
 {
 	json_t *array = json_array();
@@ -160,6 +177,7 @@ void json_write(const struct report *report, FILE *to)
 	json_object_set_new(object, "summary", stretch_json(report, report->options.from, report->options.to));
 	json_object_set_new(object, "what_came_first", troubles_json(report));
 	json_object_set_new(object, "intervals", intervals_json(report));
+	json_object_set_new(object, "topics", topics_json(report));
 	json_object_set_new(object, "incidents", incidents_json(report));
 	json_object_set_new(object, "marks", marks_json(report));
 	json_object_set_new(object, "events_lost", json_integer((json_int_t)report->events_lost));

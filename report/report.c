@@ -87,6 +87,14 @@ static uint64_t count_lost(const struct engine *engine)
 	return lost;
 }
 
+static void find_topics(struct report *report)
+{
+	const int64_t from = report->options.from - 1, to = report->options.to - 1;
+	const struct period period = {from, to, from - (to - from), from};
+	if (report->look->engine)
+		report->topic_count = list_topics(report->look->engine, &period, report->topics, REPORT_TOPICS_MOST, NULL);
+}
+
 struct report *report_create(const struct report_options *options, const struct chronicle_look *look)
 {
 	struct report *report = memory_new(1, sizeof *report);
@@ -94,6 +102,7 @@ struct report *report_create(const struct report_options *options, const struct 
 	report->look = look;
 	add_scopes(report);
 	find_troubles(report);
+	find_topics(report);
 	report->events_lost = count_lost(look->engine);
 	return report;
 }

@@ -6,11 +6,13 @@
 #include <stdio.h>
 
 #include "base/zone.h"
+#include "metrics/lists_learning.h"
 #include "replay/chronicle.h"
 #include "replay/onset.h"
 
 #define REPORT_STRETCHES_MOST 5
 #define REPORT_SCOPES_MOST 400
+#define REPORT_TOPICS_MOST 20
 
 struct report_scope {
 	struct scope scope;
@@ -48,6 +50,8 @@ struct report {
 	int scope_count;
 	struct report_trouble troubles[REPORT_STRETCHES_MOST]; /* in the order of time */
 	int trouble_count;
+	struct list_topic topics[REPORT_TOPICS_MOST]; /* with as long a time before; the most re-contacts first */
+	int topic_count;
 	uint64_t events_lost; /* given up by feeds in all */
 };
 

@@ -9,6 +9,7 @@
 #include "store/figures_json.h"
 #include "store/forecast_json.h"
 #include "store/json_text.h"
+#include "store/markets_json.h"
 #include "store/snapshot_parts.h"
 
 struct writer {
@@ -48,18 +49,6 @@ static void put_scope(const struct writer *writer, struct scope scope)
 	fputs("}", writer->to);
 }
 
-static void put_number(FILE *to, enum unit unit, double value)
-{
-	if (unit == UNIT_DURATION || unit == UNIT_SCORE)
-		fprintf(to, "%.3f", value);
-	else if (unit == UNIT_RATIO)
-		fprintf(to, "%.6f", value);
-	else if (value == floor(value))
-		fprintf(to, "%.0f", value);
-	else
-		fprintf(to, "%.3f", value);
-}
-
 static const char *level_name(enum level level)
 {
 	static const char *const names[] = {"none", "ok", "warn", "crit", "unsure"};
@@ -84,7 +73,7 @@ static void put_within(const struct writer *writer, struct scope scope)
 			return;
 		engine = writer->joined.parts[0];
 	}
-	fprintf(writer->to, ", \"within\": %.3f", (double)list_target(engine, scope.queue, (uint8_t)scope.channel) / 1000);
+	fprintf(writer->to, ", \"within\": %.3f", (double)list_target(engine, scope) / 1000);
 }
 
 /* What it was before, and what it is to be held against that: over as many whole quarter hours. */
@@ -444,10 +433,12 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	put_alerts(&writer);
 	figures_json_conduct(to, snapshot);
 	put_due(&writer);
+	markets_json(to, snapshot);
 	put_named(&writer, "refusals", snapshot->refusals, snapshot->refusal_count);
 	put_named(&writer, "mistakes", snapshot->mistakes, snapshot->mistake_count);
 	put_named(&writer, "praises", snapshot->praises, snapshot->praise_count);
 	put_named(&writer, "unknown_events", snapshot->unknown, snapshot->unknown_count);
+	figures_json_learning(to, snapshot);
 	forecast_json(to, snapshot);
 	put_named(&writer, "impossible_events", snapshot->impossible, snapshot->impossible_count);
 	put_sites(&writer);

@@ -90,10 +90,23 @@ static void put_loads(FILE *to, const struct snapshot *snapshot)
 	fputs("]", to);
 }
 
+static void put_false_flags(FILE *to, const struct snapshot *snapshot)
+{
+	fputs(", \"false_flags\": [", to);
+	for (int i = 0; i < snapshot->false_flag_count; i++) {
+		const struct list_false_flags *item = &snapshot->false_flags[i];
+		fputs(i ? ",\n  {" : "\n  {", to);
+		put_pair(to, "src", item->src);
+		fprintf(to, ", \"raised\": %lld, \"withdrawn\": %lld}", (long long)item->raised, (long long)item->withdrawn);
+	}
+	fputs("]", to);
+}
+
 void figures_json_conduct(FILE *to, const struct snapshot *snapshot)
 {
 	put_flags(to, "conduct", snapshot->conduct, snapshot->conduct_count);
 	put_flags(to, "flagged_before", snapshot->flagged_before, snapshot->flagged_before_count);
 	put_faults(to, snapshot);
 	put_loads(to, snapshot);
+	put_false_flags(to, snapshot);
 }

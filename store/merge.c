@@ -217,8 +217,8 @@ static void append_service(struct snapshot *snapshot, const struct snapshot *par
 	for (int i = followups; i < snapshot->followup_count; i++)
 		put_site(name, snapshot->followups[i].queue, sizeof snapshot->followups[i].queue);
 	for (int i = markets; i < snapshot->market_count; i++) {
-		snapshot->markets[i].scope = joined_scope_from(all, site, snapshot->markets[i].scope);
-		put_site(name, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+		snapshot->markets[i].of.scope = joined_scope_from(all, site, snapshot->markets[i].of.scope);
+		put_site(name, snapshot->markets[i].of.name, sizeof snapshot->markets[i].of.name);
 	}
 }
 
@@ -243,6 +243,8 @@ static void append_asked(struct snapshot *snapshot, const struct snapshot *part,
 		put_site(name, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
 	}
 	append_service(snapshot, part, all, site, name);
+	snapshot_join_learning(snapshot, part, name);
+	snapshot_join_conduct(snapshot, part, name);
 }
 
 static void append_feeds(struct snapshot *snapshot, const struct snapshot *part, const char *name)
@@ -291,6 +293,7 @@ static void find_shared(struct snapshot *snapshot)
 static void sort_lists(struct snapshot *snapshot)
 {
 	find_shared(snapshot);
+	snapshot_sort_learning(snapshot);
 	snapshot->row_count = cut(snapshot->rows, snapshot->row_count, sizeof *snapshot->rows, snapshot_compare_rows, ROWS_MOST);
 	snapshot->conduct_count = cut(snapshot->conduct, snapshot->conduct_count, sizeof *snapshot->conduct, list_conduct_order, ITEMS_MOST);
 	snapshot->care_count = cut(snapshot->care, snapshot->care_count, sizeof *snapshot->care, list_care_order, NAMED_MOST);

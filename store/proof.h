@@ -49,13 +49,18 @@ struct life {
 };
 #define LIFE_MOST 1000
 
+/* What a life is of: what a journal's events tell, or what the engine knows of a feed or of a half hour to come. */
+enum proof_about { PROOF_EVENTS, PROOF_FEED, PROOF_FORECAST };
+
 /* What is asked for; window, how it is counted and, where it has none of its own, scope are those of the snapshot's request. */
 struct proof_request {
 	int number;	  /* another one for each question; 0: nothing is asked */
 	int metric;	  /* whose rows */
 	char subject[65]; /* whose life; "": rows are wanted */
-	char site[64];	  /* where that is; "" where one is shown */
-	int64_t around;	  /* an instant of that life */
+	char site[64];	  /* where that is, or whose rows alone are wanted; "" where one is shown, or all */
+	int64_t around;	  /* an instant of that life; PROOF_FORECAST: where the half hour begins */
+	enum proof_about about;
+	int feed;	  /* PROOF_FEED: its number */
 	char name[64];	  /* only rows of this: a clock ("first_reply"), a priority ("P2"), a policy, an agent, a team; "": all */
 	bool by_day;	  /* of the day where the window is shorter, as metrics by the day are */
 	bool is_scoped;	  /* the rows of this scope alone, not of the board's */

@@ -138,6 +138,8 @@ static bool read_state(struct redis_board *board, uint8_t **bytes, uint64_t *siz
 	if (!board->meta.whole)
 		return fail(err, "the site %s is just being written anew: it takes some seconds", board->site);
 	const struct redis_reply *hash = board->replies.list[1];
+	if (hash->kind == REPLY_ARRAY && hash->count == 0)
+		return fail(err, "the collector of the site %s keeps no packed state in Redis (store_state): attach to the collector itself", board->site);
 	if (!join(hash, bytes, size) || !redis_decimal_read(redis_reply_field(hash, "lsn"), &board->lsn))
 		return fail(err, "the packed state of the site %s is not whole: its collector writes it anew in some seconds", board->site);
 	return true;

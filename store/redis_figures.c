@@ -8,12 +8,13 @@
 #include "base/memory.h"
 #include "metrics/day_sums.h"
 #include "metrics/forecast.h"
-#include "metrics/lists.h"
+#include "metrics/lists_service.h"
 #include "metrics/series.h"
 #include "store/redis_sink.h"
 #include "store/snapshot.h"
 
 #define SCOPES_MOST 2000
+#define MARKETS_MOST 64
 
 struct redis_figures {
 	struct day_sums *sums;
@@ -144,6 +145,17 @@ static void take_scope(struct redis_figures *figures, struct redis_picture *pict
 	memcpy(pictured->counters, query->tally.value, sizeof pictured->counters);
 }
 
+static void take_markets(struct redis_figures *figures, struct redis_picture *picture, const struct engine *engine, const struct settings *settings,
+	const struct series_names *names)
+{
+	struct list_market *markets = memory_new(MARKETS_MOST, sizeof *markets);
+	const int count = list_markets(engine, INSTANT_NONE, markets, MARKETS_MOST);
+	for (int i = 0; i < count; i++)
+		if (markets[i].told)
+			take_scope(figures, picture, engine, settings, names, markets[i].scope);
+	free(markets);
+}
+
 struct redis_picture *redis_figures_take(struct redis_figures *figures, const struct engine *engine, const struct settings *settings)
 {
 	struct series_names names;
@@ -165,6 +177,7 @@ struct redis_picture *redis_figures_take(struct redis_figures *figures, const st
 		take_scope(figures, picture, engine, settings, &names, rows[i]);
 	}
 	free(rows);
+	take_markets(figures, picture, engine, settings, &names);
 	series_names_finish(&names);
 	return picture;
 }

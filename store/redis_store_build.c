@@ -70,9 +70,11 @@ static void write_state(const struct redis_store *store, const struct engine *en
 	const struct redis_sink sink = {put_plain, commit, store->site};
 	char key[REDIS_KEY_ROOM];
 	size_t size;
-	uint8_t *bytes = engine_pack(engine, redis_state_since(engine), &size);
 	redis_schema_key(key, store->site, STORED_STATE, NULL);
 	redis_commit_remove(commit, view_of(key));
+	if (store->options.settings->store_state == STORE_STATE_NONE)
+		return;
+	uint8_t *bytes = engine_pack(engine, redis_state_since(engine), &size);
 	redis_state_write(bytes, size, lsn, &sink);
 	redis_commit_expire(commit, view_of(key), (uint32_t)redis_schema[STORED_STATE].expires);
 	free(bytes);
@@ -189,7 +191,7 @@ struct redis_commit *store_build(struct redis_store *store, const struct engine 
 	write_series(store, engine, commit);
 	take_present(store, engine, commit, expire);
 	write_meta(store, engine, commit, expire);
-	if (with_state || store->fresh)
+	if (store->fresh || (with_state && store->options.settings->store_state == STORE_STATE_FULL))
 		write_state(store, engine, lsn, commit);
 	if (store->phase == PHASE_REWRITE) {
 		snprintf(after, sizeof after, "done.%s", store->rewrite.nonce);

@@ -35,15 +35,24 @@ static void ask(struct query *query, const struct snapshot_asked *asked, enum wi
 	query->asks_forecast = query->asks_forecast && asked->with_bins;
 }
 
+/* What stands now was asked already. */
+static void turn(struct query *query, const struct snapshot_asked *asked, enum window window)
+{
+	if (asked->joined)
+		ask(query, asked, window);
+	else
+		query_turn(query, window, asked->with_bins);
+}
+
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today)
 {
-	struct query *query = memory_new(1, sizeof *query);
+	struct query *query = asked->joined ? memory_new(1, sizeof *query) : memory_resize(NULL, 1, sizeof *query); /* a query of one engine fills all it uses */
 	ask(query, asked, request->window);
 	for (int i = 0; i < metric_count; i++)
 		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
 			query_figure(query, i, &figures[i]);
 	if (request->window < WINDOW_TODAY || (today && request->window != WINDOW_TODAY))
-		ask(query, asked, WINDOW_TODAY);
+		turn(query, asked, WINDOW_TODAY);
 	for (int i = 0; i < metric_count; i++) {
 		if (metrics[i].kind == KIND_DAY && request->window < WINDOW_TODAY)
 			query_figure(query, i, &figures[i]);
@@ -252,6 +261,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->sites);
 	free(snapshot->rows);
 	snapshot_finish_conduct(snapshot);
+	snapshot_finish_learning(snapshot);
 	free(snapshot->alerts);
 	free(snapshot->due);
 	free(snapshot->refusals);

@@ -8,6 +8,7 @@
 #include "metrics/compare.h"
 #include "metrics/forecast.h"
 #include "metrics/lists.h"
+#include "metrics/lists_learning.h"
 #include "metrics/lists_service.h"
 #include "metrics/metric.h"
 #include "metrics/spark.h"
@@ -18,8 +19,9 @@
 
 struct snapshot_forecast;
 /* Lists that only some pages show: gathered where they are asked for. */
-enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults */,
-	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, markets */, SNAPSHOT_ALERTS /* history */ };
+enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults, false_flags */,
+	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, figures of markets */, SNAPSHOT_ALERTS /* history */,
+	SNAPSHOT_LEARNING /* topics, newest_praises */ };
 
 struct snapshot_request {
 	struct scope scope;
@@ -61,8 +63,7 @@ struct snapshot_site {
 };
 
 struct snapshot_market { /* one line of the table of markets: figures of its customers over the window */
-	char name[48];
-	struct scope scope;
+	struct list_market of;
 	struct figure figures[METRICS_MOST]; /* by metric index */
 };
 
@@ -96,6 +97,7 @@ struct snapshot {
 	struct list_care *care; int care_count;
 	struct list_care *loads; int load_count; /* of everybody who had a rude contact this shift */
 	struct list_conduct *flagged_before; int flagged_before_count;
+	struct list_false_flags *false_flags; int false_flag_count; /* by publisher */
 	struct list_fault *protocol_faults; int protocol_fault_count; /* of today */
 	struct list_alert *alerts; int alert_count; /* newest first, the standing ones before the cleared */
 	struct list_due *due; int due_count;
@@ -113,6 +115,8 @@ struct snapshot {
 	struct list_clocks clock_kinds[SLA_CLOCK_COUNT], priorities[PRIORITIES_MOST]; int clock_kind_count, priority_count;
 	struct list_followup *followups; int followup_count;
 	struct snapshot_market *markets; int market_count;
+	struct list_topic *topics; int topic_count; struct list_topic topics_total; /* the most re-contacts first */
+	struct list_praise *newest_praises; int newest_praise_count;
 	struct list_alert *history; int history_count; /* the alerts with those that are muted */
 	char *note; /* the newest that still holds, or NULL */
 	char **queues; int queue_count; /* names, for the filter */

@@ -46,6 +46,7 @@ static void fill_needs(const struct snapshot *snapshot, const struct engine *eng
 		struct forecast forecast;
 		query_run(query, engine, row->scope, WINDOW_NOW, snapshot->request.by, SL_FORMULA_SL2SV, false);
 		forecast_of(&forecast, query);
+		need->scope = row->scope;
 		memcpy(need->queue, row->queue, sizeof need->queue);
 		memcpy(need->channel, row->channel, sizeof need->channel);
 		need->known = forecast.known;

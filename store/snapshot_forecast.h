@@ -14,6 +14,7 @@ struct snapshot_half {
 
 struct snapshot_need { /* one queue and channel */
 	char queue[64], channel[12];
+	struct scope scope;
 	bool known;
 	struct staffing staffing; /* of the next 30 minutes */
 };

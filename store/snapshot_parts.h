@@ -27,9 +27,18 @@ struct snapshot_asked {
 /* snapshot_conduct.c: flags, faults of the protocol, agents' care. */
 void snapshot_fill_conduct(struct snapshot *snapshot, const struct engine *engine);
 void snapshot_ask_conduct(struct snapshot *snapshot, const struct engine *engine); /* SNAPSHOT_CONDUCT */
+void snapshot_join_conduct(struct snapshot *snapshot, const struct snapshot *part, const char *site); /* false_flags; site "": of one alone */
 void snapshot_finish_conduct(struct snapshot *snapshot);
 /* figures_json_conduct.c: what there is of conduct beside figures, as members of the document. */
 void figures_json_conduct(FILE *to, const struct snapshot *snapshot);
+
+/* snapshot_learning.c: topics and the newest praise. Sites are joined by the names of topics; `site`: "" where one is shown. */
+void snapshot_ask_learning(struct snapshot *snapshot, const struct engine *engine); /* SNAPSHOT_LEARNING */
+void snapshot_join_learning(struct snapshot *snapshot, const struct snapshot *part, const char *site);
+void snapshot_sort_learning(struct snapshot *snapshot);
+void snapshot_finish_learning(struct snapshot *snapshot);
+/* figures_json_learning.c: the same, as members of the document. */
+void figures_json_learning(FILE *to, const struct snapshot *snapshot);
 
 /* Every metric; those by the day get today's tally where the window is shorter. `today`: all of them by the day, or NULL. */
 void snapshot_gather(const struct snapshot_request *request, const struct snapshot_asked *asked, struct figure *figures, struct figure *today);

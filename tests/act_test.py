@@ -16,11 +16,12 @@ def waiting_since(minutes, contact="c1", queue="Billing"):
 
 class Site:
     """A publisher, a collector, and where boards attach."""
-    def __init__(self, folder, name, *words):
+    def __init__(self, folder, name, *words, site=None):
+        self.site = ("--site", site) if site else ()
         self.journal, port = os.path.join(folder, name), free_port()
         self.stream, feed = "ipc://" + os.path.join(folder, name + ".stream"), "tcp://127.0.0.1:%d" % port
-        self.publisher = start("publish", "--bind", feed, "--live", "--wait", "1", "--linger", "60s", "-", stdin=subprocess.PIPE)
-        self.collector = start("collect", "--feed", feed, "--journal", self.journal, "--publish", self.stream, *ZONE, *words)
+        self.publisher = start("publish", "--bind", feed, "--live", "--wait", "1", "--linger", "60s", *self.site, "-", stdin=subprocess.PIPE)
+        self.collector = start("collect", "--feed", feed, "--journal", self.journal, "--publish", self.stream, *ZONE, *self.site, *words)
         self.tell("c1", "Billing")
         wait_for(self.journal, lambda s: s["running"] and received(s) == 1)
 
@@ -29,7 +30,7 @@ class Site:
         self.publisher.stdin.flush()
 
     def alerts(self):
-        done = subprocess.run([BIN, "snapshot", "--attach", self.stream, "--json", *ZONE], capture_output=True, text=True, timeout=20)
+        done = subprocess.run([BIN, "snapshot", "--attach", self.stream, "--json", *ZONE, *self.site], capture_output=True, text=True, timeout=20)
         return [alert for alert in json.loads(done.stdout)["alerts"] if alert.get("metric") == "longest_wait"]
 
     def until(self, state, seconds=15):
@@ -95,6 +96,36 @@ def try_stream(folder):
     say("missing" not in log, "numbers have no holes", log)
 
 
+def done_of(site):
+    return [event["type"] for event in events_of(site.journal)]
+
+
+def try_sites(folder):
+    """A board over two sites: each answer goes to the collector whose alert it is, and to no other."""
+    sites = [Site(folder, name, site=name) for name in ("tokyo", "lima")]
+    for site in sites:
+        say(site.until(["raised"]), "each of two sites raises an alert")
+    board = Board("--attach", ",".join("%s=%s" % (name, site.stream) for name, site in zip(("tokyo", "lima"), sites)), *ZONE)
+    say(board.shows("tokyo") and board.shows("lima") and opens(board) and board.shows("longest wait"), "a board over both lists them", board.seen[-1500:])
+    board.press("a")
+    say(board.shows("the collector has it"), "the first one is acknowledged", board.seen[-1500:])
+    end_of_patience = time.monotonic() + 15
+    while not any(map(done_of, sites)) and time.monotonic() < end_of_patience:
+        time.sleep(0.1)
+    first, second = sites if done_of(sites[0]) else sites[::-1]
+    say(first.until(["acknowledged"]), "its own collector has it")
+    say(second.until(["raised"]) and done_of(second) == [], "the other one heard nothing", done_of(second))
+    board.press("\x1bOB") # down
+    board.press("m")
+    say(board.shows("the collector has it"), "the second one is muted", board.seen[-1500:])
+    say(second.until([]), "by its own collector")
+    say(first.until(["acknowledged"]) and (done_of(first), done_of(second)) == (["alert.acknowledged"], ["alert.muted"]), "and by no other",
+        (done_of(first), done_of(second)))
+    board.close()
+    for site in sites:
+        site.close()
+
+
 def try_no_collector(folder):
     """A board at feeds of its own keeps it to itself, and says so; one whose collector is away sends nothing."""
     port = free_port()
@@ -133,6 +164,7 @@ def try_redis(folder):
 
 with tempfile.TemporaryDirectory() as place:
     try_stream(place)
+    try_sites(place)
     try_no_collector(place)
     try_redis(place)
 print("1..%d" % len(results))

@@ -186,7 +186,7 @@ static void a_filter_is_chosen_by_typing(void **state)
 	struct sample *sample = sample_create();
 	struct board *board = board_create(&sample->settings, &sample->snapshot.request);
 	const struct snapshot_request *request = board_request(board);
-	press(board, sample, (const int[]){'f', 'D', 'e', 'q', SCREEN_KEY_BACKSPACE, 0});
+	press(board, sample, (const int[]){'f', 'D', 'e', 'l', 'q', SCREEN_KEY_BACKSPACE, 0});
 	assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_ENTER), BOARD_REQUEST);
 	assert_int_equal(request->scope.queue, 3);
 	assert_int_equal(request->scope.channel, SCOPE_ANY);

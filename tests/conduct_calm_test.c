@@ -26,8 +26,8 @@ static int below(int limit)
 /* What a contact's life adds up to, and which events it has; those of conduct can be left out. */
 struct life {
 	bool flagged, surveyed, answered;
-	int64_t handled;
-	int legs, score;
+	int64_t handled, queued;
+	int legs, score, customer;
 };
 
 struct told { int64_t at; const char *type; char keys[120]; bool conduct; };
@@ -119,7 +119,9 @@ static void live(struct story *story, int contact, int64_t at)
 {
 	static const char *const queues[] = {"Billing", "Orders"};
 	struct life *life = &story->lives[contact];
-	add(story, at, "contact.queued", "contact=c%d queue=%s channel=chat customer=k%d", contact, queues[below(2)], below(8));
+	life->customer = below(8);
+	life->queued = at;
+	add(story, at, "contact.queued", "contact=c%d queue=%s channel=chat customer=k%d", contact, queues[below(2)], life->customer);
 	for (int legs = below(3); legs > 0; legs--)
 		talk(story, contact, below(AGENTS), &at, false);
 	talk(story, contact, below(AGENTS), &at, true);
@@ -198,9 +200,20 @@ static struct figure in_scope(const struct teller *t, const char *metric, bool c
 
 /* ---- against sums of our own ---- */
 
-struct sums { int64_t handled, legs, top, n, sent; };
+struct sums { int64_t handled, legs, top, low, n, sent, settled, kept; };
+#define WITHIN H
 
-static struct sums sum_lives(const struct story *story, bool calm)
+static bool came_again(const struct story *story, const struct life *life)
+{
+	for (int i = 0; i < CONTACTS; i++) {
+		const struct life *other = &story->lives[i];
+		if (other->customer == life->customer && other->queued > life->queued && other->queued <= life->queued + WITHIN)
+			return true;
+	}
+	return false;
+}
+
+static struct sums sum_lives(const struct story *story, bool calm, int64_t now)
 {
 	struct sums sums = {0};
 	for (int i = 0; i < CONTACTS; i++) {
@@ -212,6 +225,10 @@ static struct sums sum_lives(const struct story *story, bool calm)
 		sums.sent += life->surveyed;
 		sums.n += life->answered;
 		sums.top += life->answered && life->score >= 4;
+		sums.low += life->answered && life->score <= 2;
+		const bool settled = life->queued + WITHIN < now;
+		sums.settled += settled;
+		sums.kept += settled && !came_again(story, life);
 	}
 	return sums;
 }
@@ -226,10 +243,14 @@ static void expect_ratio(const struct figure *figure, int64_t numerator, int64_t
 static void compare_sums(const struct teller *t, const struct story *story, uint64_t seed)
 {
 	for (int calm = 0; calm < 2; calm++) {
-		const struct sums sums = sum_lives(story, calm);
+		const struct sums sums = sum_lives(story, calm, engine_now(t->engine));
 		struct figure aht = in_scope(t, "aht", calm), csat = in_scope(t, "csat", calm), response = in_scope(t, "csat_response", calm);
 		expect_ratio(&aht, sums.handled, sums.legs, calm ? "calm aht" : "aht", seed);
 		expect_ratio(&csat, sums.top, sums.n, calm ? "calm csat" : "csat", seed);
+		struct figure fcr = in_scope(t, "fcr", calm);
+		struct figure low = in_scope(t, "csat_low", calm);
+		expect_ratio(&low, sums.low, sums.n, calm ? "calm csat_low" : "csat_low", seed);
+		expect_ratio(&fcr, sums.kept, sums.settled, calm ? "calm fcr" : "fcr", seed);
 		expect_ratio(&response, sums.n, sums.sent, calm ? "calm response" : "response", seed);
 		if (!calm)
 			continue;
@@ -238,6 +259,8 @@ static void compare_sums(const struct teller *t, const struct story *story, uint
 			csat = in_scope(t, "csat_calm", aside);
 			expect_ratio(&aht, sums.handled, sums.legs, "aht_calm", seed);
 			expect_ratio(&csat, sums.top, sums.n, "csat_calm", seed);
+			fcr = in_scope(t, "fcr_calm", aside);
+			expect_ratio(&fcr, sums.kept, sums.settled, "fcr_calm", seed);
 		}
 		int flagged = 0, legs = 0;
 		for (int i = 0; i < CONTACTS; i++) {
@@ -255,13 +278,18 @@ static int rounds(int ordinary)
 	return ordinary * (factor ? atoi(factor) : 1);
 }
 
+static void settle_soon(struct settings *settings)
+{
+	settings->fcr_within = WITHIN;
+}
+
 static void sums_with_and_without(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= (uint64_t)rounds(60); seed++) {
 		struct story story = tell_story(seed);
 		struct teller t;
-		teller_open(&t, NULL);
+		teller_open(&t, settle_soon);
 		play(&t, &story, WHOLE, seed % 2 ? story.count / 2 + seed % 7 : SIZE_MAX);
 		compare_sums(&t, &story, seed);
 		teller_close(&t);
@@ -306,12 +334,15 @@ static void a_withdrawn_flag_leaves_no_trace(void **state)
 	for (uint64_t seed = 1; seed <= (uint64_t)rounds(4); seed++) {
 		struct story story = tell_story(seed * 77);
 		struct teller with, without;
-		teller_open(&with, NULL);
-		teller_open(&without, NULL);
+		teller_open(&with, settle_soon);
+		teller_open(&without, settle_soon);
 		play(&with, &story, WITHDRAWN_AT_LAST, SIZE_MAX);
 		play(&without, &story, WITHOUT_CONDUCT, SIZE_MAX);
 		pass(&without, engine_now(with.engine));
 		compare_scope(&with, &without, SCOPE_ALL, seed);
+		struct scope calm = SCOPE_ALL;
+		calm.calm = 1;
+		compare_scope(&with, &without, calm, seed);
 		for (int i = 0; i < AGENTS; i++) {
 			char text[20];
 			struct scope ours, theirs;

@@ -291,7 +291,7 @@ static void accepted_until_the_wrap_up_ends(void **state)
 	assert_int_equal(rude_now(&t), 0);
 	take(&t, T0 + 4 * M, "x", "ana", STEP_WARNING);
 	pass(&t, T0 + 5 * M);
-	assert_int_equal(fault_total(&t, FAULT_IMPOSSIBLE), 1);
+	assert_int_equal(fault_total(&t, FAULT_STEP_AFTER_END), 1);
 	assert_int_equal(count_of(&t, "rude_faults"), 0);
 	teller_close(&t);
 }

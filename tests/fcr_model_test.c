@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/lists_learning.h"
 #include "teller.h"
 
 #include <cmocka.h> /* last: its macro fail() would hide ours */
@@ -254,6 +255,72 @@ static void expect(const struct world *w, int64_t now, int metric)
 		assert_int_equal(gauge(&w->teller, "fcr_open"), open);
 }
 
+static bool begins_in(int64_t at, int64_t from, int64_t to)
+{
+	const int64_t quarter = at - at % QUARTER_MS;
+	return quarter > from && quarter <= to;
+}
+
+static void weigh_topic(const struct world *w, int topic, const struct period *period, int64_t now, struct list_topic *item)
+{
+	*item = (struct list_topic){.contacts = 0};
+	for (int i = 0; i < CONTACTS; i++) {
+		const struct life *life = &w->lives[i];
+		if (!life->is_resolved || life->is_excluded || life->topic != topic)
+			continue;
+		const int64_t from = w->teller.settings->fcr_from == FCR_FROM_QUEUED ? life->queued : life->released;
+		const bool further = has_further(w, life, from, w->spans[2]), over = from + w->spans[2] < now;
+		item->before += further && begins_in(life->queued, period->before_from, period->before_to);
+		if (!begins_in(life->queued, period->from, period->to))
+			continue;
+		item->contacts++;
+		item->recontacts += further;
+		item->settled += over;
+		item->kept += over && !further;
+	}
+}
+
+/* Each topic's own, and all together, of the whole time and of two parts of it. */
+static void expect_topics(const struct world *w, int64_t now, int64_t middle)
+{
+	const struct period period = {middle, now, T0 - D, middle};
+	struct list_topic items[4], sum, all = {.contacts = 0};
+	const int count = list_topics(w->teller.engine, &period, items, 4, &sum);
+	for (int topic = 1; topic < TOPIC_EXCLUDED; topic++) {
+		struct list_topic wanted, found = {.contacts = 0};
+		weigh_topic(w, topic, &period, now, &wanted);
+		for (int i = 0; i < count; i++)
+			if (strcmp(items[i].name, strchr(topics[topic], '=') + 1) == 0)
+				found = items[i];
+		if (found.contacts != wanted.contacts || found.recontacts != wanted.recontacts || found.before != wanted.before ||
+			found.settled != wanted.settled || found.kept != wanted.kept)
+			fail_msg("%s: %lld contacts, %lld and before %lld re-contacts, %lld settled, %lld kept; not %lld, %lld, %lld, %lld, %lld", topics[topic],
+				(long long)found.contacts, (long long)found.recontacts, (long long)found.before, (long long)found.settled,
+				(long long)found.kept, (long long)wanted.contacts, (long long)wanted.recontacts, (long long)wanted.before,
+				(long long)wanted.settled, (long long)wanted.kept);
+		all.contacts += wanted.contacts;
+		all.recontacts += wanted.recontacts;
+	}
+	assert_int_equal(sum.contacts, all.contacts);
+	assert_int_equal(sum.recontacts, all.recontacts);
+	for (int i = 1; i < count; i++)
+		assert_true(items[i - 1].recontacts >= items[i].recontacts);
+}
+
+/* The figure has those without a topic too. */
+static void expect_recontacts(const struct world *w)
+{
+	const struct period whole = {T0 - D, T0 + 60 * D, 0, 0};
+	int64_t wanted = 0;
+	for (int topic = 0; topic < TOPIC_EXCLUDED; topic++) {
+		struct list_topic item;
+		weigh_topic(w, topic, &whole, T0, &item);
+		wanted += item.recontacts;
+	}
+	assert_int_equal(figure_in(&w->teller, "recontacts", WINDOW_35D, BY_OUTCOME, SCOPE_ALL).numerator, wanted);
+	assert_int_equal(figure_in(&w->teller, "recontacts", WINDOW_35D, BY_ARRIVAL, SCOPE_ALL).numerator, wanted);
+}
+
 static void expect_excluded(const struct world *w)
 {
 	int64_t excluded = 0;
@@ -287,8 +354,11 @@ static void check(struct world *w, int64_t now)
 	for (int metric = 0; metric < 3; metric++)
 		expect(w, now, metric);
 	expect_excluded(w);
+	expect_recontacts(w);
 	read_back(&w->teller);
 	expect(w, now, 2);
+	expect_topics(w, now, T0 - D);
+	expect_topics(w, now, T0 + any(w, now - T0 + 1));
 }
 
 static void play(struct world *w)

@@ -102,7 +102,7 @@ static void who_waits_longest(void **state)
 	assert_string_equal(wait.channel, "chat");
 	assert_int_equal(wait.wait, M);
 	uint16_t queue = 2; /* the first name after "" and "other" */
-	assert_int_equal(list_target(t.engine, queue, CHANNEL_CHAT), 45 * S);
+	assert_int_equal(list_target(t.engine, (struct scope){queue, CHANNEL_CHAT, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, 0}), 45 * S);
 	tell(&t, T0 + M, "contact.left", "contact=a why=abandoned");
 	assert_true(list_longest_wait(t.engine, SCOPE_ALL, T0 + M, &wait));
 	assert_string_equal(wait.contact, "b");
@@ -202,8 +202,9 @@ static void clocks_by_kind_and_priority(void **state)
 {
 	(void)state;
 	struct teller t;
-	struct list_clocks items[PRIORITIES_MOST];
+	struct list_clocks kinds[SLA_CLOCK_COUNT], items[PRIORITIES_MOST];
 	struct scope scope;
+	int count;
 	struct error err;
 	teller_open(&t, NULL);
 	tell(&t, T0, "case.opened", "case=c1 queue=Billing channel=chat priority=1");
@@ -216,17 +217,19 @@ static void clocks_by_kind_and_priority(void **state)
 	tell(&t, T0 + 2 * M, "sla.paused", "case=c1 clock=first_reply");
 	tell(&t, T0 + 2 * M, "sla.paused", "case=c3 clock=first_reply");
 	pass(&t, T0 + 9 * M);
-	assert_int_equal(list_clocks_by_kind(t.engine, SCOPE_ALL, items, PRIORITIES_MOST), SLA_CLOCK_COUNT);
-	expect_clocks(&items[SLA_FIRST_REPLY], "first_reply", 1, 1, 2, 1);
-	expect_clocks(&items[SLA_NEXT_REPLY], "next_reply", 0, 0, 0, 0);
-	expect_clocks(&items[SLA_RESOLVE], "resolve", 1, 0, 0, 0);
-	assert_int_equal(list_clocks_by_priority(t.engine, SCOPE_ALL, items, PRIORITIES_MOST), 3);
+	list_live_clocks(t.engine, SCOPE_ALL, kinds, items, &count);
+	expect_clocks(&kinds[SLA_FIRST_REPLY], "first_reply", 1, 1, 2, 1);
+	expect_clocks(&kinds[SLA_NEXT_REPLY], "next_reply", 0, 0, 0, 0);
+	expect_clocks(&kinds[SLA_RESOLVE], "resolve", 1, 0, 0, 0);
+	assert_int_equal(count, 3);
 	expect_clocks(&items[0], "P1", 1, 0, 1, 1);
 	expect_clocks(&items[1], "P3", 1, 1, 0, 0);
 	expect_clocks(&items[2], "none", 0, 0, 1, 0);
 	assert_true(list_scope_parse(t.engine, "queue=VIP", &scope, &err));
-	assert_int_equal(list_clocks_by_priority(t.engine, scope, items, 1), 1);
+	list_live_clocks(t.engine, scope, kinds, items, &count);
+	assert_int_equal(count, 2);
 	expect_clocks(&items[0], "P3", 1, 1, 0, 0);
+	expect_clocks(&kinds[SLA_RESOLVE], "resolve", 0, 0, 0, 0);
 	teller_close(&t);
 }
 
@@ -243,10 +246,10 @@ static void markets_and_what_was_impossible(void **state)
 	tell(&t, T0, "contact.left", "contact=noone why=abandoned");
 	tell(&t, T0, "sla.met", "case=none clock=resolve");
 	pass(&t, T0 + M);
-	assert_int_equal(list_markets(t.engine, markets, 4), 2);
+	assert_int_equal(list_markets(t.engine, INSTANT_NONE, markets, 4), 2);
 	assert_string_equal(markets[0].name, "DE");
 	assert_string_equal(list_scope_name(t.engine, markets[1].scope, "market"), "JP");
-	assert_int_equal(list_markets(t.engine, markets, 1), 1);
+	assert_int_equal(list_markets(t.engine, INSTANT_NONE, markets, 1), 1);
 	assert_int_equal(list_impossible(t.engine, impossible, 4), 2);
 	assert_string_equal(impossible[0].name, "contact.left");
 	assert_int_equal(impossible[0].count, 2);

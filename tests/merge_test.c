@@ -118,7 +118,7 @@ static void what_pages_ask_for_is_joined(void **state)
 	assert_int_equal(snapshot->followup_count, 3);
 	assert_string_equal(snapshot->followups[0].queue, "tokyo/Billing"); /* waits longest */
 	assert_int_equal(snapshot->market_count, 3);
-	assert_string_equal(snapshot->markets[1].name, "berlin/DE");
+	assert_string_equal(snapshot->markets[1].of.name, "berlin/DE");
 	assert_int_equal(snapshot->impossible_count, 1);
 	assert_int_equal(snapshot->impossible[0].count, 3);
 	snapshot = look(&stage, 2);

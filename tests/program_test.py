@@ -32,7 +32,7 @@ def clock(seconds):
 
 
 def flagged_contacts_can_be_set_aside():
-    """aht and csat without flagged contacts are what aht_calm and csat_calm say beside them; nothing else changes."""
+    """Handling times, CSAT and FCR without flagged contacts are what aht_calm, csat_calm and fcr_calm say beside them; nothing else changes."""
     words = ("snapshot", "--feed", "sim:5", "--at", "2026-09-21T16:00:00Z", "--zone", "UTC", "--window", "today", "--json")
     code, out, err = run(*words)
     code_calm, out_calm, err_calm = run(*words, "--conduct", "without")
@@ -42,9 +42,10 @@ def flagged_contacts_can_be_set_aside():
     legs = figure(whole, "rude_legs", window="today")["value"]
     difference = figure(whole, "aht", window="today")["n"] - figure(calm, "aht", window="today")["n"]
     say(legs > 0 and difference == legs, "--conduct without leaves out the legs of flagged contacts", (legs, difference))
-    same = all(figure(calm, name, window="today").get("value") == figure(whole, name + "_calm", window="today").get("value") for name in ("aht", "csat"))
-    say(same, "what it says is what aht_calm and csat_calm say beside aht and csat")
-    changing = {"aht", "talk_mean", "hold_mean", "wrap_mean", "legs", "csat", "csat_mean", "csat_response", "csat_quality_gap", "aht_running", "aht_p90"}
+    same = all(figure(calm, name, window="today").get("value") == figure(whole, name + "_calm", window="today").get("value") for name in ("aht", "csat", "fcr"))
+    say(same, "what it says is what aht_calm, csat_calm and fcr_calm say beside aht, csat and fcr")
+    changing = {"aht", "talk_mean", "hold_mean", "wrap_mean", "legs", "csat", "csat_mean", "csat_response", "csat_quality_gap", "aht_running", "aht_p90",
+                "csat_low", "fcr", "fcr_24h", "fcr_72h", "fcr_open"}
     others = [f["metric"] for f, g in zip(whole["figures"], calm["figures"]) if f.get("value") != g.get("value") and f["metric"] not in changing]
     say(not others, "no other figure changes", sorted(set(others)))
     marked = all(("conduct" in f) == (f["window"] == "today" or f["window"] == "now") for f in calm["figures"])
@@ -178,7 +179,7 @@ def main():
     for command in ("board", "demo", "snapshot", "publish", "import", "check"):
         code, out, err = run(command, "--help")
         say(code == 0 and "usage: tablo " + command in out, "help of " + command, err)
-    for word in ("--list-metrics", "--list-widgets", "--list-keys", "--print-config", "--print-man", "--print-completion", "--version"):
+    for word in ("--list-metrics", "--list-faults", "--list-widgets", "--list-keys", "--print-config", "--print-man", "--print-completion", "--version"):
         code, out, err = run(word)
         say(code == 0 and len(out) > 5, word, err)
 

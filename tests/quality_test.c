@@ -297,7 +297,7 @@ static void call_backs(void **state)
 	pass(&t, T0 + 80 * M);
 	assert_int_equal(gauge(&t, "followup_oldest"), 80 * M);
 	struct list_followup items[5];
-	assert_int_equal(list_followups(t.engine, engine_now(t.engine), items, 5), 2);
+	assert_int_equal(list_followups(t.engine, SCOPE_ALL, engine_now(t.engine), items, 5), 2);
 	assert_string_equal(items[0].case_id, "c1");
 	assert_string_equal(items[0].queue, "Billing");
 	assert_string_equal(items[0].survey, "nps");

@@ -12,6 +12,7 @@
 #include "journal/record.h"
 #include "journal/state_file.h"
 #include "metrics/lists.h"
+#include "metrics/lists_learning.h"
 #include "metrics/lists_service.h"
 #include "replay/chronicle.h"
 #include "replay/evidence.h"
@@ -431,6 +432,29 @@ static void test_evidence_of_one_name(void **context)
 	player_close(player);
 }
 
+/* A topic's rows come to its re-contacts: those by which it became known that a contact did not suffice. */
+static void test_evidence_of_one_topic(void **context)
+{
+	const struct live *live = *context;
+	struct player *player = open_player(live);
+	struct zone *zone = zone_open(live->settings->zone, NULL);
+	seek(player, &live->moments[MOMENTS - 1], true);
+	const struct engine *engine = player_engine(player);
+	const struct period period = period_of(WINDOW_TODAY, engine_now(engine), zone, live->settings->day_start);
+	struct list_topic items[40];
+	const int count = list_topics(engine, &period, items, 40, NULL);
+	assert_true(count > 1 && items[0].recontacts > 0);
+	struct list_named named = {.scope = SCOPE_ALL};
+	for (int item = 0; item < count; item++) {
+		memcpy(named.name, items[item].name, sizeof named.name);
+		assert_int_equal(sum_of_name(live, engine, "recontacts", &named), items[item].recontacts);
+	}
+	snprintf(named.name, sizeof named.name, "no such topic");
+	assert_int_equal(sum_of_name(live, engine, "recontacts", &named), 0);
+	zone_close(zone);
+	player_close(player);
+}
+
 static size_t clocks_of_name(const struct live *live, const struct engine *engine, const char *metric, const char *name)
 {
 	struct evidence evidence;
@@ -447,12 +471,15 @@ static void test_evidence_of_one_clock(void **context)
 {
 	const struct live *live = *context;
 	struct player *player = open_player(live);
-	struct list_clocks items[PRIORITIES_MOST];
+	struct list_clocks kinds[SLA_CLOCK_COUNT], priorities[PRIORITIES_MOST];
+	int priority_count;
 	size_t all = 0;
 	seek(player, &live->moments[MOMENTS - 1], true);
 	const struct engine *engine = player_engine(player);
+	list_live_clocks(engine, SCOPE_ALL, kinds, priorities, &priority_count);
 	for (int by_priority = 0; by_priority < 2; by_priority++) {
-		const int count = (by_priority ? list_clocks_by_priority : list_clocks_by_kind)(engine, SCOPE_ALL, items, PRIORITIES_MOST);
+		const int count = by_priority ? priority_count : SLA_CLOCK_COUNT;
+		const struct list_clocks *items = by_priority ? priorities : kinds;
 		assert_true(count > 0);
 		for (int i = 0; i < count; i++) {
 			assert_int_equal(clocks_of_name(live, engine, "sla_running", items[i].name), items[i].running);
@@ -516,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_a_step_back_goes_in_turns), cmocka_unit_test(test_evidence_needs_one_fold),
 		cmocka_unit_test(test_the_span_is_first_and_last), cmocka_unit_test(test_the_chronicle_holds_what_happened),
 		cmocka_unit_test(test_evidence_adds_up), cmocka_unit_test(test_evidence_of_the_present), cmocka_unit_test(test_evidence_of_one_name),
+		cmocka_unit_test(test_evidence_of_one_topic),
 		cmocka_unit_test(test_evidence_of_one_clock), cmocka_unit_test(test_a_life_is_told_whole),
 		cmocka_unit_test(test_what_is_no_journal_is_said),
 	};

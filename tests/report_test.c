@@ -184,6 +184,14 @@ static void test_json_is_whole(void **context)
 	assert_int_equal(json_array_size(json_object_get(json, "intervals")), 16);
 	assert_true(json_array_size(json_object_get(json, "incidents")) > 10);
 	assert_int_equal(json_array_size(json_object_get(json, "marks")), 1);
+	const json_t *topics = json_object_get(json, "topics");
+	const struct period period = {scene->report->options.from - 1, scene->report->options.to - 1, 0, 0};
+	struct list_topic first;
+	assert_int_equal(list_topics(scene->look.engine, &period, &first, 1, NULL), 1);
+	assert_true(json_array_size(topics) > 2 && first.recontacts > 0);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(topics, 0), "name")), first.name);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(topics, 0), "recontacts")), first.recontacts);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(topics, 0), "contacts")), first.contacts);
 	json_decref(json);
 	free(text);
 }
@@ -227,6 +235,7 @@ static void test_markdown_and_csv_keep_texts_as_texts(void **context)
 	assert_non_null(strstr(text, "\\<script\\>"));
 	assert_non_null(strstr(text, "## What came first"));
 	assert_non_null(strstr(text, "## Conduct"));
+	assert_non_null(strstr(text, "came again"));
 	assert_null(strstr(text, "Kowalska"));
 	assert_non_null(strstr(csv, "|*x*\"\"="));
 	free(text);

@@ -170,6 +170,10 @@ static void set_conduct(struct snapshot *snapshot)
 	snapshot->protocol_faults = memory_new(1, sizeof *snapshot->protocol_faults);
 	snapshot->protocol_fault_count = 1;
 	snapshot->protocol_faults[0] = fault;
+	snapshot->false_flags = memory_new(2, sizeof *snapshot->false_flags);
+	snapshot->false_flag_count = 2;
+	snapshot->false_flags[0] = (struct list_false_flags){"listener", 14, 6};
+	snapshot->false_flags[1] = (struct list_false_flags){"zammad-1", 31, 1};
 }
 
 static void set_alerts(struct snapshot *snapshot)
@@ -272,6 +276,16 @@ static void set_lessons(struct snapshot *snapshot)
 	snapshot->praises = named("Jakarta", 3, 1);
 	snapshot->praise_count = 1;
 	snapshot->praises_total = 5;
+	snapshot->topics = memory_new(3, sizeof *snapshot->topics);
+	snapshot->topic_count = 3;
+	snapshot->topics[0] = (struct list_topic){"payment failed", 214, 160, 118, 57, 41};
+	snapshot->topics[1] = (struct list_topic){"SIM swap", 96, 0, 0, 12, 19};
+	snapshot->topics[2] = (struct list_topic){"parcel late", 380, 300, 288, 12, 0};
+	snapshot->topics_total = (struct list_topic){"", 690, 460, 406, 81, 60};
+	snapshot->newest_praises = memory_new(2, sizeof *snapshot->newest_praises);
+	snapshot->newest_praise_count = 2;
+	snapshot->newest_praises[0] = (struct list_praise){snapshot->at - 7 * MINUTE_MS, "customer", "Jakarta", "Dewi S.", ""};
+	snapshot->newest_praises[1] = (struct list_praise){snapshot->at - 3 * HOUR_MS, "colleague", "", "Noor H.", ""};
 }
 
 static void set_feeds(struct snapshot *snapshot)
@@ -331,9 +345,9 @@ static void set_service(struct snapshot *snapshot)
 	snapshot->markets = memory_new(2, sizeof *snapshot->markets);
 	for (int i = 0; i < 2; i++) {
 		struct snapshot_market *market = &snapshot->markets[i];
-		snprintf(market->name, sizeof market->name, i ? "Indonesia" : "DE");
-		market->scope = SCOPE_ALL;
-		market->scope.market = (uint16_t)(2 + i);
+		market->of = (struct list_market){.settings = -1, .told = true, .scope = SCOPE_ALL};
+		snprintf(market->of.name, sizeof market->of.name, i ? "Indonesia" : "DE");
+		market->of.scope.market = (uint16_t)(2 + i);
 		sample_set(market->figures, "churn_rate", 4 + i, 1000, LEVEL_NONE);
 		sample_set(market->figures, "csat", 44, 50, LEVEL_OK);
 		sample_set(market->figures, "nps", 21, 1, LEVEL_NONE);
@@ -434,6 +448,7 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->conduct);
 	free(snapshot->care);
 	free(snapshot->flagged_before);
+	free(snapshot->false_flags);
 	free(snapshot->loads);
 	free(snapshot->protocol_faults);
 	free(snapshot->alerts);
@@ -441,6 +456,8 @@ static void drop_contents(struct snapshot *snapshot)
 	free(snapshot->refusals);
 	free(snapshot->mistakes);
 	free(snapshot->praises);
+	free(snapshot->topics);
+	free(snapshot->newest_praises);
 	free(snapshot->unknown);
 	free(snapshot->feeds);
 	free(snapshot->impossible);
@@ -591,7 +608,7 @@ void sample_randomise(struct sample *sample, uint64_t *seed)
 		snapshot->followups[i].since = random_value(seed);
 	}
 	for (int i = 0; i < snapshot->market_count; i++) {
-		random_text(seed, snapshot->markets[i].name, sizeof snapshot->markets[i].name);
+		random_text(seed, snapshot->markets[i].of.name, sizeof snapshot->markets[i].of.name);
 		random_figures(seed, snapshot->markets[i].figures);
 	}
 	for (int i = 0; i < snapshot->clock_kind_count; i++)

@@ -241,12 +241,12 @@ static void refuses_numbers_out_of_bounds(void **state)
 	assert_int_equal(decode_number(EVENT_CONTACT_QUEUED, KEY_PRIORITY, 6), FAULT_BAD_EVENT);
 	assert_int_equal(decode_number(EVENT_CONTACT_QUEUED, KEY_PRIORITY, 0), FAULT_BAD_EVENT);
 	assert_int_equal(decode_number(EVENT_REVIEW_SCORED, KEY_SCORE, 100), FAULT_NONE);
-	assert_int_equal(decode_number(EVENT_REVIEW_SCORED, KEY_SCORE, 100.5), FAULT_BAD_EVENT);
+	assert_int_equal(decode_number(EVENT_REVIEW_SCORED, KEY_SCORE, 100.5), FAULT_SCORE);
 	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 5), FAULT_NONE);
-	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 5.5), FAULT_BAD_EVENT);
-	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 0.5), FAULT_BAD_EVENT);
+	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 5.5), FAULT_SCORE);
+	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 0.5), FAULT_SCORE);
 	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_SCORE, 1e300), FAULT_BAD_EVENT);
-	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_MAX, 1), FAULT_BAD_EVENT);
+	assert_int_equal(decode_number(EVENT_SURVEY_ANSWERED, KEY_MAX, 1), FAULT_SCORE);
 	assert_int_equal(decode_number(EVENT_AGENT_MEMBER, KEY_IN, 1), FAULT_NONE);
 	assert_int_equal(decode_number(EVENT_AGENT_MEMBER, KEY_IN, 2), FAULT_BAD_EVENT);
 }

@@ -15,6 +15,7 @@
 #include "widgets/replay_header.h"
 #include "widgets/sites.h"
 #include "widgets/timeline.h"
+#include "widgets/today.h"
 
 const struct widget_class *const board_panels[PANEL_COUNT] = {
 	[PANEL_QUEUES] = &queues_class, [PANEL_CONDUCT] = &conduct_class, [PANEL_ALERTS] = &alerts_class, [PANEL_DUE] = &due_class,
@@ -215,6 +216,9 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		view.selected = board->mark;
 		if (snapshot->timeline)
 			marks_draw(snapshot, &view);
+		break;
+	case BOARD_CUSTOM:
+		custom_draw(snapshot, board->market, &view);
 		break;
 	case BOARD_EVIDENCE:
 		evidence_list_update(&board->list, evidence_proof(board, snapshot));

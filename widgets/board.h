@@ -11,7 +11,7 @@
 struct board;
 
 enum board_page {
-	BOARD_OVERVIEW, BOARD_TILE, BOARD_PANEL, BOARD_HELP, BOARD_FILTER, BOARD_MARKS,
+	BOARD_OVERVIEW, BOARD_TILE, BOARD_PANEL, BOARD_HELP, BOARD_FILTER, BOARD_MARKS, BOARD_CUSTOM /* the card of a market */,
 	BOARD_EVIDENCE /* the rows behind a figure */, BOARD_LIFE /* of one of them */,
 #define PAGE_WORD(word, name, digit, help) BOARD_##word,
 	KEYED_PAGES(PAGE_WORD)

@@ -64,6 +64,11 @@ enum board_action evidence_of_row(struct board *board, const struct snapshot *sn
 	struct proof_request request = {.metric = -1};
 	if (!page_chooses(class) || row < 0)
 		return BOARD_NOTHING;
+	board->market = class->sections ? sections_market(class->sections, snapshot, row) : -1;
+	if (board->market >= 0) {
+		board->page = BOARD_CUSTOM;
+		return BOARD_REDRAW;
+	}
 	if (!page_evidence(class, snapshot, row, &request) || (request.metric < 0 && !*request.subject)) {
 		board_say(board, "nothing single stands behind this row");
 		return BOARD_REDRAW;
@@ -73,6 +78,20 @@ enum board_action evidence_of_row(struct board *board, const struct snapshot *sn
 	if (is_hidden(board, request.subject))
 		return BOARD_REDRAW;
 	return *request.subject ? ask_life(board, request, true) : ask_rows(board, request);
+}
+
+enum board_action evidence_of_market(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)key;
+	for (int i = 0; i < snapshot->market_count; i++) {
+		const struct list_market *market = &snapshot->markets[i].of;
+		if (market->settings != board->market || !market->told)
+			continue;
+		board->behind = BOARD_CUSTOM;
+		return ask_rows(board, (struct proof_request){.metric = metric_find("csat"), .is_scoped = true, .scope = market->scope});
+	}
+	board_say(board, "no event has told of this market yet");
+	return BOARD_REDRAW;
 }
 
 enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key)

@@ -10,6 +10,7 @@ const struct proof *evidence_life(const struct board *board, const struct snapsh
 
 enum board_action evidence_open(struct board *board, const struct snapshot *snapshot, int key); /* of the tile's page */
 enum board_action evidence_of_row(struct board *board, const struct snapshot *snapshot, int key); /* of a page on a digit */
+enum board_action evidence_of_market(struct board *board, const struct snapshot *snapshot, int key); /* of the card of local custom */
 enum board_action evidence_choose(struct board *board, const struct snapshot *snapshot, int key); /* the life of the row */
 enum board_action evidence_order(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action evidence_find(struct board *board, const struct snapshot *snapshot, int key); /* opens the line to type in */

@@ -14,7 +14,8 @@
 #define ON_KEYED (0u KEYED_PAGES(PAGE_BIT))
 #define ON_PANEL (ON_TILE | 1u << BOARD_PANEL | ON_KEYED)
 #define ON_EVIDENCE (1u << BOARD_EVIDENCE)
-#define ON_LISTS (ON_PANEL | ON_EVIDENCE | 1u << BOARD_LIFE | 1u << BOARD_HELP)
+#define ON_CUSTOM (1u << BOARD_CUSTOM)
+#define ON_LISTS (ON_PANEL | ON_EVIDENCE | ON_CUSTOM | 1u << BOARD_LIFE | 1u << BOARD_HELP)
 #define ON_FORECAST (1u << BOARD_FORECAST)
 #define ON_ALERTS (1u << BOARD_ALERTS)
 #define ON_MARKS (1u << BOARD_MARKS)
@@ -228,6 +229,10 @@ static enum board_action go_back(struct board *board, const struct snapshot *sna
 	(void)key;
 	if (board->page == BOARD_EVIDENCE || board->page == BOARD_LIFE)
 		return evidence_back(board);
+	if (board->page == BOARD_CUSTOM) { /* to its row */
+		board->page = BOARD_VOICE;
+		return BOARD_REDRAW;
+	}
 	if (board->page != BOARD_OVERVIEW)
 		return go_to(board, board_page_classes[board->page] ? BOARD_OVERVIEW : board->home);
 	if (board->focus != FOCUS_NONE) {
@@ -389,10 +394,12 @@ const struct board_key_info board_keys[] = {
 		.pages = ON_OVERVIEW, .act = toggle_mouse},
 	{.keys = "Enter", .label = "which ones", .help = "on a tile's page: the contacts and cases behind its figure", .codes = {SCREEN_KEY_ENTER},
 		.modes = BOTH_MODES, .pages = ON_TILE, .act = evidence_open},
+	{.keys = "Enter", .label = "answers", .help = "on the card of a market: what its customers answered", .codes = {SCREEN_KEY_ENTER},
+		.modes = BOTH_MODES, .pages = ON_CUSTOM, .act = evidence_of_market},
 	{.keys = "Enter", .label = "its life", .help = "on a row of the evidence: everything that was told about it", .codes = {SCREEN_KEY_ENTER},
 		.modes = BOTH_MODES, .pages = ON_EVIDENCE, .act = evidence_choose},
 	{.keys = "Enter", .label = "which ones", .help = "on a row of a page: what stands behind it", .codes = {SCREEN_KEY_ENTER},
-		.modes = BOTH_MODES, .pages = ON_KEYED & ~(1u << BOARD_FEEDS), .act = evidence_of_row},
+		.modes = BOTH_MODES, .pages = ON_KEYED, .act = evidence_of_row},
 	{.keys = "a", .label = "acknowledge", .help = "on the page of alerts: you take care of it, as long as it stands; A until a time", .codes = {'a'},
 		.modes = BOARD_LIVE, .pages = ON_ALERTS, .act = alerts_answer},
 	{.keys = "A", .help = "on the page of alerts: you take care of it until a time", .codes = {'A'}, .modes = BOARD_LIVE, .pages = ON_ALERTS,
@@ -426,7 +433,7 @@ const struct board_key_info board_keys[] = {
 		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
 	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
 	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
-	{.keys = "f", .label = "filter", .help = "one queue or one channel; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
+	{.keys = "f", .label = "filter", .help = "one queue, channel or market; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
 		.act = show_filter},
 	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},
 		.pages = ON_OVERVIEW | ON_PANEL, .act = change_window},

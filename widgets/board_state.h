@@ -32,6 +32,7 @@ struct board {
 	struct entry entry; /* open while its kind is not ENTRY_NONE */
 	struct wish wish;   /* of the key pressed last */
 	struct wish answer; /* about an alert, while its time is typed */
+	int market;	    /* of the settings, on the page of local custom */
 	int mark;	    /* under the cursor, on the page of marks */
 	char said[200];	    /* in place of the footer; "" */
 	struct header_clocks clocks;

@@ -3,6 +3,7 @@
 
 #include "tui/format.h"
 #include "widgets/classes.h"
+#include "widgets/feeds.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
 
@@ -101,12 +102,33 @@ static int write_all(const struct snapshot *snapshot, struct page page)
 	return page.line;
 }
 
+int feeds_feed_at(const struct snapshot *snapshot, int line)
+{
+	struct page page = {0};
+	for (int i = 0; i < snapshot->feed_count; i++) {
+		write_feed(snapshot, &page, i);
+		write_faults(&page, snapshot->feeds[i].faults);
+		if (line < page.line)
+			return i;
+	}
+	return -1;
+}
+
+/* The cursor stands in the margin: its line keeps its roles. */
+static void mark_line(const struct widget_view *view, struct rect inner)
+{
+	const int y = view->selected - view->scroll;
+	if (view->selected >= 0 && y >= 0 && y < inner.height)
+		canvas_text(view->canvas, inner.x - 1, inner.y + y, 1, ROLE_FOCUS, glyphs_mark(view->glyphs, MARK_ARROW));
+}
+
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char note[32];
 	snprintf(note, sizeof note, "%d %s", snapshot->feed_count, snapshot->feed_count == 1 ? "feed" : "feeds");
 	const struct page page = {.view = view, .inner = panel_open(view, LEVEL_NONE, "FEEDS", note)};
 	write_all(snapshot, page);
+	mark_line(view, page.inner);
 	if (snapshot->feed_count == 0 && page.inner.height > 0)
 		canvas_text(view->canvas, page.inner.x, page.inner.y, page.inner.width, ROLE_DIM, "nothing has come from any feed yet");
 }

@@ -23,21 +23,25 @@ static bool is_known(const struct filter *filter, struct scope scope, int site)
 	return false;
 }
 
+enum { RANK_ALL, RANK_SITE, RANK_MARKET, RANK_CHANNEL, RANK_QUEUE };
+
 static int rank_of(const struct filter_choice *choice)
 {
-	return choice->scope.queue != SCOPE_ANY ? 3 : choice->scope.channel != SCOPE_ANY ? 2 : choice->site != 0;
+	const struct scope scope = choice->scope;
+	return scope.queue != SCOPE_ANY ? RANK_QUEUE : scope.channel != SCOPE_ANY ? RANK_CHANNEL : scope.market != SCOPE_ANY ? RANK_MARKET
+		: choice->site ? RANK_SITE : RANK_ALL;
 }
 
-/* Everything, sites, channels, queues; sites and channels in their order, queues by name. */
+/* Everything, sites, markets, channels, queues; sites and channels in their order, the others by name. */
 static int compare(const void *left, const void *right)
 {
 	const struct filter_choice *a = left, *b = right;
 	const int rank_a = rank_of(a), rank_b = rank_of(b);
 	if (rank_a != rank_b)
 		return rank_a - rank_b;
-	if (rank_a == 1)
+	if (rank_a == RANK_SITE)
 		return a->site - b->site;
-	if (rank_a == 2)
+	if (rank_a == RANK_CHANNEL)
 		return a->scope.channel - b->scope.channel;
 	return strcmp(a->name, b->name);
 }
@@ -53,11 +57,21 @@ static bool learn(struct filter *filter, struct scope scope, int site, const cha
 	return true;
 }
 
+static struct scope market_alone(struct scope of)
+{
+	struct scope scope = SCOPE_ALL;
+	scope.market = of.market;
+	return scope;
+}
+
 void filter_learn(struct filter *filter, const struct snapshot *snapshot)
 {
 	bool more = learn(filter, SCOPE_ALL, 0, snapshot->site_count ? "all sites, all queues" : "all queues");
 	for (int i = 0; i < snapshot->site_count; i++)
 		more = learn(filter, SCOPE_ALL, i + 1, snapshot->sites[i].name) || more;
+	for (int i = 0; i < snapshot->market_count; i++)
+		if (snapshot->markets[i].of.told)
+			more = learn(filter, market_alone(snapshot->markets[i].of.scope), 0, snapshot->markets[i].of.name) || more;
 	for (int i = 0; i < snapshot->row_count; i++) {
 		struct scope queue = SCOPE_ALL, channel = SCOPE_ALL;
 		queue.queue = snapshot->rows[i].scope.queue;
@@ -123,7 +137,7 @@ void filter_begin(struct filter *filter, struct scope present, int site)
 	*filter->typed = 0;
 	filter->selected = 0;
 	for (size_t i = 0; i < filter->count; i++)
-		if (same_scope(filter->choices[i].scope, present) && (rank_of(&filter->choices[i]) > 1 || filter->choices[i].site == site))
+		if (same_scope(filter->choices[i].scope, present) && (rank_of(&filter->choices[i]) > RANK_SITE || filter->choices[i].site == site))
 			filter->selected = (int)i;
 }
 
@@ -160,6 +174,8 @@ bool filter_rub_out(struct filter *filter)
 
 void filter_draw(const struct filter *filter, const struct widget_view *view)
 {
+	static const char *const kinds[] = {[RANK_ALL] = "", [RANK_SITE] = "site", [RANK_MARKET] = "market", [RANK_CHANNEL] = "channel",
+		[RANK_QUEUE] = "queue"};
 	char note[96];
 	snprintf(note, sizeof note, "%s%s", *filter->typed ? "find: " : "type to narrow", filter->typed);
 	const struct rect inner = panel_open(view, LEVEL_NONE, "FILTER", note);
@@ -170,8 +186,7 @@ void filter_draw(const struct filter *filter, const struct widget_view *view)
 		const bool chosen = i == filter->selected;
 		int x = inner.x, y = inner.y + i - first;
 		piece(view, &x, y, inner.x + inner.width, chosen ? ROLE_FOCUS : ROLE_TEXT, "%s ", chosen ? glyphs_mark(view->glyphs, MARK_ARROW) : " ");
-		const char *kind = choice->scope.queue != SCOPE_ANY ? "queue" : choice->scope.channel != SCOPE_ANY ? "channel" : choice->site ? "site" : "";
-		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", kind);
+		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", kinds[rank_of(choice)]);
 		canvas_text(view->canvas, x + 9, y, inner.width - 11, chosen ? ROLE_FOCUS : ROLE_TEXT, choice->name);
 	}
 	if (count == 0 && inner.height > 0)

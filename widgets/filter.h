@@ -1,4 +1,4 @@
-/* A list of sites, queues and channels to choose the board's scope from; typing narrows it. */
+/* A list of sites, markets, queues and channels to choose the board's scope from; typing narrows it. */
 #ifndef WIDGETS_FILTER_H
 #define WIDGETS_FILTER_H
 
@@ -13,7 +13,7 @@ struct filter_choice {
 struct filter {
 	char typed[64];
 	int selected; /* among those that match */
-	struct filter_choice *choices; /* everything first, then sites, channels, queues */
+	struct filter_choice *choices; /* everything first, then sites, markets, channels, queues */
 	size_t count, room;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "config/markets.h"
 #include "tui/format.h"
 #include "widgets/alarm.h"
 #include "widgets/header.h"
@@ -23,15 +24,36 @@ static void name_of(const char *zone, char *to, size_t room)
 		*at = *at == '_' ? ' ' : *at;
 }
 
+static bool has_clock(const struct header_clocks *clocks, const char *name)
+{
+	for (int i = 0; i < clocks->count; i++)
+		if (strcmp(zone_name(clocks->zones[i]), name) == 0)
+			return true;
+	return false;
+}
+
+static void add_clock(struct header_clocks *clocks, const char *zone_of_clock, const char *title)
+{
+	struct zone *zone = clocks->count < HEADER_CLOCKS ? zone_open(zone_of_clock, NULL) : NULL;
+	if (!zone)
+		return;
+	text_harmless(view_of(title), clocks->names[clocks->count], sizeof clocks->names[0]);
+	clocks->zones[clocks->count++] = zone;
+}
+
+/* Those that were asked for; then of markets whose clocks show another time than all these, as far as names tell. */
 void header_clocks_open(struct header_clocks *clocks, const struct settings *settings)
 {
+	char name[32];
 	*clocks = (struct header_clocks){0};
-	for (int i = 0; i < settings->clock_count && clocks->count < HEADER_CLOCKS; i++) {
-		struct zone *zone = zone_open(settings->clocks[i], NULL);
-		if (!zone)
-			continue;
-		name_of(settings->clocks[i], clocks->names[clocks->count], sizeof clocks->names[0]);
-		clocks->zones[clocks->count++] = zone;
+	for (int i = 0; i < settings->clock_count; i++) {
+		name_of(settings->clocks[i], name, sizeof name);
+		add_clock(clocks, settings->clocks[i], name);
+	}
+	for (int i = 0; i < settings->market_count; i++) {
+		const char *zone = market_zone(settings, &settings->markets[i]);
+		if (strcmp(zone, settings->zone) != 0 && !has_clock(clocks, zone))
+			add_clock(clocks, zone, market_title(&settings->markets[i]));
 	}
 }
 

@@ -26,10 +26,14 @@ static void draw_event(const struct snapshot *snapshot, const struct proof *proo
 	const bool narrow = inner.width < NARROW;
 	char when[32], distance[32];
 	int x = inner.x;
-	timeline_when(snapshot, event->at, evidence_day(snapshot), true, when, sizeof when);
-	canvas_text(view->canvas, x, y, WHEN_WIDTH - 1, ROLE_DIM, when);
+	if (event->at) {
+		timeline_when(snapshot, event->at, evidence_day(snapshot), true, when, sizeof when);
+		canvas_text(view->canvas, x, y, WHEN_WIDTH - 1, ROLE_DIM, when);
+	}
 	x += WHEN_WIDTH;
-	if (number > 0) {
+	if (proof->request.about != PROOF_EVENTS) {
+		x -= narrow ? 0 : DISTANCE_WIDTH;
+	} else if (number > 0) {
 		format_duration(event->at - proof->life.events[number - 1].at, distance, sizeof distance);
 		canvas_format(view->canvas, x, y, DISTANCE_WIDTH - 1, ROLE_DIM, "%s%s", *distance >= '0' && *distance <= '9' ? "+" : "", distance);
 	}
@@ -67,10 +71,12 @@ static const char *words_instead(const struct snapshot *snapshot, const struct p
 
 void life_draw(const struct snapshot *snapshot, const struct proof *proof, const char *subject, const struct widget_view *view)
 {
+	static const char *const titles[] = {[PROOF_EVENTS] = "LIFE", [PROOF_FEED] = "FEED", [PROOF_FORECAST] = "FORECAST"};
 	char title[96], note[96] = "", moment[32];
 	const char *instead = words_instead(snapshot, proof);
-	snprintf(title, sizeof title, "LIFE \u00B7 %s", subject);
-	if (!instead) {
+	const enum proof_about about = proof ? proof->request.about : PROOF_EVENTS;
+	snprintf(title, sizeof title, "%s \u00B7 %s", titles[about], subject);
+	if (!instead && about == PROOF_EVENTS) {
 		timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, moment, sizeof moment);
 		snprintf(note, sizeof note, "%zu %s \u00B7 faint: after %s", proof->life.count, proof->life.count == 1 ? "event" : "events", moment);
 	}

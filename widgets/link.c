@@ -15,7 +15,7 @@ const char *link_word(enum link_state link)
 static uint64_t count_faults(const struct snapshot *snapshot)
 {
 	static const enum feed_fault wrong[] = {FAULT_FRAMES, FAULT_SITE, FAULT_TOO_LARGE, FAULT_MALFORMED, FAULT_VERSION, FAULT_BAD_EVENT,
-		FAULT_UNKNOWN_EVENT, FAULT_IMPOSSIBLE, FAULT_SECOND_PUBLISHER, FAULT_SCORE};
+		FAULT_UNKNOWN_EVENT, FAULT_IMPOSSIBLE, FAULT_SECOND_PUBLISHER, FAULT_SCORE, FAULT_DUE_FAR, FAULT_STEP_AFTER_END};
 	uint64_t total = 0;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		total += snapshot->faults[wrong[i]];

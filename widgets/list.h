@@ -35,6 +35,8 @@ struct list_class {
 	const char *(*why_empty)(const struct snapshot *snapshot);		      /* in its place, where that depends; NULL: it does not */
 	/* As that of struct page_class, for lists that are sections of a page; NULL: nothing stands behind a row. */
 	bool (*evidence)(const struct snapshot *snapshot, int row, struct proof_request *request);
+	/* The market of the settings whose card Enter opens before that, or -1; NULL: rows have none. */
+	int (*market)(const struct snapshot *snapshot, int row);
 };
 
 /* Heads, rows with the one under the cursor (view->selected) in view, and a last line for what is not shown. */

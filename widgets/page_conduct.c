@@ -209,6 +209,22 @@ static void put_today(const struct snapshot *snapshot, const char *metric, char 
 		figure_text(metric, &snapshot->today[index], true, to, room);
 }
 
+/* Whose flags were withdrawn most, since each is known; nothing where one alone flags. */
+static void tell_publishers(struct column *column)
+{
+	const struct snapshot *snapshot = column->snapshot;
+	char text[PART_TEXT] = "";
+	size_t used = 0;
+	for (int i = 0; snapshot->false_flag_count > 1 && i < snapshot->false_flag_count && i < 3; i++) {
+		const struct list_false_flags *item = &snapshot->false_flags[i];
+		const int more = snprintf(text + used, sizeof text - used, "%s%s %" PRId64 " of %" PRId64, i ? ", " : "", item->src, item->withdrawn,
+			item->raised);
+		used = more > 0 && (size_t)more < sizeof text - used ? used + (size_t)more : sizeof text - 1;
+	}
+	if (*text)
+		say(column, ROLE_DIM, "false by publisher: %s", text);
+}
+
 static void tell_today(struct column *column)
 {
 	const struct snapshot *snapshot = column->snapshot;
@@ -225,12 +241,16 @@ static void tell_today(struct column *column)
 	put_today(snapshot, "rude_false_lead", c, sizeof c);
 	put_today(snapshot, "rude_false_engine", d, sizeof d);
 	say(column, ROLE_TEXT, "false flags %s: agents %s, leads %s, engine %s", a, b, c, d);
+	tell_publishers(column);
 	put_today(snapshot, "aht", a, sizeof a);
 	put_today(snapshot, "aht_calm", b, sizeof b);
 	put_today(snapshot, "csat", c, sizeof c);
 	put_today(snapshot, "csat_calm", d, sizeof d);
 	say(column, ROLE_TEXT, "AHT %s, without flagged ones %s", a, b);
 	say(column, ROLE_TEXT, "CSAT %s, without flagged ones %s", c, d);
+	put_today(snapshot, "fcr", a, sizeof a);
+	put_today(snapshot, "fcr_calm", b, sizeof b);
+	say(column, ROLE_TEXT, "FCR %s, without flagged ones %s", a, b);
 }
 
 static void tell_load(struct column *column)

@@ -343,18 +343,40 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 	draw_top(snapshot, part);
 	const int left = view->rect.width >= HALVES_WIDTH + QUEUES_WIDTH ? view->rect.width - QUEUES_WIDTH : view->rect.width;
 	const struct rect below = {view->rect.x, view->rect.y + top, left, view->rect.height - top};
-	draw_list(&halves, snapshot, *view, below, "BY HALF HOURS", "today, as expected and as it came");
-	part.selected = -1;
-	draw_list(&needs, snapshot, part, (struct rect){view->rect.x + left, below.y, view->rect.width - left, below.height}, "QUEUES", "next 30 min");
+	const struct rect beside = {view->rect.x + left, below.y, view->rect.width - left, below.height};
+	const bool of_queue = view->selected >= half_count(snapshot) && need_count(snapshot) > 0;
+	struct widget_view half_view = *view;
+	half_view.selected = of_queue ? -1 : view->selected;
+	part.selected = of_queue ? view->selected - half_count(snapshot) : -1;
+	if (beside.width > 0 || !of_queue)
+		draw_list(&halves, snapshot, half_view, below, "BY HALF HOURS", "today, as expected and as it came");
+	draw_list(&needs, snapshot, part, beside.width > 0 || !of_queue ? beside : below, "QUEUES", "next 30 min");
 }
 
-/* There is a cursor to scroll by; what is to come has nothing behind it yet. */
+static int row_count(const struct snapshot *snapshot)
+{
+	return snapshot->forecast ? half_count(snapshot) + need_count(snapshot) : 0;
+}
+
+/* Why so many are expected: in the half hour, or of a queue in the half hour that runs. */
 static bool evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
 {
-	(void)snapshot;
-	(void)row;
-	(void)request;
-	return false;
+	const int count = half_count(snapshot);
+	request->about = PROOF_FORECAST;
+	if (row < count) {
+		request->around = half_at(snapshot, row)->half.from;
+		clock_text(request->around, snapshot->zone, false, request->subject, sizeof request->subject);
+		return true;
+	}
+	const struct snapshot_forecast *page = snapshot->forecast;
+	const struct snapshot_need *need = need_at(snapshot, row - count);
+	if (!page->half_count)
+		return false;
+	request->around = page->halves[0].half.from + (snapshot->at - page->halves[0].half.from) / FORECAST_STEP * FORECAST_STEP;
+	request->is_scoped = true;
+	request->scope = need->scope;
+	where_text(need->queue, need->channel, request->subject, sizeof request->subject);
+	return true;
 }
 
-const struct page_class page_forecast_class = {.lists = 1u << SNAPSHOT_FORECAST, .draw = draw, .rows = half_count, .evidence = evidence};
+const struct page_class page_forecast_class = {.lists = 1u << SNAPSHOT_FORECAST, .draw = draw, .rows = row_count, .evidence = evidence};

@@ -5,31 +5,38 @@
 
 #include "widgets/pages.h"
 
-static enum role role_of_more(const struct list_named *named)
+static enum role role_of_more(int64_t count, int64_t before)
 {
-	return named->before > 0 && named->count > named->before ? ROLE_WARN : ROLE_DIM;
+	return before > 0 && count > before ? ROLE_WARN : ROLE_DIM;
 }
 
-static void put_change(const struct list_named *named, struct list_cell *cell)
+static void put_change(int64_t count, int64_t before, struct list_cell *cell)
 {
-	const int64_t change = named->count - named->before;
-	if (named->before == 0) /* or nobody knows what was before */
+	const int64_t change = count - before;
+	if (before == 0) /* or nobody knows what was before */
 		list_put(cell, ROLE_DIM, "\u2013");
 	else if (change)
-		list_put(cell, role_of_more(named), "%s%" PRId64, change > 0 ? "+" : "\u2212", change > 0 ? change : -change);
+		list_put(cell, role_of_more(count, before), "%s%" PRId64, change > 0 ? "+" : "\u2212", change > 0 ? change : -change);
 	else
 		list_put(cell, ROLE_DIM, "\u00B10");
 }
 
-/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. */
+/* Of somebody who is a row: he may be shown as another one is, so it is his number that is asked for. The lists are of everything, whatever
+ * part the board shows. */
 static void ask_for(const struct snapshot *snapshot, const struct list_named *named, struct proof_request *request)
 {
-	const char *name = named->name, *slash = strchr(name, '/');
-	request->is_scoped = named->scope.agent && named->scope.agent != SCOPE_ANY;
-	if (request->is_scoped)
-		request->scope = named->scope;
-	if (request->is_scoped && snapshot->site_count && !snapshot->request.site && slash)
-		name = slash + 1; /* his site stands before it */
+	const char *name = named->name;
+	const bool is_person = named->scope.agent && named->scope.agent != SCOPE_ANY;
+	request->is_scoped = true;
+	request->scope = is_person ? named->scope : SCOPE_ALL;
+	for (int i = 0; is_person && !snapshot->request.site && i < snapshot->site_count; i++) {
+		const char *site = snapshot->sites[i].name;
+		const size_t size = strlen(site);
+		if (strncmp(named->name, site, size) != 0 || named->name[size] != '/')
+			continue;
+		snprintf(request->site, sizeof request->site, "%s", site);
+		name = named->name + size + 1; /* his site stands before it */
+	}
 	snprintf(request->name, sizeof request->name, "%s", name);
 }
 
@@ -53,7 +60,7 @@ static void ask_for(const struct snapshot *snapshot, const struct list_named *na
 	}                                                                                                               \
 	static void kind##_change(const struct snapshot *snapshot, int row, struct list_cell *cell)                     \
 	{                                                                                                               \
-		put_change(&snapshot->items[row], cell);                                                                \
+		put_change(snapshot->items[row].count, snapshot->items[row].before, cell);                              \
 	}                                                                                                               \
 	static bool kind##_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)            \
 	{                                                                                                               \
@@ -74,6 +81,112 @@ NAMED_LIST(policy, refusals, refusal_count, "refusals");
 NAMED_LIST(agent, mistakes, mistake_count, "mistakes");
 NAMED_LIST(team, praises, praise_count, "praises");
 #undef NAMED_LIST
+
+/* ---- topics ---- */
+
+static int topic_count(const struct snapshot *snapshot)
+{
+	return snapshot->topic_count;
+}
+
+static void topic_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_TEXT, "%s", snapshot->topics[row].name);
+}
+
+static void topic_recontacts(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_TEXT, "%" PRId64, snapshot->topics[row].recontacts);
+}
+
+static void topic_before(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%" PRId64, snapshot->topics[row].before);
+}
+
+static void topic_change(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	put_change(snapshot->topics[row].recontacts, snapshot->topics[row].before, cell);
+}
+
+static void topic_contacts(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_TEXT, "%" PRId64, snapshot->topics[row].contacts);
+}
+
+static void topic_fcr(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct list_topic *topic = &snapshot->topics[row];
+	if (topic->settled > 0)
+		list_put(cell, ROLE_TEXT, "%" PRId64 " %%", (topic->kept * 200 + topic->settled) / (topic->settled * 2));
+	else
+		list_put(cell, ROLE_DIM, "\u2013");
+}
+
+static void topic_open(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%" PRId64, snapshot->topics[row].contacts - snapshot->topics[row].settled);
+}
+
+static bool topic_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
+{
+	request->metric = metric_find("recontacts");
+	request->by_day = true;
+	request->is_scoped = true;
+	request->scope = SCOPE_ALL;
+	snprintf(request->name, sizeof request->name, "%s", snapshot->topics[row].name);
+	return true;
+}
+
+static const struct list_column topic_columns[] = {
+	{.header = "topic", .width = 20, .narrow_width = 12, .grows = true, .write = topic_name},
+	{.header = "came again", .narrow_header = "again", .width = 10, .narrow_width = 5, .right = true, .write = topic_recontacts},
+	{.header = "before", .width = 6, .rank = 3, .right = true, .write = topic_before},
+	{.header = "change", .width = 6, .rank = 1, .right = true, .write = topic_change},
+	{.header = "contacts", .width = 8, .rank = 2, .right = true, .write = topic_contacts},
+	{.header = "FCR", .width = 5, .right = true, .write = topic_fcr},
+	{.header = "open", .width = 6, .rank = 4, .right = true, .write = topic_open},
+	{.header = NULL},
+};
+
+/* ---- the newest praise ---- */
+
+static int praise_count(const struct snapshot *snapshot)
+{
+	return snapshot->newest_praise_count;
+}
+
+static void praise_team(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const struct list_praise *praise = &snapshot->newest_praises[row];
+	list_put(cell, ROLE_TEXT, "%s%s%s", praise->site, *praise->site && *praise->team ? "/" : "", *praise->team ? praise->team : *praise->site ? "" : "\u2013");
+}
+
+static void praise_agent(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%s", snapshot->newest_praises[row].agent);
+}
+
+static void praise_by(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	list_put(cell, ROLE_DIM, "%s", snapshot->newest_praises[row].by);
+}
+
+static void praise_ago(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const int64_t ago = snapshot->at - snapshot->newest_praises[row].at;
+	list_put_duration(cell, ago > 0 ? ago : 0);
+}
+
+static const struct list_column praise_columns[] = {
+	{.header = "team", .width = 12, .narrow_width = 8, .grows = true, .write = praise_team},
+	{.header = "agent", .width = 9, .rank = 2, .write = praise_agent},
+	{.header = "by", .width = 9, .rank = 1, .write = praise_by},
+	{.header = "ago", .width = 9, .narrow_width = 8, .right = true, .write = praise_ago},
+	{.header = NULL},
+};
+
+/* ---- mistakes ---- */
 
 /* Past the limit that the settings have for one agent. */
 static enum level mistake_level(const struct snapshot *snapshot, int row)
@@ -100,6 +213,11 @@ static void note(const struct snapshot *snapshot, int64_t total, char *to, size_
 	snprintf(to, room, "%" PRId64 " \u00B7 %s", total, window);
 }
 
+static void topics_note(const struct snapshot *snapshot, char *to, size_t room)
+{
+	note(snapshot, snapshot->topics_total.recontacts, to, room);
+}
+
 static void refusals_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	note(snapshot, snapshot->refusals_total, to, room);
@@ -124,11 +242,17 @@ static const struct list_class praises = {.columns = team_columns, .count = team
 static const struct list_class mistakes = {.columns = agent_columns, .count = mistakes_shown, .level = mistake_level,
 	.why_empty = why_no_mistakes, .evidence = agent_evidence};
 
+static const struct list_class topics = {.columns = topic_columns, .count = topic_count, .empty = "no contact of a known customer had a topic",
+	.evidence = topic_evidence};
+static const struct list_class newest = {.columns = praise_columns, .count = praise_count, .empty = "nobody was thanked"};
+
 static const struct section sections[] = {
-	{.title = "\u201CNO\u201D, BY THE RULE THAT SAYS IT", .list = &refusals, .note = refusals_note, .line = 0, .share = 1, .least = 40},
-	{.title = "THANKS", .list = &praises, .note = praises_note, .line = 1, .share = 1, .least = 30},
+	{.title = "TOPICS, BY CUSTOMERS WHO CAME AGAIN", .list = &topics, .note = topics_note, .line = 0, .share = 1, .least = 40},
+	{.title = "\u201CNO\u201D, BY THE RULE THAT SAYS IT", .list = &refusals, .note = refusals_note, .line = 1, .share = 1, .least = 40},
 	{.title = "MISTAKES", .list = &mistakes, .note = mistakes_note, .line = 1, .share = 1, .least = 30, .rank = 1},
+	{.title = "THANKS", .list = &praises, .note = praises_note, .line = 2, .share = 1, .least = 30},
+	{.title = "NEWEST THANKS", .list = &newest, .line = 2, .share = 1, .least = 36, .rank = 1},
 	{.list = NULL},
 };
 
-const struct page_class page_learning_class = {.sections = sections};
+const struct page_class page_learning_class = {.lists = 1u << SNAPSHOT_LEARNING, .sections = sections};

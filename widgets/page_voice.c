@@ -5,10 +5,11 @@
 
 #include "widgets/pages.h"
 #include "widgets/tile_sub.h"
+#include "widgets/today.h"
 
 /* ---- scores ---- */
 
-static const char *const scores[] = {"csat", "csat_mean", "nps", "ces", "iqs", "csat_quality_gap", "csat_response", "detractors",
+static const char *const scores[] = {"csat", "csat_low", "csat_mean", "nps", "ces", "iqs", "csat_quality_gap", "csat_response", "detractors",
 	"reopen_rate", "followup_reached_rate", "churn_rate"};
 
 static int score_count(const struct snapshot *snapshot)
@@ -54,13 +55,17 @@ static void score_n(const struct snapshot *snapshot, int row, struct list_cell *
 }
 
 /* "78 to 82 %", and whether that is on one side of the limit. */
-static void score_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
+static void put_interval(const struct figure *figure, struct list_cell *cell)
 {
-	const struct figure *figure = score_at(snapshot, row);
 	if (!figure->known || figure->low < 0 || figure->high < 0 || figure->n < SURVEY_LEAST)
 		return;
 	list_put(cell, figure->level == LEVEL_UNSURE ? ROLE_UNSURE : ROLE_DIM, "%" PRId64 " to %" PRId64 " %%%s", (figure->low + 5000) / 10000,
 		(figure->high + 5000) / 10000, figure->level == LEVEL_UNSURE ? ", not sure yet" : "");
+}
+
+static void score_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	put_interval(score_at(snapshot, row), cell);
 }
 
 static void score_change(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -138,6 +143,13 @@ static void followup_since(const struct snapshot *snapshot, int row, struct list
 	list_put_duration(cell, snapshot->followups[row].since);
 }
 
+static void followup_tried(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const int attempts = snapshot->followups[row].attempts;
+	if (attempts)
+		list_put(cell, ROLE_DIM, "%d\u00D7", attempts);
+}
+
 static bool followup_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
 {
 	const struct list_followup *followup = &snapshot->followups[row];
@@ -152,6 +164,7 @@ static const struct list_column followup_columns[] = {
 	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
 	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
 	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
+	{.header = "tried", .width = 5, .rank = LIST_SPARE + 1, .right = true, .write = followup_tried},
 	{.header = "waits", .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
 	{.header = NULL},
 };
@@ -161,9 +174,12 @@ static const struct list_class followup_list = {.columns = followup_columns, .co
 static void followup_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const struct figure *open = snapshot_figure(snapshot, "followup_open");
-	char reached[48];
+	char reached[48], declined[40] = "";
 	figure_text("followup_reached_rate", snapshot_figure(snapshot, "followup_reached_rate"), false, reached, sizeof reached);
-	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached", open->known ? open->numerator : 0, reached);
+	const int64_t count = snapshot_count_today(snapshot, "followup_declined");
+	if (count > 0)
+		snprintf(declined, sizeof declined, " \u00B7 %" PRId64 " declined", count);
+	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached%s", open->known ? open->numerator : 0, reached, declined);
 }
 
 /* ---- markets ---- */
@@ -180,32 +196,61 @@ static const struct figure *market_figures(const struct snapshot *snapshot, int 
 
 static void market_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	list_put(cell, ROLE_TEXT, "%s", snapshot->markets[row].name);
+	list_put(cell, ROLE_TEXT, "%s", snapshot->markets[row].of.name);
+}
+
+static void market_clock(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	cell->role = ROLE_TEXT;
+	today_clock(snapshot->settings, &snapshot->markets[row].of, cell->text, sizeof cell->text);
+}
+
+static void market_today(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	cell->role = snapshot->markets[row].of.day.state == DAY_OPEN ? ROLE_TEXT : ROLE_DIM;
+	today_text(snapshot->settings, &snapshot->markets[row].of, cell->text, sizeof cell->text);
+}
+
+static void market_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
+{
+	const int metric = metric_find("csat");
+	if (metric >= 0)
+		put_interval(&snapshot->markets[row].figures[metric], cell);
+}
+
+static int market_settings_of(const struct snapshot *snapshot, int row)
+{
+	return snapshot->markets[row].of.settings;
 }
 
 static bool market_evidence(const struct snapshot *snapshot, int row, struct proof_request *request)
 {
 	request->metric = metric_find("csat");
 	request->is_scoped = true;
-	request->scope = snapshot->markets[row].scope;
-	return true;
+	request->scope = snapshot->markets[row].of.scope;
+	return snapshot->markets[row].of.told;
 }
 
 static const struct list_column market_columns[] = {
 	{.header = "market", .width = 10, .narrow_width = 8, .grows = true, .write = market_name},
-	{.header = "churn", .width = 7, .narrow_width = 6, .right = true, .metric = "churn_rate"},
+	{.header = "there", .width = 9, .narrow_width = 9, .rank = 3, .write = market_clock},
+	{.header = "today", .width = 26, .narrow_width = 24, .rank = 2, .write = market_today},
+	{.header = "waiting", .narrow_header = "wait", .width = 7, .narrow_width = 5, .right = true, .rank = 4, .metric = "queue_depth"},
+	{.header = "in time", .narrow_header = "SL", .width = 7, .narrow_width = 6, .right = true, .rank = 1, .metric = "service_level"},
 	{.header = "CSAT", .width = 7, .narrow_width = 6, .right = true, .metric = "csat"},
-	{.header = "NPS", .width = 7, .narrow_width = 6, .right = true, .metric = "nps"},
-	{.header = "offered", .width = 7, .rank = LIST_SPARE, .right = true, .metric = "offered"},
+	{.header = "95 %", .width = 27, .narrow_width = 10, .rank = LIST_SPARE, .write = market_interval},
+	{.header = "NPS", .width = 7, .narrow_width = 6, .right = true, .rank = 5, .metric = "nps"},
+	{.header = "churn", .width = 7, .narrow_width = 6, .right = true, .metric = "churn_rate"},
+	{.header = "offered", .width = 7, .rank = LIST_SPARE + 1, .right = true, .metric = "offered"},
 	{.header = NULL},
 };
 static const struct list_class market_list = {.columns = market_columns, .count = market_count, .figures = market_figures,
-	.empty = "no market was told of", .evidence = market_evidence};
+	.empty = "no market was told of", .evidence = market_evidence, .market = market_settings_of};
 
 static const struct section sections[] = {
 	{.title = "VOICE OF THE CUSTOMER", .list = &score_list, .note = score_note, .line = 0, .share = 1, .least = 40},
 	{.title = "CALL BACK", .list = &followup_list, .note = followup_note, .line = 1, .share = 1, .least = 30},
-	{.title = "MARKETS", .list = &market_list, .line = 1, .share = 1, .least = 36, .rank = 1},
+	{.title = "MARKETS", .list = &market_list, .line = 2, .share = 1, .least = 36},
 	{.list = NULL},
 };
 

@@ -11,10 +11,10 @@
 	PAGE(SLA, sla, 3, "SLA: clocks by kind and priority, backlog by age, what is due; Enter: which")               \
 	PAGE(CONDUCT, conduct, 4, "rude customers: the ladder, the next step and what to say; Enter: the contact") \
 	PAGE(AGENTS, agents, 5, "agents: what each declared and does, for how long; Enter: what one handled")          \
-	PAGE(VOICE, voice, 6, "the customers' voice: scores, whom to call back, markets; Enter: the answers")          \
+	PAGE(VOICE, voice, 6, "the customers' voice: scores, call-backs, markets; Enter: the answers, a card")           \
 	PAGE(LEARNING, learning, 7, "learning: rules that say no, thanks, mistakes; Enter: the contacts and cases")    \
-	PAGE(FORECAST, forecast, 8, "forecast: arrivals by half hours, agents needed, each queue's gap; what if")    \
-	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong")                                     \
+	PAGE(FORECAST, forecast, 8, "forecast: arrivals by half hours, agents needed, each queue's gap; what if; Enter: why") \
+	PAGE(FEEDS, feeds, 9, "feeds: what each sent, lost and got wrong; Enter: an example of each fault")   \
 	PAGE(ALERTS, alerts, 0, "alerts: what stands and what was, who answered; a A m M u answer; Enter: which")
 
 struct page_class {

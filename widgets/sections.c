@@ -33,6 +33,13 @@ bool sections_evidence(const struct section *sections, const struct snapshot *sn
 	return section >= 0 && sections[section].list->evidence && sections[section].list->evidence(snapshot, within, request);
 }
 
+int sections_market(const struct section *sections, const struct snapshot *snapshot, int row)
+{
+	int within = 0;
+	const int section = section_of(sections, snapshot, row, &within);
+	return section >= 0 && sections[section].list->market ? sections[section].list->market(snapshot, within) : -1;
+}
+
 int sections_beside(const struct section *sections, const struct snapshot *snapshot, int row, int by)
 {
 	int within = 0, starts[SECTIONS_MOST], count = 0, place = 0, start = 0;
