@@ -126,7 +126,7 @@ static const struct row rows[] = {
 		{"50 sla.paused case=m1 clock=resolve"}, FAULT_IMPOSSIBLE, 1, "sla.paused"},
 	{"a resume without a pause", {"50 sla.resumed case=m1 clock=resolve"}, {NULL}, FAULT_IMPOSSIBLE, 1, "sla.resumed"},
 	{"a met after it was cancelled", {"50 sla.met case=m1 clock=update"}, {NULL}, FAULT_IMPOSSIBLE, 1, "sla.met"},
-	{"a breach after it was met", {"50 sla.breached case=m2 clock=resolve"}, {NULL}, FAULT_IMPOSSIBLE, 1, "sla.breached"},
+	{"a breach after it was cancelled", {"50 sla.breached case=m1 clock=update"}, {NULL}, FAULT_IMPOSSIBLE, 1, "sla.breached"},
 	{"a case opened twice", {"50 case.opened case=m1 queue=Delivery channel=email"}, {NULL}, FAULT_IMPOSSIBLE, 1, "case.opened"},
 	{"a message of an unknown case", {"50 case.message case=nobody by=customer public=1"}, {NULL}, FAULT_IMPOSSIBLE, 1, "case.message"},
 	{"a call-back done twice", {"50 callback.done callback=b1 queue=Billing"}, {NULL}, FAULT_IMPOSSIBLE, 1, "callback.done"},
