@@ -1,7 +1,7 @@
 /* What the service part costs. Usage: service_bench base|contacts|all|clocks [N]|snapshot
  *
- * base, contacts, all: a simulated day at seventy events a second, folded event by event, with a look at the figures each second. `base`: only what contacts
- * and agents do, without customers and topics, so that nothing is remembered of anybody. `contacts`: the same events with customers and topics.
+ * base, contacts, all: a simulated day at seventy events a second, folded event by event, with a look at the figures each second. `base`: only
+ * what contacts and agents do, without customers and topics, so that nothing is remembered of anybody. `contacts`: the same events with customers and topics.
  * `all`: with cases, SLA clocks by a calendar, surveys, conduct, what is learned, and forecasts asked. Prints "EVENTS SECONDS". The work that is
  * counted is all in functions whose names begin with "measured": bench/service_bench.py counts their instructions.
  * clocks: an hour of seconds in which nothing is due, with 100,000 open cases and N clocks (100000). Prints "SECONDS N".

@@ -45,12 +45,12 @@ static void explain_feed(struct telling *telling, const struct engine *engine, i
 	for (int i = 0; i < count; i++) {
 		const struct list_feed_fault *fault = &faults[i];
 		const char *last = fault->at ? "; the last: " : "", *gap = *fault->type && *fault->about ? ", " : "";
-		tell(telling, fault->at, feed_fault_names[fault->fault], "%" PRIu64 " \u00D7 %s%s%s%s%s", fault->count, feed_fault_helps[fault->fault], last,
-			fault->type, gap, fault->about);
+		tell(telling, fault->at, feed_fault_names[fault->fault], "%" PRIu64 " \u00D7 %s%s%s%s%s", fault->count,
+			feed_fault_helps[fault->fault], last, fault->type, gap, fault->about);
 	}
 	for (int i = 0; i < hole_count; i++)
-		tell(telling, holes[i].since == INSTANT_NONE ? 0 : holes[i].since, "hole", "%" PRIu64 " to %" PRIu64 " of %s are missing (%" PRIu64 " events)",
-			holes[i].from, holes[i].to, holes[i].src, holes[i].to - holes[i].from + 1);
+		tell(telling, holes[i].since == INSTANT_NONE ? 0 : holes[i].since, "hole",
+			"%" PRIu64 " to %" PRIu64 " of %s are missing (%" PRIu64 " events)", holes[i].from, holes[i].to, holes[i].src, holes[i].to - holes[i].from + 1);
 	free(holes);
 	if (!count && !hole_count)
 		tell(telling, 0, "nothing wrong", "no fault was counted and nothing is missing");

@@ -1,4 +1,5 @@
-/* What stands behind a feed and behind a forecast: an example of each fault as it may be shown, holes, and the way from past weeks to what is expected. */
+/* What stands behind a feed and behind a forecast: an example of each fault as it may be shown, holes, and the way from past weeks to what is
+ * expected. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

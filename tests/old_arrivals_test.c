@@ -1,4 +1,5 @@
-/* Forecasts of a board that keeps eight days of everything else are those of one that keeps five weeks: also after it was written down and read back. */
+/* Forecasts of a board that keeps eight days of everything else are those of one that keeps five weeks: also after it was written down and
+ * read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

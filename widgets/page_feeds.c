@@ -16,7 +16,8 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		sites_draw(snapshot, &top);
 	below.rect.y += top.rect.height;
 	below.rect.height -= top.rect.height;
-	below.scroll = view->selected >= below.rect.height - 2 ? view->selected - below.rect.height + 3 : 0; /* the cursor is in view, within the frame */
+	const int inside = below.rect.height - 2; /* the frame */
+	below.scroll = view->selected >= inside ? view->selected - inside + 1 : 0;
 	feeds_class.draw(snapshot, &below);
 }
 
