@@ -121,10 +121,37 @@ static int64_t came_to_open(const struct stretch_counts *counts, int64_t then, c
 	return any ? sum : -1;
 }
 
+/* How far the clocks of a week lie behind ours, and until when that holds: to ask the zone for each quarter hour costs more than all the rest. */
+struct lag {
+	int64_t by, until;
+};
+
+/* Until a day before the clocks change; `at` itself where they do within a day. */
+static int64_t steady_until(const struct engine *engine, int64_t at)
+{
+	const int64_t change = zone_change_after(engine->zone, at - DAY_MS);
+	if (change == INT64_MAX)
+		return change;
+	return change <= at + DAY_MS ? at : change - DAY_MS;
+}
+
+static int64_t lagging(const struct engine *engine, struct lag *lag, int64_t quarter, int weeks)
+{
+	if (quarter < lag->until)
+		return quarter - lag->by;
+	const int64_t then = weeks_before(engine, quarter, weeks), here = steady_until(engine, quarter), there = steady_until(engine, then);
+	lag->by = quarter - then;
+	lag->until = there == INT64_MAX || there + lag->by > here ? here : there + lag->by;
+	return then;
+}
+
 static void fill_weeks(struct weeks *weeks, const struct engine *engine, struct arrivals *arrivals, const struct stretch_counts *counts)
 {
 	const int64_t since = known_since(engine, arrivals->next_day);
 	bool *open = memory_new(counts->count + 1, sizeof *open);
+	struct lag lags[ARRIVALS_WEEKS];
+	for (int week = 0; week < ARRIVALS_WEEKS; week++)
+		lags[week].until = INT64_MIN;
 	for (int i = 0; i < ARRIVALS_QUARTERS; i++) {
 		const int64_t quarter = arrivals->day + i * QUARTER_MS;
 		arrivals->closed[i] = counts->count > 0;
@@ -133,7 +160,7 @@ static void fill_weeks(struct weeks *weeks, const struct engine *engine, struct 
 			arrivals->closed[i] = arrivals->closed[i] && !open[group];
 		}
 		for (int week = 0; week < ARRIVALS_WEEKS; week++) {
-			const int64_t then = weeks_before(engine, quarter, week + 1);
+			const int64_t then = lagging(engine, &lags[week], quarter, week + 1);
 			const bool known = then >= since && then >= counts->from && then < arrivals->day;
 			weeks->count[week][i] = known && counts->count ? came_to_open(counts, then, open) : known ? 0 : -1;
 		}
