@@ -346,7 +346,8 @@ bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 
 static void sum_page(const struct page *page, uint16_t below, struct tally *tally)
 {
-	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
+	const uint16_t counters = below < COUNTER_COUNT ? below : COUNTER_COUNT;
+	for (uint16_t key = 0; key < counters; key++)
 		count_into(&tally->value[key], key, page->counter[key]);
 	for (size_t i = 0; below > KEY_WAIT_BINS && i < page->used; i++)
 		tally->value[page->log[i].key] += page->log[i].delta;
