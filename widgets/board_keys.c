@@ -2,11 +2,10 @@
 #include "widgets/board_alerts.h"
 #include "widgets/board_evidence.h"
 #include "widgets/board_forecast.h"
+#include "widgets/board_move.h"
 #include "widgets/board_replay.h"
 #include "widgets/board_state.h"
 #include "widgets/classes.h"
-#include "widgets/help.h"
-#include "widgets/life.h"
 
 #define ON_OVERVIEW (1u << BOARD_OVERVIEW)
 #define ON_TILE (1u << BOARD_TILE)
@@ -23,163 +22,9 @@
 #define BOTH_MODES (BOARD_LIVE | BOARD_REPLAY) /* and only on its pages */
 #define CONTROL_C 3
 
-static bool can_focus(const struct board *board, int focus)
-{
-	if (focus == FOCUS_HEADER)
-		return true;
-	const struct rect *rect = focus < FOCUS_PANELS ? &board->layout.tiles[focus] : &board->layout.panels[focus - FOCUS_PANELS];
-	return rect->width > 0 && rect->height > 0;
-}
-
-/* Another list may have to be gathered for it. */
-static enum board_action go_to(struct board *board, enum board_page page)
-{
-	const struct page_class *class = board_page_classes[page];
-	const unsigned lists = class ? class->lists : 0;
-	const bool same = board->request.lists == lists;
-	board->page = page;
-	board->page_scroll = board->row = 0;
-	if (class || page == BOARD_OVERVIEW)
-		board->home = page;
-	board->request.lists = lists;
-	return same ? BOARD_REDRAW : BOARD_REQUEST;
-}
-
-/* From the last page on to the overview, and from there to the first. */
-static enum board_action next_page(struct board *board, int by)
-{
-	const int first = BOARD_LIFE + 1, count = BOARD_PAGES - first + 1, now = board->page < first ? 0 : (int)board->page - first + 1;
-	const int next = (now + by + count) % count;
-	return go_to(board, next ? (enum board_page)(first + next - 1) : BOARD_OVERVIEW);
-}
-
-static enum board_action move_focus(struct board *board, int by)
-{
-	if (board_page_classes[board->page])
-		return next_page(board, by);
-	if (board->page != BOARD_OVERVIEW || board->layout.line)
-		return BOARD_NOTHING;
-	if (board->focus == FOCUS_NONE)
-		board->focus = by > 0 ? FOCUS_COUNT - 1 : 0;
-	for (int i = 0; i < FOCUS_COUNT; i++) {
-		board->focus = (board->focus + by + FOCUS_COUNT) % FOCUS_COUNT;
-		if (can_focus(board, board->focus))
-			return BOARD_REDRAW;
-	}
-	return BOARD_NOTHING;
-}
-
-static enum board_action next_focus(struct board *board, const struct snapshot *snapshot, int key)
-{
-	(void)snapshot;
-	(void)key;
-	return move_focus(board, 1);
-}
-
-static enum board_action previous_focus(struct board *board, const struct snapshot *snapshot, int key)
-{
-	(void)snapshot;
-	(void)key;
-	return move_focus(board, -1);
-}
-
-/* How many lines the thing under the cursor has, and where its scroll position is kept; NULL: it does not scroll. */
-static int *scroll_of(struct board *board, const struct snapshot *snapshot, int *lines)
-{
-	if (board->page == BOARD_HELP) {
-		*lines = help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE);
-		return &board->page_scroll;
-	}
-	const struct page_class *class = board_page_classes[board->page];
-	if (class) {
-		*lines = page_rows(class, snapshot);
-		return &board->row;
-	}
-	if (board->page == BOARD_EVIDENCE) {
-		evidence_list_update(&board->list, evidence_proof(board, snapshot));
-		*lines = (int)board->list.count;
-		return &board->list.selected;
-	}
-	if (board->page == BOARD_LIFE) {
-		*lines = life_lines(evidence_life(board, snapshot));
-		return &board->page_scroll;
-	}
-	if (board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
-		return NULL;
-	const struct widget_class *panel = board_panels[board->focus - FOCUS_PANELS];
-	if (!panel->lines)
-		return NULL;
-	*lines = panel->lines(snapshot);
-	return &board->scroll[board->focus];
-}
-
-static enum board_action scroll_by(struct board *board, const struct snapshot *snapshot, int by)
-{
-	int lines = 0;
-	int *scroll = scroll_of(board, snapshot, &lines);
-	if (!scroll)
-		return BOARD_NOTHING;
-	const int before = *scroll;
-	*scroll += by;
-	*scroll = *scroll > lines - 1 ? lines - 1 : *scroll;
-	*scroll = *scroll < 0 ? 0 : *scroll;
-	return *scroll == before ? BOARD_NOTHING : BOARD_REDRAW;
-}
-
-static int page_length(const struct board *board)
-{
-	return board->layout.body.height > 3 ? board->layout.body.height - 3 : 1;
-}
-
-/* Among the tiles up and down go by a row of them; in a list they scroll. */
-static enum board_action arrow(struct board *board, const struct snapshot *snapshot, int key)
-{
-	const int by = key == SCREEN_KEY_DOWN ? 1 : -1;
-	if (board->page == BOARD_OVERVIEW && board->focus == FOCUS_NONE)
-		return move_focus(board, by);
-	if (board->page != BOARD_OVERVIEW || board->focus >= FOCUS_PANELS)
-		return scroll_by(board, snapshot, by);
-	const int row = TILE_COUNT / 2, to = board->focus + by * row;
-	if (to < 0 || (to < FOCUS_PANELS && !can_focus(board, to)))
-		return BOARD_NOTHING;
-	board->focus = to < FOCUS_PANELS ? to : FOCUS_PANELS + PANEL_QUEUES;
-	if (!can_focus(board, board->focus))
-		board->focus = FOCUS_HEADER;
-	return BOARD_REDRAW;
-}
-
-static enum board_action sideways(struct board *board, const struct snapshot *snapshot, int key)
-{
-	const int by = key == SCREEN_KEY_RIGHT ? 1 : -1;
-	const struct page_class *class = board_page_classes[board->page];
-	if (!class)
-		return move_focus(board, by);
-	if (!class->sections)
-		return BOARD_NOTHING;
-	board->row = sections_beside(class->sections, snapshot, board_row(board, snapshot), by);
-	return BOARD_REDRAW;
-}
-
-static enum board_action turn_page(struct board *board, const struct snapshot *snapshot, int key)
-{
-	switch (key) {
-	case SCREEN_KEY_PAGE_DOWN:
-		return scroll_by(board, snapshot, page_length(board));
-	case SCREEN_KEY_PAGE_UP:
-		return scroll_by(board, snapshot, -page_length(board));
-	default:
-		return BOARD_NOTHING;
-	}
-}
-
-static enum board_action jump(struct board *board, const struct snapshot *snapshot, int key)
-{
-	return scroll_by(board, snapshot, key == SCREEN_KEY_HOME ? -1000000 : 1000000);
-}
-
 static enum board_action show(struct board *board, enum board_page page)
 {
-	return go_to(board, board->page != page ? page : board_page_classes[page] ? BOARD_OVERVIEW : board->home);
+	return move_to(board, board->page != page ? page : board_page_classes[page] ? BOARD_OVERVIEW : board->home);
 }
 
 static bool is_everything(struct scope scope)
@@ -196,7 +41,7 @@ static enum board_action choose_scope(struct board *board)
 	if (choice->site || is_everything(choice->scope))
 		board->request.site = choice->site;
 	board->request.scope = choice->scope;
-	go_to(board, board->home);
+	move_to(board, board->home);
 	for (int i = 0; i < FOCUS_COUNT; i++)
 		board->scroll[i] = 0;
 	return BOARD_REQUEST;
@@ -234,7 +79,7 @@ static enum board_action go_back(struct board *board, const struct snapshot *sna
 		return BOARD_REDRAW;
 	}
 	if (board->page != BOARD_OVERVIEW)
-		return go_to(board, board_page_classes[board->page] ? BOARD_OVERVIEW : board->home);
+		return move_to(board, board_page_classes[board->page] ? BOARD_OVERVIEW : board->home);
 	if (board->focus != FOCUS_NONE) {
 		board->focus = FOCUS_NONE;
 		return BOARD_REDRAW;
@@ -272,7 +117,7 @@ static enum board_action show_overview(struct board *board, const struct snapsho
 {
 	(void)snapshot;
 	(void)key;
-	return board->page == BOARD_OVERVIEW ? BOARD_NOTHING : go_to(board, BOARD_OVERVIEW);
+	return board->page == BOARD_OVERVIEW ? BOARD_NOTHING : move_to(board, BOARD_OVERVIEW);
 }
 
 static enum board_action show_page(struct board *board, const struct snapshot *snapshot, int key)
@@ -423,16 +268,16 @@ const struct board_key_info board_keys[] = {
 	{.keys = "x", .label = "as it is", .help = "on the forecast: nothing changed any more", .codes = {'x'}, .modes = BOTH_MODES,
 		.pages = ON_FORECAST, .act = forecast_key},
 	{.keys = "Tab", .label = "next", .help = "the next tile or panel; on the pages of a digit the next of those", .codes = {SCREEN_KEY_TAB},
-		.pages = ON_OVERVIEW | ON_KEYED, .act = next_focus},
-	{.keys = "Shift-Tab", .help = "the tile, panel or page before", .codes = {SCREEN_KEY_BACKTAB}, .act = previous_focus},
+		.pages = ON_OVERVIEW | ON_KEYED, .act = move_next_focus},
+	{.keys = "Shift-Tab", .help = "the tile, panel or page before", .codes = {SCREEN_KEY_BACKTAB}, .act = move_previous_focus},
 	{.keys = "Enter", .label = "open", .help = "the tile or panel under the cursor on the whole page; the header: the feeds; in the filter: choose",
 		.codes = {SCREEN_KEY_ENTER}, .modes = BOTH_MODES, .pages = ON_OVERVIEW | ON_FILTER, .act = open_focused},
 	{.keys = "\u2191 \u2193", .label = "move", .help = "scroll the list under the cursor, or move among the tiles",
-		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = (ON_LISTS & ~ON_CUSTOM) | ON_FILTER, .act = arrow},
+		.codes = {SCREEN_KEY_UP, SCREEN_KEY_DOWN}, .pages = (ON_LISTS & ~ON_CUSTOM) | ON_FILTER, .act = move_arrow},
 	{.keys = "\u2190 \u2192", .help = "the tile or panel before, after; on the pages of a digit the list before, after",
-		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = sideways},
-	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = turn_page},
-	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = jump},
+		.codes = {SCREEN_KEY_LEFT, SCREEN_KEY_RIGHT}, .act = move_sideways},
+	{.keys = "PgUp PgDn", .help = "scroll by a page", .codes = {SCREEN_KEY_PAGE_UP, SCREEN_KEY_PAGE_DOWN}, .act = move_page},
+	{.keys = "Home End", .help = "the first line, the last", .codes = {SCREEN_KEY_HOME, SCREEN_KEY_END}, .act = move_jump},
 	{.keys = "f", .label = "filter", .help = "one queue, channel or market; typing narrows the list", .codes = {'f', '/'}, .pages = ON_OVERVIEW,
 		.act = show_filter},
 	{.keys = "w", .label = "window", .help = "the next window (5 min, 15 min ... today); W the one before", .codes = {'w', 'W'},
@@ -465,7 +310,7 @@ static bool filter_takes(struct board *board, int key, enum board_action *action
 		return true;
 	case SCREEN_KEY_PAGE_UP:
 	case SCREEN_KEY_PAGE_DOWN:
-		filter_move(&board->filter, key == SCREEN_KEY_PAGE_UP ? -page_length(board) : page_length(board));
+		filter_move(&board->filter, key == SCREEN_KEY_PAGE_UP ? -move_page_length(board) : move_page_length(board));
 		return true;
 	case SCREEN_KEY_BACKSPACE:
 		filter_rub_out(&board->filter);
