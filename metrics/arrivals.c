@@ -351,21 +351,31 @@ double arrivals_between(const struct arrivals *arrivals, int64_t from, int64_t t
 
 _Static_assert(FORECAST_WEEKS == ARRIVALS_WEEKS, "each week is told");
 
-static double sum_between(const double *values, int from, int to)
+/* Where everybody is closed nothing is expected, and nothing is asked of past weeks. */
+static double sum_between(const struct arrivals *arrivals, const double *values, int from, int to)
 {
 	double sum = 0;
 	for (int i = from; i < to; i++)
-		sum += values[i];
+		sum += arrivals->closed[i] ? 0 : values[i];
 	return sum;
 }
 
-static void tell_week(struct forecast_reason *reason, const struct weeks *weeks, int week, int from, int to)
+static bool is_closed(const struct arrivals *arrivals, int from, int to)
+{
+	bool closed = from < to;
+	for (int i = from; i < to; i++)
+		closed = closed && arrivals->closed[i];
+	return closed;
+}
+
+static void tell_week(struct forecast_reason *reason, const struct arrivals *arrivals, const struct weeks *weeks, int week, int from, int to)
 {
 	struct forecast_week *past = &reason->past[week];
 	past->level = level_ratio(weeks->count[0], weeks->count[week]);
 	past->weight = weeks->known - week;
 	for (int i = from; i < to; i++)
-		past->came = weeks->count[week][i] < 0 ? NAN : past->came + (double)weeks->count[week][i];
+		if (!arrivals->closed[i])
+			past->came = weeks->count[week][i] < 0 ? NAN : past->came + (double)weeks->count[week][i];
 }
 
 void forecast_explain(struct forecast_reason *reason, const struct engine *engine, struct scope scope, int64_t day, int64_t from, int64_t to)
@@ -374,24 +384,28 @@ void forecast_explain(struct forecast_reason *reason, const struct engine *engin
 	*reason = (struct forecast_reason){.mean = NAN, .smoothed = NAN, .drift = NAN, .expected = NAN};
 	if (from < day || end > ARRIVALS_QUARTERS)
 		return;
-	struct arrivals arrivals = {.scope = scope, .day = day};
-	arrivals.next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
+	struct arrivals *arrivals = memory_new(1, sizeof *arrivals);
+	arrivals->scope = scope;
+	arrivals->day = day;
+	arrivals->next_day = instant_day_begin(day + 30 * HOUR_MS, engine->zone, engine->settings->day_start);
 	struct weeks *weeks = memory_new(1, sizeof *weeks);
 	double *mean = memory_new(2 * ARRIVALS_QUARTERS, sizeof *mean), *smoothed = mean + ARRIVALS_QUARTERS;
-	gather(weeks, engine, &arrivals);
+	gather(weeks, engine, arrivals);
 	leave_out_empty_days(weeks);
 	count_known(weeks);
 	mean_of_weeks(weeks, mean);
 	smooth(mean, smoothed);
+	reason->closed = is_closed(arrivals, (int)first, (int)end);
 	reason->weeks = weeks->known;
 	for (int week = 0; week < weeks->known; week++) {
 		reason->past[week].from = weeks_before(engine, from, week + 1);
-		tell_week(reason, weeks, week, (int)first, (int)end);
+		tell_week(reason, arrivals, weeks, week, (int)first, (int)end);
 	}
-	reason->mean = sum_between(mean, (int)first, (int)end);
-	reason->smoothed = sum_between(smoothed, (int)first, (int)end);
+	reason->mean = sum_between(arrivals, mean, (int)first, (int)end);
+	reason->smoothed = sum_between(arrivals, smoothed, (int)first, (int)end);
 	reason->drift = drift(weeks);
 	reason->expected = reason->smoothed * reason->drift;
+	free(arrivals);
 	free(mean);
 	free(weeks);
 }

@@ -87,7 +87,7 @@
 	.warn = NAN, .crit = NAN, .target = NAN,
 	.formula = "queue entries at times at which the queue's calendar is closed",
 	.source = "contact.queued, calendars",
-	.note = "part of offered; the queue's calendar, else sla_calendar; without one it is always open",
+	.note = "part of offered; the queue's calendar, else its market's, else sla_calendar; without one it is always open",
 	.value = value_offered_closed,
 },
 {

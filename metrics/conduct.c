@@ -28,13 +28,6 @@ struct conduct *conduct_of(struct engine *engine, uint32_t contact)
 	return number && record->contact == contact && strcmp(record->id, engine->contacts[contact].id) == 0 ? record : NULL;
 }
 
-bool conduct_flagged(const struct engine *engine, uint32_t contact)
-{
-	uint32_t number = engine->contacts[contact].conduct;
-	const struct conduct *record = &engine->conducts[number];
-	return number && record->flagged && strcmp(record->id, engine->contacts[contact].id) == 0;
-}
-
 uint32_t conduct_find(const struct engine *engine, struct view contact)
 {
 	char id[ID_MAX + 1];

@@ -68,8 +68,6 @@ void conduct_contact_ended(struct engine *engine, uint32_t contact);
 uint32_t conduct_find(const struct engine *engine, struct view contact);
 /* The record of a contact, or NULL. */
 struct conduct *conduct_of(struct engine *engine, uint32_t contact);
-/* Is it flagged as rude to an agent now? */
-bool conduct_flagged(const struct engine *engine, uint32_t contact);
 /* The step that may be taken next; STEP_NONE: none. A threat to life allows STEP_ENDED at any time beside it. */
 int conduct_next(const struct conduct *record);
 /* How the last step out of turn was wrong: enum fault_kind. */

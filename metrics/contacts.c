@@ -85,7 +85,8 @@ static void enter_queue(struct engine *engine, const struct event *event, uint32
 	contact->in_answered = contact->counted = false;
 	contact_wait(engine, number);
 	const struct count offered[] = {{COUNT_OFFERED, 1}, {COUNT_OFFERED_CLOSED, 1}};
-	count_all(engine, contact->slot, 0, offered, queue_is_open(engine, contact->queue, contact->market, engine->ts) ? 1 : 2, engine->ts, engine->ts);
+	const bool is_open = queue_is_open(engine, contact->queue, engine->slots[contact->slot].market, engine->ts); /* told, or its queue's */
+	count_all(engine, contact->slot, 0, offered, is_open ? 1 : 2, engine->ts, engine->ts);
 	if (first)
 		fcr_queued(engine, number);
 }

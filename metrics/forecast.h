@@ -48,6 +48,7 @@ void forecast_staff(const struct forecast *forecast, const struct settings *sett
 /* The way to what is expected in [from, to), whole quarter hours of the week that begins with `day`. */
 struct forecast_reason {
 	int weeks; /* that were looked at */
+	bool closed; /* everybody is, by the calendars of queues and markets: nothing is expected */
 	struct forecast_week {
 		int64_t from;
 		double came; /* NAN: no example */

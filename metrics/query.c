@@ -111,14 +111,16 @@ void query_sum(const struct engine *engine, struct scope scope, const struct str
 
 /* ---- gauges ---- */
 
-static void find_peaks(const struct engine *engine, const struct query *query, struct gauges *gauges)
+/* False: nobody watched, or what was seen is not all there. */
+static bool find_peaks(const struct engine *engine, const struct query *query, struct gauges *gauges)
 {
 	const struct watch *watch = watch_find(engine, query->scope);
-	if (!watch)
-		return;
+	if (!watch || (watch->is_cut && query_from_quarters(query->window)))
+		return false;
 	const struct samples *samples = query_from_quarters(query->window) ? &watch->quarters : &watch->minutes;
 	gauges->depth_peak = samples_peak(samples, GAUGE_WAITING, query->after, query->at, &gauges->depth_peak_at);
 	gauges->busy_peak = samples_peak(samples, GAUGE_BUSY, query->after, query->at, &gauges->busy_peak_at);
+	return true;
 }
 
 static void clear_gauges(struct gauges *gauges)
@@ -140,7 +142,8 @@ static void raise_peak(int64_t *peak, int64_t *peak_at, int64_t present, int64_t
 static void gather_peaks(const struct engine *engine, struct query *query)
 {
 	struct gauges *gauges = &query->gauges;
-	find_peaks(engine, query, gauges);
+	if (!find_peaks(engine, query, gauges))
+		return;
 	raise_peak(&gauges->depth_peak, &gauges->depth_peak_at, gauges->waiting, query->at);
 	raise_peak(&gauges->busy_peak, &gauges->busy_peak_at, gauges->busy, query->at);
 }

@@ -51,6 +51,9 @@ int64_t series_end(const struct engine *engine, enum grain grain, int64_t start)
  * the caller's to free. */
 #define SERIES_GAUGES 5
 size_t series_pack_gauges(const struct engine *engine, size_t watch, const struct stretch_of_time *stretch, int64_t settled, uint8_t **to);
+/* The engine was read from a state that has no quarter hours before `since`, and no series has those of a queue and a market: their peaks over
+ * more than an hour are not known. */
+void series_gauges_cut(struct engine *engine, int64_t since);
 /* Does the stretch, as settled, hold a quarter hour that ended after `since`? */
 bool series_gauges_newer(const struct engine *engine, size_t watch, int64_t since, int64_t settled, int64_t *start);
 /* Back, before what is there already. False: damaged. */

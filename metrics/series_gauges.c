@@ -49,6 +49,17 @@ size_t series_pack_gauges(const struct engine *engine, size_t number, const stru
 	return archive.size;
 }
 
+void series_gauges_cut(struct engine *engine, int64_t since)
+{
+	for (size_t i = 0; i < engine->watch_count; i++) {
+		struct watch *watch = &engine->watches[i];
+		if (!watch_is_brief(watch) || watch->since >= since)
+			continue;
+		watch->is_cut = true;
+		watch->since = since;
+	}
+}
+
 bool series_gauges_newer(const struct engine *engine, size_t number, int64_t since, int64_t settled, int64_t *start)
 {
 	const struct samples *samples = &engine->watches[number].quarters;

@@ -59,6 +59,7 @@ struct watch {
 	int64_t oldest; /* queued of the one that waits longest; scratch of the sampling */
 	bool dirty; /* something of it changed in this second */
 	bool at_rest; /* nobody waits, and no built-in level stands or is about to: it need not be looked at before somebody waits */
+	bool is_cut; /* it began before the oldest quarter hour it has: it was left out of what this engine was read from. No part of the state */
 };
 
 struct queue_info {

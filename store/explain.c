@@ -79,6 +79,10 @@ static void explain_forecast(struct telling *telling, const struct engine *engin
 	forecast_of(&forecast, query);
 	free(query);
 	forecast_explain(&reason, engine, scope, query_day_after(engine) + 1, from, from + FORECAST_STEP);
+	if (reason.closed) {
+		tell(telling, from, "closed", "by the calendars of queues and markets nobody is at work then: nothing is expected");
+		return;
+	}
 	for (int week = 0; week < reason.weeks; week++)
 		explain_week(telling, &reason, week);
 	if (!reason.weeks || isnan(reason.expected)) {

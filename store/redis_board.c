@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "metrics/series.h"
 #include "store/redis_meta.h"
 #include "store/redis_series.h"
 #include "store/redis_sites.h"
@@ -210,6 +211,7 @@ struct engine *redis_board_load(struct redis_board *board, int hours, struct err
 	if (!engine)
 		return NULL;
 	const int64_t now = engine_now(engine);
+	series_gauges_cut(engine, redis_state_since(engine));
 	engine_keep_past(engine, hours && now != INT64_MIN ? now - hours * HOUR_MS : INT64_MIN);
 	if (now == INT64_MIN || read_series(board, engine, hours ? now - hours * HOUR_MS : INT64_MIN, redis_state_since(engine), err))
 		return engine;

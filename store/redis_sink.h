@@ -19,7 +19,7 @@ static inline void redis_sink_put(const struct redis_sink *sink, const char *key
 	sink->field(sink->context, key, field, value);
 }
 
-/* redis_present.c: the lists of the present. Names are masked where the settings do not say `identify`. */
+/* redis_present.c: the lists of the present. Names and ids are such as the display policy lets them be (config/display.h). */
 void redis_present_write(const struct engine *engine, const struct settings *settings, const struct redis_sink *sink);
 
 /* redis_figures.c: now and today. Taken from the engine in its thread, written wherever there is time. */

@@ -136,10 +136,43 @@ static void a_forecast_is_told_by_weeks(void **state)
 	teller_close(&t);
 }
 
+static void mondays(struct settings *settings)
+{
+	struct error err;
+	const char *text = "calendar \"office\" { zone = \"UTC\" monday = { \"10:15-17:00\" } }\nqueue \"A\" { calendar = \"office\" }\n";
+	assert_true(settings_read(settings, view_of(text), "rules", NULL, &err));
+}
+
+/* What is expected while everybody is closed is nothing, and of a half hour that is half closed its other half. */
+static void closed_hours_are_told(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, mondays);
+	for (int week = 0; week < 2; week++)
+		for (int call = 0; call < 32; call++) {
+			char keys[80];
+			snprintf(keys, sizeof keys, "contact=w%d-%d queue=A channel=phone", week, call);
+			tell(&t, MONDAY + week * WEEK + 10 * H + call * (H / 32), "contact.queued", keys);
+		}
+	const int64_t ten = MONDAY + 2 * WEEK + 10 * H;
+	pass(&t, ten - 8 * H);
+	struct life life = explained(&t, &(struct proof_request){.about = PROOF_FORECAST, .around = ten - H});
+	expect(&life, "closed", "nothing is expected");
+	assert_int_equal(life.count, 1);
+	free(life.events);
+	life = explained(&t, &(struct proof_request){.about = PROOF_FORECAST, .around = ten});
+	expect(&life, "1 week before", "8 came");
+	assert_true(strtod(find(&life, "expected")->detail, NULL) > 0);
+	free(life.events);
+	teller_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_feed_is_told_by_examples), cmocka_unit_test(a_public_wall_shows_no_ids), cmocka_unit_test(a_forecast_is_told_by_weeks),
+		cmocka_unit_test(closed_hours_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

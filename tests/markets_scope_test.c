@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "metrics/arrivals.h"
 #include "metrics/forecast.h"
+#include "metrics/series.h"
 #include "metrics/spark.h"
 #include "store/redis_sink.h"
 #include "tests/calendar_events.h"
@@ -214,6 +215,41 @@ static void states_keep_markets(void **state)
 	teller_close(&t);
 }
 
+/* A state without older quarter hours, and no store that has them: what the peak of the day was is not known there. */
+static void peaks_that_were_cut_are_unknown(void **state)
+{
+	(void)state;
+	struct teller t;
+	size_t size;
+	bool differs;
+	teller_open(&t, two_markets);
+	for (int i = 0; i < 5; i++) {
+		char text[80];
+		snprintf(text, sizeof text, "contact=c%d queue=Placed channel=phone", i);
+		tell(&t, T0 + i * S, "contact.queued", text);
+	}
+	for (int i = 1; i < 5; i++) {
+		char text[80];
+		snprintf(text, sizeof text, "contact=c%d why=abandoned", i);
+		tell(&t, T0 + M + i * S, "contact.left", text);
+	}
+	pass(&t, T0 + H);
+	tell(&t, T0 + H, "contact.queued", "contact=new queue=Newer channel=phone market=JP");
+	pass(&t, T0 + H + M);
+	uint8_t *bytes = engine_pack(t.engine, T0 + 30 * M, &size);
+	struct engine *copy = engine_unpack(t.settings, bytes, size, &differs, NULL);
+	free(bytes);
+	assert_non_null(copy);
+	assert_int_equal(figure_in(&t, "queue_depth_peak", WINDOW_TODAY, BY_OUTCOME, scope_of(&t, "queue=Placed,market=JP")).numerator, 5);
+	engine_destroy(t.engine);
+	t.engine = copy;
+	series_gauges_cut(copy, T0 + 30 * M);
+	assert_false(figure_in(&t, "queue_depth_peak", WINDOW_TODAY, BY_OUTCOME, scope_of(&t, "queue=Placed,market=JP")).known);
+	assert_int_equal(figure_in(&t, "queue_depth_peak", WINDOW_30M, BY_OUTCOME, scope_of(&t, "queue=Placed,market=JP")).numerator, 1);
+	assert_int_equal(figure_in(&t, "queue_depth_peak", WINDOW_TODAY, BY_OUTCOME, scope_of(&t, "queue=Newer,market=JP")).numerator, 1);
+	teller_close(&t);
+}
+
 /* More queues of markets than are watched one by one: totals are the same, and what is not watched has no peak of its own. */
 static void many_markets_stay_bounded(void **state)
 {
@@ -236,6 +272,7 @@ static void many_markets_stay_bounded(void **state)
 	free(engine_pack(t.engine, INT64_MIN, &size));
 	print_message("# 200 queues in 8 markets: a state of %zu KiB\n", size / 1024);
 	assert_int_equal(figure_in(&t, "queue_depth", WINDOW_NOW, BY_OUTCOME, scope_of(&t, "queue=q199,market=m7")).numerator, 1);
+	assert_false(figure_in(&t, "queue_depth_peak", WINDOW_TODAY, BY_OUTCOME, scope_of(&t, "queue=q199,market=m7")).known);
 	teller_close(&t);
 }
 
@@ -390,7 +427,8 @@ static void a_calendar_told_later_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_market_is_what_it_would_be_alone), cmocka_unit_test(states_keep_markets), cmocka_unit_test(many_markets_stay_bounded),
+		cmocka_unit_test(a_market_is_what_it_would_be_alone), cmocka_unit_test(states_keep_markets), cmocka_unit_test(peaks_that_were_cut_are_unknown),
+		cmocka_unit_test(many_markets_stay_bounded),
 		cmocka_unit_test(call_backs_are_narrowed), cmocka_unit_test(redis_has_figures_of_markets), cmocka_unit_test(nothing_is_expected_while_closed),
 		cmocka_unit_test(a_calendar_told_later_counts),
 	};

@@ -108,6 +108,12 @@ static void by_calendar(struct settings *settings)
 			    "sla \"first_reply\" { start = true targets = { \"*: 1h\" } }\n");
 }
 
+static void by_market(struct settings *settings)
+{
+	add_rules(settings, "calendar \"tokyo\" { zone = \"Asia/Tokyo\" wednesday = { \"09:00-18:00\" } }\n"
+			    "market \"JP\" { calendar = \"tokyo\" }\nqueue \"Tokyo\" { market = \"JP\" }\n");
+}
+
 static void calendars_and_closed_hours(void **state)
 {
 	(void)state;
@@ -128,6 +134,20 @@ static void calendars_and_closed_hours(void **state)
 	assert_int_equal(count_of(&t, "sla_breached"), 2);
 	tell(&t, ten, "contact.queued", "contact=c queue=Billing channel=phone");
 	tell(&t, ten, "contact.queued", "contact=d queue=Night channel=phone");
+	assert_int_equal(count_of(&t, "offered_closed"), 2);
+	teller_close(&t);
+}
+
+/* A contact that names no market is of its queue's, by whose calendar it came while nobody was there. */
+static void closed_hours_of_a_queues_market(void **state)
+{
+	(void)state;
+	struct teller t;
+	teller_open(&t, by_market);
+	tell(&t, T0, "contact.queued", "contact=a queue=Tokyo channel=phone");
+	tell(&t, T0, "contact.queued", "contact=b queue=Billing channel=phone market=JP");
+	tell(&t, T0, "contact.queued", "contact=c queue=Billing channel=phone");
+	assert_int_equal(count_of(&t, "offered"), 3);
 	assert_int_equal(count_of(&t, "offered_closed"), 2);
 	teller_close(&t);
 }
@@ -276,7 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(started_by_the_board), cmocka_unit_test(ended_with_the_case), cmocka_unit_test(late_replies),
-		cmocka_unit_test(calendars_and_closed_hours), cmocka_unit_test(state_of_started_clocks),
+		cmocka_unit_test(calendars_and_closed_hours), cmocka_unit_test(closed_hours_of_a_queues_market), cmocka_unit_test(state_of_started_clocks),
 		cmocka_unit_test(started_in_a_snapshot), cmocka_unit_test(bad_rules), cmocka_unit_test(official_flags),
 		cmocka_unit_test(closed_cases_are_remembered), cmocka_unit_test(intervals_over_a_change),
 	};
