@@ -226,7 +226,7 @@ def main(folder):
     seen = look(folder, journal, words, ((140, 40), (80, 24)))
     check("public", out + seen, hidden)
     rules = ("--config", config(folder), *words)
-    wrong = leads(journal, rules, (("2", "QUEUES"), ("\r", "EVIDENCE"), ("\r", "does not show which one")))
+    wrong = leads(journal, rules, (("2", "which ones"), ("\r", "\u25b8 \u2013"), ("\r", "does not show which one")))
     say(not wrong, "public: nothing can be looked up by what is hidden", wrong)
     for name in ("team", "mask", "hash", "drop"):
         check(name, look(folder, journal, POLICIES[name][0], ()), POLICIES[name][1])
