@@ -230,8 +230,8 @@ const struct command collect_command = {
 	.positional = "",
 	.summary = "collects feeds into a journal and Redis, without a screen",
 	.about = "Takes in every feed and keeps each record in a journal before it counts, so that nothing written is lost, whoever dies: a start\n"
-		 "goes on from the newest state and the records after it. With --store the rolling figures stand in Redis. Logs to standard error; stops in order on SIGTERM; reads keys again on\n"
-		 "SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
+		 "goes on from the newest state and the records after it. With --store the rolling figures stand in Redis. Logs to standard error; stops\n"
+		 "in order on SIGTERM; reads keys again on SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --publish tcp://*:5580\n"
 		 "  tablo --attach tcp://collector:5580\n"

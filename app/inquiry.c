@@ -290,8 +290,8 @@ static struct proof *answer_now(const struct inquiry *inquiry, int which, const 
 	if (which == ROWS && metrics[asked->request.metric].kind == KIND_GAUGE)
 		return answer_present(inquiry, asked, moment);
 	if (!inquiry->journal && !inquiry->distant)
-		return refuse(asked, which == ROWS ? "what was counted is in the collector's journal: give --journal DIR, or --attach its collector"
-						   : "what became of it is in the collector's journal: give --journal DIR, or --attach its collector");
+		return refuse(asked, which == ROWS ? "what was counted is in the collector's journal: give --journal or --attach"
+						   : "what became of it is in the collector's journal: give --journal or --attach");
 	return NULL;
 }
 

@@ -63,9 +63,19 @@ static const char *find_text(const struct settings *settings, const char *langua
 	return card_text_own(language, card);
 }
 
+static bool is_ascii(const char *text)
+{
+	while (*text && !(*text & 0x80))
+		text++;
+	return *text == 0;
+}
+
 const char *card_text(const struct settings *settings, enum card card)
 {
 	const char *text = settings->card_language ? find_text(settings, settings->card_language, card) : NULL;
+	const bool ascii_only = settings->glyphs && strcmp(settings->glyphs, "ascii") == 0;
+	if (text && ascii_only && !is_ascii(text))
+		text = NULL; /* it would be question marks */
 	return text ? text : find_text(settings, "en", card);
 }
 

@@ -51,6 +51,42 @@ static int remark_calendar(const struct settings *settings, const char *setting,
 	return 1;
 }
 
+/* Events may call a market what no section does; one that differs from a section's in capitals alone is a slip of the pen. */
+static int remark_market(const struct settings *settings, const char *what, int line, const char *name, FILE *to)
+{
+	char shown[80], meant[80];
+	const struct market_settings *near = NULL;
+	for (int i = 0; name && i < settings->market_count; i++) {
+		if (strcmp(settings->markets[i].name, name) == 0)
+			return 0;
+		if (strcasecmp(settings->markets[i].name, name) == 0)
+			near = &settings->markets[i];
+	}
+	if (!near)
+		return 0;
+	text_harmless(view_of(name), shown, sizeof shown);
+	text_harmless(view_of(near->name), meant, sizeof meant);
+	fprintf(to, "line %d: the 'market' of a %s is \"%s\", and line %d has market \"%s\": capitals matter\n", line, what, shown, near->line, meant);
+	return 1;
+}
+
+static int remark_markets(const struct settings *settings, FILE *to)
+{
+	int written = 0;
+	for (int i = 0; i < settings->queue_count; i++)
+		written += remark_market(settings, "queue", settings->queues[i].line, settings->queues[i].market, to);
+	for (int i = 0; i < settings->level_count; i++)
+		written += remark_market(settings, "level", settings->levels[i].line, settings->levels[i].market, to);
+	for (int i = 0; i < settings->alert_count; i++)
+		written += remark_market(settings, "alert", settings->alerts[i].line, settings->alerts[i].market, to);
+	return written;
+}
+
+static bool is_set(const char *text)
+{
+	return text && *text;
+}
+
 int settings_remarks(const struct settings *settings, FILE *to)
 {
 	int written = 0;
@@ -78,6 +114,11 @@ int settings_remarks(const struct settings *settings, FILE *to)
 		text_harmless(view_of(settings->markets[i].name), title, sizeof title);
 		snprintf(what, sizeof what, "line %d: the 'calendar' of market \"%s\"", settings->markets[i].line, title);
 		written += remark_calendar(settings, what, settings->markets[i].calendar, to);
+	}
+	written += remark_markets(settings, to);
+	if (is_set(settings->publish_outside) && !is_set(settings->identifiers_key_file)) {
+		fprintf(to, "'publish_outside' without 'identifiers_key_file': that end will not open; make a key with tablo keygen --identifiers\n");
+		written++;
 	}
 	return written;
 }

@@ -145,6 +145,7 @@ static void fill_rows(struct snapshot *snapshot, const struct engine *engine)
 		lists_where(engine, scopes[i].queue, CHANNEL_COUNT, row->queue, sizeof row->queue);
 		view_copy(view_of(word_text(WORDS_CHANNEL, scopes[i].channel)), row->channel, sizeof row->channel);
 		gather(snapshot, engine, scopes[i], snapshot_formula_asked(snapshot->settings, &snapshot->request, row->queue), false, row->figures, NULL);
+		row->target = list_target(engine, scopes[i]);
 		row->worst = worst_of(row->figures);
 		row->stale = snapshot->stale;
 	}

@@ -43,6 +43,7 @@ struct snapshot_row { /* one line of the queue table: a (queue, channel) */
 	char site[64]; /* where several are shown; else "" */
 	bool shared;   /* another site has a queue of the same name */
 	struct scope scope;
+	int64_t target; /* ms: answered in time within; 0: not known */
 	struct figure figures[METRICS_MOST]; /* by metric index */
 	enum level worst;
 	bool stale;

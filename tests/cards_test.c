@@ -63,6 +63,9 @@ static void what_is_configured_comes_first(void **state)
 	assert_string_equal(card_text(settings, CARD_HEAR), card_text_own("en", CARD_HEAR));
 	assert_true(settings_set(settings, "card_language", "RU", &err));
 	assert_string_equal(card_text(settings, CARD_REQUEST), card_text_own("ru", CARD_REQUEST));
+	assert_true(settings_set(settings, "glyphs", "ascii", &err));
+	assert_string_equal(card_text(settings, CARD_WARNING), "English of the house.");
+	assert_true(settings_set(settings, "glyphs", "auto", &err));
 	settings_destroy(settings);
 }
 

@@ -99,6 +99,23 @@ static void mistakes_are_named_with_their_line(void **state)
 	settings_destroy(settings);
 }
 
+static void slips_are_remarked(void **state)
+{
+	(void)state;
+	char *text = NULL;
+	size_t size = 0;
+	struct settings *settings = settings_create();
+	add_rules(settings, "market \"JP\" { }\nlevel \"queue_depth\" { market = \"jp\" warn = 1 }\nqueue \"Q\" { market = \"ID\" }\n");
+	settings_set(settings, "publish_outside", "tcp://*:5590", NULL);
+	FILE *to = open_memstream(&text, &size);
+	assert_int_equal(settings_remarks(settings, to), 2);
+	fclose(to);
+	assert_string_equal(text, "line 2: the 'market' of a level is \"jp\", and line 1 has market \"JP\": capitals matter\n"
+				  "'publish_outside' without 'identifiers_key_file': that end will not open; make a key with tablo keygen --identifiers\n");
+	free(text);
+	settings_destroy(settings);
+}
+
 static void examples_are_sound(void **state)
 {
 	(void)state;
@@ -191,7 +208,10 @@ static void today_is_told(void **state)
 	today_is(&t, 3, "2026-03-08T06:00:00Z", "Sun 06:00", "closed");
 	settings_set(t.settings, "card_language", "ru", NULL);
 	today_is(&t, 0, "2026-03-02T08:00:00Z", "пн 09:00", "открыто до 18:00");
-	today_is(&t, 0, "2026-05-25T10:00:00Z", "пн 12:00", "праздник, откроется вт 09:00");
+	today_is(&t, 0, "2026-05-25T10:00:00Z", "пн 12:00", "праздник, откр. вт 09:00");
+	/* A terminal without Cyrillic would show question marks. */
+	settings_set(t.settings, "glyphs", "ascii", NULL);
+	today_is(&t, 0, "2026-05-25T10:00:00Z", "Mon 12:00", "holiday, opens Tue 09:00");
 	teller_close(&t);
 }
 
@@ -483,7 +503,8 @@ static void the_board_has_markets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sections_say_what_a_market_is), cmocka_unit_test(mistakes_are_named_with_their_line), cmocka_unit_test(examples_are_sound),
+		cmocka_unit_test(sections_say_what_a_market_is), cmocka_unit_test(mistakes_are_named_with_their_line), cmocka_unit_test(slips_are_remarked),
+		cmocka_unit_test(examples_are_sound),
 		cmocka_unit_test(today_is_told), cmocka_unit_test(calendars_in_their_order),
 		cmocka_unit_test(targets_of_markets), cmocka_unit_test(levels_of_markets), cmocka_unit_test(the_board_has_markets),
 	};

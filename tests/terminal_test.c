@@ -383,7 +383,7 @@ static void a_figure_shows_its_rows(void **state)
 	SEE_NO(pty, "c0 ", SOON);
 	pty_send(pty, "\r\r");
 	SEE(pty, "LIFE \u00B7 c2", SOON);
-	SEE(pty, "give --journal DIR", SOON);
+	SEE(pty, "give --journal or --attach", SOON);
 	pty_send(pty, "\033");
 	SEE(pty, "EVIDENCE", SOON);
 	pty_send(pty, "\033\033");

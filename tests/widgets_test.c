@@ -68,9 +68,10 @@ static void a_configured_limit_is_the_target(void **state)
 	(void)state;
 	struct sample *sample = sample_create();
 	struct level_settings levels[] = {{.metric = "queue_depth", .window = -1, .warn = 8, .crit = 12},
-		{.metric = "sla_breached", .window = WINDOW_60M, .warn = 2, .crit = 4}, {.metric = "queue_depth", .queue = "VIP", .window = -1, .warn = 1, .crit = 2}};
+		{.metric = "sla_breached", .window = WINDOW_60M, .warn = 2, .crit = 4}, {.metric = "queue_depth", .queue = "VIP", .window = -1, .warn = 1, .crit = 2},
+		{.metric = "queue_depth", .market = "JP", .window = -1, .warn = 3, .crit = 4}};
 	sample->settings.levels = levels;
-	sample->settings.level_count = 3;
+	sample->settings.level_count = 4;
 	char text[64];
 	tile_target(&sample->snapshot, "queue_depth", text, sizeof text);
 	assert_string_equal(text, "\u2264 8");
@@ -87,6 +88,10 @@ static void differing_targets_are_a_range(void **state)
 	char text[64];
 	tile_target(&sample->snapshot, "service_level", text, sizeof text);
 	assert_string_equal(text, "80 % in 20 s\u20134 h");
+	for (int i = 0; i < sample->snapshot.row_count; i++)
+		sample->snapshot.rows[i].target = 10 * SECOND_MS; /* a market's */
+	tile_target(&sample->snapshot, "service_level", text, sizeof text);
+	assert_string_equal(text, "80 % in 10 s");
 	sample_destroy(sample);
 }
 

@@ -7,9 +7,11 @@
 #include "tui/format.h"
 #include "widgets/tile.h"
 
-/* The target T of a row: the queue's own, else the channel's. */
+/* The target T of a row: the one it is counted by; of a row that came without, the queue's own, else the channel's. */
 static int64_t target_of(const struct settings *settings, const struct snapshot_row *row)
 {
+	if (row->target > 0)
+		return row->target;
 	for (int i = 0; i < settings->queue_count; i++)
 		if (strcmp(settings->queues[i].name, row->queue) == 0 && settings->queues[i].target >= 0)
 			return settings->queues[i].target;
@@ -34,7 +36,7 @@ static double limit_of(const struct snapshot *snapshot, const struct metric *met
 	*window = -1;
 	for (int i = snapshot->settings->level_count - 1; i >= 0; i--) {
 		const struct level_settings *level = &snapshot->settings->levels[i];
-		if (level->queue || level->channel || isnan(level->warn) || strcmp(level->metric, metric->name) != 0)
+		if (level->queue || level->channel || level->market || isnan(level->warn) || strcmp(level->metric, metric->name) != 0)
 			continue;
 		*window = level->window;
 		return level->warn;

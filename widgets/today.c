@@ -22,14 +22,17 @@ static const struct words languages[] = {
 		{[CUSTOM_ADDRESS] = "How to address customers", [CUSTOM_LAUGH] = "How they laugh in writing", [CUSTOM_NO] = "A polite no",
 			[CUSTOM_MORE] = "What else to know"},
 		"Language", "Answered within", "Ids of this market never leave its site.", "The settings say nothing of local custom."},
-	{"ru", {"пн", "вт", "ср", "чт", "пт", "сб", "вс"}, "открыто", "до", "закрыто", "праздник", "откроется",
+	{"ru", {"пн", "вт", "ср", "чт", "пт", "сб", "вс"}, "открыто", "до", "закрыто", "праздник", "откр.",
 		{[CUSTOM_ADDRESS] = "Как обращаться к клиентам", [CUSTOM_LAUGH] = "Как они смеются на письме", [CUSTOM_NO] = "Вежливый отказ",
 			[CUSTOM_MORE] = "Что ещё нужно знать"},
 		"Язык", "Ответ в срок", "Идентификаторы этого рынка не покидают его площадку.", "О местных обычаях в настройках ничего не сказано."},
 };
 
+/* English where only ASCII is drawn: everything else would be question marks. */
 static const struct words *words_of(const struct settings *settings)
 {
+	if (settings->glyphs && strcmp(settings->glyphs, "ascii") == 0)
+		return &languages[0];
 	const char *wanted = settings->card_language ? settings->card_language : "";
 	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
 		if (strncasecmp(languages[i].language, wanted, strlen(languages[i].language)) == 0)
