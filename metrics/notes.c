@@ -18,8 +18,8 @@ static void drop_old(struct occurrences *list, int64_t now)
 	size_t old = 0;
 	while (old < list->count && list->items[old].at < now - OCCURRENCES_KEEP)
 		old++;
-	if (list->count - old >= OCCURRENCES_MOST)
-		old++;
+	if (list->count > OCCURRENCES_MOST && old < list->count - OCCURRENCES_MOST)
+		old = list->count - OCCURRENCES_MOST;
 	/* Not each time: moving a long list for one old entry would cost more than it holds. */
 	if (old <= list->count / 4)
 		return;

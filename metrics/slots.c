@@ -190,7 +190,7 @@ uint16_t slot_of(struct engine *engine, uint16_t queue, uint8_t channel, uint16_
 	uint32_t found = map_find(&engine->slot_index, key_of(&key));
 	if (found != MAP_NONE)
 		return (uint16_t)found;
-	if (engine->slot_count >= SLOTS_MOST && queue != NAME_OTHER)
+	if (engine->slot_count >= SLOTS_MOST && (queue != NAME_OTHER || market != NAME_NONE))
 		return slot_of(engine, NAME_OTHER, channel, NAME_NONE);
 	uint16_t number = add_slot(engine, queue, channel, market);
 	map_put(&engine->slot_index, key_of(&key), number);

@@ -277,6 +277,28 @@ static void many_markets_stay_bounded(void **state)
 }
 
 /* Call-backs are those of the scope. */
+static void no_queues(struct settings *settings)
+{
+	settings->queues_most = 1;
+}
+
+/* Of queues beyond the cap, which are all "other", too: a slot's number has 16 bits. */
+static void markets_of_other_queues_stay_bounded(void **state)
+{
+	(void)state;
+	struct teller t;
+	char keys[80];
+	teller_open(&t, no_queues);
+	for (int i = 0; i < 6000; i++)
+		for (int channel = CHANNEL_PHONE; channel <= CHANNEL_EMAIL; channel++) {
+			snprintf(keys, sizeof keys, "case=c%d-%d queue=Q%d channel=%s market=M%d", i, channel, i, word_text(WORDS_CHANNEL, channel), i);
+			tell(&t, T0 + i, "case.opened", keys);
+		}
+	assert_true(t.engine->slot_count < 16400);
+	assert_int_equal(gauge(&t, "backlog"), 18000);
+	teller_close(&t);
+}
+
 static void call_backs_are_narrowed(void **state)
 {
 	(void)state;
@@ -428,7 +450,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_market_is_what_it_would_be_alone), cmocka_unit_test(states_keep_markets), cmocka_unit_test(peaks_that_were_cut_are_unknown),
-		cmocka_unit_test(many_markets_stay_bounded),
+		cmocka_unit_test(many_markets_stay_bounded), cmocka_unit_test(markets_of_other_queues_stay_bounded),
 		cmocka_unit_test(call_backs_are_narrowed), cmocka_unit_test(redis_has_figures_of_markets), cmocka_unit_test(nothing_is_expected_while_closed),
 		cmocka_unit_test(a_calendar_told_later_counts),
 	};

@@ -395,6 +395,21 @@ static void notes(void **state)
 	teller_close(&t);
 }
 
+/* A feed that refuses all day: the list is bounded, and the newest are in it. */
+static void refusals_are_bounded(void **state)
+{
+	(void)state;
+	struct teller t;
+	int64_t total;
+	teller_open(&t, NULL);
+	for (int i = 0; i < 140000; i++)
+		tell(&t, T0 + i, "refusal.said", "agent=Mia policy=No");
+	const struct period period = {.from = T0 - H, .to = T0 + H};
+	list_refusals(t.engine, &period, NULL, 0, &total);
+	assert_in_range(total, 100000, 134000);
+	teller_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,7 +418,7 @@ int main(void)
 		cmocka_unit_test(slo_is_by_arrival), cmocka_unit_test(wilson_interval), cmocka_unit_test(a_real_distribution), cmocka_unit_test(scales_never_mix),
 		cmocka_unit_test(a_second_answer_replaces), cmocka_unit_test(csat_is_coloured_only_when_sure), cmocka_unit_test(few_answers_have_no_level),
 		cmocka_unit_test(call_backs), cmocka_unit_test(reviews_and_the_gap), cmocka_unit_test(churn_by_market),
-		cmocka_unit_test(refusals_by_policy), cmocka_unit_test(notes),
+		cmocka_unit_test(refusals_by_policy), cmocka_unit_test(refusals_are_bounded), cmocka_unit_test(notes),
 	};
 	return cmocka_run_group_tests_name("quality", tests, NULL, NULL);
 }
