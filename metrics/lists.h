@@ -91,7 +91,7 @@ int list_care_load(const struct engine *engine, struct scope scope, int64_t at, 
 
 /* The conduct figures of today are ordinary metrics: rude_count, rude_ended, rude_faults, anger_at_company. */
 
-enum { LIST_ALERT_SAFETY = 4, LIST_ALERT_CARE = 7 }; /* of list_alert.kind */
+enum { LIST_ALERT_SAFETY = 4, LIST_ALERT_FEED = 5, LIST_ALERT_CARE = 7 }; /* of list_alert.kind */
 enum list_alert_state { LIST_ALERT_RAISED, LIST_ALERT_ACKNOWLEDGED, LIST_ALERT_CLEARED };
 /* Standing alerts newest first, then the cleared ones newest first. Muted ones are left out while they are muted. */
 struct list_alert {

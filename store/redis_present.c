@@ -224,10 +224,10 @@ static void write_conduct(const struct engine *engine, const struct settings *se
 	free(items);
 }
 
-/* Of what leaves the site nothing names whom an alert is about. */
+/* Of what leaves the site nothing names whom an alert is about, nor the address of a feed. */
 static const char *words_of(const struct list_alert *alert, const struct redis_sink *sink)
 {
-	const bool names = alert->about[0] || alert->scope.agent != SCOPE_ANY || alert->kind == LIST_ALERT_CARE;
+	const bool names = alert->about[0] || alert->scope.agent != SCOPE_ANY || alert->kind == LIST_ALERT_CARE || alert->kind == LIST_ALERT_FEED;
 	return sink->veil && names ? "" : alert->text;
 }
 
