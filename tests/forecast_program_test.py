@@ -2,24 +2,10 @@
 """Forecasts by the built program on a real month, against what really came. Prints TAP; what needs real logs is skipped without TABLO_DATA."""
 import csv, json, os, subprocess, sys, tempfile
 
+from tap import end, say, skip
+
 BIN, DATA, SOURCE = os.environ["TABLO_BIN"], os.environ.get("TABLO_DATA", "../shared/data"), os.environ.get("TABLO_SOURCE", ".")
 MONTH = DATA + "/anonbank-1999-08/"
-number = failed = 0
-
-
-def say(good, name, why=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, name))
-    if not good:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def skip(name):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP no real logs at TABLO_DATA" % (number, name))
 
 
 def tablo(*words, code=0):
@@ -127,5 +113,4 @@ with tempfile.TemporaryDirectory() as folder:
                            stdout=out, stderr=subprocess.DEVNULL, check=True, timeout=60)
         month(feed)
         shifts(feed, folder)
-print("1..%d" % number)
-sys.exit(1 if failed else 0)
+sys.exit(end())

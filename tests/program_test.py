@@ -2,17 +2,9 @@
 """The built program, as a script uses it, without a terminal. Prints TAP."""
 import gzip, json, os, re, socket, subprocess, sys, tempfile, time
 
+from tap import end, say
+
 BIN = os.environ["TABLO_BIN"]
-number = failed = 0
-
-
-def say(good, name, why=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, name))
-    if not good and why:
-        print("# " + str(why)[:2000].replace("\n", "\n# "))
 
 
 def run(*words, stdin=None, timeout=60):
@@ -191,8 +183,7 @@ def main():
     code, out, err = run("check", config)
     say(code == 1 and config + ":2" in err and "longest_wait" in err, "check names file, line and what would be right", err)
     publish(folder, path, document)
-    print("1..%d" % number)
-    return failed > 0
+    return end()
 
 
 def documents(text):

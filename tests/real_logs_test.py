@@ -2,25 +2,11 @@
 """Real logs through the built program, against figures computed independently. Prints TAP; skipped, counted, without TABLO_DATA."""
 import csv, json, os, subprocess, sys, tempfile
 
+from tap import end, say, skip
+
 BIN, DATA, SOURCE = os.environ["TABLO_BIN"], os.environ.get("TABLO_DATA", "../shared/data"), os.environ.get("TABLO_SOURCE", ".")
-number = failed = 0
 COMMON = ["--zone", "UTC", "--by", "arrival", "--window", "today", "--target", "20s", "--json"]
 QUEUES = ["IN", "NE", "NW", "PE", "PS", "TT"]
-
-
-def say(good, name, why=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, name))
-    if not good:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def skip(name):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP no real logs at TABLO_DATA" % (number, name))
 
 
 def rows(path):
@@ -190,8 +176,7 @@ def main():
             queue_log(folder, "a healthy queue_log", "queuelog-dmrz-2010/queue_log", "queuelog-dmrz-2010/truth_by_queue.csv")
             queue_log(folder, "its damaged copy", "queuelog-dmrz-2010/queue_log.broken", "queuelog-dmrz-2010/broken/truth_by_queue.csv")
             queue_log(folder, "a hostile little queue_log", "queuelog-a2s-fixture/queue_log", "queuelog-a2s-fixture/truth_by_queue.csv")
-    print("1..%d" % number)
-    return failed > 0
+    return end()
 
 
 sys.exit(main())

@@ -1,25 +1,11 @@
 """What tests of ticket logs have in common: imports, looks at figures, lines of TAP."""
 import datetime, json, os, subprocess
 
+from tap import end, say, skip
+
 BIN, DATA, SOURCE = os.environ["TABLO_BIN"], os.environ.get("TABLO_DATA", "../shared/data"), os.environ.get("TABLO_SOURCE", ".")
 UTC = datetime.timezone.utc
 DAY = 86400
-number = failed = 0
-
-
-def say(good, name, why=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%s %d - %s" % ("ok" if good else "not ok", number, name), flush=True)
-    if not good:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def skip(name):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP no real logs at TABLO_DATA" % (number, name))
 
 
 def iso(at):
@@ -70,8 +56,3 @@ def compare(name, pairs):
 
 def add_up(found, scope, metric):
     return sum(value(f, scope, metric) for f in found)
-
-
-def end():
-    print("1..%d" % number)
-    return failed > 0
