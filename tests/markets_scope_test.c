@@ -18,24 +18,9 @@
 
 #include <cmocka.h> /* last: it makes a macro of fail */
 
-static int64_t at(const char *text)
-{
-	int64_t instant = 0;
-	if (!instant_parse(view_of(text), NULL, 0, &instant, NULL))
-		fail_msg("no time: %s", text);
-	return instant;
-}
-
-static void add_rules(struct settings *settings, const char *text)
-{
-	struct error err = {""};
-	if (!settings_read(settings, view_of(text), "wall.conf", NULL, &err))
-		fail_msg("%s", err.text);
-}
-
 static void two_markets(struct settings *settings)
 {
-	add_rules(settings, "market \"JP\" { title = \"Japan\" }\nqueue \"Placed\" { market = \"JP\" }\n");
+	teller_rules(settings, "market \"JP\" { title = \"Japan\" }\nqueue \"Placed\" { market = \"JP\" }\n");
 }
 
 static struct scope scope_of(const struct teller *t, const char *text)
@@ -371,7 +356,7 @@ static void redis_has_figures_of_markets(void **state)
 static void office_hours(struct settings *settings)
 {
 	long_history(settings);
-	add_rules(settings, "calendar \"office\" { zone = \"UTC\" monday = { \"09:00-17:00\" } tuesday = { \"09:00-17:00\" } wednesday = { \"09:00-17:00\" }\n"
+	teller_rules(settings, "calendar \"office\" { zone = \"UTC\" monday = { \"09:00-17:00\" } tuesday = { \"09:00-17:00\" } wednesday = { \"09:00-17:00\" }\n"
 			    " thursday = { \"09:00-17:00\" } friday = { \"09:00-17:00\" } holidays = { \"2026-11-18\" } }\n"
 			    "market \"DE\" { calendar = \"office\" }\nqueue \"Always\" { market = \"JP\" }\nqueue \"Placed\" { calendar = \"office\" }\n");
 }
@@ -396,9 +381,9 @@ static void two_weeks(struct teller *t, int64_t from, int64_t to)
 static double expected_at(const struct teller *t, const char *scope, const char *when)
 {
 	struct arrivals *arrivals = memory_new(1, sizeof *arrivals);
-	const int64_t day = at("2026-11-16T00:00:00Z");
+	const int64_t day = teller_instant("2026-11-16T00:00:00Z");
 	arrivals_expect(arrivals, t->engine, *scope ? scope_of(t, scope) : SCOPE_ALL, day);
-	const double expected = arrivals_between(arrivals, at(when), at(when) + H);
+	const double expected = arrivals_between(arrivals, teller_instant(when), teller_instant(when) + H);
 	free(arrivals);
 	return expected;
 }
@@ -408,8 +393,8 @@ static void nothing_is_expected_while_closed(void **state)
 	(void)state;
 	struct teller t;
 	teller_open(&t, office_hours);
-	pass(&t, at("2026-11-01T23:00:00Z"));
-	two_weeks(&t, at("2026-11-02T00:00:00Z"), at("2026-11-16T00:00:01Z"));
+	pass(&t, teller_instant("2026-11-01T23:00:00Z"));
+	two_weeks(&t, teller_instant("2026-11-02T00:00:00Z"), teller_instant("2026-11-16T00:00:01Z"));
 	static const char *const closed[] = {"market=DE", "queue=Placed", "queue=German"};
 	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
 		assert_true(fabs(expected_at(&t, closed[i], "2026-11-16T10:00:00Z") - 1) < 0.6); /* Monday */
@@ -435,8 +420,8 @@ static void a_calendar_told_later_counts(void **state)
 	struct teller t;
 	struct forecast forecast;
 	teller_open(&t, long_history);
-	pass(&t, at("2026-11-01T23:00:00Z"));
-	two_weeks(&t, at("2026-11-02T00:00:00Z"), at("2026-11-16T02:00:01Z"));
+	pass(&t, teller_instant("2026-11-01T23:00:00Z"));
+	two_weeks(&t, teller_instant("2026-11-02T00:00:00Z"), teller_instant("2026-11-16T02:00:01Z"));
 	forecast_run(&forecast, t.engine, scope_of(&t, "queue=German"), -1);
 	assert_true(forecast.known && forecast.next_60m > 0.4);
 	tell_calendar(&t, engine_now(t.engine), "office", "UTC", (const struct open_block[]){{0, 540, 1080}}, 1, NULL, 0);

@@ -18,28 +18,13 @@
 
 #include <cmocka.h> /* last: it makes a macro of fail */
 
-static int64_t at(const char *text)
-{
-	int64_t instant = 0;
-	if (!instant_parse(view_of(text), NULL, 0, &instant, NULL))
-		fail_msg("no time: %s", text);
-	return instant;
-}
-
-static void add_rules(struct settings *settings, const char *text)
-{
-	struct error err = {""};
-	if (!settings_read(settings, view_of(text), "wall.conf", NULL, &err))
-		fail_msg("%s", err.text);
-}
-
 /* ---- the section ---- */
 
 static void sections_say_what_a_market_is(void **state)
 {
 	(void)state;
 	struct settings *settings = settings_create();
-	add_rules(settings, "zone = \"Europe/Berlin\"\ncalendar \"jp\" { zone = \"Asia/Tokyo\" monday = { \"09:00-18:00\" } }\n"
+	teller_rules(settings, "zone = \"Europe/Berlin\"\ncalendar \"jp\" { zone = \"Asia/Tokyo\" monday = { \"09:00-18:00\" } }\n"
 			    "market \"JP\" { title = \"Japan\" calendar = \"jp\" target_phone = \"10s\" locale = \"ja-JP\" no = \"...\" identifiers = \"stay\" }\n"
 			    "market \"DE\" { zone = \"Europe/Vienna\" }\nmarket \"FR\" { }\n");
 	assert_int_equal(settings->market_count, 3);
@@ -90,7 +75,7 @@ static void mistakes_are_named_with_their_line(void **state)
 	refuses("level \"queue_depth\" { market = \"JP\" warn = 1 }\nlevel \"queue_depth\" { market = \"JP\" warn = 2 }\n",
 		"wall.conf:2: the level of 'queue_depth' was set in line 1 already, for the same queue, channel, market and window");
 	struct settings *settings = settings_create();
-	add_rules(settings, "market \"FR\" { }\nmarket \"JP\" { calendar = \"nihon\" }\n");
+	teller_rules(settings, "market \"FR\" { }\nmarket \"JP\" { calendar = \"nihon\" }\n");
 	FILE *to = open_memstream(&text, &size);
 	assert_int_equal(settings_remarks(settings, to), 1);
 	fclose(to);
@@ -105,7 +90,7 @@ static void slips_are_remarked(void **state)
 	char *text = NULL;
 	size_t size = 0;
 	struct settings *settings = settings_create();
-	add_rules(settings, "market \"JP\" { }\nlevel \"queue_depth\" { market = \"jp\" warn = 1 }\nqueue \"Q\" { market = \"ID\" }\n");
+	teller_rules(settings, "market \"JP\" { }\nlevel \"queue_depth\" { market = \"jp\" warn = 1 }\nqueue \"Q\" { market = \"ID\" }\n");
 	settings_set(settings, "publish_outside", "tcp://*:5590", NULL);
 	FILE *to = open_memstream(&text, &size);
 	assert_int_equal(settings_remarks(settings, to), 2);
@@ -159,14 +144,14 @@ static const char week[] = "calendar \"berlin\" { zone = \"Europe/Berlin\" monda
 
 static void weeks(struct settings *settings)
 {
-	add_rules(settings, week);
+	teller_rules(settings, week);
 }
 
 static void today_is(const struct teller *t, int market, const char *when, const char *clock, const char *today)
 {
 	struct list_market items[8];
 	char text[80];
-	assert_true(list_markets(t->engine, at(when), items, 8) > market);
+	assert_true(list_markets(t->engine, teller_instant(when), items, 8) > market);
 	assert_int_equal(items[market].settings, market);
 	today_clock(t->settings, &items[market], text, sizeof text);
 	assert_string_equal(text, clock);
@@ -241,7 +226,7 @@ static void has_calendar(struct teller *t, const char *queue, const char *market
 
 static void all_steps(struct settings *settings)
 {
-	add_rules(settings, "sla_calendar = \"general\"\nqueue \"Set\" { calendar = \"section\" }\nqueue \"Placed\" { market = \"JP\" }\n"
+	teller_rules(settings, "sla_calendar = \"general\"\nqueue \"Set\" { calendar = \"section\" }\nqueue \"Placed\" { market = \"JP\" }\n"
 			    "calendar \"general\" { zone = \"UTC\" monday = { \"09:00-18:00\" } }\n"
 			    "calendar \"section\" { zone = \"UTC\" monday = { \"09:00-18:00\" } }\n"
 			    "calendar \"japan\" { zone = \"Asia/Tokyo\" monday = { \"09:00-18:00\" } }\n"
@@ -252,7 +237,7 @@ static void all_steps(struct settings *settings)
 
 static void one_step(struct settings *settings)
 {
-	add_rules(settings, "market \"JP\" { calendar = \"nobody's\" }\nmarket \"DE\" { calendar = \"by_feed\" }\n");
+	teller_rules(settings, "market \"JP\" { calendar = \"nobody's\" }\nmarket \"DE\" { calendar = \"by_feed\" }\n");
 }
 
 static void calendars_in_their_order(void **state)
@@ -290,7 +275,7 @@ static void calendars_in_their_order(void **state)
 
 static void two_markets(struct settings *settings)
 {
-	add_rules(settings, "market \"JP\" { title = \"Japan\" target_phone = \"10s\" }\nqueue \"Own\" { target = \"5s\" }\n"
+	teller_rules(settings, "market \"JP\" { title = \"Japan\" target_phone = \"10s\" }\nqueue \"Own\" { target = \"5s\" }\n"
 			    "queue \"Placed\" { market = \"JP\" }\nlevel \"queue_depth\" { market = \"JP\" warn = 1 crit = 2 hysteresis = 0 }\n"
 			    "alert \"many\" { metric = \"queue_depth\" each = \"market\" enter = 3 }\n");
 }
@@ -443,8 +428,8 @@ static enum board_action key(struct seen *seen, int code)
 
 static void wall(struct settings *settings)
 {
-	add_rules(settings, week);
-	add_rules(settings, "market \"JP\" { title = \"Japan\" zone = \"Asia/Tokyo\" laugh = \"www\" no = \"kento\" target_phone = \"10s\" identifiers = \"stay\" }\n");
+	teller_rules(settings, week);
+	teller_rules(settings, "market \"JP\" { title = \"Japan\" zone = \"Asia/Tokyo\" laugh = \"www\" no = \"kento\" target_phone = \"10s\" identifiers = \"stay\" }\n");
 }
 
 static void the_board_has_markets(void **state)
@@ -452,7 +437,7 @@ static void the_board_has_markets(void **state)
 	(void)state;
 	struct seen seen = {.zone = zone_open("UTC", NULL)};
 	teller_open(&seen.t, wall);
-	const int64_t now = at("2026-03-02T08:00:00Z");
+	const int64_t now = teller_instant("2026-03-02T08:00:00Z");
 	pass(&seen.t, now);
 	tell(&seen.t, now, "contact.queued", "contact=a queue=Q channel=phone market=JP");
 	tell(&seen.t, now, "contact.queued", "contact=b queue=R channel=phone market=DE");

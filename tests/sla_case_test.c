@@ -10,22 +10,9 @@
 
 #include <cmocka.h>
 
-static void add_rule(struct settings *settings, const char *text)
-{
-	char path[] = "/tmp/sla_calendar_XXXXXX";
-	const int descriptor = mkstemp(path);
-	FILE *file = fdopen(descriptor, "w");
-	struct error err = {""};
-	fputs(text, file);
-	fclose(file);
-	if (!settings_load(settings, path, NULL, &err))
-		fail_msg("%s", err.text);
-	remove(path);
-}
-
 static void pausing(struct settings *settings)
 {
-	add_rule(settings, "sla \"resolve\" { pause_in = { \"pending\", \"held\" } }\n");
+	teller_rules(settings, "sla \"resolve\" { pause_in = { \"pending\", \"held\" } }\n");
 }
 
 static void paused_by_state(void **state)
@@ -62,12 +49,12 @@ static void paused_by_state(void **state)
 
 static void stopping(struct settings *settings)
 {
-	add_rule(settings, "sla \"resolve\" { stop_in = { \"solved\", \"closed\" } }\n");
+	teller_rules(settings, "sla \"resolve\" { stop_in = { \"solved\", \"closed\" } }\n");
 }
 
 static void going_on(struct settings *settings)
 {
-	add_rule(settings, "sla \"resolve\" { stop_in = { \"solved\", \"closed\" } reopen = \"go_on\" }\n");
+	teller_rules(settings, "sla \"resolve\" { stop_in = { \"solved\", \"closed\" } reopen = \"go_on\" }\n");
 }
 
 static void solve_and_reopen(struct teller *t, void (*change)(struct settings *settings))

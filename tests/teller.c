@@ -14,6 +14,21 @@ static void stop(const char *what, const char *detail)
 	abort();
 }
 
+void teller_rules(struct settings *settings, const char *text)
+{
+	struct error err = {""};
+	if (!settings_read(settings, view_of(text), "wall.conf", NULL, &err))
+		stop("rules", err.text);
+}
+
+int64_t teller_instant(const char *text)
+{
+	int64_t instant = 0;
+	if (!instant_parse(view_of(text), NULL, 0, &instant, NULL))
+		stop("no time", text);
+	return instant;
+}
+
 void teller_open(struct teller *teller, void (*change)(struct settings *settings))
 {
 	*teller = (struct teller){.settings = settings_create(), .seq = 1};

@@ -22,6 +22,10 @@ struct teller {
 /* With the default settings in UTC, everybody named; `change` may alter them before the engine is created. */
 void teller_open(struct teller *teller, void (*change)(struct settings *settings));
 void teller_close(struct teller *teller);
+/* For teller_open(): what a file "wall.conf" of this text would say. */
+void teller_rules(struct settings *settings, const char *text);
+/* "2026-03-14T10:00:00Z" */
+int64_t teller_instant(const char *text);
 /* For teller_open(): such a history as the window of 35 days needs. */
 void long_history(struct settings *settings);
 /* An event of the type with "key=value key=value"; `recv` is when it is received, `ts` when it happened. */

@@ -14,16 +14,9 @@
 
 /* ---- clocks that the board starts ---- */
 
-static void add_rules(struct settings *settings, const char *text)
-{
-	struct error err = {""};
-	if (!settings_read(settings, view_of(text), "rules", NULL, &err))
-		fail_msg("%s", err.text);
-}
-
 static void starting(struct settings *settings)
 {
-	add_rules(settings, "sla \"first_reply\" { start = true targets = { \"1: 30m\", \"*: 1h\" } }\n"
+	teller_rules(settings, "sla \"first_reply\" { start = true targets = { \"1: 30m\", \"*: 1h\" } }\n"
 			    "sla \"next_reply\" { start = true targets = { \"*: 2h\" } }\n"
 			    "sla \"resolve\" { start = true targets = { \"1: 4h\", \"*: 1d\" } pause_in = { \"pending\" } }\n");
 }
@@ -103,14 +96,14 @@ static void late_replies(void **state)
 static void by_calendar(struct settings *settings)
 {
 	/* T0 is Tuesday 22:13:20. */
-	add_rules(settings, "sla_calendar = \"day\"\ncalendar \"day\" { zone = \"UTC\" wednesday = { \"09:00-17:00\" } }\n"
+	teller_rules(settings, "sla_calendar = \"day\"\ncalendar \"day\" { zone = \"UTC\" wednesday = { \"09:00-17:00\" } }\n"
 			    "queue \"Night\" { calendar = \"night\" }\ncalendar \"night\" { zone = \"UTC\" tuesday = { \"20:00-24:00\" } }\n"
 			    "sla \"first_reply\" { start = true targets = { \"*: 1h\" } }\n");
 }
 
 static void by_market(struct settings *settings)
 {
-	add_rules(settings, "calendar \"tokyo\" { zone = \"Asia/Tokyo\" wednesday = { \"09:00-18:00\" } }\n"
+	teller_rules(settings, "calendar \"tokyo\" { zone = \"Asia/Tokyo\" wednesday = { \"09:00-18:00\" } }\n"
 			    "market \"JP\" { calendar = \"tokyo\" }\nqueue \"Tokyo\" { market = \"JP\" }\n");
 }
 
