@@ -25,6 +25,7 @@ struct list_market {
 	struct scope scope; /* SCOPE_ALL, narrowed to it */
 	struct market_day day;
 };
+#define MARKETS_MOST 64 /* that anybody shows or stores */
 int list_markets(const struct engine *engine, int64_t at, struct list_market *items, int room);
 
 /* Event types of which some could not follow what went before, the most frequent first; before is 0. */

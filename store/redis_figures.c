@@ -14,7 +14,6 @@
 #include "store/snapshot.h"
 
 #define SCOPES_MOST 2000
-#define MARKETS_MOST 64
 
 struct redis_figures {
 	struct day_sums *sums;

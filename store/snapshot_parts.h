@@ -12,7 +12,6 @@
 #define FEEDS_MOST 32
 #define AGENTS_MOST 5000
 #define FOLLOWUPS_SHOWN 500
-#define MARKETS_MOST 64
 
 /* One scope of one engine, or of several. */
 struct snapshot_asked {
