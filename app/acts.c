@@ -1,7 +1,6 @@
 #include "app/acts.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,23 +12,37 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/user.h"
+#include "base/words.h"
 #include "feed/wire.h"
 
 struct acts {
-	char user[64], host[64];
+	char user[USER_ROOM], host[64];
 	uint64_t boot; /* of the last one */
 	int said;
-	char doing[40], words[160];
+	bool refused; /* not done */
+	int doing; /* of kinds: what waits for its answer */
+	char words[160];
 };
 
+/* Whole sentences, as languages want them; %s: why, or whose right it is. */
 static const struct {
 	enum wish_kind kind;
 	enum event_type type;
-	const char *done;
+	const char *under_way, *done, *waits, *here, *not_done, *whose;
 } kinds[] = {
-	{WISH_ACKNOWLEDGE, EVENT_ALERT_ACKNOWLEDGED, "acknowledged"},
-	{WISH_MUTE, EVENT_ALERT_MUTED, "muted"},
-	{WISH_TAKE_BACK, EVENT_ALERT_ACKNOWLEDGED, "taken back"},
+	{WISH_ACKNOWLEDGE, EVENT_ALERT_ACKNOWLEDGED, N_("acknowledged \u2026"), N_("acknowledged: the collector has it"),
+		N_("acknowledged: it waits in Redis for the collector"), N_("acknowledged, on this board only: it has no collector"),
+		N_("not acknowledged: %s"), N_("not acknowledged, for you may not: acknowledging is for %s")},
+	{WISH_MUTE, EVENT_ALERT_MUTED, N_("muted \u2026"), N_("muted: the collector has it"), N_("muted: it waits in Redis for the collector"),
+		N_("muted, on this board only: it has no collector"), N_("not muted: %s"), N_("not muted, for you may not: muting is for %s")},
+	{WISH_TAKE_BACK, EVENT_ALERT_ACKNOWLEDGED, N_("taken back \u2026"), N_("taken back: the collector has it"),
+		N_("taken back: it waits in Redis for the collector"), N_("taken back, on this board only: it has no collector"),
+		N_("not taken back: %s"), N_("not taken back, for you may not: that is for %s")},
+	{WISH_NOTE, EVENT_NOTE_POSTED, N_("posted \u2026"), N_("posted: the collector has it"), N_("posted: it waits in Redis for the collector"),
+		N_("posted, on this board only: it has no collector"), N_("not posted: %s"), N_("not posted, for you may not: posting is for %s")},
+	{WISH_MARK, EVENT_MARK_SET, N_("marked \u2026"), N_("marked: the collector has it"), N_("marked: it waits in Redis for the collector"),
+		N_("not marked: this board keeps no journal"), N_("not marked: %s"), N_("not marked, for you may not: marks are for %s")},
 };
 
 static int kind_of(const struct wish *wish)
@@ -58,10 +71,16 @@ void act_encode(const struct act *act, struct wire_buffer *to)
 {
 	char id[20], src[140];
 	struct wire_buffer body = {0};
+	const int kind = kind_of(act->wish);
+	if (kind < 0)
+		return;
 	snprintf(id, sizeof id, "%016" PRIx64, act->wish->alert);
 	snprintf(src, sizeof src, "board:%s@%s", act->user, act->host);
-	struct event event = {.type = kinds[kind_of(act->wish)].type, .ts = act->at};
-	put_text(&event, KEY_ALERT, id);
+	struct event event = {.type = kinds[kind].type, .ts = act->at};
+	if (act->wish->kind == WISH_NOTE || act->wish->kind == WISH_MARK)
+		put_text(&event, KEY_TEXT, act->wish->text);
+	else
+		put_text(&event, KEY_ALERT, id);
 	put_text(&event, KEY_BY, act->user);
 	if (act->wish->kind == WISH_TAKE_BACK)
 		put_number(&event, KEY_UNTIL, act->at);
@@ -78,12 +97,8 @@ void act_encode(const struct act *act, struct wire_buffer *to)
 struct acts *acts_create(void)
 {
 	struct acts *acts = memory_new(1, sizeof *acts);
-	char room[1024], host[64] = "";
-	struct passwd entry, *found = NULL;
-	if (getpwuid_r(getuid(), &entry, room, sizeof room, &found) == 0 && found)
-		text_harmless(view_of(found->pw_name), acts->user, sizeof acts->user);
-	else
-		snprintf(acts->user, sizeof acts->user, "uid %u", (unsigned)getuid());
+	char host[64] = "";
+	user_name(getuid(), acts->user);
 	gethostname(host, sizeof host - 1);
 	text_harmless(view_of(*host ? host : "board"), acts->host, sizeof acts->host);
 	return acts;
@@ -96,23 +111,51 @@ void acts_destroy(struct acts *acts)
 
 /* ---- what became of it ---- */
 
-static void say(struct acts *acts, const char *text)
+static void say(struct acts *acts, bool done, const char *text)
 {
+	acts->refused = !done;
 	text_harmless(view_of(text), acts->words, sizeof acts->words);
 	acts->said++;
 }
 
+/* The collector's words, as people read them. */
+static const struct {
+	const char *word, *text;
+} refusals[] = {
+	{"timeout", N_("no answer from the collector in time; look whether it took it")},
+	{"not_kept", N_("the collector could not keep it")},
+	{"too_many", N_("that were too many in too short a time; go on in a few seconds")},
+	{"not_allowed", N_("nobody may do that: no right of the collector's configuration has it")},
+	{"unknown_agent", N_("from elsewhere an agent is named by his hash, and this is nobody's")},
+	{"names_by_hash", N_("that names somebody whom only his own site knows: do it there")},
+};
+
 static const char *refusal(const char *word)
 {
-	if (strcmp(word, "timeout") == 0)
-		return "no answer from the collector in time; look whether it took it";
-	if (strcmp(word, "not_kept") == 0)
-		return "the collector could not keep it";
-	if (strcmp(word, "unknown_agent") == 0)
-		return "from elsewhere an agent is named by his hash, and this is nobody's";
-	if (strcmp(word, "names_by_hash") == 0)
-		return "that names somebody whom only his own site knows: do it there";
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		if (strcmp(refusals[i].word, word) == 0)
+			return _(refusals[i].text);
 	return word;
+}
+
+/* What was said of an action, in its own words; `why`: where it was not done. */
+static void say_done(struct acts *acts, const char *sentence, const char *why)
+{
+	char text[600];
+	if (why)
+		snprintf(text, sizeof text, _(sentence), why);
+	else
+		snprintf(text, sizeof text, "%s", _(sentence));
+	say(acts, !why, text);
+}
+
+static void say_route(struct acts *acts, int kind, enum desk_route route, const struct error *err)
+{
+	const char *const sentences[] = {[DESK_NOWHERE] = kinds[kind].not_done, [DESK_STREAM] = kinds[kind].under_way, [DESK_INBOX] = kinds[kind].waits,
+		[DESK_HERE] = kinds[kind].here};
+	if (route == DESK_NOWHERE)
+		log_line(LOG_LEVEL_WARNING, "an action was not taken: %s", err->text);
+	say_done(acts, sentences[route], route == DESK_NOWHERE ? err->text : NULL);
 }
 
 bool acts_carry_out(struct acts *acts, struct desk *desk, const struct wish *wish)
@@ -121,45 +164,36 @@ bool acts_carry_out(struct acts *acts, struct desk *desk, const struct wish *wis
 	const int64_t at = desk_time(desk, wish->site);
 	struct wire_buffer payload = {0};
 	struct error err;
-	char text[400];
 	if (kind < 0 || at == INSTANT_NONE)
 		return false;
 	const uint64_t now = (uint64_t)clock_wall();
 	acts->boot = now > acts->boot ? now : acts->boot + 1;
-	snprintf(acts->doing, sizeof acts->doing, "%s", kinds[kind].done);
+	acts->doing = kind;
 	act_encode(&(struct act){wish, acts->user, acts->host, acts->boot, at}, &payload);
 	const enum desk_route route = desk_act(desk, wish->site, (struct view){(const char *)payload.data, payload.size}, &err);
 	wire_buffer_finish(&payload);
-	if (route == DESK_STREAM)
-		snprintf(text, sizeof text, "%s \u2026", kinds[kind].done);
-	else if (route == DESK_INBOX)
-		snprintf(text, sizeof text, "%s: it waits in Redis for the collector", kinds[kind].done);
-	else if (route == DESK_HERE)
-		snprintf(text, sizeof text, "%s, on this board only: it has no collector", kinds[kind].done);
-	else
-		snprintf(text, sizeof text, "not %s: %.300s", kinds[kind].done, err.text);
-	if (route == DESK_NOWHERE)
-		log_line(LOG_LEVEL_WARNING, "%s", text);
-	say(acts, text);
+	say_route(acts, kind, route, &err);
 	return true;
 }
 
 bool acts_answered(struct acts *acts, struct desk *desk)
 {
 	struct attached_answer answer;
-	char text[200];
 	if (!desk_answered(desk, &answer))
 		return false;
+	const int kind = acts->doing;
 	if (answer.lsn)
-		snprintf(text, sizeof text, "%s: the collector has it", acts->doing);
+		say_done(acts, kinds[kind].done, NULL);
+	else if (*answer.whose)
+		say_done(acts, kinds[kind].whose, answer.whose);
 	else
-		snprintf(text, sizeof text, "not %s: %s", acts->doing, refusal(answer.error));
-	say(acts, text);
+		say_done(acts, kinds[kind].not_done, refusal(answer.error));
 	return true;
 }
 
 void acts_tell(const struct acts *acts, struct snapshot *snapshot)
 {
 	snapshot->said = acts->said;
+	snapshot->refused = acts->refused;
 	snprintf(snapshot->words, sizeof snapshot->words, "%s", acts->words);
 }

@@ -24,6 +24,7 @@ struct act {
 	uint64_t boot;
 	int64_t at; /* by the clock of whoever takes it */
 };
+/* Nothing for a wish that is none of them. */
 void act_encode(const struct act *act, struct wire_buffer *to);
 
 #endif

@@ -7,14 +7,16 @@
 #include "app/option_checks.h"
 #include "app/setup.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "replay/player.h"
 
 static const struct option alert_options[] = {
-	{"--from", "TIME", "only what was raised from then on: \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before the journal's end", false, option_is_instant},
-	{"--to", "TIME", "read up to then (default: the journal's end)", false, option_is_instant},
-	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false, option_is_zone},
-	{"--json", NULL, "as JSON: alerts, and gone: those that only the rules of then raised", false},
+	{"--from", "TIME",
+		N_("only what was raised from then on: \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before the journal's end"), false, option_is_instant},
+	{"--to", "TIME", N_("read up to then (default: the journal's end)"), false, option_is_instant},
+	{"--zone", "ZONE", N_("time zone of the site and its days (\"Europe/Moscow\", \"UTC\")"), false, option_is_zone},
+	{"--json", NULL, N_("as JSON: alerts, and gone: those that only the rules of then raised"), false},
 	{0},
 };
 
@@ -154,14 +156,20 @@ static int run(const struct arguments *arguments)
 	return code;
 }
 
+static const char *only_word(int index)
+{
+	return index == 0 ? "test" : NULL;
+}
+
 const struct command alert_command = {
 	.name = "alert",
 	.positional = "test [JOURNAL]",
-	.summary = "tries the alert rules of a configuration on a journal",
-	.about = "Reads a journal (a collector's directory; default: the setting `journal`) under the rules of this configuration, and prints each alert\n"
+	.word = only_word,
+	.summary = N_("tries the alert rules of a configuration on a journal"),
+	.about = N_("Reads a journal (a collector's directory; default: the setting `journal`) under the rules of this configuration, and prints each alert\n"
 		 "that would have been raised: when, how bad, how long it stood (+: it still does), what. Where the collector noted its rules, it is\n"
 		 "held against what they raised: + is new by these rules, - was raised then and is not any more. Nothing is run and nothing changed.\n"
-		 "  tablo alert test /var/lib/tablo --config new.conf",
+		 "  tablo alert test /var/lib/tablo --config new.conf"),
 	.options = (const struct option *const[]){alert_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "feed/stream_client.h"
 #include "journal/record.h"
 
@@ -28,6 +29,7 @@ struct attached {
 	int64_t asked; /* the action whose answer is awaited; 0: none */
 	bool is_answered;
 	struct attached_answer answer;
+	struct attached_permit permit;
 };
 
 static bool take_state(void *context, const struct stream_state *state, struct error *err)
@@ -74,7 +76,7 @@ static void take_link(void *context, enum link_state state, const char *why, int
 	attached->sink.link(attached->sink.context);
 }
 
-static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error)
+static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error, struct view whose)
 {
 	struct attached *attached = context;
 	if (id != attached->asked)
@@ -83,6 +85,17 @@ static void take_answer(void *context, int64_t id, uint64_t lsn, const char *err
 	attached->is_answered = true;
 	attached->answer.lsn = lsn;
 	snprintf(attached->answer.error, sizeof attached->answer.error, "%s", error ? error : "");
+	text_harmless(whose, attached->answer.whose, sizeof attached->answer.whose);
+	attached->sink.link(attached->sink.context);
+}
+
+static void take_permit(void *context, struct view may, struct view as)
+{
+	struct attached *attached = context;
+	char words[RIGHTS_TEXT];
+	view_copy(may, words, sizeof words);
+	attached->permit.may = rights_read(words);
+	text_harmless(as, attached->permit.as, sizeof attached->permit.as);
 	attached->sink.link(attached->sink.context);
 }
 
@@ -91,7 +104,8 @@ static bool open_client(struct attached *attached, struct error *err)
 	const struct settings *settings = attached->settings;
 	const struct stream_client_options options = {.url = attached->addresses[attached->at], .feed = {.site = settings->site,
 		.silence = settings->silence, .stale = settings->stale, .reconnect = settings->reconnect, .zmq = attached->zmq, .curve = attached->curve}};
-	const struct stream_sink stream = {.context = attached, .state = take_state, .record = take_record, .link = take_link, .answer = take_answer};
+	const struct stream_sink stream = {.context = attached, .state = take_state, .record = take_record, .link = take_link, .answer = take_answer,
+		.permit = take_permit};
 	attached->client = stream_client_open(&options, &stream, err);
 	return attached->client != NULL;
 }
@@ -165,6 +179,7 @@ struct attached *attached_open(const char *url, const struct settings *settings,
 	attached->curve = curve;
 	attached->sink = *sink;
 	attached->link = (struct attached_link){LINK_CONNECTING, clock_monotonic(), attached->why};
+	attached->permit.may = RIGHTS_ALL; /* until the collector says otherwise, and one that does not say takes what comes */
 	if (read_addresses(attached, url, err) && open_first(attached, err))
 		return attached;
 	attached_close(attached);
@@ -220,4 +235,9 @@ bool attached_answered(struct attached *attached, struct attached_answer *answer
 	*answer = attached->answer;
 	attached->is_answered = false;
 	return is_answered;
+}
+
+struct attached_permit attached_permit(const struct attached *attached)
+{
+	return attached->permit;
 }

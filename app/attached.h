@@ -44,7 +44,15 @@ bool attached_act(struct attached *attached, struct view payload, struct error *
 struct attached_answer {
 	uint64_t lsn;
 	char error[40];
+	char whose[160]; /* who may do it, harmless; "": not a matter of that */
 };
 bool attached_answered(struct attached *attached, struct attached_answer *answer);
+
+/* What may be done at this board, as the collector says. */
+struct attached_permit {
+	unsigned may; /* bits of enum right */
+	char as[64];  /* as whom, harmless; "": as it says itself */
+};
+struct attached_permit attached_permit(const struct attached *attached);
 
 #endif

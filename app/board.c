@@ -6,9 +6,11 @@
 #include "app/setup.h"
 #include "app/view.h"
 #include "base/instant.h"
+#include "base/memory.h"
+#include "base/words.h"
 
 static const struct option board_options[] = {
-	{"--journal", "DIR", "the collector's journal, for looking back (r)", false, option_is_journal},
+	{"--journal", "DIR", N_("the collector's journal, for looking back (r)"), false, option_is_journal},
 	{0},
 };
 
@@ -17,6 +19,7 @@ static int run(const struct arguments *arguments)
 	struct error err;
 	struct setup setup;
 	bool usage;
+	memory_give_back();
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
@@ -50,14 +53,14 @@ static int run(const struct arguments *arguments)
 const struct command board_command = {
 	.name = "board",
 	.positional = "",
-	.summary = "the board (the word may be left out)",
-	.about = "Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
+	.summary = N_("the board (the word may be left out)"),
+	.about = N_("Shows the wallboard. Feeds are ZeroMQ endpoints, or files of events that are played by their own clock:\n"
 		 "  tablo --feed tcp://helpdesk:5560\n"
 		 "  tablo --feed file:august.ndjson.gz --at 1999-08-01T10:30 --speed 60\n"
 		 "It follows a collector, or several, each for a site:\n"
 		 "  tablo --attach tcp://collector:5580\n"
 		 "  tablo --attach tokyo=tcp://10.0.1.5:5580,berlin=tcp://10.0.2.5:5580\n"
-		 "  tablo --sites tokyo,berlin,lima --store redis+cluster://node1:6379,node2:6379",
+		 "  tablo --sites tokyo,berlin,lima --store redis+cluster://node1:6379,node2:6379"),
 	.options = (const struct option *const[]){board_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options,
 		help_options, NULL},
 	.run = run,

@@ -1,6 +1,8 @@
 #include "app/commands.h"
 #include "app/setup.h"
+#include "base/words.h"
 #include "feed/curve.h"
+#include "tui/theme.h"
 
 static bool check_shifts(const struct settings *settings, struct error *err)
 {
@@ -8,6 +10,12 @@ static bool check_shifts(const struct settings *settings, struct error *err)
 	const bool good = shifts || !*settings->shifts;
 	shifts_free(shifts);
 	return good;
+}
+
+static bool check_theme(const struct settings *settings, struct error *err)
+{
+	struct theme theme;
+	return theme_open(settings->theme, &theme, err);
 }
 
 static int run(const struct arguments *arguments)
@@ -21,7 +29,8 @@ static int run(const struct arguments *arguments)
 	for (int i = 0; i < arguments->positional_count; i++) {
 		struct settings *settings = settings_create();
 		const char *file = arguments->positional[i];
-		if (!settings_load(settings, file, metric_names(), &err) || !curve_check(settings, &err))
+		if (!setup_load(settings, file, &err) || !setup_load_boards(settings, &err) || !curve_check(settings, &err) ||
+			!check_theme(settings, &err))
 			code = report(&err);
 		else if (!check_shifts(settings, &err))
 			code = report(&err);
@@ -35,8 +44,8 @@ static int run(const struct arguments *arguments)
 const struct command check_command = {
 	.name = "check",
 	.positional = "FILE...",
-	.summary = "is this configuration right? Names file and line of what is not",
-	.about = "Reads configuration files as the board would, and says what is wrong, where, and what would be right.",
+	.summary = N_("is this configuration right? Names file and line of what is not"),
+	.about = N_("Reads configuration files as the board would, and says what is wrong, where, and what would be right."),
 	.options = (const struct option *const[]){help_options, NULL},
 	.run = run,
 };

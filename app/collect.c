@@ -14,20 +14,24 @@
 #include "app/health.h"
 #include "app/option_checks.h"
 #include "app/setup.h"
+#include "app/stop_signals.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/words.h"
 
 #define TURN_MS 250
 #define STATUS_MS SECOND_MS
 
 static const struct option collect_options[] = {
-	{"--journal", "DIR", "the directory of the journal (setting journal)", false, option_is_journal},
-	{"--publish", "URL", "where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)", false, option_is_address},
-	{"--peer", "URL", "the other collector of a pair (its --publish); whoever has the lease in Redis writes, the other one stands by", false, option_is_address},
-	{"--zone", "ZONE", "time zone of the site and its days (\"Europe/Moscow\", \"UTC\")", false, option_is_zone},
-	{"--status", NULL, "print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not", false},
+	{"--journal", "DIR", N_("the directory of the journal (setting journal)"), false, option_is_journal},
+	{"--publish", "URL",
+		N_("where boards may attach: every record as it is kept, states, ranges (tcp://HOST:PORT: questions at PORT + 1)"), false, option_is_address},
+	{"--peer", "URL",
+		N_("the other collector of a pair (its --publish); whoever has the lease in Redis writes, the other one stands by"), false, option_is_address},
+	{"--zone", "ZONE", N_("time zone of the site and its days (\"Europe/Moscow\", \"UTC\")"), false, option_is_zone},
+	{"--status", NULL, N_("print how the collector of this journal is, as JSON, and exit: 0 all is well, 1 it is not"), false},
 	{0},
 };
 
@@ -43,18 +47,6 @@ struct collect {
 	int64_t status_due; /* monotonic */
 	bool stop;
 };
-
-static int open_signals(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static void take_signals(struct collect *collect)
 {
@@ -156,7 +148,7 @@ static int collect_from(struct setup *setup, const char *publish, const char *pe
 {
 	struct collect collect = {.setup = setup, .publish = publish, .store = setup->store, .peer = peer};
 	struct error err = {0};
-	collect.signals = open_signals();
+	collect.signals = stop_signals_open();
 	if (collect.signals < 0) {
 		fail(&err, "no descriptor for signals: %s", strerror(errno));
 		return report(&err);
@@ -209,6 +201,7 @@ static int run(const struct arguments *arguments)
 	bool usage;
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
+	words_open("en"); /* its texts go into Redis and logs, for boards in any language */
 	const char *directory = arguments_value(arguments, "--journal");
 	int code = EXIT_USAGE;
 	if (directory && !settings_set(setup.settings, "journal", directory, &err))
@@ -228,8 +221,8 @@ static int run(const struct arguments *arguments)
 const struct command collect_command = {
 	.name = "collect",
 	.positional = "",
-	.summary = "collects feeds into a journal and Redis, without a screen",
-	.about = "Takes in every feed and keeps each record in a journal before it counts, so that nothing written is lost, whoever dies: a start\n"
+	.summary = N_("collects feeds into a journal and Redis, without a screen"),
+	.about = N_("Takes in every feed and keeps each record in a journal before it counts, so that nothing written is lost, whoever dies: a start\n"
 		 "goes on from the newest state and the records after it. With --store the rolling figures stand in Redis. Logs to standard error; stops\n"
 		 "in order on SIGTERM; reads keys again on SIGHUP; tells systemd that it is ready, how it is, and that it is alive (data/systemd).\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo\n"
@@ -237,7 +230,7 @@ const struct command collect_command = {
 		 "  tablo --attach tcp://collector:5580\n"
 		 "Two with the same configuration make a pair: one writes, the other one has the same journal and takes over within 3 s.\n"
 		 "  tablo collect --feed tcp://helpdesk:5560 --journal /var/lib/tablo --store redis://db/0 --publish tcp://*:5580 --peer tcp://other:5580\n"
-		 "  tablo collect --status --journal /var/lib/tablo",
+		 "  tablo collect --status --journal /var/lib/tablo"),
 	.options = (const struct option *const[]){collect_options, feed_options, common_options, help_options, NULL},
 	.run = run,
 };

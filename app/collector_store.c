@@ -1,5 +1,6 @@
 #include <zmq.h>
 
+#include "app/authored.h"
 #include "app/collector_state.h"
 #include "app/redactor.h"
 #include "base/clock.h"
@@ -7,19 +8,40 @@
 #include "base/log.h"
 #include "base/map.h"
 
+/* Nobody who leaves something in Redis proves who he is; whether it is believed is for the settings to say. */
+static const char *why_refused(struct collector *collector, struct authored *authored, struct view *payload, struct redactor *redactor)
+{
+	unsigned needs;
+	if (!permits_inbox(collector->outlets.permits))
+		return "nobody proves there who he is (inbox = \"trusted\" takes them all the same)";
+	const char *word = authored_read(authored, *payload, &needs);
+	if (word || !outlets_store_leaves(collector->settings, collector->store_url))
+		return word;
+	word = redactor_take_back(redactor, desk_engine(collector->desk), payload);
+	return word ? word : authored_read(authored, *payload, &needs);
+}
+
 /* What a person did at a board that has only Redis. */
 static bool take_inbox(void *context, struct view payload)
 {
 	struct collector *collector = context;
 	struct error err;
-	if (!collector->desk || outlet_refusal(payload) != NULL)
+	if (!collector->desk)
 		return false;
+	struct authored authored = {.batch = {.count = 0}};
 	struct redactor redactor = {.veil = &collector->outlets.veil};
-	const bool hashed = outlets_store_leaves(collector->settings, collector->store_url);
-	const char *word = hashed ? redactor_take_back(&redactor, desk_engine(collector->desk), &payload) : NULL;
-	const bool taken = !word && desk_take(collector->desk, payload, &err) != 0;
+	const char *word = why_refused(collector, &authored, &payload, &redactor);
+	const bool ruled = permits_ruled(collector->outlets.permits);
+	bool is_kept = true;
+	if (word)
+		log_line(LOG_LEVEL_WARNING, "an action in Redis' inbox is thrown away: %s", word);
+	else
+		is_kept = desk_take(collector->desk, authored_write(&authored, "", ruled), &err) != 0;
+	if (!word && is_kept)
+		authored_taken(&authored, "", ruled, collector->settings->journal, engine_now(desk_engine(collector->desk)));
 	redactor_finish(&redactor);
-	return taken;
+	authored_finish(&authored);
+	return is_kept;
 }
 
 bool collector_open_store(struct collector *collector, bool rewrite, struct error *err)

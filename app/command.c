@@ -7,20 +7,22 @@
 #include "app/usage.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "config/suggest.h"
 
 #define NAMES_MOST 80 /* options of one command */
 
 const struct option common_options[] = {
-	{"--config", "FILE", "read this configuration file (tablo --print-config prints one)", false},
-	{"--set", "NAME=VALUE", "set one setting, over the file", true, option_is_setting},
-	{"--display", "WHO", "who looks on: public, team or desk; what names and ids are shown (docs/PRIVACY.md)", false, option_is_display},
+	{"--config", "FILE", N_("read this configuration file (tablo --print-config prints one)"), false},
+	{"--set", "NAME=VALUE", N_("set one setting, over the file"), true, option_is_setting},
+	{"--display", "WHO", N_("who looks on: public, team or desk; what names and ids are shown (docs/PRIVACY.md)"), false, option_is_display},
 	{0},
 };
 
 const struct option help_options[] = {
-	{"--help", NULL, "print this help", false},
-	{"--version", NULL, "print the version", false},
+	{"--language", "LANG", N_("auto, en or ru: what the board and this help are written in"), false, option_is_language},
+	{"--help", NULL, N_("print this help"), false},
+	{"--version", NULL, N_("print the version"), false},
 	{0},
 };
 

@@ -25,6 +25,9 @@ struct arguments;
 struct command {
 	const char *name;	/* "publish"; the board is "board" and may be left out */
 	const char *positional; /* "FORMAT FILE...", "" for none */
+	const char *(*word)(int index); /* what its first one may be, from 0 on; NULL past the end. NULL: anything, such as a file */
+	const char *after; /* the first one that another word follows, and no file; NULL: none */
+	const char *(*second)(int index); /* which that may be */
 	const char *summary;	/* one line */
 	const char *about;	/* a paragraph or more for --help and the man page */
 	void (*help)(FILE *to, const struct arguments *arguments); /* what --help adds before the options, of what was given; or NULL */

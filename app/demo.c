@@ -1,22 +1,24 @@
 #include <errno.h>
-#include <ftw.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <zmq.h>
 
 #include "app/collector.h"
 #include "app/commands.h"
+#include "app/demo_folder.h"
+#include "app/demo_journal.h"
 #include "app/option_checks.h"
 #include "app/setup.h"
 #include "app/view.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "feed/curve.h"
 #include "feed/curve_gate.h"
 #include "feed/curve_keys.h"
@@ -25,19 +27,21 @@
 
 #define EVENTS_A_TURN 200
 #define TURN_MS 20
+#define IDLE_MS 250 /* so long at most somebody who leaves waits for it */
 
 static const struct option demo_options[] = {
-	{"--seed", "N", "which simulated day (default 7)", false},
-	{"--speed", "X", "times real time (default 1)", false},
-	{"--store", "URL", "collect into a journal of its own and this Redis too, as tablo collect does", false, option_is_store},
-	{"--publish", "URL", "with --store: where other boards may attach (default: a socket of its own)", false, option_is_address},
-	{"--at", "TIME", "the instant it starts at (default: now)", true, option_is_instant},
+	{"--seed", "N", N_("which simulated day (default 7)"), false},
+	{"--speed", "X", N_("times real time (default 1)"), false},
+	{"--store", "URL", N_("collect into a journal of its own and this Redis too, as tablo collect does"), false, option_is_store},
+	{"--publish", "URL", N_("with --store: where other boards may attach (default: a socket of its own)"), false, option_is_address},
+	{"--at", "TIME", N_("the instant it starts at (default: now)"), false, option_is_instant},
 	{0},
 };
 
 /* The simulated helpdesk: a thread that publishes over a real socket, as any helpdesk would. */
 struct helpdesk {
-	char folder[64], feed[96], replay[96], key[96], public_key[96], journal[96], stream[96];
+	struct demo_folder folder;
+	char feed[96], replay[96], key[96], public_key[96], journal[96], stream[96];
 	void *zmq; /* the board's too: with keys in use no context may end while another one lives */
 	struct settings *settings; /* its own: the keys of its side */
 	struct curve_gate *gate;   /* of the context: the collector's stream has a door in it too; NULL: libzmq knows no CURVE */
@@ -46,6 +50,7 @@ struct helpdesk {
 	double speed;
 	int64_t zone_offset;
 	atomic_bool stop;
+	sem_t bound; /* it can be connected to, or never will: a board that comes too early tries again only after 0.2 s */
 	struct error err;
 };
 
@@ -91,7 +96,7 @@ static void serve(struct helpdesk *helpdesk, struct publisher *publisher, struct
 		zmq_pollitem_t items[2];
 		int count = publisher_items(publisher, items);
 		if (wait > 0)
-			zmq_poll(items, count, wait < TURN_MS ? TURN_MS : wait > SECOND_MS ? SECOND_MS : (long)wait);
+			zmq_poll(items, count, wait < TURN_MS ? TURN_MS : wait > IDLE_MS ? IDLE_MS : (long)wait);
 	}
 	wire_buffer_finish(&buffer);
 }
@@ -105,6 +110,8 @@ static void *run_helpdesk(void *argument)
 	if (curve)
 		curve_use_gate(curve, helpdesk->gate);
 	struct publisher *publisher = curve ? publisher_open(&options, &helpdesk->err) : NULL;
+	sem_post(&helpdesk->bound);
+	demo_folder_sweep();
 	struct simulator *simulator = simulator_create(helpdesk->seed, helpdesk->start, helpdesk->zone_offset);
 	if (publisher)
 		serve(helpdesk, publisher, simulator);
@@ -141,19 +148,20 @@ static bool make_keys(struct helpdesk *helpdesk, struct settings *settings, stru
 
 static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct arguments *arguments, double seed, struct error *err)
 {
-	const char *room = getenv("XDG_RUNTIME_DIR");
-	snprintf(helpdesk->folder, sizeof helpdesk->folder, "%s/tablo-XXXXXX", room && strlen(room) < 40 && access(room, W_OK) == 0 ? room : "/tmp");
-	if (!mkdtemp(helpdesk->folder))
-		return fail(err, "%s: cannot make a folder for the demo's sockets: %s", helpdesk->folder, strerror(errno));
-	snprintf(helpdesk->feed, sizeof helpdesk->feed, "ipc://%s/feed", helpdesk->folder);
-	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder);
-	snprintf(helpdesk->key, sizeof helpdesk->key, "%s/key", helpdesk->folder);
-	snprintf(helpdesk->public_key, sizeof helpdesk->public_key, "%s/key.pub", helpdesk->folder);
+	if (!demo_folder_make(&helpdesk->folder, err))
+		return false;
+	snprintf(helpdesk->feed, sizeof helpdesk->feed, "ipc://%s/feed", helpdesk->folder.path);
+	snprintf(helpdesk->replay, sizeof helpdesk->replay, "ipc://%s/replay", helpdesk->folder.path);
+	snprintf(helpdesk->key, sizeof helpdesk->key, "%s/key", helpdesk->folder.path);
+	snprintf(helpdesk->public_key, sizeof helpdesk->public_key, "%s/key.pub", helpdesk->folder.path);
 	if (!make_keys(helpdesk, setup->settings, err))
 		return false;
 	helpdesk->seed = (uint64_t)seed;
 	helpdesk->speed = setup->speed <= 0 ? 1 : setup->speed;
-	helpdesk->start = setup->instant_count ? setup->instants[0] : clock_wall() / SECOND_MS * SECOND_MS;
+	helpdesk->start = clock_wall();
+	if (!setup_instant(arguments, "--at", setup->zone, helpdesk->start, &helpdesk->start, err))
+		return false;
+	helpdesk->start -= helpdesk->start % SECOND_MS;
 	helpdesk->zone_offset = (int64_t)zone_offset(setup->zone, helpdesk->start) * SECOND_MS;
 	struct settings *settings = setup->settings;
 	settings->feeds = memory_resize(settings->feeds, 1, sizeof *settings->feeds);
@@ -165,38 +173,52 @@ static bool prepare(struct helpdesk *helpdesk, struct setup *setup, const struct
 	       (own_fcr || settings_set(settings, "fcr_within", "1h", err));
 }
 
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
-{
-	(void)stat;
-	(void)type;
-	(void)place;
-	return remove(path);
-}
-
-/* The sockets, the keys and the journal. */
-static void tidy(const struct helpdesk *helpdesk)
-{
-	if (helpdesk->folder[0])
-		nftw(helpdesk->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 /* Every demo is the same collector to Redis: one after the other it writes everything anew. */
-static const uint8_t demo_journal[JOURNAL_ID_SIZE] = "tablo demo 00001";
+static const uint8_t demo_id[JOURNAL_ID_SIZE] = "tablo demo 00001";
 
+static struct collector_options collector_options(const struct helpdesk *helpdesk, const struct setup *setup)
+{
+	return (struct collector_options){.settings = setup->settings, .zmq = helpdesk->zmq, .gate = helpdesk->gate, .id = demo_id};
+}
+
+/* To the eyes of others: with Redis, and where other boards may attach. */
 static bool open_collector(struct helpdesk *helpdesk, struct setup *setup, const char *publish, struct collector **collector, struct error *err)
 {
-	if (!setup->store)
-		return true;
-	snprintf(helpdesk->journal, sizeof helpdesk->journal, "%s/journal", helpdesk->folder);
-	snprintf(helpdesk->stream, sizeof helpdesk->stream, "ipc://%s/stream", helpdesk->folder);
-	if (!settings_set(setup->settings, "journal", helpdesk->journal, err))
-		return false;
-	const struct collector_options options = {.settings = setup->settings, .publish = publish ? publish : helpdesk->stream,
-		.store = setup->store, .zmq = helpdesk->zmq, .gate = helpdesk->gate, .id = demo_journal};
+	snprintf(helpdesk->stream, sizeof helpdesk->stream, "ipc://%s/stream", helpdesk->folder.path);
+	struct collector_options options = collector_options(helpdesk, setup);
+	options.publish = publish ? publish : helpdesk->stream;
+	options.store = setup->store;
 	*collector = collector_open(&options, err);
 	if (*collector)
 		fprintf(stderr, "tablo: another board: tablo --attach %s --site demo --set fcr_within=1h\n", options.publish);
 	return *collector != NULL;
+}
+
+/* For this board alone: whatever a configuration says of boards elsewhere, a simulated helpdesk is nothing to them. */
+static struct demo_journal *open_journal(const struct helpdesk *helpdesk, const struct setup *setup, struct error *err)
+{
+	const struct collector_options options = collector_options(helpdesk, setup);
+	return settings_set(setup->settings, "publish_outside", "", err) ? demo_journal_create(&options) : NULL;
+}
+
+static int show_desk(struct setup *setup, const struct desk_options *options, struct collector *collector, struct demo_journal *journal,
+	const struct arguments *arguments)
+{
+	struct error err;
+	struct desk *desk = desk_open(options, &err);
+	if (desk && collector)
+		collector_begin(collector, desk);
+	if (desk && journal)
+		demo_journal_begin(journal, desk);
+	const char *scope = arguments_nth(arguments, "--scope", 0);
+	const bool good = desk && (!scope || desk_scope(desk, scope, &setup->request.scope, &err));
+	const int code = good ? view_run(setup, desk, arguments) : report(&err);
+	if (desk && collector)
+		collector_settle(collector, desk_engine(desk));
+	collector_close(collector, NULL, NULL);
+	demo_journal_close(journal);
+	desk_close(desk);
+	return code;
 }
 
 /* With the helpdesk's thread running. */
@@ -204,21 +226,27 @@ static int show_board(struct setup *setup, struct helpdesk *helpdesk, const stru
 {
 	struct error err;
 	struct collector *collector = NULL;
-	bool collected = open_collector(helpdesk, setup, arguments_value(arguments, "--publish"), &collector, &err);
+	struct demo_journal *journal = NULL;
 	struct desk_options options = {.settings = setup->settings, .feeds = (const char *const *)setup->settings->feeds, .feed_count = 1,
-		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = helpdesk->zmq, .engine = collector ? collector_engine(collector) : NULL,
-		.recorder = collector ? collector_recorder(collector) : NULL, .company = collector ? collector_company(collector) : NULL};
-	struct desk *desk = collected ? desk_open(&options, &err) : NULL;
-	if (desk && collector)
-		collector_begin(collector, desk);
-	const char *scope = arguments_nth(arguments, "--scope", 0);
-	bool good = desk && (!scope || desk_scope(desk, scope, &setup->request.scope, &err));
-	int code = good ? view_run(setup, desk, arguments) : report(&err);
-	if (desk && collector)
-		collector_settle(collector, desk_engine(desk));
-	collector_close(collector, NULL, NULL);
-	desk_close(desk);
-	return code;
+		.speed = 1, .start = INSTANT_NONE, .stop = INT64_MAX, .zmq = helpdesk->zmq};
+	snprintf(helpdesk->journal, sizeof helpdesk->journal, "%s/demo", helpdesk->folder.path);
+	/* Whatever a configuration names: that one knows nothing of these contacts. */
+	if (!demo_journal_prepare(setup->settings, helpdesk->journal, &err))
+		return report(&err);
+	if (setup->store) {
+		if (!open_collector(helpdesk, setup, arguments_value(arguments, "--publish"), &collector, &err))
+			return report(&err);
+		options.engine = collector_engine(collector);
+		options.recorder = collector_recorder(collector);
+		options.company = collector_company(collector);
+	} else {
+		journal = open_journal(helpdesk, setup, &err);
+		if (!journal)
+			return report(&err);
+		options.recorder = demo_journal_recorder(journal);
+		options.company = demo_journal_company(journal);
+	}
+	return show_desk(setup, &options, collector, journal, arguments);
 }
 
 static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struct arguments *arguments)
@@ -227,8 +255,11 @@ static int run_board(struct setup *setup, struct helpdesk *helpdesk, const struc
 	pthread_t thread;
 	int code = 1;
 	helpdesk->zmq = zmq_ctx_new();
+	sem_init(&helpdesk->bound, 0, 0);
 	bool good = !curve_available(NULL) || (helpdesk->gate = curve_gate_open(helpdesk->zmq, &err)) != NULL;
 	if (good && (errno = pthread_create(&thread, NULL, run_helpdesk, helpdesk)) == 0) {
+		while (sem_wait(&helpdesk->bound) != 0 && errno == EINTR)
+			;
 		code = show_board(setup, helpdesk, arguments);
 		atomic_store(&helpdesk->stop, true);
 		pthread_join(thread, NULL);
@@ -246,11 +277,12 @@ static int run(const struct arguments *arguments)
 {
 	struct error err;
 	struct setup setup;
-	struct helpdesk helpdesk = {.folder = ""};
+	struct helpdesk helpdesk = {.folder = {.path = ""}};
 	bool usage;
 #ifdef M_ARENA_MAX
 	mallopt(M_ARENA_MAX, 1); /* a heap for each of a handful of threads that do little would be a tenth more memory */
 #endif
+	memory_give_back();
 	view_block_signals();
 	if (!setup_open(&setup, arguments, &usage, &err))
 		return usage ? report_usage(arguments, &err) : report(&err);
@@ -260,7 +292,7 @@ static int run(const struct arguments *arguments)
 		return report_usage(arguments, &err);
 	}
 	int code = prepare(&helpdesk, &setup, arguments, seed, &err) ? run_board(&setup, &helpdesk, arguments) : report(&err);
-	tidy(&helpdesk);
+	demo_folder_remove(&helpdesk.folder);
 	settings_destroy(helpdesk.settings);
 	setup_close(&setup);
 	return code;
@@ -269,10 +301,11 @@ static int run(const struct arguments *arguments)
 const struct command demo_command = {
 	.name = "demo",
 	.positional = "",
-	.summary = "a simulated helpdesk, and the board on it; nothing else is needed",
-	.about = "Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
+	.summary = N_("a simulated helpdesk, and the board on it; nothing else is needed"),
+	.about = N_("Simulates a helpdesk (always the same day for the same seed) that publishes over a real ZeroMQ socket, and shows the board.\n"
 		 "The two hours before the start are played at once; FCR settles after one hour there instead of seven days, unless a\n"
-		 "configuration or --set is given. With --store it is collector and board in one: other boards may attach, or read Redis.",
+		 "configuration or --set is given. The journal it keeps goes with it.\n"
+		 "With --store it is collector and board in one: other boards may attach, or read Redis."),
 	.options = (const struct option *const[]){demo_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
 	.run = run,
 };

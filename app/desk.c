@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "feed/curve.h"
+#include "store/answer_memory.h"
 
 #define MESSAGES_A_TURN 512
 
@@ -119,6 +120,7 @@ struct desk *desk_open(const struct desk_options *options, struct error *err)
 		return NULL;
 	}
 	struct desk *desk = memory_new(1, sizeof *desk);
+	desk->answers = answer_memory_create();
 	desk->options = *options;
 	desk->first = INSTANT_NONE;
 	desk->recent = options->standby ? recent_create(RECENT_TIME, RECENT_BYTES) : NULL;
@@ -146,12 +148,33 @@ void desk_close(struct desk *desk)
 	stored_close(desk->stored);
 	recent_destroy(desk->recent);
 	curve_close(desk->curve);
+	answer_memory_destroy(desk->answers);
 	engine_destroy(desk->engine);
 	engine_destroy(desk->stored_engine);
+	settings_destroy(desk->renewed);
 	batch_finish(&desk->batch);
 	batch_finish(&desk->held);
 	wire_buffer_finish(&desk->part);
 	free(desk);
+}
+
+/* Engines come and go: a new one has the settings of the start. */
+static void renew_engines(struct desk *desk)
+{
+	if (!desk->renewed)
+		return;
+	engine_renew(desk->engine, desk->renewed);
+	if (desk->stored_engine)
+		engine_renew(desk->stored_engine, desk->renewed);
+}
+
+void desk_renew(struct desk *desk, struct settings *settings)
+{
+	struct settings *before = desk->renewed;
+	desk->renewed = settings;
+	renew_engines(desk);
+	settings_destroy(before);
+	desk->changed = true;
 }
 
 bool desk_reload_keys(struct desk *desk, struct error *err)
@@ -195,6 +218,14 @@ static long wait_for(const struct desk *desk, int64_t until)
 	return due <= now ? 0 : (long)(due - now < SECOND_MS ? due - now : SECOND_MS);
 }
 
+/* On a board where nothing comes and nothing is due the time goes on all the same: somebody looks at the clock, and at how old figures are.
+ * What is recorded has no need of it. */
+static bool clock_lags(const struct desk *desk, int64_t now)
+{
+	const bool goes = !desk->own_time && !desk->feed_clock && !desk->options.recorder;
+	return goes && engine_now(desk->engine) != INSTANT_NONE && now >= engine_now(desk->engine) + SECOND_MS;
+}
+
 static void wait_and_take(struct desk *desk, int wake, int64_t until)
 {
 	zmq_pollitem_t items[DESK_FEEDS_MOST * FEED_POLL_MAX + ATTACHED_POLL_MAX + SITES_POLL_MAX + DESK_COMPANY_MAX + 1];
@@ -228,7 +259,7 @@ static void wait_and_take(struct desk *desk, int wake, int64_t until)
 		return;
 	desk_upkeep(desk);
 	int64_t now = desk_present(desk);
-	if (now != INSTANT_NONE && engine_due(desk->engine) <= now)
+	if (now != INSTANT_NONE && (engine_due(desk->engine) <= now || clock_lags(desk, now)))
 		desk_apply_at(desk, (struct record){.kind = RECORD_CLOCK, .recv = now});
 	if (desk->instant < desk->options.instant_count && desk_ended(desk))
 		desk_pass_instants(desk, INT64_MAX);
@@ -237,6 +268,7 @@ static void wait_and_take(struct desk *desk, int wake, int64_t until)
 void desk_turn(struct desk *desk, int wake, int64_t until)
 {
 	wait_and_take(desk, wake, until);
+	renew_engines(desk);
 	if (desk->options.company)
 		desk->options.company->turn(desk->options.company->context, desk);
 }
@@ -307,11 +339,15 @@ struct sites *desk_sites(const struct desk *desk)
 
 struct snapshot *desk_snapshot(const struct desk *desk, const struct zone *zone, const struct snapshot_request *request)
 {
-	if (desk->sites)
-		return snapshot_merge(sites_merge(desk->sites), desk->options.settings, zone, request);
-	struct snapshot *snapshot = snapshot_create(shown_engine(desk), desk->options.settings, zone, request);
+	const struct settings *settings = desk->renewed ? desk->renewed : desk->options.settings;
+	struct snapshot_request own = *request;
+	own.memory = desk->answers;
+	struct snapshot *snapshot = desk->sites ? snapshot_merge(sites_merge(desk->sites), settings, zone, &own)
+						: snapshot_create(shown_engine(desk), settings, zone, &own);
+	snapshot->held = desk->renewed ? settings_hold(desk->renewed) : NULL;
 	struct desk_link link;
-	if (desk_link(desk, &link))
+	snapshot->denied = RIGHTS_ALL & ~desk_may(desk);
+	if (!desk->sites && desk_link(desk, &link))
 		snapshot_attached(snapshot, link.state, link.silent, link.from_store, link.why);
 	return snapshot;
 }

@@ -54,6 +54,8 @@ struct desk *desk_open(const struct desk_options *options, struct error *err);
 void desk_close(struct desk *desk);
 /* Reads key files again (SIGHUP); of the desk's own thread. False: what was in force stays. */
 bool desk_reload_keys(struct desk *desk, struct error *err);
+/* Other levels and looks from now on (config/renew.h), the desk's own reference from then on; of the desk's own thread. */
+void desk_renew(struct desk *desk, struct settings *settings);
 /* Waits until something comes, something is due, `wake` (a descriptor, -1: none) is readable, or `until` (monotonic ms), and takes
  * a bounded number of messages. */
 void desk_turn(struct desk *desk, int wake, int64_t until);
@@ -88,6 +90,8 @@ enum desk_route { DESK_NOWHERE /* err says why */, DESK_STREAM /* desk_answered(
 enum desk_route desk_act(struct desk *desk, int site, struct view payload, struct error *err);
 struct attached_answer;
 bool desk_answered(struct desk *desk, struct attached_answer *answer); /* true once */
+/* What may be done at this board (bits of enum right), as its collectors say; all of it where there is none. */
+unsigned desk_may(const struct desk *desk);
 /* The time by which things happen there; INT64_MIN: nothing is known yet. */
 int64_t desk_time(const struct desk *desk, int site);
 /* Of a standby: the engine is another one from now on (the desk's); a record that the primary sent. */

@@ -1,6 +1,7 @@
 /* The ways of what people do at a board. */
 #include "app/desk_state.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "store/redis_inbox.h"
 #include "store/redis_sink.h"
 
@@ -24,14 +25,14 @@ static enum desk_route hand_over(struct desk *desk, struct attached *attached, c
 		return attached_act(attached, payload, err) ? DESK_STREAM : DESK_NOWHERE;
 	if (desk->options.store)
 		return push(desk, site, payload, err);
-	fail(err, "the collector does not answer: nothing was sent");
+	fail(err, _("the collector does not answer: nothing was sent"));
 	return DESK_NOWHERE;
 }
 
 enum desk_route desk_act(struct desk *desk, int site, struct view payload, struct error *err)
 {
 	if (desk->sites && (site < 1 || site > sites_count(desk->sites))) {
-		fail(err, "of which site? choose one with o");
+		fail(err, _("of which site? choose one with o"));
 		return DESK_NOWHERE;
 	}
 	if (desk->sites)
@@ -58,4 +59,19 @@ int64_t desk_time(const struct desk *desk, int site)
 	if (!desk->sites)
 		return engine_now(desk_engine(desk));
 	return site >= 1 && site <= sites_count(desk->sites) ? sites_time(desk->sites, site) : INSTANT_NONE;
+}
+
+/* Of several sites what may be done at one of them at least. */
+unsigned desk_may(const struct desk *desk)
+{
+	if (desk->attached)
+		return attached_permit(desk->attached).may;
+	unsigned may = 0;
+	bool any = false;
+	for (int site = 1; desk->sites && site <= sites_count(desk->sites); site++) {
+		const struct attached *attached = sites_attached(desk->sites, site);
+		any = any || attached;
+		may |= attached ? attached_permit(attached).may : 0;
+	}
+	return any ? may : RIGHTS_ALL;
 }

@@ -33,6 +33,7 @@ struct desk {
 	struct desk_options options;
 	struct hole_watch holes[DESK_HOLES_WATCHED];
 	struct engine *engine;
+	struct settings *renewed; /* held: read again since the start; NULL: the options' */
 	struct curve *curve;
 	struct attached *attached; /* NULL: there are feeds, or only Redis */
 	struct stored *stored;	   /* NULL: no Redis is read */
@@ -55,6 +56,7 @@ struct desk {
 	bool changed, heard;
 	int64_t first;
 	int64_t memory_looked; /* monotonic */
+	struct answer_memory *answers; /* of its snapshots */
 };
 
 /* What the desk's feeds call. */

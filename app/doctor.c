@@ -10,16 +10,17 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 
 #define LISTEN (3 * SECOND_MS)
 #define LINE_ROOM 1200
 
 static const struct option doctor_options[] = {
-	{"--feed", "URL", "look at this feed instead of the configured ones", true, option_is_feed},
-	{"--journal", "DIR", "the directory of a journal: its disk is looked at", false, option_is_journal},
-	{"--store", "URL", "the Redis of a store: redis://HOST/DB, unix://PATH", false, option_is_store},
-	{"--for", "TIME", "how long to listen to the feeds (default 3s)", false, option_is_duration},
-	{"--json", NULL, "one JSON document", false},
+	{"--feed", "URL", N_("look at this feed instead of the configured ones"), true, option_is_feed},
+	{"--journal", "DIR", N_("the directory of a journal: its disk is looked at"), false, option_is_journal},
+	{"--store", "URL", N_("the Redis of a store: redis://HOST/DB, unix://PATH"), false, option_is_store},
+	{"--for", "TIME", N_("how long to listen to the feeds (default 3s)"), false, option_is_duration},
+	{"--json", NULL, N_("one JSON document"), false},
 	{0},
 };
 
@@ -124,9 +125,9 @@ static int run(const struct arguments *arguments)
 const struct command doctor_command = {
 	.name = "doctor",
 	.positional = "",
-	.summary = "is this machine, and are the feeds, as the board needs them?",
-	.about = "Looks at the terminal, the locale, time zones, limits, the journal's disk, libzmq, keys and every feed, and says in a line each\n"
-		 "what is right, what is doubtful, and how to mend it. The exit status is 1 if anything is bad.",
+	.summary = N_("is this machine, and are the feeds, as the board needs them?"),
+	.about = N_("Looks at the terminal, the locale, time zones, limits, the journal's disk, libzmq, keys and every feed, and says in a line each\n"
+		 "what is right, what is doubtful, and how to mend it. The exit status is 1 if anything is bad."),
 	.options = (const struct option *const[]){doctor_options, common_options, help_options, NULL},
 	.run = run,
 };

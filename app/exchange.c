@@ -7,6 +7,8 @@
 #include "app/exchange.h"
 #include "base/clock.h"
 
+#define PACE_MOST 1000 /* ms */
+
 static void wake(int descriptor)
 {
 	uint64_t one = 1;
@@ -38,6 +40,7 @@ bool exchange_open(struct exchange *exchange, const struct snapshot_request *req
 void exchange_close(struct exchange *exchange)
 {
 	snapshot_destroy(exchange_take(exchange));
+	settings_destroy(exchange->renewed);
 	close(exchange->to_screen);
 	close(exchange->to_desk);
 	pthread_mutex_destroy(&exchange->lock);
@@ -75,6 +78,25 @@ bool exchange_asked(struct exchange *exchange, struct snapshot_request *request)
 	return asked;
 }
 
+void exchange_renew(struct exchange *exchange, struct settings *settings)
+{
+	pthread_mutex_lock(&exchange->lock);
+	struct settings *missed = exchange->renewed;
+	exchange->renewed = settings;
+	pthread_mutex_unlock(&exchange->lock);
+	settings_destroy(missed);
+	wake(exchange->to_desk);
+}
+
+struct settings *exchange_renewed(struct exchange *exchange)
+{
+	pthread_mutex_lock(&exchange->lock);
+	struct settings *settings = exchange->renewed;
+	exchange->renewed = NULL;
+	pthread_mutex_unlock(&exchange->lock);
+	return settings;
+}
+
 void exchange_wish(struct exchange *exchange, const struct wish *wish)
 {
 	pthread_mutex_lock(&exchange->lock);
@@ -94,6 +116,33 @@ bool exchange_wished(struct exchange *exchange, struct wish *wish)
 	}
 	pthread_mutex_unlock(&exchange->lock);
 	return wished;
+}
+
+void exchange_pace(struct exchange *exchange, int64_t interval)
+{
+	atomic_store(&exchange->pace, (int)(interval < PACE_MOST ? interval : PACE_MOST));
+}
+
+int64_t exchange_interval(struct exchange *exchange)
+{
+	return atomic_load(&exchange->pace);
+}
+
+void exchange_call(struct exchange *exchange)
+{
+	atomic_fetch_add(&exchange->called, 1);
+	wake(exchange->to_screen);
+}
+
+bool exchange_is_answered(struct exchange *exchange)
+{
+	return atomic_load(&exchange->called) == atomic_load(&exchange->answered);
+}
+
+void exchange_answer(struct exchange *exchange)
+{
+	hear(exchange->to_screen);
+	atomic_store(&exchange->answered, atomic_load(&exchange->called));
 }
 
 void exchange_wake(struct exchange *exchange)

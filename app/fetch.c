@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "feed/curve.h"
 #include "feed/stream_client.h"
 #include "replay/spool.h"
@@ -88,12 +89,12 @@ void fetch_text(const struct fetch_look *look, char *to, size_t room)
 	if (look->phase >= FETCH_ENDED)
 		snprintf(to, room, "%s", look->why);
 	else if (!look->linked)
-		snprintf(to, room, look->phase == FETCH_ASKING ? "the collector is not heard yet \u2026"
-			: "the link to the collector is lost at %d %%: it goes on when it is back", look->percent);
+		snprintf(to, room, look->phase == FETCH_ASKING ? _("the collector is not heard yet \u2026")
+			: _("the link to the collector is lost at %d %%: it goes on when it is back"), look->percent);
 	else if (look->phase == FETCH_ASKING)
-		snprintf(to, room, "asking the collector for its past \u2026");
+		snprintf(to, room, _("asking the collector for its past \u2026"));
 	else
-		snprintf(to, room, "fetching from the collector: %d %%, %llu MiB \u2026", look->percent, (unsigned long long)(look->bytes / MIB));
+		snprintf(to, room, _("fetching from the collector: %d %%, %llu MiB \u2026"), look->percent, (unsigned long long)(look->bytes / MIB));
 }
 
 /* ---- what the stream brings ---- */
@@ -111,12 +112,12 @@ static bool take_state(void *context, const struct stream_state *state, struct e
 {
 	struct fetch *fetch = context;
 	if (fetch->over || fetch_look(fetch).phase == FETCH_READY) {
-		give_up(fetch, "the collector began anew: what it has now is to be fetched again");
-		return fail(err, "it is over");
+		give_up(fetch, _("the collector began anew: what it has now is to be fetched again"));
+		return fail(err, _("it is over"));
 	}
 	if (++fetch->states > STATES_MOST) {
-		give_up(fetch, "the collector's journal lacks too many records to look back with");
-		return fail(err, "it is over");
+		give_up(fetch, _("the collector's journal lacks too many records to look back with"));
+		return fail(err, _("it is over"));
 	}
 	fetch->origin = state->origin;
 	if (!open_spool(fetch, err) || !spool_begin(fetch->spool, state->origin.journal, state->lsn, state->bytes, err)) {
@@ -145,13 +146,13 @@ static void take_link(void *context, enum link_state state, const char *why, int
 	(void)silent;
 	if (state != LINK_REFUSED || fetch->address_count > 1)
 		return;
-	snprintf(text, sizeof text, "the collector cannot be looked back into: %s", *why ? why : "it refuses");
+	snprintf(text, sizeof text, _("the collector cannot be looked back into: %s"), *why ? why : _("it refuses"));
 	give_up(fetch, text);
 }
 
-static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error)
+static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error, struct view whose)
 {
-	(void)context, (void)id, (void)lsn, (void)error; /* no action is sent */
+	(void)context, (void)id, (void)lsn, (void)error, (void)whose; /* no action is sent */
 }
 
 /* After a link that was lost it goes on where it was, as long as the numbers mean the same records. */
@@ -165,7 +166,7 @@ static uint64_t resume(void *context, const struct stream_origin *origin, struct
 		return spool_look(fetch->spool).last;
 	if (fetch_look(fetch).phase != FETCH_READY)
 		return 0;
-	give_up(fetch, "the collector began anew: what it has now is to be fetched again");
+	give_up(fetch, _("the collector began anew: what it has now is to be fetched again"));
 	return STREAM_HOLD;
 }
 
@@ -237,11 +238,11 @@ static void judge(struct fetch *fetch, int64_t now)
 	if (now - fetch->moved_at < STALL_MOST * fetch->options.settings->stale)
 		return;
 	if (look.linked)
-		snprintf(text, sizeof text, "the collector gives nothing that leads on (%d %% are here)", look.percent);
+		snprintf(text, sizeof text, _("the collector gives nothing that leads on (%d %% are here)"), look.percent);
 	else if (look.phase == FETCH_ASKING)
-		snprintf(text, sizeof text, "the collector does not answer");
+		snprintf(text, sizeof text, _("the collector does not answer"));
 	else
-		snprintf(text, sizeof text, "the link to the collector was lost at %d %%, and did not come back", look.percent);
+		snprintf(text, sizeof text, _("the link to the collector was lost at %d %%, and did not come back"), look.percent);
 	give_up(fetch, text);
 }
 
@@ -348,7 +349,7 @@ struct fetch *fetch_open(const struct fetch_options *options, struct error *err)
 	failed = failed ? failed : pthread_create(&fetch->thread, NULL, run, fetch);
 	if (!failed)
 		return fetch;
-	fail(err, "%s: the collector's past cannot be fetched: %s", options->urls, strerror(failed));
+	fail(err, _("%s: the collector's past cannot be fetched: %s"), options->urls, strerror(failed));
 	destroy(fetch);
 	return NULL;
 }

@@ -7,32 +7,31 @@
 #include "app/import_journal.h"
 #include "app/option_checks.h"
 #include "app/progress.h"
+#include "app/salt.h"
 #include "app/setup.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "config/suggest.h"
-#include "feed/bridges/import.h"
-#include "feed/bridges/pseudonym.h"
 #include "feed/curve.h"
+#include "feed/imports/import.h"
 #include "feed/ndjson.h"
 #include "feed/publisher.h"
 
-#define SALT_MOST 4096
-#define MACHINE_ID "/etc/machine-id"
 #define LINES_A_STEP 1000
 #define OUTPUT_SIZE (256 * 1024) /* bytes gathered before they are written */
 #define REPORTS_MOST 200	 /* of one kind are printed; all are counted */
 #define UNREAD_LINGER 10000	 /* ms that what a slow subscriber has not read yet is kept for at the end */
 
 static const struct option import_options[] = {
-	{"--map", "FILE", "csv: the mapping, which says what the columns mean", false},
-	{"--to", "DIR", "write the events into a journal that is begun there, in place of printing them", false, option_is_journal},
-	{"--publish", "URL", "publish the events there (ZeroMQ) in place of printing them", false, option_is_address},
-	{"--site", "NAME", "--publish: the site in the topic (default default)", false},
-	{"--src", "NAME", "--publish: this publisher's name (default import)", false},
-	{"--zone", "ZONE", "csv: the zone of times without one (default: what the mapping says, else UTC)", false, option_is_zone},
-	{"--salt-file", "FILE", "16 bytes or more that customers' numbers are hashed with (default: this machine's id)", false},
-	{"--strict", NULL, "exit 1 if a line was damaged, a duplicate or an orphan", false},
+	{"--map", "FILE", N_("csv, ndjson: the mapping, which says what the source means"), false},
+	{"--to", "DIR", N_("write the events into a journal that is begun there, in place of printing them"), false, option_is_journal},
+	{"--publish", "URL", N_("publish the events there (ZeroMQ) in place of printing them"), false, option_is_address},
+	{"--site", "NAME", N_("--publish: the site in the topic (default default)"), false},
+	{"--src", "NAME", N_("--publish: this publisher's name (default import)"), false},
+	{"--zone", "ZONE", N_("csv: the zone of times without one (default: what the mapping says, else UTC)"), false, option_is_zone},
+	{"--salt-file", "FILE", N_("16 bytes or more that customers' numbers are hashed with (default: this machine's id)"), false},
+	{"--strict", NULL, N_("exit 1 if a line was damaged, a duplicate or an orphan"), false},
 	{0},
 };
 
@@ -44,8 +43,6 @@ struct import_run {
 	struct settings *settings; /* which curve and the journal look into */
 	int64_t sent; /* the largest ts published: recorded time, which --clock feed follows */
 	uint64_t reports[IMPORT_COUNT_COUNT];
-	char salt[SALT_MOST];
-	size_t salt_size;
 	bool failed; /* some file could not be read, or not to its end */
 };
 
@@ -103,36 +100,6 @@ static void summarize(const struct import_run *run, const struct importer *impor
 		if (count || kind == IMPORT_LINES || kind == IMPORT_EVENTS)
 			fprintf(stderr, "%10llu %s\n", (unsigned long long)count, import_count_help[kind]);
 	}
-}
-
-/* ---- the salt ---- */
-
-static bool read_salt(struct import_run *run, const char *path, struct error *err)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return fail(err, "%s: the salt cannot be read: %s", path, strerror(errno));
-	run->salt_size = fread(run->salt, 1, sizeof run->salt, file);
-	fclose(file);
-	while (run->salt_size && (run->salt[run->salt_size - 1] == '\n' || run->salt[run->salt_size - 1] == '\r'))
-		run->salt_size--;
-	return run->salt_size >= SALT_LEAST
-		|| fail(err, "%s: a salt has at least %d bytes; `head -c 32 /dev/urandom | base64` makes one", path, SALT_LEAST);
-}
-
-/* Without a salt of one's own: the machine's id, which systemd wants kept secret too, so that the same log gives the same
- * pseudonyms here again. Where there is none, customers are left out rather than hashed with something anybody can guess. */
-static bool find_salt(struct import_run *run, const struct arguments *arguments, struct error *err)
-{
-	const char *path = arguments_value(arguments, "--salt-file");
-	if (path)
-		return read_salt(run, path, err);
-	struct error ignored;
-	if (!read_salt(run, MACHINE_ID, &ignored)) {
-		run->salt_size = 0;
-		say("tablo: no --salt-file and no " MACHINE_ID ": customers are left out");
-	}
-	return true;
 }
 
 /* ---- the files ---- */
@@ -233,12 +200,15 @@ static int run_format(const struct import_format *format, const struct arguments
 	struct error err;
 	struct import_run run = {.sent = INSTANT_NONE, .settings = settings};
 	struct import_sink sink = {.context = &run, .event = take_event, .report = take_report};
-	if (!find_salt(&run, arguments, &err))
+	struct salt salt;
+	if (!salt_read(&salt, arguments_value(arguments, "--salt-file"), &err))
 		return report(&err);
+	if (!salt.size)
+		say("tablo: " SALT_MISSING);
 	struct import_options options = {
 		.map = arguments_value(arguments, "--map"),
 		.zone = arguments_value(arguments, "--zone"),
-		.salt = {run.salt, run.salt_size},
+		.salt = {salt.bytes, salt.size},
 	};
 	struct importer *importer = importer_open(format, &options, &sink, &err);
 	if (!importer)
@@ -297,26 +267,32 @@ static int run(const struct arguments *arguments)
 		fail(&err, "either --to or --publish");
 	else if (arguments->positional_count < 2)
 		fail(&err, "no file is named; - is standard input");
-	else if (format->mapped && !arguments_value(arguments, "--map"))
+	else if (format->mapping == IMPORT_MAPPING_NEEDED && !arguments_value(arguments, "--map"))
 		fail(&err, "%s needs --map FILE, which says what its columns mean", format->name);
-	else if (!format->mapped && arguments_value(arguments, "--map"))
-		fail(&err, "--map is for csv, not for %s", format->name);
+	else if (format->mapping == IMPORT_MAPPING_NONE && arguments_value(arguments, "--map"))
+		fail(&err, "--map is for csv and ndjson, not for %s", format->name);
 	else
 		return run_with_settings(format, arguments);
 	return report_usage(arguments, &err);
 }
 
+static const char *format_word(int index)
+{
+	return import_formats[index] ? import_formats[index]->name : NULL;
+}
+
 const struct command import_command = {
 	.name = "import",
 	.positional = "FORMAT FILE...",
-	.summary = "reads what another system recorded, and prints or publishes it as events",
-	.about = "FORMAT is queue_log (Asterisk's), csv (any table, with a mapping file) or ndjson (events as lines of JSON). The files,\n"
+	.word = format_word,
+	.summary = N_("reads what another system recorded, and prints or publishes it as events"),
+	.about = N_("FORMAT is queue_log (Asterisk's), csv (any table, with a mapping file) or ndjson (events as lines of JSON). The files,\n"
 		 ".gz too and - for standard input, belong to one history, oldest first; the events come out sorted, as one line of JSON each, which\n"
 		 "`tablo publish` and file: feeds read. Damaged, duplicate and orphaned lines are named on standard error, counted\n"
 		 "and left out; the exit status is still 0 unless --strict is given or nothing at all could be imported.\n"
 		 "Customers' numbers never leave: a salted hash stands in for them. With --publish it begins when the first\n"
 		 "subscriber is there, and waits for slow ones; a board takes --clock feed. With --to the events become a journal, received\n"
-		 "when they happened; the rules and the zone are those of the configuration.",
+		 "when they happened; the rules and the zone are those of the configuration."),
 	.options = (const struct option *const[]){import_options, common_options, help_options, NULL},
 	.run = run,
 };

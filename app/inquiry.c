@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "metrics/query_sums.h"
 #include "replay/evidence.h"
@@ -237,7 +238,7 @@ static void join_present(const struct inquiry *inquiry, const struct inquiry_que
 		if (!asked->places[i].wanted)
 			continue;
 		if (!asked->places[i].known)
-			inquiry_lack(to, sites->sites[i].name, "nothing is known of it yet");
+			inquiry_lack(to, sites->sites[i].name, _("nothing is known of it yet"));
 		else if (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err))
 			continue; /* nobody there has such a name */
 		else if (gather_present(inquiry, asked, engine, scope, &evidence, &err))
@@ -273,7 +274,7 @@ static struct proof *answer_why(const struct inquiry_question *asked, const stru
 		const int site = asked->board.site - 1;
 		engine = site >= 0 && site < moment->sites->count ? moment->sites->sites[site].engine : NULL;
 		if (!engine || (*asked->scope && !list_scope_parse(engine, asked->scope, &scope, &err)))
-			return refuse(asked, "each site has its own: choose one with o");
+			return refuse(asked, _("each site has its own: choose one with o"));
 	}
 	struct proof *proof = open_answer(asked);
 	explain(engine, &asked->request, scope, &proof->life);
@@ -284,14 +285,14 @@ static struct proof *answer_why(const struct inquiry_question *asked, const stru
 static struct proof *answer_now(const struct inquiry *inquiry, int which, const struct inquiry_question *asked, const struct inquiry_moment *moment)
 {
 	if (!moment->engine && !moment->sites)
-		return refuse(asked, "nothing is known yet");
+		return refuse(asked, _("nothing is known yet"));
 	if (which == LIFE && asked->request.about != PROOF_EVENTS)
 		return answer_why(asked, moment);
 	if (which == ROWS && metrics[asked->request.metric].kind == KIND_GAUGE)
 		return answer_present(inquiry, asked, moment);
 	if (!inquiry->journal && !inquiry->distant)
-		return refuse(asked, which == ROWS ? "what was counted is in the collector's journal: give --journal or --attach"
-						   : "what became of it is in the collector's journal: give --journal or --attach");
+		return refuse(asked, which == ROWS ? _("what was counted is in the collector's journal: give --journal or --attach")
+						   : _("what became of it is in the collector's journal: give --journal or --attach"));
 	return NULL;
 }
 
@@ -315,7 +316,7 @@ static void begin(struct inquiry *inquiry, int which, const struct inquiry_momen
 	if (!inquiry->started)
 		inquiry->started = pthread_create(&inquiry->thread, NULL, run, inquiry) == 0;
 	if (!inquiry->started)
-		hand_over(question, refuse(asked, "no thread can be started to read the journal"));
+		hand_over(question, refuse(asked, _("no thread can be started to read the journal")));
 	pthread_cond_signal(&inquiry->wanted);
 }
 

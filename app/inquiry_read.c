@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "replay/evidence.h"
 #include "replay/life.h"
 #include "replay/player.h"
@@ -39,11 +40,11 @@ static void say_missing(const struct source *source, struct evidence *evidence)
 	if (zone && player && !*evidence->why && player_span(player, &span, NULL)) {
 		if (span.first > 1 && span.from > evidence->from) {
 			instant_format(span.from, zone, at, sizeof at);
-			snprintf(evidence->why, sizeof evidence->why, "%s %s: what was before is not in it",
-				source->is_fetched ? "what was fetched begins at" : "the journal begins at", at);
+			snprintf(evidence->why, sizeof evidence->why, _("%s %s: what was before is not in it"),
+				source->is_fetched ? _("what was fetched begins at") : _("the journal begins at"), at);
 		} else if (source->moment - span.to > BEHIND_MOST) {
 			instant_format(span.to, zone, at, sizeof at);
-			snprintf(evidence->why, sizeof evidence->why, "as the journal has it, which ends at %s", at);
+			snprintf(evidence->why, sizeof evidence->why, _("as the journal has it, which ends at %s"), at);
 		}
 	}
 	zone_close(zone);
@@ -124,7 +125,7 @@ static bool join_sites(const struct inquiry_reading *reading, struct fetch *cons
 		if (!reading->question->places[i].wanted)
 			continue;
 		if (!reading->question->places[i].known) {
-			inquiry_lack(&proof->evidence, name, "nothing is known of it yet");
+			inquiry_lack(&proof->evidence, name, _("nothing is known of it yet"));
 		} else if (gather_fetched(reading, i, fetches[i], proof, &evidence, err)) {
 			inquiry_join(&proof->evidence, &evidence, name);
 			any = true;
@@ -134,7 +135,7 @@ static bool join_sites(const struct inquiry_reading *reading, struct fetch *cons
 			inquiry_lack(&proof->evidence, name, err->text);
 		}
 	}
-	return any || fail(err, "%s", *proof->evidence.why ? proof->evidence.why : "nothing is known of any site");
+	return any || fail(err, "%s", *proof->evidence.why ? proof->evidence.why : _("nothing is known of any site"));
 }
 
 static bool gather_distant(const struct inquiry_reading *reading, struct proof *proof, struct error *err)
@@ -142,7 +143,8 @@ static bool gather_distant(const struct inquiry_reading *reading, struct proof *
 	struct fetch *fetches[SITES_MOST] = {NULL};
 	struct distant *distant = reading->distant;
 	const int count = distant_count(distant);
-	struct error why = {"it is attached nowhere"};
+	struct error why;
+	fail(&why, "%s", _("it is attached nowhere"));
 	/* All at once, and each is waited for in turn. */
 	for (int i = 0; i < count; i++)
 		if (reading->question->places[i].wanted && reading->question->places[i].known)
@@ -197,7 +199,7 @@ bool inquiry_read_life(const struct inquiry_reading *reading, struct proof *proo
 	if (reading->journal)
 		return gather_life(reading, &source, proof, err);
 	/* What a list of all sites names may be anywhere. */
-	fail(err, "nothing is known of its site");
+	fail(err, _("nothing is known of its site"));
 	for (int i = 0; i < distant_count(reading->distant) && !proof->life.count && !reading->stop(reading->context); i++)
 		if (reading->question->places[i].known && (!*wanted || distant_find(reading->distant, wanted) == i))
 			any = read_life_of(reading, i, proof, err) || any;

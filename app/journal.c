@@ -7,6 +7,7 @@
 #include "app/setup.h"
 #include "base/clock.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "config/suggest.h"
 #include "journal/lock.h"
 #include "journal/segment.h"
@@ -14,34 +15,39 @@
 #define REST_MOST 1000
 
 static const struct option journal_command_options[] = {
-	{"--store", "URL", "verify: compare what this Redis holds with the journal", false, option_is_store},
-	{"--site", "NAME", "verify --store: which site there (default: the one the journal says it is of)", false},
-	{"--from", "TIME", "export: only what happened then or later", false, option_is_instant},
-	{"--to", "TIME", "export: only what happened then or earlier", false, option_is_instant},
-	{"--at", "TIME", "mark: the instant (default now)", false, option_is_instant},
-	{"--zone", "ZONE", "times are read and printed in it (default: the setting)", false, option_is_zone},
+	{"--store", "URL", N_("verify: compare what this Redis holds with the journal"), false, option_is_store},
+	{"--site", "NAME", N_("verify --store: which site there (default: the one the journal says it is of)"), false},
+	{"--from", "TIME", N_("export: only what happened then or later"), false, option_is_instant},
+	{"--to", "TIME", N_("export: only what happened then or earlier"), false, option_is_instant},
+	{"--at", "TIME", N_("mark: the instant (default now)"), false, option_is_instant},
+	{"--zone", "ZONE", N_("times are read and printed in it (default: the setting)"), false, option_is_zone},
 	{0},
 };
 
 /* The only place where they are listed. */
 static const struct journal_verb verbs[] = {
-	{"ls", "[DIR|FILE]", "the files: which records, of when, how many events, how large, sealed or not, states, damage", true, 0, 0, journal_list},
-	{"rules", "[DIR|FILE]", "the settings in force from each start on", true, 0, 0, journal_rules},
+	{"ls", "[DIR|FILE]", N_("the files: which records, of when, how many events, how large, sealed or not, states, damage"), true, 0, 0, journal_list},
+	{"rules", "[DIR|FILE]", N_("the settings in force from each start on"), true, 0, 0, journal_rules},
 	{"verify", "[DIR|FILE] [--store URL [--site NAME]]",
-		"reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
-		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1",
+		N_("reads every record and prints what is damaged; exit 1 if anything is. With --store: folds the journal up to the watermark of\n"
+		"          that Redis and compares every key and field; silent and exit 0 where all is equal, else the first differences and exit 1"),
 		true, 0, 0, journal_verify},
 	{"repair", "[DIR]",
-		"cuts aside what a power cut left at the end, makes hints and indexes anew and the states that are missing; loses no record\n"
-		"          that can be read, and says what cannot", false, 0, 0, journal_repair},
+		N_("cuts aside what a power cut left at the end, makes hints and indexes anew and the states that are missing; loses no record\n"
+		"          that can be read, and says what cannot"), false, 0, 0, journal_repair},
 	{"export", "[DIR|FILE] [--from T] [--to T]",
-		"the events as lines of JSON on standard output, each once: what `tablo import ndjson` and file: feeds read",
+		N_("the events as lines of JSON on standard output, each once: what `tablo import ndjson` and file: feeds read"),
 		true, 0, 0, journal_export},
-	{"mark", "DIR [--at T] [TEXT]", "notes TEXT at an instant of the time line, in the file `marks`; without TEXT lists what is noted",
+	{"mark", "DIR [--at T] [TEXT]", N_("notes TEXT at an instant of the time line, in the file `marks`; without TEXT lists what is noted"),
 		false, 0, REST_MOST, journal_mark},
-	{"seal", "[DIR]", "compresses the closed files to about a fifth now, as a collector does after journal_seal", false, 0, 0, journal_seal},
+	{"seal", "[DIR]", N_("compresses the closed files to about a fifth now, as a collector does after journal_seal"), false, 0, 0, journal_seal},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
+
+static const char *verb_word(int index)
+{
+	return (size_t)index < VERBS ? verbs[index].name : NULL;
+}
 
 static const struct journal_verb *find_verb(const char *name)
 {
@@ -56,7 +62,7 @@ static void print_verbs(FILE *to, const struct arguments *arguments)
 	const struct journal_verb *only = arguments->positional_count ? find_verb(arguments->positional[0]) : NULL;
 	for (size_t i = 0; i < VERBS; i++)
 		if (!only || only == &verbs[i])
-			fprintf(to, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].positional, verbs[i].help);
+			fprintf(to, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].positional, _(verbs[i].help));
 	fputs("\n", to);
 }
 
@@ -182,9 +188,10 @@ static int run(const struct arguments *arguments)
 const struct command journal_command = {
 	.name = "journal",
 	.positional = "COMMAND [DIR] ...",
-	.summary = "looks at a journal, mends, exports, marks and seals it",
-	.about = "DIR: the setting `journal`, if it is not given. The zone and the rules are those of the configuration, which must be the\n"
-		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it.",
+	.word = verb_word,
+	.summary = N_("looks at a journal, mends, exports, marks and seals it"),
+	.about = N_("DIR: the setting `journal`, if it is not given. The zone and the rules are those of the configuration, which must be the\n"
+		 "collector's where states are made or compared. Who writes the journal is named where a command cannot be run beside it."),
 	.options = (const struct option *const[]){journal_command_options, common_options, help_options, NULL},
 	.help = print_verbs,
 	.run = run,

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/journal_command.h"
 #include "app/progress.h"
@@ -19,9 +20,10 @@ static int list_marks(const struct journal_call *call)
 		return report(&err);
 	}
 	for (size_t i = 0; i < marks.count; i++) {
-		char at[40];
+		char at[40], line[MARK_LINE];
 		instant_format(marks.marks[i].at, call->zone, at, sizeof at);
-		printf("%s  %s\n", at, marks.marks[i].text);
+		mark_line(&marks.marks[i], line);
+		printf("%s  %s\n", at, line);
 	}
 	const size_t damaged = marks.damaged;
 	if (damaged)
@@ -52,7 +54,9 @@ int journal_mark(const struct journal_call *call)
 	if (call->rest_count == 0)
 		return list_marks(call);
 	char *text = join(call);
-	const bool good = journal_instant(call, &at, &err) && mark_add(call->directory, at, text, &err);
+	char by[USER_ROOM];
+	user_name(getuid(), by);
+	const bool good = journal_instant(call, &at, &err) && mark_add(call->directory, at, text, by, &err);
 	free(text);
 	return good ? EXIT_DONE : report(&err);
 }

@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "base/words.h"
 #include "feed/curve_keys.h"
 #include "feed/identifiers_key.h"
 
@@ -6,8 +7,10 @@
 #define DEFAULT_IDENTIFIERS "tablo.identifiers"
 
 static const struct option keygen_options[] = {
-	{"--out", "FILE", "the file of the secret key (default " DEFAULT_FILE ", with --identifiers " DEFAULT_IDENTIFIERS "); its public half goes to FILE.pub", false},
-	{"--identifiers", NULL, "in place of a key pair the key by which names and ids become hashes for boards elsewhere (identifiers_key_file)", false},
+	{"--out", "FILE", 
+		N_("the file of the secret key (default tablo.key, with --identifiers tablo.identifiers); its public half goes to FILE.pub"), false},
+	{"--identifiers", NULL,
+		N_("in place of a key pair the key by which names and ids become hashes for boards elsewhere (identifiers_key_file)"), false},
 	{0},
 };
 
@@ -28,11 +31,11 @@ static int run(const struct arguments *arguments)
 const struct command keygen_command = {
 	.name = "keygen",
 	.positional = "",
-	.summary = "a key pair to encrypt feeds with; prints the public half",
-	.about = "Makes a CURVE key pair. The secret key goes to FILE (mode 0600; it never leaves it and is never printed), the public one to\n"
+	.summary = N_("a key pair to encrypt feeds with; prints the public half"),
+	.about = N_("Makes a CURVE key pair. The secret key goes to FILE (mode 0600; it never leaves it and is never printed), the public one to\n"
 		 "FILE.pub and to standard output. Name FILE as key_file in the configuration; give the public key to the other side:\n"
 		 "a board pins a publisher's as server_key, a publisher lists those of its boards in the file client_keys.\n"
-		 "With --identifiers it makes the secret that a collector needs for publish_outside: nothing is printed.",
+		 "With --identifiers it makes the secret that a collector needs for publish_outside: nothing is printed."),
 	.options = (const struct option *const[]){keygen_options, help_options, NULL},
 	.run = run,
 };

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 
 struct look_back {
 	const struct setup *setup;
@@ -78,9 +79,9 @@ static void tell_trouble(void *context, char *to, size_t room)
 	if (look.phase >= FETCH_ENDED)
 		snprintf(to, room, "%s", look.why);
 	else if (!look.linked)
-		snprintf(to, room, "the link to the collector is lost: what comes is added when it is back");
+		snprintf(to, room, _("the link to the collector is lost: what comes is added when it is back"));
 	else if (look.is_cut)
-		snprintf(to, room, "there was no room for more of the past (look_back_size)");
+		snprintf(to, room, _("there was no room for more of the past (look_back_size)"));
 }
 
 static enum view_back open_fetched(struct look_back *back, const struct fetch_look *look, struct view_source *source, struct error *err)
@@ -90,7 +91,7 @@ static enum view_back open_fetched(struct look_back *back, const struct fetch_lo
 	held->fetch = back->fetch;
 	held->zone = zone_open(settings->zone, err);
 	back->fetch = NULL;
-	snprintf(held->name, sizeof held->name, "%s", *settings->site ? settings->site : "collector");
+	snprintf(held->name, sizeof held->name, "%s", *settings->site ? settings->site : _("collector"));
 	const struct replayer_options options = {.journal = look->directory, .settings = settings, .zone = held->zone, .name = held->name,
 		.differs = look->differs, .trouble = tell_trouble, .context = held};
 	if (held->zone && replay_look_back(&options, source, err)) {
@@ -120,13 +121,13 @@ static enum view_back look_at_fetch(struct look_back *back, struct view_source *
 		return give_up(back);
 	}
 	if (look.phase >= FETCH_READY && look.to == INSTANT_NONE) {
-		fail(err, "the collector recorded nothing in that time yet");
+		fail(err, _("the collector recorded nothing in that time yet"));
 		return give_up(back);
 	}
 	if (look.phase >= FETCH_READY)
 		return open_fetched(back, &look, source, err);
 	fetch_text(&look, text, sizeof text);
-	fail(err, "%s (r: stop)", text);
+	fail(err, _("%s (r: stop)"), text);
 	return VIEW_BACK_LATER;
 }
 
@@ -141,7 +142,7 @@ static bool choose_site(struct look_back *back, const struct snapshot_request *r
 		return true;
 	for (int i = 0; i < count && used < sizeof names; i++)
 		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", distant_name(back->distant, i));
-	return fail(err, "one looks back into one site (%s): choose it with o, then r", names);
+	return fail(err, _("one looks back into one site (%s): choose it with o, then r"), names);
 }
 
 enum view_back look_back_open(struct look_back *back, const struct view_wanted *wanted, struct view_source *source, struct error *err)
@@ -153,7 +154,7 @@ enum view_back look_back_open(struct look_back *back, const struct view_wanted *
 	if (back->journal)
 		return replay_look_back(&options, source, err) ? VIEW_BACK_OPEN : VIEW_BACK_NONE;
 	if (!back->distant) {
-		fail(err, "no journal to look back into: give its directory with --journal DIR, or its collector with --attach");
+		fail(err, _("no journal to look back into: give its directory with --journal DIR, or its collector with --attach"));
 		return VIEW_BACK_NONE;
 	}
 	if (!back->fetch && !choose_site(back, wanted->request, err))

@@ -52,12 +52,22 @@ bool option_is_setting(const char *value, struct error *err)
 	return good;
 }
 
-bool option_is_display(const char *value, struct error *err)
+static bool is_value_of(const char *setting, const char *value, struct error *err)
 {
 	struct settings *settings = settings_create();
-	const bool good = settings_set(settings, "display", value, err);
+	const bool good = settings_set(settings, setting, value, err);
 	settings_destroy(settings);
 	return good;
+}
+
+bool option_is_display(const char *value, struct error *err)
+{
+	return is_value_of("display", value, err);
+}
+
+bool option_is_language(const char *value, struct error *err)
+{
+	return is_value_of("language", value, err);
 }
 
 bool option_is_feed(const char *value, struct error *err)
@@ -73,6 +83,14 @@ static bool is_address(struct view text)
 bool option_is_address(const char *value, struct error *err)
 {
 	return is_address(view_of(value)) || fail(err, "an address is tcp://HOST:PORT or ipc://PATH, not \"%.200s\"", value);
+}
+
+bool option_is_listen(const char *value, struct error *err)
+{
+	const char *colon = strrchr(value, ':');
+	const bool unix_path = strncmp(value, "unix:/", 6) == 0;
+	const bool port = colon && colon > value && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1) && strlen(colon + 1) <= 5;
+	return unix_path || port || fail(err, "where to listen is HOST:PORT, [IPV6]:PORT or unix:/PATH, not \"%.200s\"", value);
 }
 
 bool option_is_attach(const char *value, struct error *err)
@@ -116,6 +134,11 @@ bool option_is_journal(const char *value, struct error *err)
 	return !strstr(value, "://") ||
 		fail(err, "%.200s: only a journal has the records, and it is no server: give its directory (the collector's setting `journal`)",
 		value);
+}
+
+bool option_is_folder(const char *value, struct error *err)
+{
+	return !strstr(value, "://") || fail(err, "%.200s: it is a folder of this machine, no server", value);
 }
 
 bool option_is_compare(const char *value, struct error *err)

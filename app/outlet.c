@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/archive.h"
+#include "app/authored.h"
 #include "app/outlet.h"
 #include "app/redactor.h"
 #include "app/version.h"
@@ -32,6 +33,11 @@ struct outlet {
 	struct archive archive;
 	struct redactor redactor; /* where options.veil */
 	uint64_t told_unsent; /* LSN */
+	struct authored authored;
+	struct allowances allowances;
+	bool is_guarded; /* who connects is asked whether he may see names */
+	uint64_t refused;   /* actions that the log did not tell of */
+	int64_t refused_at; /* monotonic: when it told last */
 };
 
 /* For boards elsewhere the frame gets another payload. False: they have to do without it, and get a state in its place. */
@@ -99,43 +105,66 @@ static bool give_piece(void *context, uint64_t lsn, uint64_t at, size_t most, st
 	return archive_piece(&outlet->archive, lsn, at, most, to, found);
 }
 
-/* People may say what they did; a board is no publisher. */
-static const char *why_not(const struct batch *batch)
+/* One line a second, however many there are. */
+static void tell_refused(struct outlet *outlet, const char *author, const char *word)
 {
-	static const enum event_type actions[] = {EVENT_ALERT_ACKNOWLEDGED, EVENT_ALERT_MUTED, EVENT_NOTE_POSTED, EVENT_AGENT_STATE};
-	if (batch->count != 1 || batch->events[0].fault)
-		return "bad_event";
-	if (batch->src.size <= 6 || memcmp(batch->src.data, "board:", 6) != 0)
-		return "bad_src";
-	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-		if (batch->events[0].type == actions[i])
-			return NULL;
-	return "not_an_action";
+	const int64_t now = clock_monotonic();
+	outlet->refused++;
+	if (outlet->refused_at && now - outlet->refused_at < SECOND_MS)
+		return;
+	log_line(LOG_LEVEL_WARNING, "an action of %s is not taken: %s%s", *author ? author : "somebody who proves nothing", word,
+		outlet->refused > 1 ? "; and others before it" : "");
+	outlet->refused_at = now;
+	outlet->refused = 0;
 }
 
-const char *outlet_refusal(struct view event)
+/* NULL: it may be taken. */
+static const char *judge(struct outlet *outlet, const struct stream_person *who, const char *author, struct view event, struct stream_refusal *refusal)
 {
-	struct batch batch = {0};
-	struct error err;
-	const char *word = wire_decode(event.data, event.size, &batch, &err) == FAULT_NONE ? why_not(&batch) : "malformed";
-	batch_finish(&batch);
-	return word;
+	const struct permits *permits = outlet->options.permits;
+	unsigned needs;
+	if (!allowances_spend(&outlet->allowances, author, clock_monotonic()))
+		return "too_many";
+	const char *word = authored_read(&outlet->authored, event, &needs);
+	if (word || permits_of(permits, who) & needs)
+		return word;
+	permits_whose(permits, (enum right)__builtin_ctz(needs), refusal->whose, sizeof refusal->whose);
+	return "not_allowed";
 }
 
-static uint64_t take_action(void *context, struct view event, const char *who, const char **error)
+static uint64_t take_action(void *context, struct view event, const struct stream_person *who, struct stream_refusal *refusal)
 {
 	struct outlet *outlet = context;
 	struct error err;
-	(void)who; /* the gate for clients decided already */
-	*error = outlet_refusal(event);
-	if (!*error && outlet->options.veil)
-		*error = redactor_take_back(&outlet->redactor, desk_engine(outlet->desk), &event);
-	if (*error)
+	char author[AUTHOR_ROOM];
+	unsigned needs;
+	permits_author(outlet->options.permits, who, author);
+	refusal->word = judge(outlet, who, author, event, refusal);
+	if (!refusal->word && outlet->options.veil)
+		refusal->word = redactor_take_back(&outlet->redactor, desk_engine(outlet->desk), &event);
+	if (!refusal->word)
+		refusal->word = authored_read(&outlet->authored, event, &needs);
+	if (refusal->word) {
+		tell_refused(outlet, author, refusal->word);
 		return 0;
-	uint64_t lsn = desk_take(outlet->desk, event, &err);
-	if (!lsn)
-		*error = "not_kept";
+	}
+	const struct view written = authored_write(&outlet->authored, author, permits_ruled(outlet->options.permits));
+	const uint64_t lsn = desk_take(outlet->desk, written, &err);
+	if (lsn)
+		authored_taken(&outlet->authored, author, permits_ruled(outlet->options.permits), outlet->archive.directory,
+			engine_now(desk_engine(outlet->desk)));
+	else
+		refusal->word = "not_kept";
 	return lsn;
+}
+
+static void tell_permit(void *context, const struct stream_person *who, struct stream_permit *permit)
+{
+	const struct outlet *outlet = context;
+	const unsigned may = permits_of(outlet->options.permits, who);
+	permit->reads = outlet->options.veil || may & RIGHT_BIT(RIGHT_NAMES);
+	rights_write(may, permit->may, sizeof permit->may);
+	permits_author(outlet->options.permits, who, permit->as);
 }
 
 static void take_ack(void *context, uint64_t lsn)
@@ -156,6 +185,18 @@ static char *ask_beside(const char *publish)
 	return memory_format("%s.ask", publish);
 }
 
+/* Who sees names here must have the right to; where hashes stand for them that is no matter. */
+static void narrow(struct outlet *outlet)
+{
+	const struct curve_narrow narrow = permits_narrow(outlet->options.permits);
+	if (outlet->options.veil || !(outlet->is_guarded || permits_ruled(outlet->options.permits)))
+		return;
+	outlet->is_guarded = true;
+	if (!curve_narrow(outlet->curve, &narrow) && outlet->server && narrow.is_narrow)
+		log_line(LOG_LEVEL_WARNING, "%s: who may see names is asked of everybody who connects only after a new start, for there was no right when this "
+			"one began", outlet->options.publish);
+}
+
 struct outlet *outlet_open(const struct outlet_options *options, struct error *err)
 {
 	struct outlet *outlet = memory_new(1, sizeof *outlet);
@@ -171,9 +212,11 @@ struct outlet *outlet_open(const struct outlet_options *options, struct error *e
 		curve_use_gate(outlet->curve, options->gate);
 	if (outlet->curve && options->veil)
 		curve_serve(outlet->curve, "client_keys_outside", options->settings->client_keys_outside);
+	if (outlet->curve)
+		narrow(outlet);
 	outlet->redactor.veil = options->veil;
 	const struct stream_source source = {.context = outlet, .state = give_state, .range = give_range, .act = take_action, .ack = take_ack,
-		.past = give_past, .past_piece = give_piece};
+		.past = give_past, .past_piece = give_piece, .permit = tell_permit};
 	const struct stream_server_options server = {.bind = options->publish, .ask = outlet->ask,
 		.site = options->settings->site[0] ? options->settings->site : "default", .program = TABLO_VERSION, .origin = outlet->origin,
 		.linger = SECOND_MS, .mute = options->mute, .zmq = options->zmq, .curve = outlet->curve};
@@ -192,6 +235,7 @@ void outlet_close(struct outlet *outlet)
 	curve_close(outlet->curve);
 	archive_close(&outlet->archive);
 	redactor_finish(&outlet->redactor);
+	authored_finish(&outlet->authored);
 	free(outlet->waiting.frames);
 	wire_buffer_finish(&outlet->waiting.bytes);
 	free(outlet->ask);
@@ -266,9 +310,21 @@ void outlet_restart(struct outlet *outlet)
 	stream_server_restart(outlet->server, &outlet->origin, engine_lsn(engine), engine_now(engine));
 }
 
+static bool admits(void *context, const struct stream_person *who)
+{
+	const struct outlet *outlet = context;
+	return curve_admits(outlet->curve, who->key, who->uid);
+}
+
 bool outlet_reload_keys(struct outlet *outlet, struct error *err)
 {
-	return curve_reload(outlet->curve, err);
+	if (!curve_reload(outlet->curve, err))
+		return false;
+	narrow(outlet);
+	const size_t cut = stream_server_cut(outlet->server, admits, outlet);
+	if (cut)
+		log_line(LOG_LEVEL_WARNING, "%s: %zu connections of those who may not attach any more were ended", outlet->options.publish, cut);
+	return true;
 }
 
 int outlet_items(struct outlet *outlet, struct zmq_pollitem_t *items)

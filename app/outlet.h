@@ -4,6 +4,7 @@
 #define APP_OUTLET_H
 
 #include "app/desk.h"
+#include "app/permits.h"
 #include "feed/stream_server.h"
 #include "journal/frame.h"
 
@@ -13,6 +14,7 @@ struct outlet_options {
 	const struct settings *settings;
 	const char *publish, *ask; /* where boards connect; `ask` NULL: made of `publish` */
 	const uint8_t *journal_id;
+	struct permits *permits; /* outlives it */
 	const struct veil *veil; /* for boards elsewhere: names and ids become hashes, and client_keys_outside says who may attach; outlives the
 				  * outlet. NULL: for those inside */
 	const char *states; /* the directory of states as those who attach may have them */
@@ -40,8 +42,5 @@ int outlet_items(struct outlet *outlet, struct zmq_pollitem_t *items); /* 2 */
 int64_t outlet_due(const struct outlet *outlet);
 struct stream_counts outlet_counts(const struct outlet *outlet);
 const char *outlet_endpoint(const struct outlet *outlet);
-
-/* Why this payload is no action of a person: a word; NULL: it is one. */
-const char *outlet_refusal(struct view event);
 
 #endif

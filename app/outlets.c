@@ -99,7 +99,8 @@ bool outlets_open(struct outlets *outlets, const struct outlet_options *options,
 {
 	struct outlet_options inside = *options;
 	inside.states = options->settings->journal;
-	if (!read_veil(outlets, options->settings, err) || !open_gate(outlets, &inside, err))
+	inside.permits = outlets->permits = permits_open(options->settings, err);
+	if (!outlets->permits || !read_veil(outlets, options->settings, err) || !open_gate(outlets, &inside, err))
 		return false;
 	outlets->inside = inside.publish ? outlet_open(&inside, err) : NULL;
 	if (inside.publish && !outlets->inside)
@@ -125,6 +126,7 @@ void outlets_close(struct outlets *outlets)
 	if (outlets->gate)
 		curve_gate_close(outlets->gate);
 	free(outlets->states);
+	permits_close(outlets->permits);
 	explicit_bzero(outlets, sizeof *outlets);
 }
 
@@ -172,7 +174,7 @@ void outlets_restart(struct outlets *outlets)
 
 bool outlets_reload_keys(struct outlets *outlets, struct error *err)
 {
-	return (!outlets->inside || outlet_reload_keys(outlets->inside, err)) && (!outlets->outside || outlet_reload_keys(outlets->outside, err));
+	return permits_reload(outlets->permits, err) && (!outlets->inside || outlet_reload_keys(outlets->inside, err)) && (!outlets->outside || outlet_reload_keys(outlets->outside, err));
 }
 
 int outlets_items(const struct outlets *outlets, struct zmq_pollitem_t *items)

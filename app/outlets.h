@@ -10,6 +10,7 @@ struct outlets {
 	struct outlet *inside, *outside; /* NULL: nobody can attach there */
 	struct curve_gate *gate;	 /* ours, where both need one */
 	char *states;			 /* where the outer end's states are; NULL: there is none */
+	struct permits *permits;
 	struct veil veil;
 	bool has_veil; /* the settings name a key of identifiers, and it was read */
 };

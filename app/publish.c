@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "feed/curve.h"
 #include "feed/ndjson.h"
 #include "feed/publisher.h"
@@ -24,16 +25,16 @@
 #define UNREAD_LINGER 10000    /* ms that what slow subscribers have not read yet is kept for at the end */
 
 static const struct option publish_options[] = {
-	{"--bind", "URL", "where subscribers connect (default " DEFAULT_BIND ")", false, option_is_address},
-	{"--replay", "URL", "where they ask again for what they missed (default: nowhere)", false, option_is_address},
-	{"--site", "NAME", "the site in the topic (default default)", false},
-	{"--src", "NAME", "this publisher's name; one per process that publishes (default publish)", false},
-	{"--live", NULL, "events happen now: stamp them with the clock, never wait for a slow subscriber", false},
-	{"--realtime", NULL, "pause between events as long as their own times say", false},
-	{"--speed", "X", "the same, X times as fast", false},
-	{"--batch", "N", "events sent together at most (default 100)", false},
-	{"--wait", "N", "begin when N subscribers are there (default 1; 0 with --live, --realtime or --speed)", false},
-	{"--linger", "TIME", "stay after the last event for those who catch up (default 2s)", false, option_is_duration},
+	{"--bind", "URL", N_("where subscribers connect (default tcp://127.0.0.1:5570)"), false, option_is_address},
+	{"--replay", "URL", N_("where they ask again for what they missed (default: nowhere)"), false, option_is_address},
+	{"--site", "NAME", N_("the site in the topic (default default)"), false},
+	{"--src", "NAME", N_("this publisher's name; one per process that publishes (default publish)"), false},
+	{"--live", NULL, N_("events happen now: stamp them with the clock, never wait for a slow subscriber"), false},
+	{"--realtime", NULL, N_("pause between events as long as their own times say"), false},
+	{"--speed", "X", N_("the same, X times as fast"), false},
+	{"--batch", "N", N_("events sent together at most (default 100)"), false},
+	{"--wait", "N", N_("begin when N subscribers are there (default 1; 0 with --live, --realtime or --speed)"), false},
+	{"--linger", "TIME", N_("stay after the last event for those who catch up (default 2s)"), false, option_is_duration},
 	{0},
 };
 
@@ -406,13 +407,13 @@ static int run(const struct arguments *arguments)
 const struct command publish_command = {
 	.name = "publish",
 	.positional = "[FILE]",
-	.summary = "lines of JSON become a feed that boards subscribe to",
-	.about = "Reads events, one JSON object a line, from FILE (.gz too) or standard input, and publishes them as a helpdesk would.\n"
+	.summary = N_("lines of JSON become a feed that boards subscribe to"),
+	.about = N_("Reads events, one JSON object a line, from FILE (.gz too) or standard input, and publishes them as a helpdesk would.\n"
 		 "As such it sends as fast as subscribers read, and begins when the first is there, so that nothing is lost; what\n"
 		 "it stamps is the time in the events, so a board takes --clock feed. A line that is no event is named on standard\n"
 		 "error and left out; the exit status is then 1.\n"
 		 "Over the network the feed is encrypted: key_file (tablo keygen) and client_keys in the configuration; SIGHUP reads\n"
-		 "them again.",
+		 "them again."),
 	.options = (const struct option *const[]){publish_options, common_options, help_options, NULL},
 	.run = run,
 };

@@ -10,6 +10,7 @@
 #include "app/plain.h"
 #include "base/clock.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "replay/player.h"
 #include "widgets/board.h"
@@ -17,13 +18,14 @@
 #define LINE_EVERY (5 * SECOND_MS)
 
 static const struct option replay_options[] = {
-	{"--from", "TIME", "nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)", false, option_is_instant},
-	{"--to", "TIME", "nothing after this", false, option_is_instant},
-	{"--at", "TIME", "begin here (default: at the beginning)", false, option_is_instant},
-	{"--speed", "X", "times real time (default 1); 0: as fast as it goes", false},
-	{"--compare", "-7d|+7d|JOURNAL", "beside the figures those of this much before or after (also: yesterday, \"last week\"), "
-		"or of another journal at the same time of day", false, option_is_compare},
-	{"--paused", NULL, "stand still until Space is pressed", false},
+	{"--from", "TIME",
+		N_("nothing before this (\"1999-08-01 10:00\", \"10:00\" of the journal's last day, \"-3h\" before its end)"), false, option_is_instant},
+	{"--to", "TIME", N_("nothing after this"), false, option_is_instant},
+	{"--at", "TIME", N_("begin here (default: at the beginning)"), false, option_is_instant},
+	{"--speed", "X", N_("times real time (default 1); 0: as fast as it goes"), false},
+	{"--compare", "-7d|+7d|JOURNAL", N_("beside the figures those of this much before or after (also: yesterday, \"last week\"), "
+		"or of another journal at the same time of day"), false, option_is_compare},
+	{"--paused", NULL, N_("stand still until Space is pressed"), false},
 	{0},
 };
 
@@ -68,27 +70,20 @@ static void play(void *context, struct exchange *exchange)
 	inquiry_close(inquiry);
 }
 
-static bool told_to_leave(int signals, int64_t until)
-{
-	struct pollfd item = {.fd = signals, .events = POLLIN};
-	const int64_t left = until - clock_monotonic();
-	poll(&item, 1, left < 0 ? 0 : (int)left);
-	return plain_told_to_leave(signals);
-}
-
 static int play_plain(void *context, struct setup *setup, int signals)
 {
 	struct replayer *replayer = context;
-	struct board *board = board_create(setup->settings, &setup->request);
-	int64_t next = clock_monotonic();
-	while (!told_to_leave(signals, replayer_due(replayer))) {
+	struct plain *plain = plain_open(setup, signals);
+	while (plain_hear(plain)) {
+		const int64_t replays = replayer_due(replayer), looks = plain_due(plain), until = replays < looks ? replays : looks;
+		const int64_t left = until - clock_monotonic();
+		struct pollfd item = {.fd = plain_wakes(plain), .events = POLLIN};
+		poll(&item, 1, left < 0 ? 0 : (int)left);
 		replayer_turn(replayer);
-		if (clock_monotonic() < next)
-			continue;
-		plain_print(board, replayer_snapshot(replayer, board_request(board)));
-		next = clock_monotonic() + LINE_EVERY;
+		if (clock_monotonic() >= plain_due(plain))
+			plain_take(plain, replayer_snapshot(replayer, &setup->request));
 	}
-	board_destroy(board);
+	plain_close(plain);
 	return EXIT_DONE;
 }
 
@@ -192,11 +187,11 @@ static int run(const struct arguments *arguments)
 const struct command replay_command = {
 	.name = "replay",
 	.positional = "[JOURNAL]",
-	.summary = "the board on a journal, with a timeline",
-	.about = "Shows what the wall showed at any moment of a collector's journal (a directory): plays, steps, seeks, finds the next incident, and\n"
+	.summary = N_("the board on a journal, with a timeline"),
+	.about = N_("Shows what the wall showed at any moment of a collector's journal (a directory): plays, steps, seeks, finds the next incident, and\n"
 		 "compares with another time. The rules, targets and the zone are those of the configuration given; where the journal was written\n"
 		 "under others the board says so. Keys: ? on the board. A journal that still grows is followed.\n"
-		 "  tablo replay /var/lib/tablo/journal --at '1999-08-01 10:30' --speed 60 --compare -7d",
+		 "  tablo replay /var/lib/tablo/journal --at '1999-08-01 10:30' --speed 60 --compare -7d"),
 	.options = (const struct option *const[]){replay_options, figure_options, rule_options, screen_options, common_options, help_options, NULL},
 	.run = run,
 };

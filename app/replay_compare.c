@@ -216,6 +216,7 @@ static bool same_scope(const struct engine *from, const struct engine *to, struc
 struct snapshot *replay_compare_snapshot(const struct replay_compare *compare, const struct engine *engine, const struct snapshot_request *request)
 {
 	struct snapshot_request same = *request;
+	same.ask_count = 0; /* only the board's own figures are compared */
 	const struct engine *other = compare->player ? player_engine(compare->player) : NULL;
 	if (!other || compare->busy || compare->goal == INSTANT_NONE || !is_held(compare, compare->goal) || engine_now(other) == INSTANT_NONE)
 		return NULL;

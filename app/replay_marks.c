@@ -14,7 +14,7 @@ void replay_marks_read(struct replay_marks *marks, const char *journal, const st
 		for (size_t i = skipped; i < list.count; i++) {
 			struct timeline_mark *mark = &marks->marks[marks->count++];
 			mark->at = list.marks[i].at;
-			memcpy(mark->text, list.marks[i].text, sizeof mark->text);
+			mark_line(&list.marks[i], mark->text);
 		}
 	}
 	marks_finish(&list);
@@ -23,7 +23,9 @@ void replay_marks_read(struct replay_marks *marks, const char *journal, const st
 bool replay_marks_add(struct replay_marks *marks, const char *journal, const struct settings *settings, int64_t at, const char *text,
 	struct error *err)
 {
-	if (!mark_add(journal, at, text, err))
+	char by[USER_ROOM];
+	user_name(getuid(), by);
+	if (!mark_add(journal, at, text, by, err))
 		return false;
 	replay_marks_read(marks, journal, settings);
 	return true;

@@ -2,6 +2,7 @@
 
 #include "app/report_file.h"
 #include "base/instant.h"
+#include "base/words.h"
 
 #define SHORT_SPAN (6 * HOUR_MS) /* up to which its intervals are quarter hours */
 
@@ -23,10 +24,10 @@ static bool write_look(const struct replay_source *source, const struct replay_s
 		.attribution = (enum attribution)source->settings->by, .formula = (enum sl_formula)source->settings->formula};
 	const struct report_file file = {.path = path, .format = report_file_format("html", err), .journal = source->journal, .only_new = true};
 	if (!look->done || !look->engine)
-		return fail(err, "the journal is still being read: once more when it has been");
+		return fail(err, _("the journal is still being read: once more when it has been"));
 	round_span(span, &options);
 	if (look->now - options.from > source->settings->history_days * DAY_MS)
-		return fail(err, "more than history_days (%d) before the journal's end: tablo report --from", (int)source->settings->history_days);
+		return fail(err, _("more than history_days (%d) before the journal's end: tablo report --from"), (int)source->settings->history_days);
 	return file.format && report_file_write(&file, &options, look, err);
 }
 

@@ -1,5 +1,7 @@
 #include "app/replay_rules.h"
 
+#include "base/words.h"
+
 #include <stdio.h>
 
 bool replay_rules_text(struct chronicle *chronicle, const struct player *player, bool differs, char *to, size_t room)
@@ -11,9 +13,9 @@ bool replay_rules_text(struct chronicle *chronicle, const struct player *player,
 	const bool has_read = look.done || (look.engine && engine_lsn(look.engine) >= lsn);
 	*to = 0;
 	if (rules && *rules->differs)
-		snprintf(to, room, "other rules then: %s; figures are by those of now", rules->differs);
+		snprintf(to, room, _("other rules then: %s; figures are by those of now"), rules->differs);
 	else if (!rules && has_read && (differs || player_differs(player)))
-		snprintf(to, room, "other rules then, which this journal no longer tells; figures are by those of now");
+		snprintf(to, room, _("other rules then, which this journal no longer tells; figures are by those of now"));
 	chronicle_leave(chronicle);
 	return *to;
 }

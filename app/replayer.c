@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "replay/outline.h"
 #include "replay/player.h"
 
@@ -184,9 +185,9 @@ static void go_to_incident(struct replayer *replayer, int by)
 		snprintf(at, sizeof at, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
 		snprintf(replayer->said, sizeof replayer->said, "%s %s", at, text);
 	} else if (by > 0 && !look.done) {
-		say(replayer, "no later incident in what was read so far");
+		say(replayer, _("no later incident in what was read so far"));
 	} else {
-		say(replayer, by > 0 ? "no later incident" : "no earlier incident");
+		say(replayer, by > 0 ? _("no later incident") : _("no earlier incident"));
 	}
 	chronicle_leave(replayer->chronicle);
 	if (shown == INSTANT_NONE)
@@ -208,7 +209,7 @@ static void set_mark(struct replayer *replayer, const char *text)
 	char harmless[120];
 	text_harmless(view_of(text), harmless, sizeof harmless);
 	if (replay_marks_add(&replayer->marks, replayer->journal, replayer->options.settings, replayer->cursor, harmless, &err))
-		say(replayer, "the mark is kept with the journal");
+		say(replayer, _("the mark is kept with the journal"));
 	else
 		text_harmless(view_of(err.text), replayer->said, sizeof replayer->said);
 }
@@ -228,7 +229,7 @@ static void write_report(struct replayer *replayer, const char *path)
 		.zone = replayer->options.zone, .chronicle = replayer->chronicle};
 	const struct replay_span span = choose_span(replayer);
 	const bool good = replay_report_write(&source, &span, path, &err);
-	snprintf(text, sizeof text, "the report is in %s", path);
+	snprintf(text, sizeof text, _("the report is in %s"), path);
 	text_harmless(view_of(good ? text : err.text), replayer->said, sizeof replayer->said);
 }
 
@@ -247,7 +248,7 @@ void replayer_wish(struct replayer *replayer, const struct wish *wish)
 		break;
 	case WISH_GO:
 		if (wish->value < replayer->first || wish->value > replayer->last)
-			say(replayer, wish->value < replayer->first ? "that is before the journal's beginning" : "that is after the journal's end");
+			say(replayer, wish->value < replayer->first ? _("that is before the journal's beginning") : _("that is after the journal's end"));
 		go_to(replayer, wish->value);
 		break;
 	case WISH_STEP:
@@ -282,6 +283,7 @@ void replayer_wish(struct replayer *replayer, const struct wish *wish)
 	case WISH_ACKNOWLEDGE: /* of a live board only */
 	case WISH_MUTE:
 	case WISH_TAKE_BACK:
+	case WISH_NOTE:
 		break;
 	}
 }

@@ -9,15 +9,17 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "replay/player.h"
 
 static const struct option report_options[] = {
-	{"--from", "TIME", "where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end", false, option_is_instant},
-	{"--to", "TIME", "where it ends (default: the journal's end)", false, option_is_instant},
-	{"--by", "TIME", "the length of an interval, whole quarter hours (default 30m)", false, option_is_quarters},
-	{"--format", "NAME", "md, html, csv or json (default md)", false, option_is_form},
-	{"--out", "FILE", "write it there (default: standard output)", false},
-	{"--count-by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
+	{"--from", "TIME",
+		N_("where the report begins (default: the journal's beginning): \"2026-11-20 14:05\", or \"14:05\", \"-2h\" before its end"), false, option_is_instant},
+	{"--to", "TIME", N_("where it ends (default: the journal's end)"), false, option_is_instant},
+	{"--by", "TIME", N_("the length of an interval, whole quarter hours (default 30m)"), false, option_is_quarters},
+	{"--format", "NAME", N_("md, html, csv or json (default md)"), false, option_is_form},
+	{"--out", "FILE", N_("write it there (default: standard output)"), false},
+	{"--count-by", "outcome|arrival", N_("the minute a contact's end counts in: its own, or that of its arrival"), false},
 	{0},
 };
 
@@ -72,6 +74,8 @@ static bool make_report(const struct arguments *arguments, struct settings *sett
 	const struct report_format *format = report_file_format(form ? form : "md", err);
 	if (!format)
 		return false;
+	if (format->language)
+		words_open(settings->language);
 	struct player *player = player_open(journal, settings, err);
 	struct player_span span;
 	char name[200];
@@ -140,10 +144,10 @@ static int run(const struct arguments *arguments)
 const struct command report_command = {
 	.name = "report",
 	.positional = "[JOURNAL]",
-	.summary = "the post-incident report of a journal",
-	.about = "Reads a journal (a collector's directory; default: the setting `journal`) and writes what was: a summary, what came first, figures by\n"
+	.summary = N_("the post-incident report of a journal"),
+	.about = N_("Reads a journal (a collector's directory; default: the setting `journal`) and writes what was: a summary, what came first, figures by\n"
 		 "interval and by queue, SLA breaches, conduct, alerts and who answered them when, notes, gaps. Figures are those known at the journal's\n"
-		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Who is named is up to --display.",
+		 "end. CSV has every figure of every interval; html is one page that needs nothing else. Who is named is up to --display."),
 	.options = (const struct option *const[]){report_options, rule_options, common_options, help_options, NULL},
 	.run = run,
 };

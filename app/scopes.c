@@ -36,6 +36,32 @@ bool scopes_read_sites(const struct arguments *arguments, const struct desk *des
 	return !text || sites_scope(desk_sites(desk), text, true, &request->scope, &request->site, err);
 }
 
+static void add_one(struct scope *scopes, int *count, int most, struct scope scope)
+{
+	for (int i = 0; i < *count; i++)
+		if (memcmp(&scopes[i], &scope, sizeof scope) == 0)
+			return;
+	if (*count < most)
+		scopes[(*count)++] = scope;
+}
+
+int scopes_default(const struct engine *engine, struct scope *scopes, int most)
+{
+	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
+	const int row_count = list_rows(engine, SCOPE_ALL, rows, ROWS_OF_SITE);
+	int count = 0;
+	add_one(scopes, &count, most, SCOPE_ALL);
+	for (int i = 0; i < row_count; i++) {
+		struct scope queue = SCOPE_ALL;
+		queue.queue = rows[i].queue;
+		add_one(scopes, &count, most, queue);
+	}
+	for (int i = 0; i < row_count; i++)
+		add_one(scopes, &count, most, rows[i]);
+	free(rows);
+	return count;
+}
+
 static void add(struct scope *scopes, int *sites, int *count, int most, struct scope scope, int site)
 {
 	for (int i = 0; i < *count; i++)

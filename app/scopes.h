@@ -17,6 +17,8 @@ bool scopes_nth(const struct arguments *arguments, const struct engine *engine, 
 bool scopes_begin(const struct arguments *arguments, struct desk *desk, struct snapshot_request *request, struct error *err);
 /* The first --scope on a board over several sites: "site=berlin,queue=Billing". */
 bool scopes_read_sites(const struct arguments *arguments, const struct desk *desk, struct snapshot_request *request, struct error *err);
+/* Everything, each queue, and each (queue, channel) that has a line on the board; how many. */
+int scopes_default(const struct engine *engine, struct scope *scopes, int most);
 /* What is asked for, with the site of each; else everything, each site, each queue of all sites together and of each, and each line of the
  * board.
  * -1: a --scope is wrong. */

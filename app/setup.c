@@ -7,43 +7,57 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
+#include "tui/theme.h"
+#include "widgets/board.h"
+#include "widgets/widget.h"
 
 const struct option feed_options[] = {
-	{"--feed", "URL", "tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]", true, option_is_feed},
-	{"--site", "NAME", "take only this site's topics", false},
-	{"--clock", "wall|feed", "whose clock counts: this machine's, or the feed's (recorded and simulated ones)", false},
-	{"--store", "URL", "where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)", false, option_is_store},
-	{"--speed", "X", "file:, sim: times real time; 0: as fast as it goes (default: sim: 1; files on a board 1, else 0)", false},
-	{"--at", "TIME", "files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)", true, option_is_instant},
+	{"--feed", "URL", N_("tcp://..., ipc://..., file:EVENTS.ndjson[.gz], journal:DIR or sim:[SEED]"), true, option_is_feed},
+	{"--site", "NAME", N_("take only this site's topics"), false},
+	{"--clock", "wall|feed", N_("whose clock counts: this machine's, or the feed's (recorded and simulated ones)"), false},
+	{"--store", "URL",
+		N_("where rolling figures are kept: memory (nowhere else), redis://HOST/DB, unix://PATH ... (docs/REDIS.md)"), false, option_is_store},
+	{"--speed", "X", N_("file:, sim: times real time; 0: as fast as it goes (default: sim: 1; files on a board 1, else 0)"), false},
+	{"--at", "TIME", N_("files: what happened until then at once, then by --speed; snapshot: the instant (repeatable)"), true, option_is_instant},
 	{0},
 };
 
 const struct option follow_options[] = {
-	{"--attach", "URL", "follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL", false, option_is_attach},
-	{"--sites", "NAME,...", "a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections", false},
+	{"--attach", "URL",
+		N_("follow a collector (its --publish) instead of feeds: tcp://HOST:PORT, ipc://PATH; a pair: URL,URL; sites: SITE=URL,SITE=URL"), false, option_is_attach},
+	{"--sites", "NAME,...",
+		N_("a board over several sites: from --store, --attach SITE=URL,... or the configuration's collector sections"), false},
 	{0},
 };
 
 const struct option figure_options[] = {
-	{"--window", "W", "now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d", true},
-	{"--by", "outcome|arrival", "the minute a contact's end counts in: its own, or that of its arrival", false},
-	{"--conduct", "all|without", "handling times and CSAT of all contacts, or without those flagged as rude", false},
-	{"--scope", "KEY=NAME,...", "only this queue, channel, market, team or agent; of several sites, this site", true, option_is_scope},
+	{"--window", "W", N_("now, 5m, 15m, 30m, 60m, today, 24h, 7d or 35d"), true},
+	{"--by", "outcome|arrival", N_("the minute a contact's end counts in: its own, or that of its arrival"), false},
+	{"--conduct", "all|without", N_("handling times and CSAT of all contacts, or without those flagged as rude"), false},
+	{"--scope", "KEY=NAME,...", N_("only this queue, channel, market, team or agent; of several sites, this site"), true, option_is_scope},
 	{0},
 };
 
 const struct option rule_options[] = {
-	{"--formula", "CODE", "service level: SL2sv, SL1, SL2, SL2s, SL3, SL4 or SLO", false},
-	{"--target", "TIME", "service level: answered within this wait, for every queue (\"20s\")", false, option_is_duration},
-	{"--short", "TIME", "abandons up to this wait are short ones (\"5s\")", false, option_is_duration},
-	{"--zone", "ZONE", "time zone of the board and its days (\"Europe/Moscow\", \"UTC\")", false, option_is_zone},
+	{"--formula", "CODE", N_("service level: SL2sv, SL1, SL2, SL2s, SL3, SL4 or SLO"), false},
+	{"--target", "TIME", N_("service level: answered within this wait, for every queue (\"20s\")"), false, option_is_duration},
+	{"--short", "TIME", N_("abandons up to this wait are short ones (\"5s\")"), false, option_is_duration},
+	{"--zone", "ZONE", N_("time zone of the board and its days (\"Europe/Moscow\", \"UTC\")"), false, option_is_zone},
 	{0},
 };
 
 const struct option screen_options[] = {
-	{"--ascii", NULL, "draw with plain ASCII", false},
-	{"--colours", "N", "256, 16, 8 or none", false},
-	{"--plain", NULL, "no full screen: a line now and then, for terminals that cannot move the cursor", false},
+	{"--wall", NULL, N_("nobody sits at it: pages turn by themselves, large; what the public may see, unless `display` is set"), false},
+	{"--ascii", NULL, N_("draw with plain ASCII"), false},
+	{"--colours", "N", N_("truecolor, 256, 16, 8 or none"), false},
+	{"--desk", NULL, N_("somebody sits at it: all keys (so it is without --wall)"), false},
+	{"--page", "NAME",
+		N_("begin with this page: one of the configuration, or overview, queues, sla, conduct, agents, voice, learning, forecast, feeds, alerts"), false},
+	{"--theme", "NAME|FILE", N_("dark, light, deuteranopia, protanopia, high-contrast, mono, night, or a file of your own"), false},
+	{"--frugal", NULL, N_("for a bad line: at most some 250 bytes a second, levels and keys at once"), false},
+	{"--plain", NULL, N_("no full screen: speaks what changes, a sentence a line, and all of it on Enter; for screen readers"), false},
+	{"--every", "TIME", N_("with --plain: all of it so often, too (\"5m\")"), false, option_is_duration},
 	{0},
 };
 
@@ -75,9 +89,11 @@ static bool set_named(struct settings *settings, const struct arguments *argumen
 	return true;
 }
 
-static bool set_display(struct settings *settings, const struct arguments *arguments, struct error *err)
+/* What every command has that reads settings. */
+static bool set_common(struct settings *settings, const struct arguments *arguments, struct error *err)
 {
-	return set_from(settings, arguments, "--display", "display", err);
+	return set_named(settings, arguments, err) && set_from(settings, arguments, "--display", "display", err) &&
+	       set_from(settings, arguments, "--language", "language", err);
 }
 
 void setup_feeds(struct settings *settings, const struct arguments *arguments)
@@ -175,14 +191,26 @@ bool setup_instants(struct setup *setup, const struct arguments *arguments, int6
 	return true;
 }
 
+static bool set_screen(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	const char *every = arguments_value(arguments, "--every");
+	struct error why;
+	if (arguments_flag(arguments, "--frugal") && !settings_set(setup->settings, "line", "slow", err))
+		return false;
+	if (every && (!duration_parse(view_of(every), &setup->every, &why) || setup->every <= 0))
+		return fail(err, "--every: \"%.60s\" is no time such as \"5m\"", every);
+	return true;
+}
+
 static bool read_options(struct setup *setup, const struct arguments *arguments, struct error *err)
 {
 	struct settings *settings = setup->settings;
-	if (!set_named(settings, arguments, err) || !set_display(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
+	if (!set_common(settings, arguments, err) || !set_from(settings, arguments, "--site", "site", err) ||
 		!set_from(settings, arguments, "--sites", "sites", err) ||
 		!set_from(settings, arguments, "--clock", "clock", err) || !set_from(settings, arguments, "--by", "by", err) ||
 		!set_from(settings, arguments, "--conduct", "conduct", err) ||
-		!set_from(settings, arguments, "--colours", "colours", err) || !setup_rules(settings, arguments, err))
+		!set_from(settings, arguments, "--colours", "colours", err) || !set_from(settings, arguments, "--theme", "theme", err) ||
+		!set_screen(setup, arguments, err) || !setup_rules(settings, arguments, err))
 		return false;
 	if (arguments_flag(arguments, "--ascii") && !settings_set(setup->settings, "glyphs", "ascii", err))
 		return false;
@@ -202,25 +230,74 @@ const char *setup_chosen(const struct arguments *arguments, const char *option, 
 	return url[0] && strcmp(url, "memory") != 0 ? url : NULL;
 }
 
+static bool has_flag(const struct arguments *arguments, const char *option)
+{
+	return arguments_takes(arguments, option) && arguments_flag(arguments, option);
+}
+
+/* Who looks at the board. */
+static bool set_mode(struct setup *setup, const struct arguments *arguments, struct error *err)
+{
+	if (has_flag(arguments, "--desk") && has_flag(arguments, "--wall"))
+		return fail(err, "--desk and --wall: it is one or the other");
+	setup->hints = !has_flag(arguments, "--wall");
+	return true;
+}
+
+/* What he sees first: the pages of the configuration are known by now. */
+static bool set_page(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err)
+{
+	setup->page = arguments_takes(arguments, "--page") ? arguments_value(arguments, "--page") : NULL;
+	*usage = setup->page && !board_is_page(setup->settings, setup->page);
+	return !*usage || fail(err, "--page: no page is called '%.100s'", setup->page);
+}
+
+/* Everybody sees a wall, and nobody sits there: so these begin otherwise, and whatever is set later counts. */
+static void begin_wall(struct settings *settings, const struct arguments *arguments)
+{
+	static const struct { const char *setting, *value; } walls[] = {{"display", "public"}, {"bell", "none"}, {"notify", "none"}};
+	struct error err;
+	settings->wall = has_flag(arguments, "--wall");
+	for (size_t i = 0; settings->wall && i < sizeof walls / sizeof *walls; i++)
+		settings_set(settings, walls[i].setting, walls[i].value, &err);
+}
+
+bool setup_load(struct settings *settings, const char *path, struct error *err)
+{
+	return settings_load(settings, path, &(struct settings_names){.metrics = metric_names(), .kind = widget_kind}, err);
+}
+
+bool setup_load_boards(struct settings *settings, struct error *err)
+{
+	return settings_load_boards(settings, &(struct settings_names){.metrics = metric_names(), .kind = widget_kind}, err);
+}
+
 bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err)
 {
 	*setup = (struct setup){.settings = settings_create()};
 	const char *file = arguments_value(arguments, "--config");
 	*usage = false;
-	if (file && !settings_load(setup->settings, file, metric_names(), err)) {
+	begin_wall(setup->settings, arguments);
+	if (file && !setup_load(setup->settings, file, err)) {
 		setup_close(setup);
 		return false;
 	}
-	if (!read_options(setup, arguments, err)) {
+	if (!set_mode(setup, arguments, err) || !read_options(setup, arguments, err)) {
 		*usage = true;
 		setup_close(setup);
 		return false;
 	}
-	if (!display_prepare(setup->settings, err) ||
+	if (arguments_takes(arguments, "--theme") && !theme_open(setup->settings->theme, &(struct theme){.ground = 0}, err)) {
+		*usage = arguments_value(arguments, "--theme") != NULL;
+		setup_close(setup);
+		return false;
+	}
+	if (!setup_load_boards(setup->settings, err) || !set_page(setup, arguments, usage, err) || !board_wall_check(setup->settings, err) || !display_prepare(setup->settings, err) ||
 		(*setup->settings->shifts && !(setup->shifts = shifts_read(setup->settings->shifts, err)))) {
 		setup_close(setup);
 		return false;
 	}
+	words_open(setup->settings->language);
 	setup->request.shifts = setup->shifts;
 	setup->attach = setup_chosen(arguments, "--attach", setup->settings->attach);
 	setup->store = setup_chosen(arguments, "--store", setup->settings->store);
@@ -228,15 +305,29 @@ bool setup_open(struct setup *setup, const struct arguments *arguments, bool *us
 	return true;
 }
 
+struct settings *setup_again(const struct arguments *arguments, struct error *err)
+{
+	struct setup setup = {.settings = settings_create()};
+	const char *file = arguments_value(arguments, "--config");
+	begin_wall(setup.settings, arguments);
+	const bool good = (!file || setup_load(setup.settings, file, err)) && read_options(&setup, arguments, err) &&
+			  setup_load_boards(setup.settings, err) && board_wall_check(setup.settings, err);
+	struct settings *settings = good ? settings_hold(setup.settings) : NULL;
+	setup_close(&setup);
+	return settings;
+}
+
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err)
 {
 	struct settings *settings = settings_create();
 	const char *file = arguments_value(arguments, "--config");
 	*usage = false;
-	if (!file || settings_load(settings, file, metric_names(), err)) {
-		*usage = !set_named(settings, arguments, err) || !set_display(settings, arguments, err);
-		if (!*usage && display_prepare(settings, err))
+	if (!file || setup_load(settings, file, err)) {
+		*usage = !set_common(settings, arguments, err);
+		if (!*usage && setup_load_boards(settings, err) && display_prepare(settings, err)) {
+			words_open("en"); /* what these commands print is read by programs too */
 			return settings;
+		}
 	}
 	settings_destroy(settings);
 	return NULL;

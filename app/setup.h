@@ -11,7 +11,7 @@ extern const struct option feed_options[];   /* --feed, --site, --clock, --store
 extern const struct option follow_options[]; /* --attach, --sites */
 extern const struct option figure_options[]; /* --window, --by, --scope */
 extern const struct option rule_options[];   /* --formula, --target, --short, --zone */
-extern const struct option screen_options[]; /* --ascii, --colours, --plain */
+extern const struct option screen_options[]; /* --wall, --ascii, --colours, --theme, --frugal, --plain, --every */
 
 struct setup {
 	struct settings *settings; /* settings->feeds are the ones in force */
@@ -23,14 +23,22 @@ struct setup {
 	const char *store;  /* the URL of Redis; NULL: none */
 	const char *attach; /* the collector to follow; NULL: none */
 	bool several; /* a board over several sites, from these two and the settings' sections */
+	int64_t every; /* ms between the summaries of --plain; 0: only when something changes */
 	double speed; /* -1: not given */
 	int64_t *instants; /* every --at, ascending, whole seconds */
 	int instant_count;
+	bool hints;	    /* for whoever opens a board the first time */
+	const char *page;   /* a board begins with it; NULL: with the overview */
 };
 
 /* False: err says why; *usage: the command line is at fault. Ends what it began. */
 bool setup_open(struct setup *setup, const struct arguments *arguments, bool *usage, struct error *err);
 void setup_close(struct setup *setup);
+/* A configuration as this program reads it, with its metrics and widgets; then the pages of the file it names, after the command line. */
+bool setup_load(struct settings *settings, const char *path, struct error *err);
+/* What --config and the rest of the command line say now; NULL: the file is wrong. The caller destroys it. */
+struct settings *setup_again(const struct arguments *arguments, struct error *err);
+bool setup_load_boards(struct settings *settings, struct error *err);
 /* Only the settings: the defaults, --config, --set; for commands that show nothing. NULL as above. */
 struct settings *setup_settings(const struct arguments *arguments, bool *usage, struct error *err);
 /* "NAME=VALUE", as --set has it. */

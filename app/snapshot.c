@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/memory.h"
-#include "metrics/lists.h"
+#include "base/words.h"
 #include "replay/player.h"
 #include "store/figures_json.h"
 #include "tui/dump.h"
@@ -21,15 +21,16 @@
 #define SCOPES_MOST 6000 /* of several sites together; of one a thousand lines */
 
 static const struct option snapshot_options[] = {
-	{"--json", NULL, "every figure as JSON, one document a line for each --at (the default)", false},
-	{"--text", NULL, "the board as text", false},
-	{"--ansi", NULL, "the board as text with colours", false},
-	{"--metric", "NAME", "only this metric (repeatable; tablo --list-metrics)", true},
-	{"--size", "WxH", "of the board (default 140x40)", false},
-	{"--journal", "DIR", "a collector's journal instead of a feed: as it was at each --at, or at its end", false, option_is_journal},
-	{"--for", "TIME", "live feeds: how long to listen after the first batch (default 1s)", false, option_is_duration},
-	{"--wait", "TIME", "live feeds: how long to wait for the first batch (default 10s)", false, option_is_duration},
-	{"--intervals", "TIME", "one document for each stretch of this length (whole quarter hours), as known at the end", false, option_is_quarters},
+	{"--json", NULL, N_("every figure as JSON, one document a line for each --at (the default)"), false},
+	{"--text", NULL, N_("the board as text"), false},
+	{"--ansi", NULL, N_("the board as text with colours"), false},
+	{"--metric", "NAME", N_("only this metric (repeatable; tablo --list-metrics)"), true},
+	{"--size", "WxH", N_("of the board (default 140x40)"), false},
+	{"--journal", "DIR", N_("a collector's journal instead of a feed: as it was at each --at, or at its end"), false, option_is_journal},
+	{"--for", "TIME", N_("live feeds: how long to listen after the first batch (default 1s)"), false, option_is_duration},
+	{"--wait", "TIME", N_("live feeds: how long to wait for the first batch (default 10s)"), false, option_is_duration},
+	{"--intervals", "TIME",
+		N_("one document for each stretch of this length (whole quarter hours), as known at the end"), false, option_is_quarters},
 	{0},
 };
 
@@ -49,17 +50,6 @@ struct look {
 	bool failed;
 	struct error err;
 };
-
-static bool add_scope(struct scope *scopes, int *count, struct scope scope)
-{
-	for (int i = 0; i < *count; i++)
-		if (memcmp(&scopes[i], &scope, sizeof scope) == 0)
-			return true;
-	if (*count == SCOPES_MOST)
-		return false;
-	scopes[(*count)++] = scope;
-	return true;
-}
 
 /* The names of a scope may come with a later look: until the last one it has no figures yet, but is no mistake. */
 static bool comes_later(const struct look *look)
@@ -91,18 +81,7 @@ static int choose_scopes(struct look *look, const struct engine *engine, struct 
 	}
 	if (count || arguments_nth(look->arguments, "--scope", 0))
 		return count;
-	struct scope *rows = memory_new(ROWS_OF_SITE, sizeof *rows);
-	int row_count = list_rows(engine, SCOPE_ALL, rows, ROWS_OF_SITE);
-	add_scope(scopes, &count, SCOPE_ALL);
-	for (int i = 0; i < row_count; i++) {
-		struct scope queue = SCOPE_ALL;
-		queue.queue = rows[i].queue;
-		add_scope(scopes, &count, queue);
-	}
-	for (int i = 0; i < row_count; i++)
-		add_scope(scopes, &count, rows[i]);
-	free(rows);
-	return count;
+	return scopes_default(engine, scopes, SCOPES_MOST);
 }
 
 static void choose_sites(struct look *look, struct figures_request *request, struct scope *scopes, int *sites)
@@ -138,6 +117,8 @@ static void write_board(const struct look *look, const struct snapshot *snapshot
 {
 	struct canvas *canvas = canvas_create(look->width, look->height);
 	struct glyphs glyphs = {.ascii = strcmp(look->setup->settings->glyphs, "ascii") == 0};
+	if (glyphs.ascii)
+		words_open("en"); /* other letters would be question marks */
 	board_draw(board, snapshot, &glyphs, canvas);
 	if (look->form == FORM_ANSI)
 		dump_ansi(canvas, stdout);
@@ -372,6 +353,8 @@ static int run(const struct arguments *arguments)
 	int64_t listen = SECOND_MS, patience = 10 * SECOND_MS;
 	const char *journal = arguments_value(arguments, "--journal");
 	int code = EXIT_USAGE;
+	if (!arguments_flag(arguments, "--text") && !arguments_flag(arguments, "--ansi"))
+		words_open("en"); /* JSON is the same everywhere */
 	if (!read_look(&look, &listen, &patience, &err))
 		report_usage(arguments, &err);
 	else if (journal && look.interval) {
@@ -394,9 +377,9 @@ static int run(const struct arguments *arguments)
 const struct command snapshot_command = {
 	.name = "snapshot",
 	.positional = "",
-	.summary = "one look at the figures, as JSON, text or colours, and exit",
-	.about = "Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
-		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it.",
+	.summary = N_("one look at the figures, as JSON, text or colours, and exit"),
+	.about = N_("Looks once and exits. From files: at each --at (what happened at that second is in), or at the end. From a live feed: it\n"
+		 "waits for the first batch, listens --for a while, and looks; or, with --clock feed and --at, when the feed's clock passes it."),
 	.options = (const struct option *const[]){snapshot_options, feed_options, follow_options, figure_options, rule_options, screen_options, common_options,
 		help_options, NULL},
 	.run = run,

@@ -1,4 +1,4 @@
-/* Parsing of the command line against the tables, and everything that is printed from the tables. */
+/* Parsing of the command line against the tables, and what --help prints from them. */
 #ifndef APP_USAGE_H
 #define APP_USAGE_H
 
@@ -11,8 +11,7 @@ void arguments_finish(struct arguments *arguments);
 
 /* command NULL: the program as a whole; arguments: what was given with --help, or NULL. */
 void usage_print(FILE *to, const struct command *command, const struct arguments *arguments);
-/* Groff man page of the whole program, and a bash completion script; for the build. */
-void usage_print_man(FILE *to);
-void usage_print_completion(FILE *to);
+/* What a command's help says before its options; arguments as above. */
+void usage_print_more(FILE *to, const struct command *command, const struct arguments *arguments);
 
 #endif

@@ -1,42 +1,38 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
-#include "app/acts.h"
-#include "app/alert_exec.h"
+#include "app/board_memory.h"
 #include "app/exchange.h"
-#include "app/inquiry.h"
-#include "app/look_back.h"
-#include "app/plain.h"
-#include "app/sites.h"
+#include "app/export_file.h"
+#include "app/picture.h"
+#include "app/reload.h"
 #include "app/view.h"
 #include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/words.h"
+#include "tui/console.h"
 #include "tui/screen.h"
+#include "tui/theme.h"
 #include "widgets/bell.h"
 #include "widgets/board.h"
+#include "widgets/changes.h"
+#include "widgets/signals.h"
+#include "widgets/spoken.h"
+#include "widgets/wall.h"
 
 #define KEY_CTRL_Z 26
 #define KEYS_A_TURN 64
+#define ANSWER_MS 500 /* what comes so soon after a key, or the start, is what it asked for */
 #define AWAITED_EVERY 200 /* ms between looks at a past that is being fetched */
-
-struct desk_side {
-	struct desk *desk;
-	const struct setup *setup;
-	struct look_back *back;
-	struct exchange *exchange; /* these two set by run_desk() */
-	struct inquiry *inquiry;
-	struct acts *acts;
-	struct alert_exec *exec; /* NULL: a collector decides about alerts, or no rule names a command */
-	uint64_t events_then; /* for events a second */
-	int64_t then;
-	double rate;
-};
 
 /* One source with its thread, and what of it is on the screen. */
 struct scene {
@@ -46,119 +42,25 @@ struct scene {
 	struct board *board;
 	struct snapshot *snapshot;
 	struct bell bell;
+	struct changes changes;
 	int columns; /* of the timeline, as the source knows them */
 	int said;    /* snapshot->said, as the board was told */
 };
 
 struct screen_side {
 	struct screen *screen;
-	struct canvas *canvas;
+	struct picture picture;
+	char theme[256]; /* the name of the one it is drawn in; "": it is to be opened again */
 	struct glyphs glyphs;
 	struct setup *setup;
+	int64_t key_at; /* monotonic ms: what a key asked for is shown as soon as it comes */
 	struct scene live, back, *scene; /* the one that is shown; back: while looking back */
+	struct reload *reload;	   /* NULL: there is no configuration to be read again */
+	struct settings *settings; /* held: as they were read again last; NULL: the setup's */
 	bool redraw, leave, mouse;
 	bool awaits; /* a past that is being fetched */
 	int exit_code;
 };
-
-static void measure_rate(struct desk_side *side)
-{
-	int64_t now = clock_monotonic();
-	if (now - side->then < 2 * SECOND_MS)
-		return;
-	uint64_t events = desk_events(side->desk);
-	side->rate = (double)(events - side->events_then) * 1000 / (double)(now - side->then);
-	side->events_then = events;
-	side->then = now;
-}
-
-static void give_snapshot(struct desk_side *side, const struct snapshot_request *request)
-{
-	struct snapshot *snapshot = desk_snapshot(side->desk, side->setup->zone, request);
-	measure_rate(side);
-	snapshot->events_per_second = side->rate;
-	snapshot->progress = desk_progress(side->desk);
-	acts_tell(side->acts, snapshot);
-	inquiry_attach(side->inquiry, snapshot);
-	exchange_give(side->exchange, snapshot);
-}
-
-/* True: there is something to say about what somebody did. */
-static bool carry_out(struct desk_side *side)
-{
-	struct wish wish;
-	bool news = acts_answered(side->acts, side->desk);
-	while (exchange_wished(side->exchange, &wish))
-		news = acts_carry_out(side->acts, side->desk, &wish) || news;
-	return news;
-}
-
-/* True: a new picture is wanted, for something else is asked or an answer has come. */
-static bool hear_questions(struct desk_side *side, struct snapshot_request *request)
-{
-	const bool asked = exchange_asked(side->exchange, request), news = carry_out(side);
-	struct sites *sites = desk_sites(side->desk);
-	const struct inquiry_moment moment = {.engine = desk_engine(side->desk), .sites = sites ? sites_merge(sites) : NULL};
-	inquiry_ask(side->inquiry, &moment, request);
-	return inquiry_answered(side->inquiry) || asked || news;
-}
-
-/* An event is shown at once after a quiet time, and at most `frames` times a second under steady change. A frame that only the clock
- * asked for does not make the next event wait. */
-static void run_desk(void *context, struct exchange *exchange)
-{
-	struct desk_side *side = context;
-	side->exchange = exchange;
-	side->inquiry = inquiry_create(&(struct inquiry_options){.journal = look_back_journal(side->back),
-		.distant = look_back_distant(side->back), .settings = side->setup->settings, .exchange = exchange});
-	side->acts = acts_create();
-	side->exec = desk_has_feeds(side->desk) ? alert_exec_create(side->setup->settings) : NULL;
-	struct snapshot_request request = side->exchange->request;
-	int64_t interval = (int64_t)(1000 / side->setup->settings->frames), now = clock_monotonic();
-	int64_t next_event = now, next_tick = now;
-	struct notify_beats beats = {0};
-	uint64_t shown = 0;
-	bool changed = true, events = false;
-	side->then = now;
-	while (!exchange_stopped(side->exchange)) {
-		desk_turn(side->desk, side->exchange->to_desk, !changed ? INT64_MAX : events ? next_event : next_tick);
-		alert_exec_turn(side->exec, desk_engine(side->desk), true);
-		bool asked = hear_questions(side, &request);
-		changed = desk_changed(side->desk) || changed;
-		events = desk_events(side->desk) != shown;
-		now = clock_monotonic();
-		notify_beat(&beats, now);
-		if (!asked && (!changed || now < (events ? next_event : next_tick)))
-			continue;
-		shown = desk_events(side->desk);
-		give_snapshot(side, &request);
-		changed = false;
-		next_tick = now + interval;
-		if (events)
-			next_event = next_tick;
-	}
-	inquiry_close(side->inquiry);
-	acts_destroy(side->acts);
-	alert_exec_destroy(side->exec);
-}
-
-static struct snapshot *first_of_desk(void *context, const struct snapshot_request *request)
-{
-	const struct desk_side *side = context;
-	return desk_snapshot(side->desk, side->setup->zone, request);
-}
-
-static int plain_of_desk(void *context, struct setup *setup, int signals)
-{
-	const struct desk_side *side = context;
-	return plain_run(setup, side->desk, signals);
-}
-
-static enum view_back look_back_of_desk(void *context, const struct view_wanted *wanted, struct view_source *back, struct error *err)
-{
-	const struct desk_side *side = context;
-	return look_back_open(side->back, wanted, back, err);
-}
 
 /* ---- scenes ---- */
 
@@ -233,6 +135,7 @@ static void look_back(struct screen_side *side)
 	side->awaits = result == VIEW_BACK_LATER;
 	if (result == VIEW_BACK_OPEN && open_scene(&side->back, side->setup, &source, &err)) {
 		board_say(side->live.board, "");
+		board_wall_touched(side->back.board, clock_monotonic());
 		side->scene = &side->back;
 		return;
 	}
@@ -251,30 +154,45 @@ static void return_to_live(struct screen_side *side)
 
 /* ---- the screen ---- */
 
-static void fit_canvas(struct screen_side *side)
+static const struct settings *settings_of(const struct screen_side *side)
 {
-	int width, height;
-	screen_size(side->screen, &width, &height);
-	if (side->canvas && side->canvas->width == width && side->canvas->height == height)
-		return;
-	canvas_destroy(side->canvas);
-	side->canvas = canvas_create(width, height);
+	return side->settings ? side->settings : side->setup->settings;
 }
 
-static void draw(struct screen_side *side)
+/* The snapshot that is shown keeps the settings it was made by; a look back ends before others come. */
+static void reload(struct screen_side *side)
 {
-	fit_canvas(side);
-	struct scene *scene = side->scene;
-	board_draw(scene->board, scene->snapshot, &side->glyphs, side->canvas);
-	if (!screen_draw(side->screen, side->canvas)) {
-		side->leave = true;
-		side->exit_code = 128 + SIGHUP;
-	}
-	side->redraw = false;
-	if (board_columns(scene->board) == scene->columns || !scene->snapshot->timeline)
+	struct settings *renewed = NULL;
+	struct theme theme;
+	struct error err;
+	char words[300];
+	enum reload_result result = side->scene == &side->live
+		? reload_take(side->reload, clock_monotonic(), &renewed, words, sizeof words) : RELOAD_NOTHING;
+	if (result == RELOAD_NOTHING)
 		return;
-	scene->columns = board_columns(scene->board);
-	exchange_wish(&scene->exchange, &(struct wish){.kind = WISH_COLUMNS, .value = scene->columns});
+	if (result == RELOAD_DONE && !theme_open(renewed->theme, &theme, &err)) {
+		snprintf(words, sizeof words, "%.299s", err.text);
+		settings_destroy(renewed);
+		result = RELOAD_WRONG;
+	}
+	side->redraw = true;
+	board_warn(side->live.board, result == RELOAD_WRONG ? words : "");
+	if (result == RELOAD_WRONG)
+		return;
+	board_say(side->live.board, words);
+	*side->theme = 0;
+	board_reload(side->live.board, renewed);
+	settings_destroy(side->settings);
+	side->settings = renewed;
+	exchange_renew(&side->live.exchange, settings_hold(renewed));
+	exchange_ask(&side->live.exchange, board_request(side->live.board));
+}
+
+/* With its terminal gone a board ends; where it is still there, somebody wants the configuration read again. */
+static bool is_wish(const struct screen_side *side)
+{
+	struct termios line;
+	return side->reload && tcgetattr(screen_input(side->screen), &line) == 0;
 }
 
 static void suspend(struct screen_side *side)
@@ -294,11 +212,25 @@ static void take_signals(struct screen_side *side, int descriptor)
 			side->redraw = true;
 		} else if (signal.ssi_signo == SIGTSTP) {
 			suspend(side);
+		} else if (signal.ssi_signo == SIGHUP && is_wish(side)) {
+			reload_wish(side->reload, clock_monotonic());
 		} else if (signal.ssi_signo != SIGCONT) {
 			side->leave = true;
 			side->exit_code = signal.ssi_signo == SIGHUP ? 128 + SIGHUP : EXIT_DONE;
 		}
 	}
+}
+
+/* Sentences of the snapshot are asked for anew too. */
+static void speak(struct screen_side *side)
+{
+	struct scene *scene = side->scene;
+	if (!screen_utf8(side->screen)) {
+		board_say(scene->board, "this screen has only ASCII: the board stays English");
+		return;
+	}
+	words_change(board_language(scene->board));
+	exchange_ask(&scene->exchange, board_request(scene->board));
 }
 
 static void act(struct screen_side *side, enum board_action action)
@@ -308,6 +240,7 @@ static void act(struct screen_side *side, enum board_action action)
 	case BOARD_NOTHING:
 		return;
 	case BOARD_REDRAW:
+	case BOARD_THEME:
 		break;
 	case BOARD_QUIT:
 		side->leave = true;
@@ -322,7 +255,13 @@ static void act(struct screen_side *side, enum board_action action)
 		side->mouse = !side->mouse && screen_mouse(side->screen, true);
 		if (!side->mouse)
 			screen_mouse(side->screen, false);
-		board_say(scene->board, side->mouse ? "the mouse is on: a click on the timeline goes there (M: off)" : "the mouse is off");
+		board_say(scene->board, side->mouse ? _("the mouse is on: a click chooses, a second one opens (M: off)") : _("the mouse is off"));
+		break;
+	case BOARD_EXPORT:
+		view_export(scene->board);
+		break;
+	case BOARD_LANGUAGE:
+		speak(side);
 		break;
 	case BOARD_LOOK_BACK:
 		if (side->awaits)
@@ -330,11 +269,54 @@ static void act(struct screen_side *side, enum board_action action)
 		else
 			look_back(side);
 		break;
+	case BOARD_RELOAD:
+		reload_wish(side->reload, clock_monotonic());
+		if (!side->reload)
+			board_say(scene->board, _("there is no configuration to read again: --config names one"));
+		break;
 	case BOARD_RETURN:
 		return_to_live(side);
 		break;
 	}
 	side->redraw = true;
+}
+
+/* A wall is dark at night, by the clocks of the board; else what was chosen by a command, or is set. */
+static void fit_theme(struct screen_side *side)
+{
+	struct error err;
+	struct theme theme;
+	const struct settings *settings = settings_of(side);
+	const char *night = settings->wall ? wall_theme(settings, side->setup->zone, side->scene->snapshot->at) : NULL;
+	const char *chosen = board_theme(side->scene->board), *wanted = night ? night : chosen ? chosen : settings->theme;
+	if (strncmp(wanted, side->theme, sizeof side->theme - 1) == 0)
+		return;
+	snprintf(side->theme, sizeof side->theme, "%s", wanted);
+	if (theme_open(wanted, &theme, &err))
+		screen_theme(side->screen, &theme);
+	else
+		board_say(side->scene->board, err.text);
+}
+
+static void draw(struct screen_side *side)
+{
+	int width, height;
+	const int64_t now = clock_monotonic();
+	screen_size(side->screen, &width, &height);
+	act(side, board_wall_turn(side->scene->board, side->scene->snapshot, now));
+	fit_theme(side);
+	struct scene *scene = side->scene;
+	board_draw(scene->board, scene->snapshot, &side->glyphs, picture_canvas(&side->picture, width, height));
+	if (!screen_draw(side->screen, picture_hang(&side->picture, now))) {
+		side->leave = true;
+		side->exit_code = 128 + SIGHUP;
+	}
+	side->redraw = screen_owes(side->screen);
+	exchange_pace(&scene->exchange, screen_interval(side->screen));
+	if (board_columns(scene->board) == scene->columns || !scene->snapshot->timeline)
+		return;
+	scene->columns = board_columns(scene->board);
+	exchange_wish(&scene->exchange, &(struct wish){.kind = WISH_COLUMNS, .value = scene->columns});
 }
 
 static void take_key(struct screen_side *side, int key)
@@ -350,6 +332,7 @@ static void take_key(struct screen_side *side, int key)
 	}
 	struct scene *scene = side->scene;
 	int x = 0, y = 0;
+	board_wall_touched(scene->board, clock_monotonic());
 	if (key == SCREEN_KEY_CLICK)
 		screen_click(side->screen, &x, &y);
 	act(side, key == SCREEN_KEY_CLICK ? board_click(scene->board, scene->snapshot, x, y) : board_key(scene->board, scene->snapshot, key));
@@ -361,8 +344,29 @@ static void take_keys(struct screen_side *side)
 		int key = screen_key(side->screen);
 		if (key == SCREEN_KEY_NONE)
 			return;
+		side->key_at = clock_monotonic();
+		screen_hurry(side->screen);
 		take_key(side, key);
 	}
+}
+
+/* What is told beside the picture: the bell, the title, a note on the desktop. */
+static void tell_outside(struct screen_side *side, const struct snapshot *snapshot)
+{
+	char title[200], text[200];
+	const int kind = settings_of(side)->bell;
+	struct bell *bell = &side->scene->bell;
+	signals_title(snapshot, title, sizeof title);
+	screen_title(side->screen, title);
+	bell->all = kind == BELL_ALL;
+	if (snapshot->timeline || !bell_rings(bell, snapshot))
+		return;
+	if (kind != BELL_NONE)
+		screen_bell(side->screen);
+	if (bell->rang->severity != SEVERITY_CRITICAL)
+		return;
+	spoken_text(bell->rang->text, text, sizeof text);
+	screen_note(side->screen, *snapshot->title ? snapshot->title : "tablo", text);
 }
 
 static void take_snapshot(struct screen_side *side)
@@ -371,32 +375,53 @@ static void take_snapshot(struct screen_side *side)
 	struct snapshot *snapshot = exchange_take(&scene->exchange);
 	if (!snapshot)
 		return;
+	const bool is_first = scene->snapshot->at == INSTANT_NONE && snapshot->at != INSTANT_NONE; /* that has figures */
 	snapshot_destroy(scene->snapshot);
 	scene->snapshot = snapshot;
 	if (snapshot->said != scene->said)
-		board_say(scene->board, snapshot->words);
+		board_hear(scene->board, snapshot);
 	scene->said = snapshot->said;
-	if (!snapshot->timeline && bell_rings(&scene->bell, snapshot) && side->setup->settings->bell)
-		screen_bell(side->screen);
+	if (board_learn(scene->board, snapshot))
+		exchange_ask(&scene->exchange, board_request(scene->board));
+	if (changes_tell(&scene->changes, snapshot, NULL, NULL) || is_first || clock_monotonic() - side->key_at < ANSWER_MS)
+		screen_hurry(side->screen);
+	tell_outside(side, snapshot);
 	side->redraw = true;
+}
+
+/* ms that poll(2) may wait; -1: for ever. */
+static int waits_for(const struct screen_side *side)
+{
+	if (side->redraw) {
+		const int64_t left = screen_due(side->screen) - clock_monotonic();
+		return left > 0 ? (int)left : 0;
+	}
+	const int settles = side->scene == &side->live ? reload_wait(side->reload, clock_monotonic()) : -1;
+	return side->awaits && (settles < 0 || settles > AWAITED_EVERY) ? AWAITED_EVERY : settles;
 }
 
 static void run_screen(struct screen_side *side, int signals)
 {
 	while (!side->leave) {
-		if (side->redraw)
+		if (side->redraw && clock_monotonic() >= screen_due(side->screen))
 			draw(side);
 		struct pollfd items[] = {{.fd = screen_input(side->screen), .events = POLLIN}, {.fd = signals, .events = POLLIN},
 			{.fd = side->scene->exchange.to_screen, .events = POLLIN},
-			{.fd = screen_pending(side->screen) ? screen_output(side->screen) : -1, .events = POLLOUT}};
-		if (side->leave || (poll(items, 4, side->awaits ? AWAITED_EVERY : -1) < 0 && errno != EINTR))
+			{.fd = screen_pending(side->screen) ? screen_output(side->screen) : -1, .events = POLLOUT},
+			{.fd = side->scene == &side->live ? -1 : side->live.exchange.to_screen, .events = POLLIN},
+			{.fd = reload_descriptor(side->reload), .events = POLLIN}};
+		if (side->leave || (poll(items, sizeof items / sizeof *items, waits_for(side)) < 0 && errno != EINTR))
 			return;
+		exchange_answer(&side->live.exchange); /* of the live board, for its desk runs on behind a look back */
 		if (items[3].revents && !screen_pump(side->screen)) {
 			side->exit_code = 128 + SIGHUP;
 			return;
 		}
 		if (items[1].revents)
 			take_signals(side, signals);
+		if (items[5].revents)
+			reload_hear(side->reload, clock_monotonic());
+		reload(side);
 		if (items[0].revents)
 			take_keys(side);
 		take_snapshot(side);
@@ -407,36 +432,37 @@ static void run_screen(struct screen_side *side, int signals)
 	}
 }
 
-static void fill_signals(sigset_t *set)
+/* Hints are for whoever sits at a live board for the first time: a wall has nobody, a replay has keys of its own. */
+static void begin_board(struct screen_side *side, const struct setup *setup)
 {
-	static const int signals[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT};
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		sigaddset(set, signals[i]);
-}
-
-void view_block_signals(void)
-{
-	sigset_t set;
-	fill_signals(&set);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	if (setup->page)
+		act(side, board_open_page(side->live.board, setup->page));
+	if (setup->hints && side->live.source.look_back && board_memory_first())
+		board_tour(side->live.board);
 }
 
 /* Everything that has to do with the terminal; curses writes elsewhere, so standard error must not reach it. */
-static int run_on_terminal(struct setup *setup, const struct view_source *source, struct screen *screen, int signals)
+static int run_on_terminal(struct setup *setup, const struct view_source *source, struct screen *screen, int signals, struct reload *reloaded)
 {
 	struct error err;
-	struct screen_side side = {.screen = screen, .redraw = true, .setup = setup, .glyphs = {.ascii = !screen_utf8(screen)}};
+	if (!screen_utf8(screen))
+		words_open("en"); /* ASCII alone: other letters would be question marks */
+	struct screen_side side = {.screen = screen, .redraw = true, .key_at = clock_monotonic(), .setup = setup, .reload = reloaded,
+		.glyphs = {.ascii = !screen_utf8(screen), .calm = setup->settings->line == LINE_SLOW},
+		.picture = {.wall = setup->settings->wall, .console = console_wanted(setup->settings->glyphs, getenv("TERM"))}};
+	snprintf(side.theme, sizeof side.theme, "%s", setup->settings->theme);
 	const bool opened = open_scene(&side.live, setup, source, &err);
 	if (opened) {
 		side.scene = &side.live;
+		begin_board(&side, setup);
+		tell_outside(&side, side.live.snapshot);
 		run_screen(&side, signals);
 		return_to_live(&side);
 		close_scene(&side.live);
 	}
 	screen_close(screen);
-	canvas_destroy(side.canvas);
+	picture_release(&side.picture);
+	settings_destroy(side.settings);
 	return opened ? side.exit_code : report(&err);
 }
 
@@ -444,12 +470,17 @@ int view_show(struct setup *setup, const struct view_source *source, const struc
 {
 	struct error err;
 	sigset_t set;
-	fill_signals(&set);
+	view_signals(&set);
 	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (arguments_flag(arguments, "--plain"))
 		return source->plain(source->context, setup, signals);
 	const struct settings *settings = setup->settings;
-	struct screen *screen = screen_open(&(struct screen_options){.colours = settings->colours, .glyphs = settings->glyphs}, &err);
+	struct theme theme;
+	if (!theme_open(settings->theme, &theme, &err))
+		return report(&err);
+	static const int notes[NOTIFY_KINDS] = {[NOTIFY_NONE] = -1, [NOTIFY_AUTO] = 0, [NOTIFY_OSC9] = 9, [NOTIFY_OSC777] = 777};
+	struct screen *screen = screen_open(&(struct screen_options){.colours = settings->colours, .glyphs = settings->glyphs, .theme = &theme,
+		.frames = settings->frames, .frugal = settings->line == LINE_SLOW, .titles = !settings->wall, .notes = notes[settings->notify]}, &err);
 	if (!screen) {
 		report(&err);
 		return isatty(STDOUT_FILENO) ? source->plain(source->context, setup, signals) : EXIT_FAILED;
@@ -459,22 +490,10 @@ int view_show(struct setup *setup, const struct view_source *source, const struc
 		screen_close(screen);
 		return report(&err);
 	}
-	const int code = run_on_terminal(setup, source, screen, signals);
+	struct reload *reloaded = reload_open(settings, arguments);
+	const int code = run_on_terminal(setup, source, screen, signals, reloaded);
+	reload_close(reloaded);
 	log_open(NULL, NULL);
 	close(signals);
-	return code;
-}
-
-int view_run(struct setup *setup, struct desk *desk, const struct arguments *arguments)
-{
-	struct error err;
-	struct look_back *back = look_back_create(setup, &err);
-	if (!back)
-		return report(&err);
-	struct desk_side side = {.desk = desk, .setup = setup, .back = back};
-	const struct view_source source = {.context = &side, .first = first_of_desk, .run = run_desk, .plain = plain_of_desk,
-		.look_back = look_back_of_desk};
-	const int code = view_show(setup, &source, arguments);
-	look_back_destroy(back);
 	return code;
 }

@@ -2,6 +2,8 @@
 #ifndef APP_VIEW_H
 #define APP_VIEW_H
 
+#include <signal.h>
+
 #include "app/exchange.h"
 #include "app/setup.h"
 
@@ -10,6 +12,8 @@ enum view_back {
 	VIEW_BACK_LATER, /* it is being fetched: err says how far it is; ask again */
 	VIEW_BACK_NONE	 /* err says why */
 };
+
+struct board;
 
 /* What is in view, to look back from. */
 struct view_wanted {
@@ -31,8 +35,12 @@ struct view_source {
 	void (*let_go)(void *held);
 };
 
+/* Those that a board answers. */
+void view_signals(sigset_t *set);
 /* Blocks the signals that a board answers; before any thread or library that makes threads. */
 void view_block_signals(void);
+/* Writes board_file(), and tells the board how that went. */
+void view_export(struct board *board);
 /* Runs until the user leaves; returns the exit code. desk: opened, closed by the caller. */
 int view_show(struct setup *setup, const struct view_source *source, const struct arguments *arguments);
 /* The same of a desk. */

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #define HUGE_PAGE ((uintptr_t)2 << 20)
 #define LARGE (8 * HUGE_PAGE)
+#define ALONE (256 << 10)
 
 static void *checked(void *memory)
 {
@@ -72,4 +74,12 @@ void *memory_grow(void *old, size_t *capacity, size_t wanted, size_t size)
 		room *= 2;
 	*capacity = room;
 	return memory_resize(old, room, size);
+}
+
+void memory_give_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	/* Else the C library raises the bound after the first one that is freed, and pieces of that size leave holes. */
+	mallopt(M_MMAP_THRESHOLD, ALONE);
+#endif
 }

@@ -23,4 +23,7 @@ static inline void memory_expect(const void *memory, size_t size)
 		__builtin_prefetch((const char *)memory + at, 1);
 }
 
+/* For programs that make and free large pieces all the time: each goes back to the system when it is freed. Before any thread begins. */
+void memory_give_back(void);
+
 #endif

@@ -108,7 +108,7 @@ int64_t notify_interval(void)
 	return microseconds / 2000 > 0 ? microseconds / 2000 : 1;
 }
 
-void notify_beat(struct notify_beats *beats, int64_t now)
+bool notify_beat(struct notify_beats *beats, int64_t now)
 {
 	if (!beats->asked) {
 		beats->asked = true;
@@ -116,7 +116,8 @@ void notify_beat(struct notify_beats *beats, int64_t now)
 		beats->due = now;
 	}
 	if (beats->interval == 0 || now < beats->due)
-		return;
+		return false;
 	beats->due = now + beats->interval;
 	notify_watchdog(NULL); /* what is lost here is sent again before the manager's patience ends */
+	return true;
 }

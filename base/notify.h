@@ -23,6 +23,7 @@ struct notify_beats {
 	bool asked;
 	int64_t interval, due; /* monotonic ms */
 };
-void notify_beat(struct notify_beats *beats, int64_t now);
+/* True: it was one. */
+bool notify_beat(struct notify_beats *beats, int64_t now);
 
 #endif

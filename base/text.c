@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define WHOLE_DIGITS 19 /* that always fit into 64 bits */
+
 #define REPLACEMENT 0xFFFD
 #define DROPPED (-1)
 #define SPACE ' '
@@ -181,4 +183,43 @@ bool text_valid(struct view text)
 		if (decode(text.data + at, text.size - at, &taken) < 0)
 			return false;
 	return true;
+}
+
+void text_lower_first(char *text)
+{
+	int width, first, second;
+	const int32_t capital = text_next(text, &width, &first), next = capital ? text_next(text + first, &width, &second) : 0;
+	const int32_t small = capital ? utf8proc_tolower(capital) : 0;
+	utf8proc_uint8_t bytes[4];
+	/* In place: only where the small letter takes as many bytes. */
+	if (small != capital && next && (next == SPACE || utf8proc_category(next) == UTF8PROC_CATEGORY_LL) && utf8proc_encode_char(small, bytes) == first)
+		memcpy(text, bytes, (size_t)first);
+}
+
+int64_t text_whole(struct view text, int64_t most)
+{
+	uint64_t number = 0;
+	if (text.size == 0 || text.size > WHOLE_DIGITS)
+		return -1;
+	for (size_t i = 0; i < text.size; i++) {
+		const unsigned digit = (unsigned)text.data[i] - '0';
+		if (digit > 9)
+			return -1;
+		number = number * 10 + digit;
+	}
+	return number <= (uint64_t)most ? (int64_t)number : -1;
+}
+
+size_t text_integer(int64_t number, char to[TEXT_INTEGER_SIZE])
+{
+	char digits[TEXT_INTEGER_SIZE];
+	uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	size_t at = sizeof digits;
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (number < 0)
+		digits[--at] = '-';
+	memcpy(to, digits + at, sizeof digits - at);
+	return sizeof digits - at;
 }

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/words.h"
 #include "config/tables.h"
 
-const char *const card_names[CARD_COUNT] = {[CARD_REQUEST] = "request", [CARD_DEMAND] = "demand", [CARD_WARNING] = "warning",
-	[CARD_ENDED] = "ended", [CARD_SAFETY] = "safety", [CARD_HEAR] = "hear", [CARD_EMPATHISE] = "empathise",
-	[CARD_APOLOGISE] = "apologise", [CARD_RESOLVE] = "resolve", [CARD_DIAGNOSE] = "diagnose"};
+const char *const card_names[CARD_COUNT] = {[CARD_REQUEST] = NC_("conduct", "request"), [CARD_DEMAND] = NC_("conduct", "demand"), [CARD_WARNING] = NC_("conduct", "warning"),
+	[CARD_ENDED] = NC_("conduct", "ended"), [CARD_SAFETY] = NC_("conduct", "safety"), [CARD_HEAR] = NC_("conduct", "hear"), [CARD_EMPATHISE] = NC_("conduct", "empathise"),
+	[CARD_APOLOGISE] = NC_("conduct", "apologise"), [CARD_RESOLVE] = NC_("conduct", "resolve"), [CARD_DIAGNOSE] = NC_("conduct", "diagnose")};
 
 static const struct {
 	const char *language, *texts[CARD_COUNT];
@@ -72,7 +73,8 @@ static bool is_ascii(const char *text)
 
 const char *card_text(const struct settings *settings, enum card card)
 {
-	const char *text = settings->card_language ? find_text(settings, settings->card_language, card) : NULL;
+	const char *wanted = settings->card_language && strcmp(settings->card_language, "auto") != 0 ? settings->card_language : words_language();
+	const char *text = find_text(settings, wanted, card);
 	const bool ascii_only = settings->glyphs && strcmp(settings->glyphs, "ascii") == 0;
 	if (text && ascii_only && !is_ascii(text))
 		text = NULL; /* it would be question marks */

@@ -1,34 +1,52 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <confuse.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/file.h"
+#include "config/layout_read.h"
 #include "config/scan.h"
 #include "config/sections.h"
 #include "config/suggest.h"
 #include "config/tables.h"
 
-/* Where the callbacks of libconfuse find their way: option 0 of the root and of every section points here. */
+#define KINDS_MOST 64 /* of widgets */
+
+struct loading;
+/* Where the callbacks of libconfuse find their way: option 0 of the root and of every section points at what that one is. */
+struct place {
+	enum { PLACE_BOARD, PLACE_SECTION, PLACE_PAGE, PLACE_ROW, PLACE_WIDGET } is;
+	struct loading *loading;
+	const struct layout_kind *kind; /* PLACE_WIDGET */
+};
+
 struct loading {
 	const char *name; /* of the file */
 	struct settings *settings;
 	struct scan scan;
 	struct sections sections;
+	size_t closed; /* sections that have been read to their ends */
+	struct layout_reading *layout;
+	struct place board, section, page, row, widgets[KINDS_MOST];
+	int kind_count;
+	bool boards; /* only pages may stand in the file */
 	struct error *err;
 	bool has_failed; /* the first message stays */
 };
 
+static const struct place *place_of(cfg_t *cfg)
+{
+	return (const struct place *)cfg_getnopt(cfg, 0)->simple_value.ptr;
+}
+
 static struct loading *loading_of(cfg_t *cfg)
 {
-	return (struct loading *)cfg_getnopt(cfg, 0)->simple_value.ptr;
+	return place_of(cfg)->loading;
 }
 
 /* "wall.conf:7: " before a message; -1, as libconfuse wants it. */
@@ -58,16 +76,15 @@ static void refuse_unknown(struct loading *loading, cfg_t *cfg, const char *name
 		count++)
 		names[count] = each->name;
 	names[count] = NULL;
-	const bool is_root = !cfg_title(cfg);
-	const char *meant = suggest(name, names);
+	const bool is_root = place_of(cfg)->is == PLACE_BOARD, is_row = place_of(cfg)->is == PLACE_ROW;
+	const char *meant = suggest(name, names), *of = is_root || is_row ? "" : cfg_name(cfg), *thing = is_row ? "kind of widget" : "setting";
 	char shown[80];
 	text_harmless(view_of(name), shown, sizeof shown);
 	if (meant)
-		refuse(loading, cfg->line, "no setting%s%s is called '%s'; did you mean '%s'?",
-			is_root ? "" : " of ", is_root ? "" : cfg_name(cfg), shown, meant);
+		refuse(loading, cfg->line, "no %s%s%s is called '%s'; did you mean '%s'?", thing, *of ? " of " : "", of, shown, meant);
 	else
-		refuse(loading, cfg->line, "no setting%s%s is called '%s'; --print-config shows them all",
-			is_root ? "" : " of ", is_root ? "" : cfg_name(cfg), shown);
+		refuse(loading, cfg->line, "no %s%s%s is called '%s'; %s shows them all", thing, *of ? " of " : "", of, shown,
+			is_row ? "--list-widgets" : "--print-config");
 }
 
 /* libconfuse's sentences and ours; both with the same one argument. */
@@ -102,16 +119,34 @@ static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 	refuse(loading, cfg->line, "%s", text);
 }
 
+static const struct setting *find_setting(cfg_t *cfg, const char *name, void **base)
+{
+	const struct place *place = place_of(cfg);
+	struct loading *loading = place->loading;
+	const struct setting_table *table = &board_table;
+	*base = loading->settings;
+	switch (place->is) {
+	case PLACE_PAGE:
+		return layout_read_setting(loading->layout, LAYOUT_PAGE, NULL, name, base);
+	case PLACE_ROW:
+		return layout_read_setting(loading->layout, LAYOUT_ROW, NULL, name, base);
+	case PLACE_WIDGET:
+		return layout_read_setting(loading->layout, LAYOUT_WIDGET, place->kind, name, base);
+	case PLACE_SECTION:
+		table = sections_draft(&loading->sections, cfg_name(cfg), base);
+		break;
+	case PLACE_BOARD:
+		break;
+	}
+	return table ? setting_find(table->settings, table->count, name) : NULL;
+}
+
 /* Every value, as it is read: only now is its line known. */
 static int take_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
 {
 	struct loading *loading = loading_of(cfg);
-	void *base = loading->settings;
-	const struct setting_table *table = &board_table;
-	if (cfg_title(cfg))
-		table = sections_draft(&loading->sections, cfg_name(cfg), &base);
-	const struct setting *setting =
-		table ? setting_find(table->settings, table->count, option->name) : NULL;
+	void *base;
+	const struct setting *setting = find_setting(cfg, option->name, &base);
 	if (!setting)
 		return refuse(loading, cfg->line, "'%s' does not belong here", option->name);
 	struct error err;
@@ -130,56 +165,120 @@ static int take_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *re
 	return 0;
 }
 
-/* A section has been read to its closing brace. It is taken out of libconfuse at once: it would put two
+static bool take(cfg_t *cfg, const char *name, const char *title, int line, struct error *err)
+{
+	const struct place *place = place_of(cfg);
+	struct loading *loading = place->loading;
+	if (place->is == PLACE_PAGE)
+		return layout_take_row(loading->layout, line, err);
+	for (int i = 0; place->is == PLACE_ROW && i < loading->kind_count; i++)
+		if (strcmp(loading->widgets[i].kind->table->name, name) == 0)
+			return layout_take_widget(loading->layout, loading->widgets[i].kind, title, line, err);
+	if (strcmp(name, page_table.name) == 0)
+		return layout_take_page(loading->layout, &loading->settings->layout, title, line, err);
+	return sections_take(&loading->sections, loading->settings, name, title, line, err);
+}
+
+/* A section has been read to its closing brace, those within it before. It is taken out of libconfuse at once: it would put two
  * sections of one title (two levels of one metric) into one. */
 static int take_section(cfg_t *cfg, cfg_opt_t *option)
 {
 	struct loading *loading = loading_of(cfg);
 	cfg_t *section = cfg_opt_getnsec(option, 0);
-	const size_t number = loading->sections.taken;
-	const int line =
-		number < loading->scan.section_count ? loading->scan.section_lines[number] : cfg->line;
+	const size_t number = loading->closed++;
+	const int line = number < loading->scan.section_count ? loading->scan.section_lines[number] : cfg->line;
 	struct error err;
-	if (!sections_take(
-		    &loading->sections, loading->settings, option->name, cfg_title(section), line, &err))
+	if (!take(cfg, option->name, cfg_title(section), line, &err))
 		return refuse(loading, line, "%s", err.text);
 	cfg_opt_rmnsec(option, 0);
 	return 0;
 }
 
-/* Options of a table for libconfuse, with `more` free ones at the end. */
-static cfg_opt_t *make_options(const struct setting_table *table, struct loading *loading, size_t more)
+/* ---- what libconfuse is to know ---- */
+
+struct options {
+	cfg_opt_t *list; /* ends with one that is all zeros */
+	size_t count;
+};
+
+static struct options begin_options(struct place *place, size_t room)
 {
-	cfg_opt_t *options = memory_new(table->count + 2 + more, sizeof *options);
-	options[0] = (cfg_opt_t){.name = "",
-		.type = CFGT_PTR,
-		.flags = CFGF_NODEFAULT,
-		.simple_value = {.ptr = (void **)loading}};
+	struct options options = {.list = memory_new(room + 2, sizeof *options.list), .count = 1};
+	options.list[0] = (cfg_opt_t){.name = "", .type = CFGT_PTR, .flags = CFGF_NODEFAULT, .simple_value = {.ptr = (void **)(void *)place}};
+	return options;
+}
+
+static void add_values(struct options *options, const struct setting_table *table)
+{
 	for (size_t i = 0; i < table->count; i++)
-		options[i + 1] = (cfg_opt_t){
+		options->list[options->count++] = (cfg_opt_t){
 			.name = table->settings[i].name,
 			.type = CFGT_STR,
 			.flags = table->settings[i].type == SETTING_LIST ? CFGF_LIST : CFGF_NODEFAULT,
 			.parsecb = take_value,
 		};
-	return options;
+}
+
+/* `within` is the caller's until finish_options(). */
+static void add_section(struct options *options, const struct setting_table *table, struct options within)
+{
+	options->list[options->count++] = (cfg_opt_t){
+		.name = table->name,
+		.type = CFGT_SEC,
+		.flags = CFGF_MULTI | (table->title ? CFGF_TITLE : CFGF_NONE),
+		.subopts = within.list,
+		.validcb = take_section,
+	};
+}
+
+static void finish_options(struct options *options)
+{
+	for (size_t i = 1; i < options->count; i++) {
+		if (options->list[i].type != CFGT_SEC)
+			continue;
+		struct options within = {.list = options->list[i].subopts};
+		while (within.list[within.count].name)
+			within.count++;
+		finish_options(&within);
+	}
+	free(options->list);
+}
+
+static struct options make_row(struct loading *loading)
+{
+	struct options row = begin_options(&loading->row, row_table.count + KINDS_MOST);
+	add_values(&row, &row_table);
+	for (int i = 0; i < loading->kind_count; i++) {
+		const struct setting_table *table = loading->widgets[i].kind->table;
+		struct options widget = begin_options(&loading->widgets[i], widget_table.count + table->count);
+		add_values(&widget, &widget_table);
+		add_values(&widget, table);
+		add_section(&row, table, widget);
+	}
+	return row;
+}
+
+static struct options make_page(struct loading *loading)
+{
+	struct options page = begin_options(&loading->page, page_table.count + 1);
+	add_values(&page, &page_table);
+	add_section(&page, &row_table, make_row(loading));
+	return page;
 }
 
 static cfg_t *make_parser(struct loading *loading)
 {
-	cfg_opt_t *options = make_options(&board_table, loading, SECTION_KINDS);
-	for (size_t i = 0; i < SECTION_KINDS; i++)
-		options[board_table.count + 1 + i] = (cfg_opt_t){
-			.name = section_kinds[i].table->name,
-			.type = CFGT_SEC,
-			.flags = CFGF_MULTI | CFGF_TITLE,
-			.subopts = make_options(section_kinds[i].table, loading, 0),
-			.validcb = take_section,
-		};
-	cfg_t *cfg = cfg_init(options, CFGF_NONE); /* copies them */
-	for (size_t i = 0; i < SECTION_KINDS; i++)
-		free(options[board_table.count + 1 + i].subopts);
-	free(options);
+	struct options board = begin_options(&loading->board, board_table.count + SECTION_KINDS + 1);
+	if (!loading->boards)
+		add_values(&board, &board_table);
+	for (size_t i = 0; i < SECTION_KINDS && !loading->boards; i++) {
+		struct options section = begin_options(&loading->section, section_kinds[i].table->count);
+		add_values(&section, section_kinds[i].table);
+		add_section(&board, section_kinds[i].table, section);
+	}
+	add_section(&board, &page_table, make_page(loading));
+	cfg_t *cfg = cfg_init(board.list, CFGF_NONE); /* copies them */
+	finish_options(&board);
 	if (cfg)
 		cfg_set_error_function(cfg, take_error);
 	return cfg;
@@ -208,9 +307,9 @@ static bool parse(struct loading *loading)
 		refuse(loading, loading->scan.unclosed_line, "the '{' of this line has no '}'");
 		good = false;
 	}
-	if (good)
+	if (good && !loading->boards)
 		clear_emptied(cfg, loading->settings);
-	else if (!loading->has_failed)
+	else if (!good && !loading->has_failed)
 		refuse(loading, cfg ? cfg->line : 1,
 			"this cannot be understood; a setting is written name = value");
 	if (cfg)
@@ -222,31 +321,6 @@ static bool parse(struct loading *loading)
 	return good;
 }
 
-/* At most one byte more than is allowed; NULL and a message if it cannot be read. */
-static char *read_file(const char *path, size_t *size, struct error *err)
-{
-	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char *bytes = memory_new(CONFIG_FILE_MOST + 1, 1);
-	ssize_t got = file < 0 ? -1 : 0;
-	*size = 0;
-	while (got >= 0 && *size <= CONFIG_FILE_MOST) {
-		got = read(file, bytes + *size, CONFIG_FILE_MOST + 1 - *size);
-		if (got == 0)
-			break;
-		if (got < 0 && errno == EINTR)
-			got = 0;
-		*size += got > 0 ? (size_t)got : 0;
-	}
-	const int reason = errno;
-	if (file >= 0)
-		close(file);
-	if (got >= 0)
-		return bytes;
-	free(bytes);
-	fail(err, "%s: the configuration cannot be read: %s", path, strerror(reason));
-	return NULL;
-}
-
 static void swap(struct settings *a, struct settings *b)
 {
 	const struct settings kept = *a;
@@ -254,30 +328,75 @@ static void swap(struct settings *a, struct settings *b)
 	*b = kept;
 }
 
-bool settings_read(struct settings *settings, struct view text, const char *name, const char *const *metrics, struct error *err)
+static void know_kinds(struct loading *loading, const struct settings_names *names)
 {
-	struct loading loading = {.name = name, .err = err};
-	if (!scan_read(&loading.scan, name, text, err))
+	const struct layout_kind *kind;
+	loading->board = (struct place){.is = PLACE_BOARD, .loading = loading};
+	loading->section = (struct place){.is = PLACE_SECTION, .loading = loading};
+	loading->page = (struct place){.is = PLACE_PAGE, .loading = loading};
+	loading->row = (struct place){.is = PLACE_ROW, .loading = loading};
+	while (names && names->kind && loading->kind_count < KINDS_MOST && (kind = names->kind(loading->kind_count)))
+		loading->widgets[loading->kind_count++] = (struct place){.is = PLACE_WIDGET, .loading = loading, .kind = kind};
+}
+
+/* Into a copy, which is what is kept where all of it is good. */
+static bool read_into(struct loading *loading, struct settings *settings, struct view text, const struct settings_names *names)
+{
+	if (!scan_read(&loading->scan, loading->name, text, loading->err))
 		return false;
-	loading.settings = settings_copy(settings);
-	sections_init(&loading.sections, metrics);
-	const bool good = parse(&loading);
-	if (good) {
-		free(loading.settings->file);
-		loading.settings->file = memory_text(name);
-		swap(settings, loading.settings);
-	}
-	sections_finish(&loading.sections);
-	scan_finish(&loading.scan);
-	settings_destroy(loading.settings);
+	loading->settings = settings_copy(settings);
+	sections_init(&loading->sections, names ? names->metrics : NULL);
+	know_kinds(loading, names);
+	loading->layout = layout_read_begin();
+	const bool good = parse(loading);
+	if (good)
+		swap(settings, loading->settings);
+	layout_read_end(loading->layout);
+	sections_finish(&loading->sections);
+	scan_finish(&loading->scan);
+	settings_destroy(loading->settings);
 	return good;
 }
 
-bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err)
+bool settings_read(struct settings *settings, struct view text, const char *name, const struct settings_names *names, struct error *err)
+{
+	struct loading loading = {.name = name, .err = err};
+	if (!read_into(&loading, settings, text, names))
+		return false;
+	free(settings->file);
+	settings->file = memory_text(name);
+	return true;
+}
+
+bool settings_load(struct settings *settings, const char *path, const struct settings_names *names, struct error *err)
 {
 	size_t size;
-	char *bytes = read_file(path, &size, err);
-	const bool good = bytes && settings_read(settings, (struct view){bytes, size}, path, metrics, err);
+	char *bytes = config_file_read(path, "the configuration", &size, err);
+	const bool good = bytes && settings_read(settings, (struct view){bytes, size}, path, names, err);
 	free(bytes);
+	return good;
+}
+
+char *settings_boards_path(const struct settings *settings)
+{
+	const char *slash = settings->file ? strrchr(settings->file, '/') : NULL;
+	if (!*settings->boards)
+		return NULL;
+	if (*settings->boards == '/' || !slash)
+		return memory_text(settings->boards);
+	char *path = memory_new(strlen(settings->file) + strlen(settings->boards) + 1, 1);
+	memcpy(path, settings->file, (size_t)(slash + 1 - settings->file));
+	return strcat(path, settings->boards);
+}
+
+bool settings_load_boards(struct settings *settings, const struct settings_names *names, struct error *err)
+{
+	char *path = settings_boards_path(settings);
+	size_t size;
+	char *bytes = path ? config_file_read(path, "the configuration", &size, err) : NULL;
+	struct loading loading = {.name = path, .err = err, .boards = true};
+	const bool good = !path || (bytes && read_into(&loading, settings, (struct view){bytes, size}, names));
+	free(bytes);
+	free(path);
 	return good;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "config/layout.h"
 #include "config/sections.h"
 
 #define LINE_MOST 110
@@ -41,7 +42,7 @@ static void print_list(FILE *to, const struct setting *setting)
 	fputs(" }\n", to);
 }
 
-static void print_value(FILE *to, const struct setting *setting)
+void setting_print_default(FILE *to, const struct setting *setting)
 {
 	if (setting->type == SETTING_LIST)
 		print_list(to, setting);
@@ -51,28 +52,28 @@ static void print_value(FILE *to, const struct setting *setting)
 		fprintf(to, "%s = \"%s\"\n", setting->name, setting->fallback);
 }
 
-static void print_words(FILE *to, const char *indent, const struct setting *setting)
+static void print_words(FILE *to, const char *before, const struct setting *setting)
 {
 	if (setting->word_count == 0)
 		return;
-	fprintf(to, "%s# One of:", indent);
+	fprintf(to, "%sOne of:", before);
 	for (int i = 0; i < setting->word_count; i++)
 		fprintf(to, "%s \"%s\"", i ? "," : "", setting->words[i]);
 	fputs(".\n", to);
 }
 
-static void print_range(FILE *to, const char *indent, const struct setting *setting)
+void setting_print_limits(FILE *to, const char *before, const struct setting *setting)
 {
 	char least[40], most[40];
+	print_words(to, before, setting);
 	if (setting->type == SETTING_LIST || (setting->least == 0 && setting->most == 0))
 		return;
 	if (setting->type == SETTING_DURATION) {
 		setting_write_duration(setting->least, least, sizeof least);
 		setting_write_duration(setting->most, most, sizeof most);
-		fprintf(to, "%s# From \"%s\" to \"%s\".\n", indent, least, most);
+		fprintf(to, "%sFrom \"%s\" to \"%s\".\n", before, least, most);
 	} else {
-		fprintf(to, "%s# From %lld to %lld.\n", indent, (long long)setting->least,
-			(long long)setting->most);
+		fprintf(to, "%sFrom %lld to %lld.\n", before, (long long)setting->least, (long long)setting->most);
 	}
 }
 
@@ -81,18 +82,30 @@ static void print_section(FILE *to, const struct setting_table *table)
 {
 	fputc('\n', to);
 	print_comment(to, "", table->help);
-	fprintf(to, "# %s \"%s\" {\n", table->name, table->title);
+	if (table->title)
+		fprintf(to, "# %s \"%s\" {\n", table->name, table->title);
+	else
+		fprintf(to, "# %s {\n", table->name);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct setting *setting = &table->settings[i];
 		fprintf(to, "#   %s = ...\n", setting->name);
 		print_comment(to, "#     ", setting->help);
-		print_words(to, "#     ", setting);
-		print_range(to, "#     ", setting);
+		setting_print_limits(to, "#     # ", setting);
 	}
 	fputs("# }\n", to);
 }
 
-void settings_print(FILE *to, void (*levels)(FILE *to))
+static void print_layout(FILE *to, const struct settings_names *names)
+{
+	const struct layout_kind *kind;
+	print_section(to, &page_table);
+	print_section(to, &row_table);
+	print_section(to, &widget_table);
+	for (int i = 0; names && names->kind && (kind = names->kind(i)); i++)
+		print_section(to, kind->table);
+}
+
+void settings_print(FILE *to, void (*levels)(FILE *to), const struct settings_names *names)
 {
 	fputs("# The configuration of tablo: every setting with its default. Durations: \"250ms\", \"20s\", "
 	      "\"15m\", \"4h\", \"7d\",\n"
@@ -104,9 +117,8 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 			fprintf(to, "\n# ---- %s ----\n", setting->group);
 		fputc('\n', to);
 		print_comment(to, "", setting->help);
-		print_words(to, "", setting);
-		print_range(to, "", setting);
-		print_value(to, setting);
+		setting_print_limits(to, "# ", setting);
+		setting_print_default(to, setting);
 	}
 	fputs("\n# ---- Sections ----\n", to);
 	for (size_t i = 0; i < SECTION_KINDS; i++) {
@@ -116,4 +128,5 @@ void settings_print(FILE *to, void (*levels)(FILE *to))
 			levels(to);
 		}
 	}
+	print_layout(to, names);
 }

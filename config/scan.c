@@ -3,7 +3,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/file.h"
 #include "config/scan.h"
+
+#define DEPTH_MOST 5 /* a list of a widget of a row of a page, and one more to be refused */
 
 struct cursor {
 	char *at;
@@ -11,7 +14,9 @@ struct cursor {
 	int line;
 	/* what came before, to tell a section's brace from a list's */
 	bool after_equals;
-	int depth, outer_line /* of the '{' at depth 0 */, title_line;
+	int depth, title_line;
+	int open_lines[DEPTH_MOST]; /* of the braces that are open; 0: of a list */
+	int outer_line;		    /* of the '{' at depth 0 */
 };
 
 static void blank(struct cursor *cursor)
@@ -85,16 +90,25 @@ static bool skip_word(struct cursor *cursor, struct error *err)
 	return true;
 }
 
-static void open_brace(struct cursor *cursor, struct scan *scan)
+static void open_brace(struct cursor *cursor)
 {
-	if (cursor->depth++ > 0)
+	if (cursor->depth == 0)
+		cursor->outer_line = cursor->line;
+	if (cursor->depth < DEPTH_MOST)
+		cursor->open_lines[cursor->depth] = cursor->after_equals ? 0 : cursor->title_line ? cursor->title_line : cursor->line;
+	cursor->depth++;
+}
+
+static void close_brace(struct cursor *cursor, struct scan *scan)
+{
+	if (cursor->depth == 0)
 		return;
-	cursor->outer_line = cursor->line;
-	if (cursor->after_equals)
+	cursor->depth--;
+	const int line = cursor->depth < DEPTH_MOST ? cursor->open_lines[cursor->depth] : 0;
+	if (!line)
 		return;
-	scan->section_lines = memory_grow(
-		scan->section_lines, &scan->room, scan->section_count + 1, sizeof *scan->section_lines);
-	scan->section_lines[scan->section_count++] = cursor->title_line ? cursor->title_line : cursor->line;
+	scan->section_lines = memory_grow(scan->section_lines, &scan->room, scan->section_count + 1, sizeof *scan->section_lines);
+	scan->section_lines[scan->section_count++] = line;
 }
 
 static bool step(struct cursor *cursor, struct scan *scan, struct error *err)
@@ -107,9 +121,9 @@ static bool step(struct cursor *cursor, struct scan *scan, struct error *err)
 	if (!strchr(" \t\r\n={}(),", letter) && strncmp(cursor->at, "+=", 2) != 0)
 		return skip_word(cursor, err);
 	if (letter == '{')
-		open_brace(cursor, scan);
+		open_brace(cursor);
 	else if (letter == '}')
-		cursor->depth -= cursor->depth > 0;
+		close_brace(cursor, scan);
 	if (letter == '\n')
 		cursor->line++;
 	if (letter == '=' || letter == '{' || letter == '}' || letter == ',')

@@ -9,11 +9,9 @@
 #include "base/error.h"
 #include "base/view.h"
 
-#define CONFIG_FILE_MOST (1024 * 1024)
-
 struct scan {
 	char *text; /* the file with blanks for its comments: libconfuse counts lines wrongly after some */
-	int *section_lines; /* where each section begins, in the order of the file */
+	int *section_lines; /* where each section begins, in the order in which they end: those within before the one around */
 	size_t section_count, room;
 	int unclosed_line; /* of a '{' without its '}', 0: none; libconfuse does not mind */
 };

@@ -94,6 +94,13 @@ static bool check_card(const struct sections *sections, const struct settings *s
 	return card_settings_check(settings, draft, title, err);
 }
 
+static bool check_right(const struct sections *sections, const struct settings *settings, void *draft, const char *title, struct error *err)
+{
+	(void)sections;
+	(void)settings;
+	return right_settings_check(draft, title, err);
+}
+
 /* ---- the kinds ---- */
 
 #define IN(type, array, counter, name) .size = sizeof(struct type), .list = offsetof(struct settings, array), \
@@ -111,6 +118,7 @@ const struct section_kind section_kinds[SECTION_KINDS] = {
 	{&sla_table, SECTION_RULE, IN(sla_settings, slas, sla_count, clock), .noun = "SLA clock", .remedy = TOGETHER, .check = check_sla},
 	{&market_table, SECTION_RULE, IN(market_settings, markets, market_count, name), .noun = "market", .remedy = TOGETHER},
 	{&card_table, SECTION_BESIDE, IN(card_settings, cards, card_count, name), .check = check_card},
+	{&right_table, SECTION_OUTSIDE, IN(right_settings, rights, right_count, name), .noun = "right", .remedy = TOGETHER, .check = check_right},
 };
 
 static int *count_of(const struct section_kind *kind, struct settings *settings)
@@ -253,7 +261,6 @@ bool sections_take(struct sections *sections, struct settings *settings, const c
 	const int count = section_count(kind, settings);
 	if (count >= SECTIONS_MOST)
 		return fail(err, "there are more than %d sections '%s'; no board can show them", SECTIONS_MOST, name);
-	sections->taken++;
 	if (!is_first(kind, settings, title, err) || (kind->check && !kind->check(sections, settings, draft, title, err)))
 		return false;
 	*title_of(kind, draft) = memory_text(title);

@@ -5,7 +5,7 @@
 #include "config/tables.h"
 
 #define SECTIONS_MOST 2000 /* of each kind: every new one is compared with those before */
-#define SECTION_KINDS 9
+#define SECTION_KINDS 10
 
 enum section_part {
 	SECTION_RULE,	/* figures may depend on it */
@@ -41,7 +41,6 @@ struct sections {
 	const char *const *metrics; /* ends with NULL; NULL: any name will do */
 	void *drafts[SECTION_KINDS];
 	size_t rooms[SECTION_KINDS]; /* of the settings' arrays */
-	size_t taken;		     /* how many, of all kinds */
 };
 
 void sections_init(struct sections *sections, const char *const *metrics);

@@ -136,6 +136,9 @@ static bool read_real(const struct setting *setting, const char *value, double *
 	if (!in_range(setting, (int64_t)floor(read), value, err) ||
 		!in_range(setting, (int64_t)ceil(read), value, err))
 		return false;
+	struct error why;
+	if (setting->check && !setting->check(value, &why))
+		return refuse(setting, why.text, value, err);
 	*number = read;
 	return true;
 }
@@ -171,11 +174,29 @@ static int find_word(const struct setting *setting, const char *value)
 	return -1;
 }
 
+/* Case does not matter. False: it is neither. */
+static bool find_flag(const char *value, bool *flag)
+{
+	static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		if (strcasecmp(value, yes[i]) != 0 && strcasecmp(value, no[i]) != 0)
+			continue;
+		*flag = strcasecmp(value, yes[i]) == 0;
+		return true;
+	}
+	return false;
+}
+
 static bool read_word(const struct setting *setting, const char *value, int *number, struct error *err)
 {
 	const int found = find_word(setting, value);
+	bool flag;
 	if (found >= 0) {
 		*number = found;
+		return true;
+	}
+	if (setting->was_flag && find_flag(value, &flag)) {
+		*number = flag;
 		return true;
 	}
 	char expected[240] = "one of";
@@ -188,15 +209,7 @@ static bool read_word(const struct setting *setting, const char *value, int *num
 
 static bool read_flag(const struct setting *setting, const char *value, bool *flag, struct error *err)
 {
-	static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {
-									     "false", "no", "off", "0"};
-	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-		if (strcasecmp(value, yes[i]) != 0 && strcasecmp(value, no[i]) != 0)
-			continue;
-		*flag = strcasecmp(value, yes[i]) == 0;
-		return true;
-	}
-	return refuse(setting, "true or false", value, err);
+	return find_flag(value, flag) || refuse(setting, "true or false", value, err);
 }
 
 static bool is_allowed(const struct setting *setting, const char *value, struct error *err)
@@ -372,6 +385,25 @@ void setting_duplicate(const struct setting *table, size_t count, void *base)
 				(*list)[k] = memory_text(old[k]);
 		}
 	}
+}
+
+static void swap_bytes(void *a, void *b, size_t size)
+{
+	char kept[sizeof(int64_t)];
+	memcpy(kept, a, size);
+	memcpy(a, b, size);
+	memcpy(b, kept, size);
+}
+
+void setting_swap(const struct setting *setting, void *a, void *b)
+{
+	static const size_t sizes[] = {[SETTING_TEXT] = sizeof(char *), [SETTING_KEY] = sizeof(char *), [SETTING_CHOICE] = sizeof(char *),
+		[SETTING_WORD] = sizeof(int), [SETTING_DURATION] = sizeof(int64_t), [SETTING_DAYTIME] = sizeof(int64_t), [SETTING_NUMBER] = sizeof(int),
+		[SETTING_LARGE] = sizeof(int64_t), [SETTING_REAL] = sizeof(double), [SETTING_LIMIT] = sizeof(double), [SETTING_FLAG] = sizeof(bool),
+		[SETTING_LIST] = sizeof(char **)};
+	swap_bytes(field(setting, a), field(setting, b), sizes[setting->type]);
+	if (setting->type == SETTING_LIST)
+		swap_bytes(count_of(setting, a), count_of(setting, b), sizeof(int));
 }
 
 const struct setting *setting_find(const struct setting *table, size_t count, const char *name)

@@ -36,7 +36,9 @@ struct setting {
 	const char *const *words;
 	int word_count;
 	bool (*check)(const char *value, struct error *err); /* says only what it must be: "a name of ..." */
+	bool was_flag;   /* "true" and "false" are understood too: as the second and the first word */
 	bool counts;     /* a rule: with another value the same events give other figures */
+	bool at_once;	 /* a running board that reads its configuration again goes by the new value; else the next start does */
 	bool is_private; /* may hold a secret by mistake (a password in a URL, a token in a command): is never written down */
 };
 
@@ -52,6 +54,8 @@ void setting_clear(const struct setting *setting, void *base);
 void setting_fill(const struct setting *table, size_t count, void *base);
 void setting_release(const struct setting *table, size_t count, void *base);
 void setting_duplicate(const struct setting *table, size_t count, void *base);
+/* One field of two structs, with what it owns. */
+void setting_swap(const struct setting *setting, void *a, void *b);
 const struct setting *setting_find(const struct setting *table, size_t count, const char *name);
 
 /* "20s", "1h30m", "0s": what duration_parse reads. */

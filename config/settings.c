@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "config/layout.h"
 #include "config/sections.h"
 #include "config/suggest.h"
 
@@ -12,6 +13,7 @@ _Static_assert(sizeof(enum severity) == sizeof(int), "the table writes it as an 
 struct settings *settings_create(void)
 {
 	struct settings *settings = memory_new(1, sizeof *settings);
+	atomic_init(&settings->holders, 1);
 	setting_fill(board_table.settings, board_table.count, settings);
 	random_bytes(settings->display_key, sizeof settings->display_key);
 	return settings;
@@ -19,21 +21,30 @@ struct settings *settings_create(void)
 
 void settings_destroy(struct settings *settings)
 {
-	if (!settings)
+	if (!settings || atomic_fetch_sub(&settings->holders, 1) > 1)
 		return;
 	sections_release(settings);
+	layout_release(&settings->layout);
 	free(settings->file);
 	setting_release(board_table.settings, board_table.count, settings);
 	explicit_bzero(settings->display_key, sizeof settings->display_key);
 	free(settings);
 }
 
+struct settings *settings_hold(struct settings *settings)
+{
+	atomic_fetch_add(&settings->holders, 1);
+	return settings;
+}
+
 struct settings *settings_copy(const struct settings *settings)
 {
 	struct settings *copy = memory_new(1, sizeof *copy);
-	*copy = *settings;
+	memcpy(copy, settings, sizeof *copy);
+	atomic_init(&copy->holders, 1);
 	setting_duplicate(board_table.settings, board_table.count, copy);
 	sections_duplicate(copy);
+	layout_duplicate(&copy->layout);
 	copy->file = settings->file ? memory_text(settings->file) : NULL;
 	return copy;
 }

@@ -3,12 +3,14 @@
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/error.h"
 #include "config/display.h"
+#include "config/rights.h"
 #include "feed/event.h" /* only for enum channel: see docs/ARCHITECTURE.md */
 
 enum sl_formula { SL_FORMULA_SL2SV, SL_FORMULA_SL1, SL_FORMULA_SL2, SL_FORMULA_SL2S, SL_FORMULA_SL3, SL_FORMULA_SL4, SL_FORMULA_SLO, SL_FORMULA_COUNT };
@@ -18,6 +20,8 @@ int sl_formula_find(const char *code);			     /* or -1; case does not matter */
 enum window { WINDOW_NOW, WINDOW_5M, WINDOW_15M, WINDOW_30M, WINDOW_60M, WINDOW_TODAY, WINDOW_24H, WINDOW_7D, WINDOW_35D, WINDOW_COUNT };
 extern const char *const window_names[WINDOW_COUNT]; /* "now" "5m" "15m" "30m" "60m" "today" "24h" "7d" "35d" */
 int window_find(const char *name);		     /* or -1 */
+/* "20:00-06:00": minutes after midnight; from > to: over midnight. False: it is none. */
+bool night_parse(const char *text, int *from, int *to);
 
 enum fcr_from { FCR_FROM_QUEUED, FCR_FROM_RELEASED };
 enum fcr_match { FCR_MATCH_TOPIC /* customer + topic, an absent topic matches any */, FCR_MATCH_QUEUE, FCR_MATCH_CUSTOMER };
@@ -121,7 +125,23 @@ struct card_settings {
 	int line;
 };
 
+/* right "lead" { keys = { ... } may = { "acknowledge" } } : what who proves to be one of them may do */
+struct right_settings {
+	char *name;
+	char **keys, **users, **may;
+	int key_count, user_count, may_count;
+	int line;
+};
+
+/* page "queues-now" { ... }: config/layout.h */
+struct layout_page;
+struct layout_pages { struct layout_page *pages; int count; };
+
 #define SITES_MOST 32 /* that a board shows together */
+
+enum line_kind { LINE_AUTO, LINE_SLOW };
+enum bell_kind { BELL_NONE, BELL_CRITICAL, BELL_ALL, BELL_KINDS };
+enum notify_kind { NOTIFY_NONE, NOTIFY_AUTO, NOTIFY_OSC9, NOTIFY_OSC777, NOTIFY_KINDS };
 
 struct settings {
 	/* -- site and time -- */
@@ -138,6 +158,9 @@ struct settings {
 	/* -- security of the wire -- */
 	char *key_file, *server_key, *client_keys; /* "": none */
 	bool allow_plaintext;
+	char **rights_default; /* of whoever stands in no `right`, where there is one */
+	int default_count;
+	int inbox; /* enum inbox */
 	/* -- figures -- */
 	int window, by, formula;
 	int conduct; /* enum conduct_filter: what boards begin with */
@@ -182,10 +205,20 @@ struct settings {
 	int64_t look_back_size; /* MiB that what is fetched may take */
 	/* -- screen -- */
 	char *colours; /* "auto", "256", "16", "8", "none" */
-	char *glyphs;  /* "auto", "utf-8", "ascii" */
+	char *glyphs;  /* "auto", "utf-8", "ascii", "console" */
+	char *theme;   /* the name of one, or a file */
+	char *language; /* "auto", "en", "ru" */
 	double frames; /* a second, at most */
+	int line;      /* enum line_kind */
 	char *log;     /* file for log lines while the board is on; "" : none */
-	bool bell;     /* once for each critical alert */
+	bool wall;     /* a board that nobody sits at: --wall, and no setting */
+	int64_t wall_seconds; /* ms each of its pages stands */
+	char **wall_pages;    /* names; none: those of the file with wall = true, else built-in ones */
+	int wall_page_count;
+	char *night; /* "20:00-06:00": when a wall takes the theme of the night; "": never */
+	int bell;      /* enum bell_kind */
+	int notify;    /* enum notify_kind */
+	char *boards;  /* a file of pages beside this one; "": none */
 	int display;   /* enum display_preset: who looks at what is put out */
 	int shown_as[DISPLAY_FIELD_COUNT]; /* enum display_action of each field */
 	char *display_key_file;		   /* of hashes; "": a key for this run */
@@ -210,23 +243,38 @@ struct settings {
 	int market_count;
 	struct card_settings *cards;
 	int card_count;
+	struct right_settings *rights;
+	int right_count;
+	struct layout_pages layout; /* none: the built-in pages */
 	char *file; /* the one read last, for messages; NULL: none */
+	atomic_int holders; /* more than one where threads share settings that come and go: settings_hold() */
 };
 
 /* The defaults of the table, no sections. */
 struct settings *settings_create(void);
 struct settings *settings_copy(const struct settings *settings);
-void settings_destroy(struct settings *settings);
-/* Reads a file over the defaults. `metrics`: the names a level or an alert may use, NULL-terminated. The message names
- * file:line, the thing and what would be right. False: nothing of the file is in force. */
-bool settings_load(struct settings *settings, const char *path, const char *const *metrics, struct error *err);
+void settings_destroy(struct settings *settings); /* of one holder: the last one's is the end of it */
+struct settings *settings_hold(struct settings *settings);
+/* What config cannot know of itself. */
+struct layout_kind;
+struct settings_names {
+	const char *const *metrics; /* that a level or an alert may use, NULL-terminated; NULL: any */
+	const struct layout_kind *(*kind)(int index); /* of widgets, by number from 0 on, then NULL; NULL: there are none */
+};
+/* Reads a file over the defaults; names NULL: any metric, no widgets. The message names file:line, the thing and what would be right.
+ * False: nothing of the file is in force. */
+bool settings_load(struct settings *settings, const char *path, const struct settings_names *names, struct error *err);
 /* The same of a text that stood in a file, or that settings_write() made: `name` is what messages call it. */
-bool settings_read(struct settings *settings, struct view text, const char *name, const char *const *metrics, struct error *err);
+bool settings_read(struct settings *settings, struct view text, const char *name, const struct settings_names *names, struct error *err);
+/* The pages of the file that the setting `boards` names, after those that are there; true where it names none. */
+bool settings_load_boards(struct settings *settings, const struct settings_names *names, struct error *err);
+/* Where that file is: beside the configuration, unless its name begins at the root; NULL: none. The caller frees it. */
+char *settings_boards_path(const struct settings *settings);
 /* One setting by its name, from a command line. */
 bool settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
 /* A complete commented configuration file that, read again, changes nothing. `levels`: called to print the level sections
- * (they come from the metric catalogue, which config does not know). */
-void settings_print(FILE *to, void (*levels)(FILE *to));
+ * (they come from the metric catalogue, which config does not know). `names`: for the kinds of widgets; NULL: without them. */
+void settings_print(FILE *to, void (*levels)(FILE *to), const struct settings_names *names);
 /* The settings in force, one a line and a section a line, as a file that, read again, gives the same; without comments, and without
  * those that may hold a secret. */
 void settings_write(const struct settings *settings, FILE *to);

@@ -1,13 +1,16 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "base/zone.h"
 #include "config/tables.h"
 
 const char *const sl_formula_codes[SL_FORMULA_COUNT] = {"SL2sv", "SL1", "SL2", "SL2s", "SL3", "SL4", "SLO"};
 const char *const window_names[WINDOW_COUNT] = {"now", "5m", "15m", "30m", "60m", "today", "24h", "7d", "35d"};
-const char *const channel_names[CHANNEL_COUNT] = {"phone", "chat", "email", "messenger", "social", "other"};
+const char *const channel_names[CHANNEL_COUNT] = {NC_("channel", "phone"), NC_("channel", "chat"), NC_("channel", "email"),
+	NC_("channel", "messenger"), NC_("channel", "social"), NC_("channel", "other")};
 static const char *const attributions[] = {"outcome", "arrival"};
 static const char *const conduct_filters[] = {"all", "without"};
 static const char *const fcr_begins[] = {"queued", "released"};
@@ -16,8 +19,12 @@ static const char *const store_states[] = {"full", "none"};
 static const char *const severities[] = {"warning", "critical"};
 static const char *const eaches[] = {"none", "queue", "channel", "market", "agent", "team"};
 static const char *const clock_kinds[] = {"wall", "feed"};
-static const char *const colour_kinds[] = {"auto", "256", "16", "8", "none"};
-static const char *const glyph_kinds[] = {"auto", "utf-8", "ascii"};
+static const char *const colour_kinds[] = {"auto", "truecolor", "256", "16", "8", "none"};
+static const char *const line_kinds[] = {"auto", "slow"};
+static const char *const bell_kinds[BELL_KINDS] = {"none", "critical", "all"};
+static const char *const notify_kinds[NOTIFY_KINDS] = {"none", "auto", "osc9", "osc777"};
+static const char *const inbox_kinds[] = {"auto", "trusted", "refused"};
+static const char *const glyph_kinds[] = {"auto", "utf-8", "ascii", "console"};
 
 static int find(const char *const *words, int count, const char *word)
 {
@@ -30,6 +37,19 @@ static int find(const char *const *words, int count, const char *word)
 int sl_formula_find(const char *code)
 {
 	return find(sl_formula_codes, SL_FORMULA_COUNT, code);
+}
+
+bool night_parse(const char *text, int *from, int *to)
+{
+	int hours[2], minutes[2], used = 0;
+	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &hours[0], &minutes[0], &hours[1], &minutes[1], &used) != 4 || text[used])
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (hours[i] < 0 || hours[i] > 23 || minutes[i] < 0 || minutes[i] > 59)
+			return false;
+	*from = hours[0] * 60 + minutes[0];
+	*to = hours[1] * 60 + minutes[1];
+	return true;
 }
 
 int window_find(const char *name)
@@ -46,9 +66,22 @@ bool setting_is_zone(const char *value, struct error *err)
 	return zone || fail(err, "a time zone such as \"Europe/Berlin\", \"UTC\" or \"local\"");
 }
 
+static bool is_night(const char *value, struct error *err)
+{
+	int from, to;
+	return !*value || night_parse(value, &from, &to) || fail(err, "two times of the day such as \"20:00-06:00\"");
+}
+
 static bool is_site(const char *value, struct error *err)
 {
 	return !strchr(value, '/') || fail(err, "one segment of a topic, without '/'");
+}
+
+/* Read as a number already. */
+static bool is_frames(const char *value, struct error *err)
+{
+	const double frames = strtod(value, NULL);
+	return (frames >= 0.2 && frames <= 30) || fail(err, "a number from 0.2 to 30");
 }
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -59,12 +92,12 @@ static bool is_site(const char *value, struct error *err)
 static const struct setting board_settings[] = {
 	{"site", .group = "Site and time", .type = SETTING_KEY, AT(site), .fallback = "", .check = is_site,
 		.help = "The site whose events are shown: the first segment of every topic. Empty: any."},
-	{"title", .type = SETTING_TEXT, AT(title), .fallback = "Customer care", .help = "What stands at the top left."},
+	{"title", .type = SETTING_TEXT, .at_once = true, AT(title), .fallback = "Customer care", .help = "What stands at the top left."},
 	{"zone", .type = SETTING_KEY, .counts = true, AT(zone), .fallback = "local", .check = setting_is_zone,
 		.help = "The time zone of the site: \"local\", \"UTC\" or a name such as \"Europe/Berlin\"."},
 	{"day_start", .type = SETTING_DAYTIME, .counts = true, AT(day_start), .fallback = "00:00",
 		.help = "When \"today\" begins, in the zone of the site; whole quarter hours."},
-	{"clocks", .type = SETTING_LIST, LIST(clocks, clock_count), .most = 6, .check = setting_is_zone,
+	{"clocks", .type = SETTING_LIST, .at_once = true, LIST(clocks, clock_count), .most = 6, .check = setting_is_zone,
 		.help = "Further time zones whose clocks stand in the header: { \"Asia/Jakarta\", \"Europe/Lisbon\" }."},
 
 	{"feeds", .group = "Feeds", .type = SETTING_LIST, LIST(feeds, feed_count), .most = 64,
@@ -89,6 +122,12 @@ static const struct setting board_settings[] = {
 			"or \"any\"."},
 	{"allow_plaintext", .type = SETTING_FLAG, AT(allow_plaintext), .fallback = "false",
 		.help = "Lets feeds go unencrypted over the network. ipc:// and this machine's own addresses need no leave."},
+	{"rights_default", .type = SETTING_LIST, LIST(rights_default, default_count), .fallback = "names", .most = RIGHT_COUNT, .check = setting_is_right,
+		.help = "A collector: what may do who stands in no section right, as soon as there is one: looking on, with names. Without any "
+			"section everybody who may attach may do everything."},
+	{"inbox", .type = SETTING_WORD, AT(inbox), .fallback = "auto", WORDS(inbox_kinds),
+		.help = "Actions that boards leave in Redis, where nobody proves who he is: \"auto\" takes them as long as there is no section right, "
+			"\"trusted\" always, \"refused\" never."},
 
 	{"window", .group = "Figures", .type = SETTING_WORD, AT(window), .fallback = "30m", WORDS(window_names),
 		.help = "The window of figures where a page does not choose its own."},
@@ -173,7 +212,7 @@ static const struct setting board_settings[] = {
 	{"limit_wrap", .type = SETTING_DURATION, AT(limit_wrap), .fallback = "5m", BETWEEN(0, DAY_MS), .help = "... for wrapping up ..."},
 	{"limit_away", .type = SETTING_DURATION, AT(limit_away), .fallback = "1h", BETWEEN(0, DAY_MS), .help = "... for being away ..."},
 	{"limit_idle", .type = SETTING_DURATION, AT(limit_idle), .fallback = "0s", BETWEEN(0, DAY_MS), .help = "... and for being idle."},
-	{"show_mistakes", .type = SETTING_FLAG, AT(show_mistakes), .fallback = "false",
+	{"show_mistakes", .type = SETTING_FLAG, .at_once = true, AT(show_mistakes), .fallback = "false",
 		.help = "Mistakes are shown by agent. On a wall that everybody sees they are not."},
 	{"queues_most", .group = "Bounds: what comes from outside must not grow memory without end", .type = SETTING_NUMBER, .counts = true,
 		AT(queues_most), .fallback = "1000", BETWEEN(1, 100000), .help = "Queues known by name; \"other\" takes the rest."},
@@ -229,15 +268,35 @@ static const struct setting board_settings[] = {
 		.help = "MiB that fetched records may take on this machine (in $XDG_CACHE_HOME/tablo, else in $TMPDIR); beyond, the oldest are let go."},
 
 	{"colours", .group = "Screen", .type = SETTING_CHOICE, AT(colours), .fallback = "auto", WORDS(colour_kinds),
-		.help = "\"auto\" asks the terminal and NO_COLOR; \"256\", \"16\", \"8\" or \"none\" force it."},
+		.help = "\"auto\" asks the terminal, COLORTERM and NO_COLOR; \"truecolor\", \"256\", \"16\", \"8\" or \"none\" force it."},
 	{"glyphs", .type = SETTING_CHOICE, AT(glyphs), .fallback = "auto", WORDS(glyph_kinds),
-		.help = "Lines and bars: \"auto\" asks the locale; \"utf-8\" or \"ascii\" force it."},
-	{"frames", .type = SETTING_REAL, AT(frames), .fallback = "4", BETWEEN(1, 30), .help = "Pictures a second, at most."},
+		.help = "Lines and bars: \"auto\" asks the locale and, for the console of Linux, TERM; \"utf-8\", \"ascii\" or \"console\" (signs of "
+			"code page 437) force it."},
+	{"language", .type = SETTING_CHOICE, AT(language), .fallback = "auto", .words = words_languages, .word_count = WORDS_LANGUAGES,
+		.help = "The language of the board and of help: \"auto\" asks LANGUAGE, LC_ALL, LC_MESSAGES and LANG. English where the screen has only ASCII."},
+	{"theme", .type = SETTING_KEY, .at_once = true, AT(theme), .fallback = "dark",
+		.help = "The colours: \"dark\", \"light\", \"deuteranopia\", \"protanopia\", \"high-contrast\", \"mono\", \"night\", or a file of one's own."},
+	{"frames", .type = SETTING_REAL, AT(frames), .fallback = "4", .check = is_frames,
+		.help = "Pictures a second, at most, from 0.2 to 30; a terminal that takes less gets fewer."},
+	{"line", .type = SETTING_WORD, AT(line), .fallback = "auto", WORDS(line_kinds),
+		.help = "The way to the terminal: \"auto\" draws as often as it takes; \"slow\" sends little (some 250 bytes a second)."},
 	{"log", .type = SETTING_KEY, AT(log), .fallback = "", .help = "A file for log lines while the board is on. Empty: none."},
-	{"bell", .type = SETTING_FLAG, AT(bell), .fallback = "true",
-		.help = "The terminal's bell, once for each critical alert; not for those that are acknowledged or muted."},
-	{"card_language", .type = SETTING_KEY, AT(card_language), .fallback = "en",
-		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring."},
+	{"bell", .type = SETTING_WORD, .at_once = true, .was_flag = true, AT(bell), .fallback = "critical", WORDS(bell_kinds),
+		.help = "The terminal's bell: once for each \"critical\" alert, for \"all\", or for \"none\"; not for those that are acknowledged or muted."},
+	{"notify", .type = SETTING_WORD, AT(notify), .fallback = "auto", WORDS(notify_kinds),
+		.help = "Critical alerts on the desktop of whoever's terminal can tell it: \"auto\" where it is known, \"osc9\", \"osc777\", or \"none\"."},
+	{"boards", .type = SETTING_KEY, .at_once = true, AT(boards), .fallback = "",
+		.help = "A file of pages beside this one, where those of several boards are the same. Empty: none."},
+	{"card_language", .type = SETTING_KEY, .at_once = true, AT(card_language), .fallback = "auto",
+		.help = "The language of the cards that say what to tell a rude customer: \"en\", \"ru\", or one that card sections bring; \"auto\": the board's."},
+
+	{"wall_seconds", .group = "Wall (tablo --wall, docs/WALL.md)", .type = SETTING_DURATION, AT(wall_seconds), .fallback = "20s",
+		BETWEEN(2 * SECOND_MS, HOUR_MS), .help = "So long each page stands on a wall."},
+	{"wall_pages", .type = SETTING_LIST, LIST(wall_pages, wall_page_count), .most = 20,
+		.help = "The pages of a wall in their order: { \"figures\", \"queues\", \"alerts\", \"clocks\", \"overview\" }, those of the digits (\"sla\", "
+			"\"conduct\" ...) and pages of this file. Empty: those of the file with wall = true, else figures, queues, overview and alerts."},
+	{"night", .type = SETTING_KEY, AT(night), .fallback = "", .check = is_night,
+		.help = "When a wall is drawn in the theme for the night, by the clocks of the zone: \"20:00-06:00\". Empty: never."},
 
 	{"display", .group = "Who may see what (docs/PRIVACY.md)", .type = SETTING_WORD, AT(display), .fallback = "team", WORDS(display_presets),
 		.help = "Who looks on: the \"public\" (agents as initials; no contacts, cases or customers), the \"team\" (agents as initials; no "

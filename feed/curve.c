@@ -27,6 +27,8 @@ struct curve {
 	struct curve_gate *gate; /* or NULL */
 	bool has_own_gate;
 	struct curve_door *door; /* or NULL */
+	bool guards; /* what is plaintext asks at the gate, too */
+	struct curve_narrow narrow; /* until there is a door */
 	const char *list, *clients; /* the setting that says who may connect to what binds, and what it says */
 };
 
@@ -224,6 +226,20 @@ void curve_serve(struct curve *curve, const char *setting, const char *clients)
 	curve->clients = clients;
 }
 
+bool curve_narrow(struct curve *curve, const struct curve_narrow *narrow)
+{
+	curve->guards = true;
+	curve->narrow = *narrow;
+	if (curve->door)
+		curve_door_narrow(curve->door, narrow);
+	return curve->door != NULL;
+}
+
+bool curve_admits(const struct curve *curve, const char *key, int64_t uid)
+{
+	return !curve->door || curve_door_admits(curve->door, key, uid);
+}
+
 static bool open_door(struct curve *curve, void *zmq, struct error *err)
 {
 	struct error why;
@@ -231,9 +247,27 @@ static bool open_door(struct curve *curve, void *zmq, struct error *err)
 		curve->gate = curve_gate_open(zmq, &why);
 		curve->has_own_gate = curve->gate != NULL;
 	}
-	if (curve->gate && !curve->door)
-		curve->door = curve_door_open(curve->gate, curve->clients, &why);
+	if (curve->gate && !curve->door) {
+		curve->door = given(curve->clients) ? curve_door_open(curve->gate, curve->clients, &why) : curve_door_open_plain(curve->gate);
+		if (curve->door)
+			curve_door_narrow(curve->door, &curve->narrow);
+	}
 	return curve->door || blame(curve->settings, 0, curve->list, &why, err);
+}
+
+static bool set_domain(const struct curve *curve, void *socket)
+{
+	const char *domain = curve_door_domain(curve->door);
+	socket_set(socket, ENFORCE_DOMAIN, 1);
+	return zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
+}
+
+/* Whoever comes shows no key, but by ipc the kernel says who he is. */
+static bool bind_guarded(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err)
+{
+	if (!open_door(curve, zmq, err))
+		return false;
+	return set_domain(curve, socket) || fail(err, "publish to %.200s: libzmq does not ask who connects: %s", endpoint, zmq_strerror(zmq_errno()));
 }
 
 static bool bind_secured(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err)
@@ -245,9 +279,7 @@ static bool bind_secured(struct curve *curve, void *zmq, void *socket, const cha
 	if (!open_door(curve, zmq, err))
 		return false;
 	socket_set(socket, ZMQ_CURVE_SERVER, 1);
-	socket_set(socket, ENFORCE_DOMAIN, 1);
-	const char *domain = curve_door_domain(curve->door);
-	return (zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
+	return (set_domain(curve, socket) &&
 		       set_text(socket, ZMQ_CURVE_SECRETKEY, pair->secret)) ||
 	       fail(err, "publish to %.200s: libzmq does not take the key: %s", endpoint, zmq_strerror(zmq_errno()));
 }
@@ -257,7 +289,7 @@ bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoi
 	if (curve && given(curve->clients))
 		return bind_secured(curve, zmq, socket, endpoint, err);
 	if (endpoint_local(endpoint) || (curve && curve->settings->allow_plaintext))
-		return true;
+		return !curve || !curve->guards || bind_guarded(curve, zmq, socket, endpoint, err);
 	return fail(err,
 		"publish to %.200s: it would be sent unencrypted to whoever connects: set key_file and %s in %.200s "
 		"(tablo keygen makes a key), or allow_plaintext = true",

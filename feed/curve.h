@@ -30,6 +30,12 @@ bool curve_connect(const struct curve *curve, void *socket, const char *feed, co
 void curve_use_gate(struct curve *curve, struct curve_gate *gate);
 /* Whose list of clients counts for what binds, and the setting that names it; both outlive it. Without a call: client_keys. */
 void curve_serve(struct curve *curve, const char *setting, const char *clients);
+/* Who of them alone may come in (feed/curve_gate.h); before it binds, so that what is plaintext asks too, and again whenever that changes. False:
+ * nobody stands at a door yet whom that could be told. */
+struct curve_narrow;
+bool curve_narrow(struct curve *curve, const struct curve_narrow *narrow);
+/* Would what is bound let him in now? As curve_door_admits(). */
+bool curve_admits(const struct curve *curve, const char *key, int64_t uid);
 /* For a socket of the context `zmq` that will bind. */
 bool curve_bind(struct curve *curve, void *zmq, void *socket, const char *endpoint, struct error *err);
 /* Would every feed of the settings be allowed to connect? Looks at no key file: those may be another user's. */

@@ -14,6 +14,7 @@
 #include "feed/curve_gate.h"
 #include "feed/curve_keys.h"
 #include "feed/message.h"
+#include "feed/stream_person.h"
 
 #define ENDPOINT "inproc://zeromq.zap.01"
 #define FRAME_MAX 256 /* bytes of any frame of a request that is looked at */
@@ -36,9 +37,13 @@ struct curve_door {
 	struct curve_door *next;
 	char domain[CURVE_DOMAIN_ROOM];
 	char *path;
-	bool any;
+	bool any, is_plain; /* is_plain: there is no list, for nobody shows a key */
 	char (*keys)[CURVE_KEY_ROOM];
 	size_t key_count;
+	bool is_narrow; /* those that follow alone */
+	char (*only_keys)[CURVE_KEY_ROOM];
+	int64_t *only_users;
+	size_t only_key_count, only_user_count;
 };
 
 struct curve_gate {
@@ -120,6 +125,25 @@ static const struct curve_door *door_of(const struct curve_gate *gate, struct vi
 	return door;
 }
 
+static bool has_user(const int64_t *users, size_t count, int64_t uid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (users[i] == uid)
+			return true;
+	return false;
+}
+
+/* With the mutex held. NULL: let him in. */
+static const char *why_not(const struct curve_door *door, const char *key, int64_t uid)
+{
+	if (!door->is_plain && (!key || !(door->any || on_list(door->keys, door->key_count, key))))
+		return "the key is not on the list";
+	if (!door->is_narrow || (key && on_list(door->only_keys, door->only_key_count, key)) ||
+		(uid >= 0 && has_user(door->only_users, door->only_user_count, uid)))
+		return NULL;
+	return "names are not for this key or user: no right has them";
+}
+
 struct verdict {
 	const char *why;	  /* what is wrong with the request; NULL: let it in */
 	char key[CURVE_KEY_ROOM]; /* of the client; "": it brought none */
@@ -134,6 +158,13 @@ static void judge(const struct curve_gate *gate, const struct request *request, 
 	if (!door)
 		return;
 	snprintf(verdict->list, sizeof verdict->list, "%s", door->path);
+	char address[FRAME_MAX + 1];
+	view_copy(frame(request, ADDRESS), address, sizeof address);
+	const int64_t uid = stream_uid_of(address);
+	if (door->is_plain) {
+		verdict->why = view_is(frame(request, MECHANISM), "NULL") ? why_not(door, NULL, uid) : "only plaintext is expected here";
+		return;
+	}
 	verdict->why = "only CURVE is let in";
 	if (!view_is(frame(request, MECHANISM), "CURVE"))
 		return;
@@ -141,7 +172,7 @@ static void judge(const struct curve_gate *gate, const struct request *request, 
 	if (request->count != FRAME_COUNT || request->frames[CREDENTIALS].size != RAW_KEY)
 		return;
 	zmq_z85_encode(verdict->key, (const uint8_t *)request->frames[CREDENTIALS].data, RAW_KEY);
-	verdict->why = door->any || on_list(door->keys, door->key_count, verdict->key) ? NULL : "the key is not on the list";
+	verdict->why = why_not(door, verdict->key, uid);
 }
 
 static void send_text(void *socket, struct view text, bool more)
@@ -297,16 +328,58 @@ struct curve_gate_counts curve_gate_counts(struct curve_gate *gate)
 
 /* ---- doors ---- */
 
-struct curve_door *curve_door_open(struct curve_gate *gate, const char *allowed, struct error *err)
+static struct curve_door *hang(struct curve_gate *gate, const char *path)
 {
 	struct curve_door *door = memory_new(1, sizeof *door);
-	door->path = memory_text(allowed);
-	door->any = strcmp(allowed, "any") == 0;
+	door->path = memory_text(path);
 	door->gate = gate;
 	pthread_mutex_lock(&gate->mutex);
 	snprintf(door->domain, sizeof door->domain, "tablo-%u", ++gate->door_count);
 	door->next = gate->doors;
 	gate->doors = door;
+	pthread_mutex_unlock(&gate->mutex);
+	return door;
+}
+
+struct curve_door *curve_door_open_plain(struct curve_gate *gate)
+{
+	struct curve_door *door = hang(gate, "");
+	door->any = door->is_plain = true;
+	return door;
+}
+
+void curve_door_narrow(struct curve_door *door, const struct curve_narrow *narrow)
+{
+	char (*keys)[CURVE_KEY_ROOM] = memory_new(narrow->key_count + 1, CURVE_KEY_ROOM);
+	int64_t *users = memory_new(narrow->user_count + 1, sizeof *users);
+	if (narrow->key_count)
+		memcpy(keys, narrow->keys, narrow->key_count * sizeof *keys);
+	if (narrow->user_count)
+		memcpy(users, narrow->users, narrow->user_count * sizeof *users);
+	pthread_mutex_lock(&door->gate->mutex);
+	free(door->only_keys);
+	free(door->only_users);
+	door->is_narrow = narrow->is_narrow;
+	door->only_keys = keys;
+	door->only_key_count = narrow->key_count;
+	door->only_users = users;
+	door->only_user_count = narrow->user_count;
+	pthread_mutex_unlock(&door->gate->mutex);
+}
+
+bool curve_door_admits(const struct curve_door *door, const char *key, int64_t uid)
+{
+	pthread_mutex_lock(&door->gate->mutex);
+	const bool admits = why_not(door, key, uid) == NULL;
+	pthread_mutex_unlock(&door->gate->mutex);
+	return admits;
+}
+
+struct curve_door *curve_door_open(struct curve_gate *gate, const char *allowed, struct error *err)
+{
+	struct curve_door *door = hang(gate, allowed);
+	pthread_mutex_lock(&gate->mutex);
+	door->any = strcmp(allowed, "any") == 0;
 	pthread_mutex_unlock(&gate->mutex);
 	if (curve_door_reload(door, err))
 		return door;
@@ -325,6 +398,8 @@ void curve_door_close(struct curve_door *door)
 	*place = door->next;
 	pthread_mutex_unlock(&door->gate->mutex);
 	free(door->keys);
+	free(door->only_keys);
+	free(door->only_users);
 	free(door->path);
 	free(door);
 }
@@ -345,8 +420,7 @@ bool curve_door_reload(struct curve_door *door, struct error *err)
 	for (size_t i = 0; i < door->key_count; i++)
 		gone += !on_list(keys, count, door->keys[i]);
 	if (gone)
-		log_line(LOG_LEVEL_WARNING, "%s: %zu keys are gone: they come in no more, but who is connected with one stays so until he goes "
-			"or this program is started anew", door->path, gone);
+		log_line(LOG_LEVEL_WARNING, "%s: %zu keys are gone: they come in no more; a collector ends their connections, at a publisher they stay until they go", door->path, gone);
 	pthread_mutex_lock(&door->gate->mutex);
 	char (*old)[CURVE_KEY_ROOM] = door->keys;
 	door->keys = keys;

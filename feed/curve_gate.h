@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "feed/curve_keys.h"
 
 #define CURVE_DOMAIN_ROOM 32
 
@@ -25,6 +26,20 @@ struct curve_door *curve_door_open(struct curve_gate *gate, const char *allowed,
 void curve_door_close(struct curve_door *door);
 /* What every socket behind this door names. */
 const char *curve_door_domain(const struct curve_door *door);
+/* Beyond the list: these alone may come in, the owners of keys and, by ipc, users of this machine. */
+struct curve_narrow {
+	bool is_narrow; /* false: whoever is on the list */
+	const char (*keys)[CURVE_KEY_ROOM];
+	size_t key_count;
+	const int64_t *users;
+	size_t user_count;
+};
+/* Copied; from the next client on. */
+void curve_door_narrow(struct curve_door *door, const struct curve_narrow *narrow);
+/* A door of sockets without CURVE, whose ADDRESS alone says who it is: it has no list. */
+struct curve_door *curve_door_open_plain(struct curve_gate *gate);
+/* Would it let him in now? `key` NULL, `uid` -1: nothing is proved. */
+bool curve_door_admits(const struct curve_door *door, const char *key, int64_t uid);
 /* Reads the list again; on failure the one in force stays. The list is asked when a client connects: one whose key is gone stays
  * until he goes (libzmq closes no single connection of a bound socket), which the log says. */
 bool curve_door_reload(struct curve_door *door, struct error *err);

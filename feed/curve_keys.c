@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "feed/curve_file.h"
 #include "feed/curve_keys.h"
 
@@ -184,14 +185,24 @@ static bool is_comment(struct view word)
 	return word.size == 0 || view_is(word, "#") || (*word.data == '#' && word.size != CURVE_KEY_SIZE);
 }
 
-char (*curve_allowed_read(const char *path, size_t *count, struct error *err))[CURVE_KEY_ROOM]
+/* What stands behind the key, without a '#' and blanks about it. */
+static void take_name(struct view rest, char name[CURVE_NAME_ROOM])
+{
+	while (rest.size && strchr(" \t#", *rest.data))
+		rest = (struct view){rest.data + 1, rest.size - 1};
+	while (rest.size && strchr(" \t", rest.data[rest.size - 1]))
+		rest.size--;
+	text_harmless(rest, name, CURVE_NAME_ROOM);
+}
+
+struct curve_client *curve_clients_read(const char *path, size_t *count, struct error *err)
 {
 	size_t size, room = 0, used = 0;
 	char *text = curve_file_read(path, CURVE_FILE_PUBLIC, &size, err);
 	if (!text)
 		return NULL;
 	struct view rest = {text, size}, line;
-	char (*keys)[CURVE_KEY_ROOM] = memory_new(1, CURVE_KEY_ROOM);
+	struct curve_client *clients = memory_new(1, sizeof *clients);
 	bool good = true;
 	for (int number = 1; good && next_line(&rest, &line); number++) {
 		struct view word = next_word(&line);
@@ -202,13 +213,26 @@ char (*curve_allowed_read(const char *path, size_t *count, struct error *err))[C
 		good = good && (used < CURVE_ALLOWED_MAX || fail(err, "%.300s:%d: more than %d keys", path, number, CURVE_ALLOWED_MAX));
 		if (!good)
 			break;
-		keys = memory_grow(keys, &room, used + 1, sizeof *keys);
-		view_copy(word, keys[used++], CURVE_KEY_ROOM);
+		clients = memory_grow(clients, &room, used + 1, sizeof *clients);
+		view_copy(word, clients[used].key, CURVE_KEY_ROOM);
+		take_name(line, clients[used++].name);
 	}
 	curve_file_forget(text, size);
 	*count = used;
 	if (good)
-		return keys;
-	free(keys);
+		return clients;
+	free(clients);
 	return NULL;
+}
+
+char (*curve_allowed_read(const char *path, size_t *count, struct error *err))[CURVE_KEY_ROOM]
+{
+	struct curve_client *clients = curve_clients_read(path, count, err);
+	if (!clients)
+		return NULL;
+	char (*keys)[CURVE_KEY_ROOM] = memory_new(*count + 1, CURVE_KEY_ROOM);
+	for (size_t i = 0; i < *count; i++)
+		memcpy(keys[i], clients[i].key, CURVE_KEY_ROOM);
+	free(clients);
+	return keys;
 }

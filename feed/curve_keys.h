@@ -16,6 +16,7 @@
 
 #define CURVE_KEY_SIZE 40
 #define CURVE_KEY_ROOM (CURVE_KEY_SIZE + 1)
+#define CURVE_NAME_ROOM 64
 #define CURVE_ALLOWED_MAX 4096 /* keys of an allow-list */
 
 struct curve_pair {
@@ -34,8 +35,14 @@ bool curve_pair_create(struct curve_pair *pair, struct error *err);
 bool curve_pair_write(const char *path, const struct curve_pair *pair, struct error *err);
 /* A public key given as its 40 characters, or as the file that holds it: what begins with '/' or '.' or "credential:" is a file. */
 bool curve_public_read(const char *text, char key[CURVE_KEY_ROOM], struct error *err);
-/* The keys of an allow-list, one a line, a name behind it as a comment; others must not be able to write it. The result is
+/* One of those on an allow-list: its key, and whose it is, harmless ("": nobody said). */
+struct curve_client {
+	char key[CURVE_KEY_ROOM], name[CURVE_NAME_ROOM];
+};
+/* An allow-list: a key a line, and behind it as a comment whose it is; others must not be able to write it. The result is
  * freed by the caller; NULL: err says why. */
+struct curve_client *curve_clients_read(const char *path, size_t *count, struct error *err);
+/* The keys of one. */
 char (*curve_allowed_read(const char *path, size_t *count, struct error *err))[CURVE_KEY_ROOM];
 
 #endif

@@ -1,5 +1,7 @@
 #include "feed/event.h"
 
+#include "base/words.h"
+
 #define BIT(NAME) KEY_BIT(KEY_##NAME)
 #define CONTACT_AGENT (BIT(CONTACT) | BIT(AGENT))
 #define CASE_CLOCK (BIT(CASE) | BIT(CLOCK))
@@ -281,6 +283,11 @@ const struct event_type_info event_types[EVENT_TYPE_COUNT] = {
 		KEYS(BIT(ALERT) | BIT(BY), BIT(UNTIL)),
 		.summary = "an alert is to be quiet",
 	},
+	[EVENT_MARK_SET] = {
+		.name = "mark.set",
+		KEYS(BIT(TEXT) | BIT(BY), 0),
+		.summary = "somebody marks this instant with a few words, for replays",
+	},
 	[EVENT_SNAPSHOT_BEGIN] = {
 		.name = "snapshot.begin",
 		KEYS(BIT(SCOPE), 0),
@@ -293,7 +300,7 @@ const struct event_type_info event_types[EVENT_TYPE_COUNT] = {
 	},
 };
 
-const char *const link_states[] = {"connecting", "live", "no heartbeat", "stale", "refused", "ended"};
+const char *const link_states[] = {N_("connecting"), N_("live"), N_("no heartbeat"), N_("stale"), N_("refused"), N_("ended")};
 
 const char *const event_key_names[KEY_COUNT] = {
 #define NAME(KEY, wire) [KEY_##KEY] = wire,
@@ -341,7 +348,7 @@ static const struct word_list {
 	[WORDS_CONDUCT_AIM] = {{W("agent"), W("company"), W("product"), W("unclear")}},
 	[WORDS_CONDUCT_STEP] = {{W(""), W("request"), W("demand"), W("warning"), W("ended")}},
 	[WORDS_SIGNAL_BY] = {{W("agent"), W("lead"), W("engine")}},
-	[WORDS_PRAISE_BY] = {{W("customer"), W("colleague")}},
+	[WORDS_PRAISE_BY] = {{W(NC_("praise by", "customer")), W(NC_("praise by", "colleague"))}},
 };
 _Static_assert(LEFT_LOST + 1 == WORDS_MAX, "the longest vocabulary");
 

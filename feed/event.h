@@ -56,7 +56,7 @@ _Static_assert(KEY_COUNT <= 64, "the keys present are a 64-bit mask");
 	X(CUSTOMER_CHURNED, "customer.churned") X(CONDUCT_SIGNALLED, "conduct.signalled")                               \
 	X(CONDUCT_STEP, "conduct.step") X(CONDUCT_CALMED, "conduct.calmed") X(CONDUCT_WITHDRAWN, "conduct.withdrawn")   \
 	X(CONDUCT_SAFETY, "conduct.safety") X(QUEUE_DEFINED, "queue.defined") X(NOTE_POSTED, "note.posted")             \
-	X(ALERT_ACKNOWLEDGED, "alert.acknowledged") X(ALERT_MUTED, "alert.muted")                                       \
+	X(ALERT_ACKNOWLEDGED, "alert.acknowledged") X(ALERT_MUTED, "alert.muted") X(MARK_SET, "mark.set")                                       \
 	X(SNAPSHOT_BEGIN, "snapshot.begin") X(SNAPSHOT_END, "snapshot.end")
 
 enum event_type {
@@ -169,35 +169,35 @@ struct batch {
 };
 
 /* ---- what can be wrong with what a feed sends; counted per feed and in all ---- */
-#define FEED_FAULTS(X)                                                                                                  \
-	X(NONE, "none", "")                                                                                             \
-	X(FRAMES, "frames", "a message that is not [topic][payload]")                                                   \
-	X(SITE, "site", "the topic names another site")                                                                 \
-	X(TOO_LARGE, "too_large", "a payload over 1 MiB, or more events, items or depth than allowed")                  \
-	X(MALFORMED, "malformed", "a payload that is not one MessagePack map of the right shape")                       \
-	X(VERSION, "version", "a protocol version newer than this program knows")                                       \
-	X(BAD_EVENT, "bad_event", "an event without a required key, or with a wrong kind of value")                     \
-	X(UNKNOWN_EVENT, "unknown_event", "an event type this program does not know")                                   \
-	X(IMPOSSIBLE, "impossible", "an event that cannot follow what went before")                                     \
-	X(DUPLICATE, "duplicate", "an event that was already counted")                                                  \
-	X(MISSING, "missing", "events that were published and never came")                                              \
-	X(LATE, "late", "events older than the clock, applied to their minute")                                         \
-	X(TOO_OLD, "too_old", "events more than 24 h late: state only")                                                 \
-	X(AHEAD, "ahead", "events more than 5 s ahead of the clock, clamped")                                           \
-	X(UNSEQUENCED, "unsequenced", "events without src, boot and seq: their loss cannot be seen")                    \
-	X(SECOND_PUBLISHER, "second_publisher", "two publishers that use the same src")                                 \
-	X(DUPLICATE_KEY, "duplicate_key", "a key twice in one map; the first counts")                                   \
-	X(KEY_REFUSED, "key_refused", "the publisher does not take our key")                                            \
-	X(SERVER_KEY, "wrong_server_key", "the publisher's key is not the one pinned for it")                           \
-	X(SECURITY, "no_common_security", "one side wants CURVE, the other speaks plaintext")                           \
-	X(CASE_ORDER, "case_order", "a case whose state is older than the case")                                        \
-	X(UNKNOWN_CALENDAR, "unknown_calendar", "an SLA clock by a calendar nobody defined: it runs by the next one")   \
-	X(UNKNOWN_ZONE, "unknown_zone", "a calendar in a time zone there is none of: it is not used")          \
-	X(SCORE, "score_off_scale", "a survey's or a review's score outside of its scale")                              \
-	X(ANSWERED_TWICE, "answered_twice", "a survey answered again; the last answer counts, in the minute of the first") \
-	X(DUE_FAR, "due_too_far", "an SLA clock due ten years away or more: its target holds, the due is passed over") \
-	X(STEP_AFTER_END, "step_after_end", "a step for a rude customer whose contact is over") \
-	X(FOLLOWUP_LOST, "followup_lost", "a low score that waits for no call-back: ten thousand wait already")
+#define FEED_FAULTS(X) \
+	X(NONE, "none", "") \
+	X(FRAMES, NC_("fault", "frames"), N_("a message that is not [topic][payload]")) \
+	X(SITE, NC_("fault", "site"), N_("the topic names another site")) \
+	X(TOO_LARGE, NC_("fault", "too_large"), N_("a payload over 1 MiB, or more events, items or depth than allowed")) \
+	X(MALFORMED, NC_("fault", "malformed"), N_("a payload that is not one MessagePack map of the right shape")) \
+	X(VERSION, NC_("fault", "version"), N_("a protocol version newer than this program knows")) \
+	X(BAD_EVENT, NC_("fault", "bad_event"), N_("an event without a required key, or with a wrong kind of value")) \
+	X(UNKNOWN_EVENT, NC_("fault", "unknown_event"), N_("an event type this program does not know")) \
+	X(IMPOSSIBLE, NC_("fault", "impossible"), N_("an event that cannot follow what went before")) \
+	X(DUPLICATE, NC_("fault", "duplicate"), N_("an event that was already counted")) \
+	X(MISSING, NC_("fault", "missing"), N_("events that were published and never came")) \
+	X(LATE, NC_("fault", "late"), N_("events older than the clock, applied to their minute")) \
+	X(TOO_OLD, NC_("fault", "too_old"), N_("events more than 24 h late: state only")) \
+	X(AHEAD, NC_("fault", "ahead"), N_("events more than 5 s ahead of the clock, clamped")) \
+	X(UNSEQUENCED, NC_("fault", "unsequenced"), N_("events without src, boot and seq: their loss cannot be seen")) \
+	X(SECOND_PUBLISHER, NC_("fault", "second_publisher"), N_("two publishers that use the same src")) \
+	X(DUPLICATE_KEY, NC_("fault", "duplicate_key"), N_("a key twice in one map; the first counts")) \
+	X(KEY_REFUSED, NC_("fault", "key_refused"), N_("the publisher does not take our key")) \
+	X(SERVER_KEY, NC_("fault", "wrong_server_key"), N_("the publisher's key is not the one pinned for it")) \
+	X(SECURITY, NC_("fault", "no_common_security"), N_("one side wants CURVE, the other speaks plaintext")) \
+	X(CASE_ORDER, NC_("fault", "case_order"), N_("a case whose state is older than the case")) \
+	X(UNKNOWN_CALENDAR, NC_("fault", "unknown_calendar"), N_("an SLA clock by a calendar nobody defined: it runs by the next one")) \
+	X(UNKNOWN_ZONE, NC_("fault", "unknown_zone"), N_("a calendar in a time zone there is none of: it is not used")) \
+	X(SCORE, NC_("fault", "score_off_scale"), N_("a survey's or a review's score outside of its scale")) \
+	X(ANSWERED_TWICE, NC_("fault", "answered_twice"), N_("a survey answered again; the last answer counts, in the minute of the first")) \
+	X(DUE_FAR, NC_("fault", "due_too_far"), N_("an SLA clock due ten years away or more: its target holds, the due is passed over")) \
+	X(STEP_AFTER_END, NC_("fault", "step_after_end"), N_("a step for a rude customer whose contact is over")) \
+	X(FOLLOWUP_LOST, NC_("fault", "followup_lost"), N_("a low score that waits for no call-back: ten thousand wait already"))
 enum feed_fault {
 #define FAULT(NAME, name, help) FAULT_##NAME,
 	FEED_FAULTS(FAULT) FAULT_COUNT

@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "feed/json_flat.h"
 #include "feed/pack_write.h"
 #include "feed/rules.h"
 
@@ -16,11 +17,17 @@
 struct ndjson_reader {
 	json_t *root;		    /* the last line; the texts of its event point into it */
 	struct wire_buffer calendar[2]; /* week and holidays of the last line as MessagePack */
+	bool hides; /* what is said of a line repeats no value of it */
 };
 
 struct ndjson_reader *ndjson_reader_create(void)
 {
 	return memory_new(1, sizeof(struct ndjson_reader));
+}
+
+void ndjson_reader_hide(struct ndjson_reader *reader)
+{
+	reader->hides = true;
 }
 
 void ndjson_reader_destroy(struct ndjson_reader *reader)
@@ -33,35 +40,18 @@ void ndjson_reader_destroy(struct ndjson_reader *reader)
 	free(reader);
 }
 
-/* The parser recurses, so depth is bounded before it sees the line. */
-static bool is_flat_enough(struct view line)
-{
-	int depth = 0;
-	bool in_text = false;
-	for (size_t i = 0; i < line.size; i++) {
-		char letter = line.data[i];
-		if (in_text && letter == '\\')
-			i++;
-		else if (letter == '"')
-			in_text = !in_text;
-		else if (!in_text && (letter == '[' || letter == '{') && ++depth > LINE_DEPTH_MAX)
-			return false;
-		else if (!in_text && (letter == ']' || letter == '}'))
-			depth--;
-	}
-	return true;
-}
-
 static bool parse(struct ndjson_reader *reader, struct view line, struct error *err)
 {
 	json_decref(reader->root);
 	reader->root = NULL;
 	if (line.size > LINE_MAX_BYTES)
 		return fail(err, "the line is longer than %d KiB", LINE_MAX_BYTES / 1024);
-	if (!is_flat_enough(line))
+	if (!json_flat(line, LINE_DEPTH_MAX)) /* the parser recurses */
 		return fail(err, "the line is nested deeper than %d", LINE_DEPTH_MAX);
 	json_error_t why;
 	reader->root = json_loadb(line.data, line.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	if (!reader->root && reader->hides)
+		return fail(err, "column %d: not JSON, or a number that is too large", why.column);
 	if (!reader->root) {
 		char shown[sizeof why.text];
 		text_harmless(view_of(why.text), shown, sizeof shown);
@@ -155,7 +145,7 @@ static bool is_complete_time(struct view text)
 	return false;
 }
 
-static bool read_instant(const json_t *value, const char *key, int64_t *at, struct error *err)
+static bool read_instant(const struct ndjson_reader *reader, const json_t *value, const char *key, int64_t *at, struct error *err)
 {
 	if (!json_is_string(value))
 		return fail(err, "%s is neither a number of ms since 1970 nor a text such as \"2026-11-20T14:05:00Z\"", key);
@@ -164,6 +154,8 @@ static bool read_instant(const json_t *value, const char *key, int64_t *at, stru
 		return true;
 	char shown[64];
 	text_harmless(text, shown, sizeof shown);
+	if (reader->hides)
+		return fail(err, "%s is no time; write it as \"2026-11-20T14:05:00Z\" or with +03:00 at its end, or as ms since 1970", key);
 	return fail(err, "%s is '%s'; write it as \"2026-11-20T14:05:00Z\" or with +03:00 at its end, or as ms since 1970", key, shown);
 }
 
@@ -180,13 +172,13 @@ static struct pack_value pack_value_of(const json_t *json)
 	return value;
 }
 
-static bool read_ts(const json_t *root, struct event *event, struct error *err)
+static bool read_ts(const struct ndjson_reader *reader, struct event *event, struct error *err)
 {
-	const json_t *json = json_object_get(root, "ts");
+	const json_t *json = json_object_get(reader->root, "ts");
 	if (!json)
 		return fail(err, "ts is missing");
 	struct pack_value value = pack_value_of(json);
-	if (value.kind != PACK_INTEGER && !read_instant(json, "ts", &value.number, err))
+	if (value.kind != PACK_INTEGER && !read_instant(reader, json, "ts", &value.number, err))
 		return false;
 	event->ts = value.number;
 	return (event->ts > 0 && event->ts < RULES_INSTANT_MAX)
@@ -204,12 +196,12 @@ static bool fail_number(int key, struct error *err)
 	return fail(err, "%s is not a whole number from %lld to %lld", name, (long long)rule->low, (long long)rule->high);
 }
 
-static bool read_number(const json_t *json, int key, struct event *event, struct error *err)
+static bool read_number(const struct ndjson_reader *reader, const json_t *json, int key, struct event *event, struct error *err)
 {
 	struct pack_value value = pack_value_of(json);
 	if ((key == KEY_DUE || key == KEY_UNTIL) && value.kind == PACK_OTHER) {
 		value.kind = PACK_INTEGER;
-		if (!read_instant(json, event_key_names[key], &value.number, err))
+		if (!read_instant(reader, json, event_key_names[key], &value.number, err))
 			return false;
 	}
 	if (!rules_convert(&value, key, &event->number[key - KEY_TEXT_COUNT]))
@@ -266,7 +258,7 @@ static bool read_text(const json_t *json, int key, struct event *event, struct e
 static bool read_member(struct ndjson_reader *reader, const json_t *json, int key, struct event *event, struct error *err)
 {
 	if (key >= KEY_TEXT_COUNT)
-		return read_number(json, key, event, err);
+		return read_number(reader, json, key, event, err);
 	if (rules_is_calendar(key))
 		return read_calendar(reader, json, key, event, err);
 	return read_text(json, key, event, err);
@@ -278,7 +270,7 @@ bool ndjson_read(struct ndjson_reader *reader, struct view line, struct wire_buf
 	event->fault = FAULT_NONE;
 	event->present = 0;
 	event->seq = 0;
-	if (!parse(reader, line, err) || !read_type(reader->root, event, err) || !read_ts(reader->root, event, err))
+	if (!parse(reader, line, err) || !read_type(reader->root, event, err) || !read_ts(reader, event, err))
 		return false;
 	uint64_t allowed = event->type == EVENT_UNKNOWN ? UINT64_MAX : event_types[event->type].allowed, nils = 0;
 	const char *name;
@@ -292,7 +284,7 @@ bool ndjson_read(struct ndjson_reader *reader, struct view line, struct wire_buf
 		else if (!read_member(reader, json, key, event, err) && event->type != EVENT_UNKNOWN)
 			return false;
 	}
-	rules_settle(event, 0, nils, err);
+	rules_settle(event, 0, nils, reader->hides, err);
 	if (event->fault != FAULT_NONE && event->fault != FAULT_UNKNOWN_EVENT)
 		return false;
 	wire_encode_event(to, event);

@@ -12,6 +12,7 @@
 struct ndjson_reader;
 struct ndjson_reader *ndjson_reader_create(void);
 void ndjson_reader_destroy(struct ndjson_reader *reader);
+void ndjson_reader_hide(struct ndjson_reader *reader); /* for lines of strangers: err repeats no value of them, for it is logged and answered */
 bool ndjson_read(struct ndjson_reader *reader, struct view line, struct wire_buffer *to, struct event *event, struct error *err);
 
 /* Lines of one second become one batch of so many events and bytes of them at most. */

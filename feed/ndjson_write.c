@@ -4,19 +4,20 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
+#include "base/text.h"
+#include "feed/pack.h"
 #include "feed/pack_write.h"
 #include "feed/rules.h"
 
-static void put(struct wire_buffer *to, const char *text)
+ALWAYS_INLINE void put(struct wire_buffer *to, const char *text)
 {
 	pack_put_bytes(to, text, strlen(text));
 }
 
 static void put_integer(struct wire_buffer *to, int64_t number)
 {
-	char text[24];
-	snprintf(text, sizeof text, "%" PRId64, number);
-	put(to, text);
+	char text[TEXT_INTEGER_SIZE];
+	pack_put_bytes(to, text, text_integer(number, text));
 }
 
 static void put_thousandths(struct wire_buffer *to, int64_t number)
@@ -51,11 +52,25 @@ static void put_escape(struct wire_buffer *to, utf8proc_int32_t character)
 	put(to, text);
 }
 
+/* Most of what is written: it stands for itself. */
+static size_t plain_bytes(struct view text, size_t at)
+{
+	const size_t from = at;
+	while (at < text.size && text.data[at] >= ' ' && text.data[at] < 0x7f && text.data[at] != '"' && text.data[at] != '\\')
+		at++;
+	return at - from;
+}
+
 /* Bytes that are no UTF-8 become U+FFFD. */
 static void put_text(struct wire_buffer *to, struct view text)
 {
 	put(to, "\"");
 	for (size_t at = 0; at < text.size;) {
+		const size_t plain = plain_bytes(text, at);
+		pack_put_bytes(to, text.data + at, plain);
+		at += plain;
+		if (at == text.size)
+			break;
 		utf8proc_int32_t character;
 		const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.data + at;
 		utf8proc_ssize_t taken = utf8proc_iterate(bytes, (utf8proc_ssize_t)(text.size - at), &character);

@@ -6,7 +6,8 @@ void pack_put_bytes(struct wire_buffer *to, const void *bytes, size_t size)
 {
 	if (size == 0)
 		return;
-	to->data = memory_grow(to->data, &to->room, to->size + size, 1);
+	if (size > to->room - to->size)
+		to->data = memory_grow(to->data, &to->room, to->size + size, 1);
 	memcpy(to->data + to->size, bytes, size);
 	to->size += size;
 }

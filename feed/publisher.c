@@ -31,7 +31,8 @@ struct publisher {
 	char idle_topic[TOPIC_ROOM]; /* of heartbeats and mixed batches */
 	void *socket; /* XPUB: it is told of subscribers */
 	struct replay_server *replay; /* or NULL */
-	struct replay_ring ring;
+	struct replay_ring ring; /* empty where the past is kept elsewhere */
+	struct replay_past past;
 	uint64_t boot, next; /* seq of the first event not yet sent */
 	int subscribers;
 	int64_t heartbeat_due;
@@ -96,7 +97,7 @@ struct publisher *publisher_open(const struct publisher_options *options, struct
 	publisher->site = memory_text(options->site && *options->site ? options->site : "default");
 	publisher->src = memory_text(options->src ? options->src : "");
 	publisher->boot = options->boot ? options->boot : (uint64_t)clock_wall();
-	publisher->next = 1;
+	publisher->next = options->first ? options->first : 1;
 	publisher->heartbeat_due = clock_monotonic();
 	if (publisher->options.batch_events <= 0)
 		publisher->options.batch_events = BATCH_EVENTS;
@@ -105,6 +106,7 @@ struct publisher *publisher_open(const struct publisher_options *options, struct
 	if (publisher->options.batch_delay <= 0)
 		publisher->options.batch_delay = BATCH_DELAY;
 	replay_ring_init(&publisher->ring, options->keep_bytes ? options->keep_bytes : KEEP_BYTES);
+	publisher->past = options->past ? *options->past : replay_ring_past(&publisher->ring);
 	if (open_all(publisher, err))
 		return publisher;
 	publisher_close(publisher);
@@ -137,7 +139,7 @@ void publisher_close(struct publisher *publisher)
 
 static struct replay_offer offer_of(const struct publisher *publisher)
 {
-	return (struct replay_offer){view_of(publisher->src), publisher->boot, publisher->next, &publisher->ring};
+	return (struct replay_offer){view_of(publisher->src), publisher->boot, publisher->next, publisher->past};
 }
 
 static void note_subscription(struct publisher *publisher, const struct message *message)
@@ -190,7 +192,7 @@ static bool send_batch(struct publisher *publisher, const char *topic, uint32_t 
 		.src = view_of(publisher->src),
 		.boot = publisher->boot,
 		.seq = publisher->next,
-		.sent = sent == INSTANT_NONE ? clock_wall() : sent,
+		.sent = publisher->options.unstamped ? INSTANT_NONE : sent == INSTANT_NONE ? clock_wall() : sent,
 	};
 	if (count == 0 && publisher->replay)
 		header.replay = view_of(replay_server_endpoint(publisher->replay));
@@ -213,7 +215,7 @@ bool publisher_flush(struct publisher *publisher, struct error *err)
 		return false;
 	uint64_t first = publisher->next;
 	publisher->next += count;
-	if (publisher->replay)
+	if (publisher->replay && !publisher->options.past)
 		replay_ring_add(&publisher->ring, publisher->payload.data, publisher->payload.size, first,
 			publisher->next - 1);
 	return true;

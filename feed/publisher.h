@@ -8,6 +8,7 @@
 
 struct curve;
 struct publisher;
+struct replay_past;
 struct zmq_pollitem_t; /* of <zmq.h> */
 
 struct publisher_options {
@@ -16,9 +17,12 @@ struct publisher_options {
 	const char *site;    /* "default" */
 	const char *src;     /* this publisher's name */
 	uint64_t boot;	     /* 0: now */
+	uint64_t first;	     /* the number of the first event that will be added (0: 1) */
 	size_t keep_bytes;   /* how much is kept for catching up (default 64 MiB) */
+	const struct replay_past *past; /* where it is kept already, copied; NULL: here, in memory */
 	int batch_events;    /* a batch is sent when it has this many (default 100) */
 	int64_t batch_delay; /* ms after which a smaller one is sent (50) */
+	bool unstamped;	     /* no batch says when it was sent: the times of recorded events are all there is */
 	bool wait;	     /* wait for subscribers instead of dropping (XPUB_NODROP): recorded months at full speed */
 	int64_t linger;	     /* ms at close for what is still queued */
 	int stop;	     /* a descriptor that ends all waiting when it is readable (a signalfd); 0: none */
@@ -38,7 +42,7 @@ bool publisher_flush(struct publisher *publisher, struct error *err);
 bool publisher_serve(struct publisher *publisher, int64_t sent, struct error *err);
 int publisher_items(struct publisher *publisher, struct zmq_pollitem_t *items); /* at most 2 */
 int64_t publisher_due(const struct publisher *publisher);	      /* monotonic ms */
-uint64_t publisher_sent(const struct publisher *publisher);	      /* events so far */
+uint64_t publisher_sent(const struct publisher *publisher);	      /* the number of the last event sent */
 int publisher_subscribers(const struct publisher *publisher);
 
 #endif

@@ -75,3 +75,23 @@ const struct replay_batch *replay_ring_at(const struct replay_ring *ring, size_t
 {
 	return slot(ring, number);
 }
+
+static uint64_t oldest(void *context)
+{
+	const struct replay_ring *ring = context;
+	return ring->count ? slot(ring, 0)->first : 0;
+}
+
+static bool batch_from(void *context, uint64_t seq, struct replay_batch *batch)
+{
+	const struct replay_ring *ring = context;
+	const size_t number = replay_ring_find(ring, seq);
+	if (number < ring->count)
+		*batch = *slot(ring, number);
+	return number < ring->count;
+}
+
+struct replay_past replay_ring_past(struct replay_ring *ring)
+{
+	return (struct replay_past){ring, oldest, batch_from};
+}

@@ -140,15 +140,17 @@ static bool send_to(struct replay_server *server, struct view reader, const void
 static bool send_batches(struct replay_server *server, const struct replay_offer *offer, struct view reader,
 	const struct replay_map *request)
 {
-	const struct replay_ring *ring = offer->ring;
-	size_t bytes = 0, number = replay_ring_find(ring, request->from);
-	for (int sent = 0; number < ring->count && sent < ANSWER_BATCHES_MAX; number++, sent++) {
-		const struct replay_batch *batch = replay_ring_at(ring, number);
-		bytes += batch->size;
-		if (batch->first > request->to || (sent && bytes > ANSWER_BYTES_MAX))
+	const struct replay_past *past = &offer->past;
+	struct replay_batch batch;
+	size_t bytes = 0;
+	uint64_t next = request->from;
+	for (int sent = 0; sent < ANSWER_BATCHES_MAX && next <= request->to && past->batch(past->context, next, &batch); sent++) {
+		bytes += batch.size;
+		if (batch.first > request->to || (sent && bytes > ANSWER_BYTES_MAX))
 			return true;
-		if (!send_to(server, reader, batch->payload, batch->size))
+		if (!send_to(server, reader, batch.payload, batch.size))
 			return false;
+		next = batch.last + 1;
 	}
 	return true;
 }
@@ -158,7 +160,8 @@ static uint64_t have_from(const struct replay_offer *offer, const struct replay_
 {
 	if (!ours)
 		return request->to < UINT64_MAX ? request->to + 1 : UINT64_MAX;
-	return offer->ring->count ? replay_ring_at(offer->ring, 0)->first : offer->next;
+	const uint64_t oldest = offer->past.oldest(offer->past.context);
+	return oldest ? oldest : offer->next;
 }
 
 static void answer(struct replay_server *server, const struct replay_offer *offer, struct view reader,

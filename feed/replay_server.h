@@ -20,7 +20,7 @@ struct replay_offer {
 	struct view src;
 	uint64_t boot;
 	uint64_t next; /* seq of the next event to be sent */
-	const struct replay_ring *ring;
+	struct replay_past past;
 };
 /* Answers a bounded number of waiting requests. */
 void replay_server_serve(struct replay_server *server, const struct replay_offer *offer);

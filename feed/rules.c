@@ -88,7 +88,7 @@ static const char *first_key(uint64_t mask)
 }
 
 /* Names the words that would have been right. */
-static bool fail_word(const struct event *event, const struct event_type_info *info, int which, struct error *err)
+static bool fail_word(const struct event *event, const struct event_type_info *info, int which, bool hides, struct error *err)
 {
 	if (!err)
 		return false;
@@ -102,10 +102,12 @@ static bool fail_word(const struct event *event, const struct event_type_info *i
 		size_t used = strlen(list);
 		snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", word);
 	}
+	if (hides)
+		return fail(err, "%s: %s is none of %s", info->name, event_key_names[key], list);
 	return fail(err, "%s: %s is '%s'; it can be %s", info->name, event_key_names[key], shown, list);
 }
 
-static bool number_words(struct event *event, const struct event_type_info *info, struct error *err)
+static bool number_words(struct event *event, const struct event_type_info *info, bool hides, struct error *err)
 {
 	for (int i = 0; i < 3 && info->words[i].vocabulary; i++) {
 		int key = info->words[i].key;
@@ -115,7 +117,7 @@ static bool number_words(struct event *event, const struct event_type_info *info
 		if (number < 0 && key == KEY_CHANNEL)
 			number = CHANNEL_OTHER;
 		if (number < 0)
-			return fail_word(event, info, i, err);
+			return fail_word(event, info, i, hides, err);
 		event->word[key] = (uint8_t)number;
 	}
 	return true;
@@ -141,8 +143,9 @@ static bool sensible(const struct event *event, struct error *err)
 	case EVENT_REVIEW_SCORED:
 		return (score >= 0 && score <= 100000) || fail(err, "review.scored: the score is not between 0 and 100");
 	case EVENT_NOTE_POSTED:
+	case EVENT_MARK_SET:
 		return characters(event->text[KEY_TEXT]) <= RULES_NOTE_CHARACTERS
-			|| fail(err, "note.posted: the text has more than %d characters", RULES_NOTE_CHARACTERS);
+			|| fail(err, "%s: the text has more than %d characters", event_types[event->type].name, RULES_NOTE_CHARACTERS);
 	default:
 		return true;
 	}
@@ -157,7 +160,7 @@ static enum feed_fault fault_of(const struct event *event)
 #define NIL_MEANS_NONE (KEY_BIT(KEY_AGENT) | KEY_BIT(KEY_QUEUE))
 
 /* What is wrong with it. */
-static enum feed_fault settle_known(struct event *event, uint64_t wrong, struct error *err)
+static enum feed_fault settle_known(struct event *event, uint64_t wrong, bool hides, struct error *err)
 {
 	const struct event_type_info *info = &event_types[event->type];
 	wrong &= info->allowed;
@@ -170,12 +173,12 @@ static enum feed_fault settle_known(struct event *event, uint64_t wrong, struct 
 		fail(err, "%s: %s is missing", info->name, first_key(lacking));
 		return FAULT_BAD_EVENT;
 	}
-	if (!number_words(event, info, err))
+	if (!number_words(event, info, hides, err))
 		return FAULT_BAD_EVENT;
 	return sensible(event, err) ? FAULT_NONE : fault_of(event);
 }
 
-void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, struct error *err)
+void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, bool hides, struct error *err)
 {
 	if (event->type == EVENT_UNKNOWN) {
 		event->fault = event->type_name.size && event->ts > 0 ? FAULT_UNKNOWN_EVENT : FAULT_BAD_EVENT;
@@ -195,7 +198,7 @@ void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, struct err
 		event->fault = FAULT_BAD_EVENT;
 		return;
 	}
-	const enum feed_fault fault = settle_known(event, wrong, err);
+	const enum feed_fault fault = settle_known(event, wrong, hides, err);
 	if (fault != FAULT_NONE)
 		event->fault = (uint8_t)fault;
 }

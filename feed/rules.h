@@ -56,8 +56,8 @@ bool rules_calendar(int key, struct view raw);
 
 /* The last look at an event whose type, ts and keys were read. `wrong`: keys whose value was of a wrong kind or out of
  * bounds; `nils`: keys that held an explicit nil. Drops the keys its type does not have, numbers the words and sets the
- * fault; for FAULT_BAD_EVENT err says why. */
-void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, struct error *err);
+ * fault; for FAULT_BAD_EVENT err says why, and where `hides` no value that it has. */
+void rules_settle(struct event *event, uint64_t wrong, uint64_t nils, bool hides, struct error *err);
 
 /* The keys of an event that are written: those present that its type has, an explicit nil only where it means something. */
 uint64_t rules_written(const struct event *event);

@@ -28,6 +28,8 @@ struct stream_answers {
 	uint64_t lsn;
 	int64_t recv;
 	void *socket;
+	struct stream_proof proof;
+	struct stream_guests guests;
 	char endpoint[STREAM_ENDPOINT_MAX];
 	struct stream_askers askers;
 	struct stream_states states;
@@ -56,6 +58,7 @@ static bool bind_socket(struct stream_answers *answers, struct error *err)
 	if (zmq_bind(answers->socket, options->ask) != 0)
 		return fail(err, "collector %s: cannot bind: %s; give tcp://ADDRESS:PORT or ipc://PATH", options->ask,
 			zmq_strerror(zmq_errno()));
+	answers->proof = stream_proof_of(answers->socket, options->ask);
 	return endpoint_bound(answers->socket, answers->endpoint, sizeof answers->endpoint) ||
 	       fail(err, "collector %s: the endpoint is longer than %d bytes; give a shorter one", options->ask,
 		       STREAM_ENDPOINT_MAX - 1);
@@ -86,6 +89,7 @@ void stream_answers_close(struct stream_answers *answers)
 		zmq_close(answers->socket);
 	}
 	free(answers->epochs);
+	stream_guests_finish(&answers->guests);
 	stream_askers_finish(&answers->askers);
 	stream_states_finish(&answers->states);
 	wire_buffer_finish(&answers->map);
@@ -111,6 +115,11 @@ void stream_answers_lead(struct stream_answers *answers, const char *epochs)
 	answers->options.mute = false;
 }
 
+size_t stream_answers_cut(struct stream_answers *answers, stream_admits *admits, void *context)
+{
+	return stream_guests_cut(&answers->guests, admits, context);
+}
+
 void *stream_answers_socket(const struct stream_answers *answers)
 {
 	return answers->socket;
@@ -131,7 +140,7 @@ int64_t stream_answers_due(const struct stream_answers *answers)
 /* Who asks, and what. */
 struct asked {
 	struct view asker;
-	const char *who; /* of CURVE */
+	struct stream_person who;
 	struct stream_talk talk;
 };
 
@@ -317,18 +326,42 @@ static void answer_range(struct stream_answers *answers, const struct asked *ask
 
 static void answer_act(struct stream_answers *answers, const struct asked *asked)
 {
-	const char *error = NULL;
+	struct stream_refusal refusal = {.word = "refused"};
 	if (!asked->talk.event.data) {
 		send_error(answers, asked, "request", "an action has an event");
 		return;
 	}
-	uint64_t lsn = answers->source.act ? answers->source.act(answers->source.context, asked->talk.event, asked->who, &error) : 0;
+	uint64_t lsn = answers->source.act ? answers->source.act(answers->source.context, asked->talk.event, &asked->who, &refusal) : 0;
+	struct stream_talk talk = {.lsn = (int64_t)lsn, .has = STREAM_HAS(lsn)};
 	if (lsn == 0) {
-		send_error(answers, asked, error ? error : "refused", "the collector did not take the action");
+		talk = (struct stream_talk){.error = view_of(refusal.word), .why = view_of("the collector did not take the action")};
+		if (refusal.whose[0])
+			talk.whose = view_of(refusal.whose);
+	}
+	send_map(answers, asked, &talk, false);
+}
+
+static void answer_may(struct stream_answers *answers, const struct asked *asked)
+{
+	struct stream_permit permit = {.reads = true};
+	if (!answers->source.permit) {
+		send_error(answers, asked, "op", "nobody's rights are asked here");
 		return;
 	}
-	struct stream_talk talk = {.lsn = (int64_t)lsn, .has = STREAM_HAS(lsn)};
+	answers->source.permit(answers->source.context, &asked->who, &permit);
+	struct stream_talk talk = {.may = view_of(permit.may), .as = view_of(permit.as)};
 	send_map(answers, asked, &talk, false);
+}
+
+/* What is read holds names: false, and he is told, where somebody must not see them. */
+static bool lets_read(struct stream_answers *answers, const struct asked *asked)
+{
+	struct stream_permit permit = {.reads = true};
+	if (answers->source.permit)
+		answers->source.permit(answers->source.context, &asked->who, &permit);
+	if (!permit.reads)
+		send_error(answers, asked, "not_allowed", "names are not for this key or user: attach where boards elsewhere do");
+	return permit.reads;
 }
 
 /* Never answered: what it is of must be said, for numbers of another journal or epoch mean other records. */
@@ -345,21 +378,30 @@ static void take_ack(struct stream_answers *answers, const struct asked *asked)
 		answers->source.ack(answers->source.context, (uint64_t)talk->lsn);
 }
 
+static bool is_reading(struct view op)
+{
+	return view_is(op, "state") || view_is(op, "past") || view_is(op, "range");
+}
+
 static void answer(struct stream_answers *answers, const struct asked *asked, int64_t now)
 {
 	struct view op = asked->talk.op;
 	if (view_is(op, "hello"))
 		answer_hello(answers, asked);
+	else if (view_is(op, "may"))
+		answer_may(answers, asked);
+	else if (view_is(op, "act"))
+		answer_act(answers, asked);
+	else if (!is_reading(op))
+		send_error(answers, asked, "op", "hello, state, past, range, may, act and ack are known");
+	else if (!lets_read(answers, asked))
+		return;
 	else if (view_is(op, "state"))
 		answer_state(answers, asked, now);
 	else if (view_is(op, "past"))
 		answer_past(answers, asked);
-	else if (view_is(op, "range"))
-		answer_range(answers, asked);
-	else if (view_is(op, "act"))
-		answer_act(answers, asked);
 	else
-		send_error(answers, asked, "op", "hello, state, past, range, act and ack are known");
+		answer_range(answers, asked);
 }
 
 /* ---- what comes in ---- */
@@ -386,7 +428,8 @@ static void take_request(struct stream_answers *answers, zmq_msg_t *frames, int 
 		answers->counts->refused++;
 		return;
 	}
-	asked.who = zmq_msg_gets(&frames[2], "User-Id");
+	stream_guests_note(&answers->guests, &answers->proof, &frames[2]);
+	asked.who = stream_person_of(&answers->proof, &frames[2]);
 	answer(answers, &asked, now);
 }
 

@@ -15,6 +15,8 @@ void stream_answers_move(struct stream_answers *answers, const struct stream_ori
 void stream_answers_lead(struct stream_answers *answers, const char *epochs);
 /* Takes a bounded number of requests and bytes. True: there may be more. */
 bool stream_answers_serve(struct stream_answers *answers, int64_t now);
+/* As stream_server_cut(), of those who ask. */
+size_t stream_answers_cut(struct stream_answers *answers, stream_admits *admits, void *context);
 void *stream_answers_socket(const struct stream_answers *answers);
 const char *stream_answers_endpoint(const struct stream_answers *answers);
 int64_t stream_answers_due(const struct stream_answers *answers);

@@ -253,7 +253,7 @@ static void give_up_acts(struct stream_client *client, int64_t now)
 {
 	int64_t id;
 	while ((id = stream_dealer_overdue(&client->dealer, now)) != 0)
-		client->sink.answer(client->sink.context, id, 0, "timeout");
+		client->sink.answer(client->sink.context, id, 0, "timeout", view_of(""));
 }
 
 bool stream_client_next(struct stream_client *client, int most)

@@ -27,12 +27,15 @@ struct stream_sink {
 	/* LINK_CONNECTING: not heard yet, or a state is being fetched; LIVE: following; STALE; REFUSED. `why`: what somebody has to do
 	 * about it, or "". silent: ms since something was last heard. */
 	void (*link)(void *context, enum link_state state, const char *why, int64_t silent);
-	/* What became of an action: the LSN it was given; or 0, and the word for why ("timeout": perhaps it was taken). */
-	void (*answer)(void *context, int64_t id, uint64_t lsn, const char *error);
+	/* What became of an action: the LSN it was given; or 0, and the word for why ("timeout": perhaps it was taken). `whose`: who may do
+	 * it, where that is why; not harmless. */
+	void (*answer)(void *context, int64_t id, uint64_t lsn, const char *error, struct view whose);
 	/* The collector said where it is and who wrote which records (`epochs`, data NULL: it does not say): the last record that the owner
 	 * shares with it, after which it goes on; 0: a state is needed; STREAM_HOLD: nothing is to be asked any more. NULL: the options
 	 * say, as long as the origin is the same. Asked anew with each new origin. */
 	uint64_t (*resume)(void *context, const struct stream_origin *origin, struct view epochs);
+	/* The words for what may be done here, and as whom, as the collector says now and then. NULL: it is not asked. */
+	void (*permit)(void *context, struct view may, struct view as);
 };
 
 #define STREAM_HOLD UINT64_MAX

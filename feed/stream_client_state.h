@@ -36,6 +36,9 @@ struct stream_client {
 	int misses; /* in a row */
 	int64_t not_before; /* of the next question */
 	struct {
+		int64_t id, due; /* due INT64_MAX: this collector does not know the question */
+	} permit; /* what may be done here */
+	struct {
 		struct wire_buffer bytes; /* so far */
 		size_t size, requested;
 		uint64_t lsn;

@@ -10,6 +10,7 @@
 #define WINDOW 4	    /* pieces of a state asked for at a time: one is on its way while another is written */
 #define BACK_OFF_MOST 10000 /* ms between questions that nobody answers */
 #define RANGE_SPACING 8	    /* ms between ranges: no collector answers more than 128 questions a second */
+#define PERMIT_EVERY 15000  /* ms: rights are changed without a new start */
 #define PARTS_MOST (STREAM_RANGE_RECORDS + 1) /* frames of an answer behind its map */
 
 /* ---- asking ---- */
@@ -108,6 +109,19 @@ static bool wants(const struct stream_client *client)
 	return *client->dealer.endpoint && !client->asked.id && (client->phase != PHASE_FOLLOW || stream_client_hole(client, &to));
 }
 
+static bool wants_permit(const struct stream_client *client)
+{
+	return client->sink.permit && client->phase == PHASE_FOLLOW && *client->dealer.endpoint;
+}
+
+/* Nobody waits for its answer. */
+static void ask_permit(struct stream_client *client, int64_t now)
+{
+	struct stream_talk talk = {.op = view_of("may")};
+	client->permit.id = stream_dealer_ask(&client->dealer, &talk, NULL);
+	client->permit.due = now + PERMIT_EVERY;
+}
+
 void stream_questions_drive(struct stream_client *client, int64_t now)
 {
 	if (client->asked.id && now >= client->asked.due) {
@@ -117,13 +131,15 @@ void stream_questions_drive(struct stream_client *client, int64_t now)
 	}
 	if (wants(client) && now >= client->not_before)
 		ask_next(client, now);
+	if (wants_permit(client) && now >= client->permit.due)
+		ask_permit(client, now);
 }
 
 int64_t stream_questions_due(const struct stream_client *client)
 {
-	if (client->asked.id)
-		return client->asked.due;
-	return wants(client) ? client->not_before : INT64_MAX;
+	const int64_t permit = wants_permit(client) ? client->permit.due : INT64_MAX;
+	const int64_t question = client->asked.id ? client->asked.due : wants(client) ? client->not_before : INT64_MAX;
+	return permit < question ? permit : question;
 }
 
 /* ---- answers ---- */
@@ -198,6 +214,7 @@ static void take_hello(struct stream_client *client, const struct answer *answer
 		return;
 	}
 	text_harmless(talk->program, client->program, sizeof client->program);
+	client->permit.due = answer->now;
 	stream_client_adopt(client, &origin);
 	if (!resume(client, &origin, talk->epochs, answer->now))
 		return;
@@ -329,7 +346,11 @@ static void take_error(struct stream_client *client, const struct answer *answer
 		put_off(client, answer->now);
 		return;
 	}
-	if (view_is(error, "gone") && client->phase == PHASE_FETCH) {
+	if (view_is(error, "not_allowed")) {
+		fail(&client->trouble, "the collector shows this key or user no names, so nothing of this end: attach at its publish_outside, or ask for "
+			"the right \"names\"");
+		put_off(client, answer->now);
+	} else if (view_is(error, "gone") && client->phase == PHASE_FETCH) {
 		client->phase = PHASE_STATE;
 		back_off(client, answer->now);
 	} else if (view_is(error, "none")) {
@@ -346,7 +367,20 @@ static void take_act(struct stream_client *client, const struct stream_talk *tal
 		return;
 	bool is_taken = talk->has & STREAM_HAS(lsn) && !talk->error.data;
 	view_copy(talk->error.data ? talk->error : view_of("malformed"), word, sizeof word);
-	client->sink.answer(client->sink.context, talk->id, is_taken ? (uint64_t)talk->lsn : 0, is_taken ? NULL : word);
+	if (talk->whose.data)
+		client->permit.due = 0; /* it knows better than what was told last */
+	client->sink.answer(client->sink.context, talk->id, is_taken ? (uint64_t)talk->lsn : 0, is_taken ? NULL : word, talk->whose);
+}
+
+static void take_permit(struct stream_client *client, const struct stream_talk *talk)
+{
+	if (!client->sink.permit || !client->permit.id || talk->id != client->permit.id)
+		return;
+	client->permit.id = 0;
+	if (talk->may.data)
+		client->sink.permit(client->sink.context, talk->may, talk->as);
+	else
+		client->permit.due = INT64_MAX;
 }
 
 /* Is it the answer to what was asked last? Pieces of a state come several at a time. */
@@ -367,6 +401,10 @@ static void take_map(struct stream_client *client, struct answer *answer, const 
 	}
 	if (view_is(answer->talk.op, "act")) {
 		take_act(client, &answer->talk);
+		return;
+	}
+	if (view_is(answer->talk.op, "may")) {
+		take_permit(client, &answer->talk);
 		return;
 	}
 	answer->is_wanted = wanted(client, &answer->talk);

@@ -27,6 +27,8 @@ struct stream_server {
 	char own_topic[TOPIC_ROOM]; /* of the collector's own records: no reader of a feed subscribes to it */
 	char endpoint[STREAM_ENDPOINT_MAX];
 	void *socket; /* XPUB: it is told of subscribers */
+	struct stream_proof proof;
+	struct stream_guests guests; /* of the XPUB */
 	struct stream_answers *answers;
 	uint64_t lsn;
 	int64_t recv;
@@ -54,6 +56,7 @@ static bool bind_socket(struct stream_server *server, struct error *err)
 	if (zmq_bind(server->socket, server->bind) != 0)
 		return fail(err, "stream %s: cannot bind: %s; give tcp://ADDRESS:PORT or ipc://PATH", server->bind,
 			zmq_strerror(zmq_errno()));
+	server->proof = stream_proof_of(server->socket, server->bind);
 	return endpoint_bound(server->socket, server->endpoint, sizeof server->endpoint) ||
 	       fail(err, "stream %s: the endpoint is longer than %d bytes; give a shorter one", server->bind, STREAM_ENDPOINT_MAX - 1);
 }
@@ -110,6 +113,7 @@ void stream_server_close(struct stream_server *server)
 		zmq_close(server->socket);
 	}
 	stream_answers_close(server->answers);
+	stream_guests_finish(&server->guests);
 	wire_buffer_finish(&server->message);
 	free(server->bind);
 	free(server->ask);
@@ -225,6 +229,7 @@ static bool take_subscriptions(struct stream_server *server)
 		if (state != MESSAGE_HERE)
 			continue;
 		note_subscription(server, &message);
+		stream_guests_note(&server->guests, &server->proof, &message.frame[0]);
 		message_finish(&message);
 	}
 	return true;
@@ -238,6 +243,11 @@ bool stream_server_serve(struct stream_server *server)
 		send_heartbeat(server, now);
 	bool more_requests = stream_answers_serve(server->answers, now);
 	return more || more_requests;
+}
+
+size_t stream_server_cut(struct stream_server *server, stream_admits *admits, void *context)
+{
+	return stream_guests_cut(&server->guests, admits, context) + stream_answers_cut(server->answers, admits, context);
 }
 
 int stream_server_items(struct stream_server *server, struct zmq_pollitem_t *items)

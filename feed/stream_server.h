@@ -4,6 +4,7 @@
 #ifndef FEED_STREAM_SERVER_H
 #define FEED_STREAM_SERVER_H
 
+#include "feed/stream_guests.h"
 #include "feed/stream_wire.h"
 
 struct curve;
@@ -20,6 +21,19 @@ struct stream_past {
 	uint64_t size; /* of its file */
 };
 
+/* What somebody may do, as he is told. */
+struct stream_permit {
+	bool reads;    /* states and records, as they are given here */
+	char may[80];  /* words, parted by blanks */
+	char as[64];   /* what he is called in the journal; "": what he calls himself */
+};
+
+/* Why an action is not taken. */
+struct stream_refusal {
+	const char *word;
+	char whose[160]; /* who may do it: "lead, chief"; "": not a matter of that */
+};
+
 /* What the collector gives the server to call. */
 struct stream_source {
 	void *context;
@@ -28,9 +42,9 @@ struct stream_source {
 	/* Hands the records of [from, to] to `emit`, in order, until that says no or there are no more; what is not kept any more is
 	 * left out. Called for at most STREAM_RANGE_RECORDS at a time. */
 	void (*range)(void *context, uint64_t from, uint64_t to, stream_emit *emit, void *emit_to);
-	/* A person's action: a payload map as a publisher would send it, at most STREAM_EVENT_MAX bytes, not looked at. `who`: the
-	 * public key of the CURVE client; NULL: plaintext. Returns the LSN it was given; 0: refused, and *error is the word for why. */
-	uint64_t (*act)(void *context, struct view event, const char *who, const char **error);
+	/* A person's action: a payload map as a publisher would send it, at most STREAM_EVENT_MAX bytes, not looked at. Returns the
+	 * LSN it was given; 0: refused. */
+	uint64_t (*act)(void *context, struct view event, const struct stream_person *who, struct stream_refusal *refusal);
 	/* A standby has written everything up to this record of this journal and epoch; NULL: nobody minds. */
 	void (*ack)(void *context, uint64_t lsn);
 	/* The newest state kept that is of record `from` or later and of `recv` (ms) or earlier; where there is none the beginning, if
@@ -38,6 +52,8 @@ struct stream_source {
 	bool (*past)(void *context, int64_t recv, uint64_t from, struct stream_past *found);
 	/* Appends at most `most` bytes of that state's file from `at` on; `found` tells its size. False: it is not kept any more. */
 	bool (*past_piece)(void *context, uint64_t lsn, uint64_t at, size_t most, struct wire_buffer *to, struct stream_past *found);
+	/* What somebody may do; NULL: everybody may read and act, and nobody is told. */
+	void (*permit)(void *context, const struct stream_person *who, struct stream_permit *permit);
 };
 
 struct stream_server_options {
@@ -70,6 +86,8 @@ void stream_server_restart(struct stream_server *server, const struct stream_ori
 void stream_server_lead(struct stream_server *server, const struct stream_origin *origin, const char *epochs, uint64_t lsn, int64_t recv);
 /* Answers a bounded number of requests, sends heartbeats. True: there may be more to do at once. */
 bool stream_server_serve(struct stream_server *server);
+/* Ends the connections of those whom `admits` does not let in; returns how many. They may come again, if they are let in then. */
+size_t stream_server_cut(struct stream_server *server, stream_admits *admits, void *context);
 int stream_server_items(struct stream_server *server, struct zmq_pollitem_t *items); /* 2 */
 int64_t stream_server_due(const struct stream_server *server);			      /* monotonic ms */
 

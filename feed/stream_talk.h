@@ -6,7 +6,8 @@
  *	{op:"past", id, recv, from}   → the same of a state kept with the journal, and the first bytes of its file
  *	{op:"past", id, lsn, at}      → the bytes of that file from `at` on
  *	{op:"range", id, from, to}    → {op, id, first, count, lsn} and messages of the stream
- *	{op:"act", id, event:{…}}     → {op, id, lsn}
+ *	{op:"may", id}                → {op, id, may, as}
+ *	{op:"act", id, event:{…}}     → {op, id, lsn}; where it is refused also `whose`, who may do it
  *	{op:"ack", id, lsn}           (no answer)
  *
  * or, to any of them, {op, id, error:"word", why:"…"}. `id` is the asker's own. */
@@ -24,10 +25,10 @@
 
 #define STREAM_TALK_NUMBERS(X)                                                                                                      \
 	X(id) X(epoch) X(lsn) X(recv) X(size) X(at) X(from) X(to) X(first) X(count)
-#define STREAM_TALK_TEXTS(X) X(op) X(journal) X(program) X(epochs) X(error) X(why)
+#define STREAM_TALK_TEXTS(X) X(op) X(journal) X(program) X(epochs) X(error) X(why) X(may) X(as) X(whose)
 
 struct stream_talk {
-	struct view op, journal /* hex */, program, epochs, error, why; /* data NULL: absent */
+	struct view op, journal /* hex */, program, epochs, error, why, may, as, whose; /* data NULL: absent */
 	struct view event;					/* raw MessagePack, one map */
 	int64_t id, epoch, lsn, recv, size, at, from, to, first, count;
 	uint32_t has; /* STREAM_HAS_… of the numbers that are there */

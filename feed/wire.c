@@ -169,7 +169,7 @@ static bool read_event(struct pack *pack, struct event *event, uint32_t *repeate
 			return false;
 	}
 	*repeated += draft.repeated;
-	rules_settle(event, draft.wrong, draft.nils, NULL);
+	rules_settle(event, draft.wrong, draft.nils, false, NULL);
 	return true;
 }
 

@@ -20,7 +20,8 @@ struct chunks {
 	size_t bytes;
 };
 
-/* Puts a copy at the end: into the last chunk while that is no larger than `most` (one record may be), else into a new one. */
+/* Puts a copy at the end: into the last chunk while that is no larger than `most` (one record may be), else into a new one. A single
+ * chunk has less than twice the room it needs. */
 void chunks_put(struct chunks *chunks, const struct frame *frame, size_t most);
 /* All of `from` to the end of `to`. */
 void chunks_move(struct chunks *to, struct chunks *from);

@@ -7,13 +7,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/user.h"
 #include "config/settings.h"
 
 #define MARK_TEXT 120 /* bytes with the end */
 
 struct mark {
 	int64_t at; /* ms */
-	char text[MARK_TEXT]; /* harmless */
+	char text[MARK_TEXT], by[USER_ROOM]; /* harmless; "": nobody said who */
 };
 
 struct mark_list {
@@ -22,8 +23,13 @@ struct mark_list {
 	size_t damaged;	    /* lines that are no marks */
 };
 
-/* Makes `text` harmless and waits for the disk. */
-bool mark_add(const char *directory, int64_t at, const char *text, struct error *err);
+/* Makes the texts harmless and waits for the disk. `by`: whose mark it is. */
+bool mark_add(const char *directory, int64_t at, const char *text, const char *by, struct error *err);
+/* The same without waiting, for one that a record of the journal has too. */
+bool mark_repeat(const char *directory, int64_t at, const char *text, const char *by, struct error *err);
+/* "text (by)", as people read it; the text alone where nobody said who. */
+#define MARK_LINE (MARK_TEXT + USER_ROOM + 3)
+void mark_line(const struct mark *mark, char line[MARK_LINE]);
 /* No file: no marks. False: it cannot be read. To be finished in either case. */
 bool marks_list(const char *directory, struct mark_list *list, struct error *err);
 /* The same as the display policy lets it be seen. */

@@ -25,6 +25,7 @@ struct alert {
 	char about[ID_MAX + 1]; /* the case, contact, feed it is about */
 };
 
+#define LEVEL_BUILT_IN 0x8000u /* numbers of levels that nobody configured: this + metric */
 #define ALERT_RULES 0x4000u /* numbers of alert rules: this + index in the settings */
 
 #define ALERT_SECONDS 0x6000u /* the second conditions of rules: this + index */

@@ -7,31 +7,72 @@
 #define VARINT_MOST 10
 _Static_assert(TALLY_KEYS < (1 << 14) && BUCKET_BYTES_MOST >= TALLY_KEYS * (2 + VARINT_MOST), "a step and a value fit");
 _Static_assert(BUCKET_BYTES_MOST <= UINT16_MAX, "a bucket's size has 16 bits");
-#define LOG_FIRST 8
+#define LOG_FIRST 4
 #define LOG_MOST 512
 #define LOG_SHORT 32
 
-/* A bucket laid out: counters in their places; bins, of which few are ever used, as a log that is summed up now and then. */
+#define LANE 8 /* counters that follow one another; those of one matter do */
+#define LANES ((COUNTER_COUNT + LANE - 1) / LANE)
+#define LANES_FIRST 3
+#define LANES_MORE 2
+
+/* A bucket laid out: counters in their places, in lanes, of which there are those that were ever counted in; bins, of which few are ever
+ * used, as a log that is summed up now and then. */
 struct page {
-	int64_t counter[COUNTER_COUNT];
 	struct count *log;
 	size_t used, room;
+	uint8_t lane_count, lane_room;
+	uint8_t lane_at[LANES]; /* 0: there is none; else its place among lanes + 1 */
+	int64_t lanes[][LANE];
 };
 
 void bucket_finish(struct bucket *bucket)
 {
 	if (bucket->laid_out)
 		free(((struct page *)bucket->data)->log);
-	free(bucket->data);
+	if (!bucket->shared || bucket->owner)
+		free(bucket->data);
 	*bucket = (struct bucket){.start = bucket->start, .stamp = bucket->stamp};
 }
 
 /* ---- laid out ---- */
 
+static size_t page_size(size_t lanes)
+{
+	return sizeof(struct page) + lanes * sizeof ((struct page *)NULL)->lanes[0];
+}
+
+static struct page *new_page(void)
+{
+	struct page *page = memory_new(1, page_size(LANES_FIRST));
+	page->lane_room = LANES_FIRST;
+	return page;
+}
+
 void bucket_open(struct bucket *bucket)
 {
 	bucket->open = bucket->laid_out = true;
-	bucket->data = memory_new(1, sizeof(struct page));
+	bucket->data = new_page();
+}
+
+/* Another lane; the page may move. */
+static struct page *add_lane(struct page *page, size_t lane)
+{
+	if (page->lane_count == page->lane_room) {
+		page->lane_room = (uint8_t)(page->lane_room + LANES_MORE);
+		page = memory_resize(page, page_size(page->lane_room), 1);
+	}
+	memset(page->lanes[page->lane_count], 0, sizeof page->lanes[0]);
+	page->lane_at[lane] = ++page->lane_count;
+	return page;
+}
+
+static inline int64_t *counter_of(struct page **page, uint16_t key)
+{
+	const size_t lane = key / LANE;
+	if (!(*page)->lane_at[lane])
+		*page = add_lane(*page, lane);
+	return &(*page)->lanes[(*page)->lane_at[lane] - 1][key % LANE];
 }
 
 /* The same for many: each bin in its place. */
@@ -88,19 +129,23 @@ void bucket_count(struct bucket *bucket, const struct count *counts, size_t n)
 	struct page *page = bucket->data;
 	for (size_t i = 0; i < n; i++) {
 		if (counts[i].key < COUNTER_COUNT)
-			count_into(&page->counter[counts[i].key], counts[i].key, counts[i].delta);
+			count_into(counter_of(&page, counts[i].key), counts[i].key, counts[i].delta);
 		else
 			log_bin(page, counts[i]);
 	}
+	bucket->data = page;
 }
 
 size_t bucket_counts(const struct bucket *bucket, struct count *counts)
 {
 	const struct page *page = bucket->data;
 	size_t n = 0;
-	for (uint16_t key = 0; key < COUNTER_COUNT; key++)
-		if (page->counter[key])
-			counts[n++] = (struct count){key, page->counter[key]};
+	for (size_t lane = 0; lane < LANES; lane++) {
+		const int64_t *values = page->lane_at[lane] ? page->lanes[page->lane_at[lane] - 1] : NULL;
+		for (size_t i = 0; values && i < LANE; i++)
+			if (values[i])
+				counts[n++] = (struct count){(uint16_t)(lane * LANE + i), values[i]};
+	}
 	return n + sum_log(page, counts + n);
 }
 
@@ -256,11 +301,11 @@ void bucket_lay_out(struct bucket *bucket)
 {
 	if (bucket->laid_out)
 		return;
-	struct page *page = memory_new(1, sizeof *page);
+	struct page *page = new_page();
 	for (struct reader reader = reader_of(bucket); reader.entry != reader.end; next_entry(&reader)) {
 		const struct count count = {reader.key, entry_value(&reader)};
 		if (count.key < COUNTER_COUNT)
-			page->counter[count.key] = count.delta;
+			*counter_of(&page, count.key) = count.delta;
 		else
 			log_bin(page, count);
 	}
@@ -291,6 +336,42 @@ struct view bucket_bytes(const struct bucket *bucket, uint8_t room[BUCKET_BYTES_
 	const size_t size = (size_t)(writer.end - writer.bytes);
 	memcpy(room, writer.bytes, size);
 	return (struct view){(const char *)room, size};
+}
+
+/* ---- together ---- */
+
+/* The last one, which frees the piece, has its beginning. */
+void buckets_share(struct bucket *buckets)
+{
+	size_t size = 0;
+	for (int i = 0; i < BUCKETS_SHARED; i++)
+		size += buckets[i].size;
+	uint8_t *to = memory_resize(NULL, size, 1);
+	for (int i = BUCKETS_SHARED - 1; i >= 0; i--) {
+		if (buckets[i].size)
+			memcpy(to, buckets[i].data, buckets[i].size);
+		free(buckets[i].data);
+		buckets[i].data = to;
+		buckets[i].shared = true;
+		buckets[i].owner = i == BUCKETS_SHARED - 1;
+		to += buckets[i].size;
+	}
+}
+
+void buckets_part(struct bucket *any, const struct bucket *first)
+{
+	struct bucket *owner = any;
+	while (!owner->owner)
+		owner++;
+	void *piece = owner->data;
+	for (struct bucket *bucket = owner; bucket >= first && bucket->shared && (bucket == owner || !bucket->owner); bucket--) {
+		void *own = memory_resize(NULL, bucket->size, 1);
+		if (bucket->size)
+			memcpy(own, bucket->data, bucket->size);
+		bucket->data = own;
+		bucket->shared = bucket->owner = false;
+	}
+	free(piece);
 }
 
 /* ---- from elsewhere ---- */
@@ -347,8 +428,12 @@ bool bucket_restore(struct bucket *bucket, const void *bytes, size_t size)
 static void sum_page(const struct page *page, uint16_t below, struct tally *tally)
 {
 	const uint16_t counters = below < COUNTER_COUNT ? below : COUNTER_COUNT;
-	for (uint16_t key = 0; key < counters; key++)
-		count_into(&tally->value[key], key, page->counter[key]);
+	for (uint16_t lane = 0; lane * LANE < counters; lane++) {
+		const int64_t *values = page->lane_at[lane] ? page->lanes[page->lane_at[lane] - 1] : NULL;
+		const uint16_t first = (uint16_t)(lane * LANE), end = first + LANE < counters ? (uint16_t)(first + LANE) : counters;
+		for (uint16_t key = first; values && key < end; key++)
+			count_into(&tally->value[key], key, values[key - first]);
+	}
 	for (size_t i = 0; below > KEY_WAIT_BINS && i < page->used; i++)
 		tally->value[page->log[i].key] += page->log[i].delta;
 }

@@ -12,11 +12,12 @@
 struct bucket {
 	int64_t start; /* ms */
 	void *data;
-	uint64_t stamp : 46; /* of the record that closed it or changed it since: its LSN */
+	uint64_t stamp : 44; /* of the record that closed it or changed it since: its LSN */
 	uint64_t size : 16;  /* bytes, of a packed one */
 	uint64_t open : 1, laid_out : 1;
+	uint64_t shared : 1, owner : 1; /* its bytes stand in one piece of memory with those of others; which the last of them frees */
 };
-#define BUCKET_STAMP_MOST ((UINT64_C(1) << 46) - 1)
+#define BUCKET_STAMP_MOST ((UINT64_C(1) << 44) - 1)
 #define BUCKET_BYTES_MOST (TALLY_KEYS * 13) /* packed: a step of 3 bytes, a value of 10 */
 
 void bucket_finish(struct bucket *bucket);
@@ -32,6 +33,12 @@ void bucket_merge(struct bucket *bucket, const struct count *counts, size_t n);
 /* A closed one to which much will be added soon, and one to which nothing will. */
 void bucket_lay_out(struct bucket *bucket);
 void bucket_pack(struct bucket *bucket);
+/* Packed ones that follow one another and will hardly change any more: the bytes of all in one piece of memory. From then on they are
+ * finished in their order, and before one is changed or another comes between them, buckets_part() gives each its own again: `any` of
+ * them, among those from `first` on. */
+#define BUCKETS_SHARED 8
+void buckets_share(struct bucket *buckets);
+void buckets_part(struct bucket *any, const struct bucket *first);
 /* The packed bytes of a closed one, which may be put into `room`. */
 struct view bucket_bytes(const struct bucket *bucket, uint8_t room[BUCKET_BYTES_MOST]);
 /* Adds all that is under keys below `below` to the tally, whether open or closed. */

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/words.h"
 #include "metrics/state.h"
 #include "metrics/values.h"
 

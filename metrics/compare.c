@@ -44,8 +44,7 @@ int64_t query_heard_since(const struct engine *engine)
 	return first;
 }
 
-/* Since when all that was counted is there. */
-static int64_t known_since(const struct engine *engine)
+int64_t query_known_since(const struct engine *engine)
 {
 	const int64_t kept = engine->now - engine->keeping.quarters - QUARTER_MS;
 	int64_t first = query_heard_since(engine);
@@ -68,7 +67,7 @@ static bool choose(struct comparing *comparing, const struct engine *engine, enu
 		comparing->now.after = until - lengths[window] - 1;
 	}
 	comparing->now.at = until - 1;
-	return comparing->from < comparing->to && comparing->now.after < comparing->now.at && comparing->from >= known_since(engine);
+	return comparing->from < comparing->to && comparing->now.after < comparing->now.at && comparing->from >= query_known_since(engine);
 }
 
 void comparing_run(struct comparing *comparing, const struct engine *engine, struct scope scope, enum window window, enum comparison comparison,
@@ -79,7 +78,7 @@ void comparing_run(struct comparing *comparing, const struct engine *engine, str
 	query_begin(now, engine, scope, window, by, formula);
 	comparing->watch = watch_find(engine, scope);
 	comparing->known = engine->now != INT64_MIN && choose(comparing, engine, window, comparison);
-	comparing->gauges = engine->now != INT64_MIN && comparing->watch && !watch_is_brief(comparing->watch) && comparing->to - QUARTER_MS >= known_since(engine);
+	comparing->gauges = engine->now != INT64_MIN && comparing->watch && !watch_is_brief(comparing->watch) && comparing->to - QUARTER_MS >= query_known_since(engine);
 	if (!comparing->known)
 		return;
 	then->after = comparing->from - 1;
@@ -91,9 +90,9 @@ void comparing_run(struct comparing *comparing, const struct engine *engine, str
 /* Nothing is sampled while all stands at 0. */
 static int64_t gauge_at(const struct samples *samples, enum gauge gauge, int64_t start)
 {
-	for (size_t i = samples->count; i > samples->first && samples->items[i - 1].start >= start; i--)
-		if (samples->items[i - 1].start == start)
-			return samples->items[i - 1].last[gauge];
+	for (size_t i = samples->count; i > samples->first && samples_start(samples, i - 1) >= start; i--)
+		if (samples_start(samples, i - 1) == start)
+			return samples_get(samples, i - 1).last[gauge];
 	return 0;
 }
 

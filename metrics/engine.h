@@ -14,6 +14,8 @@ struct veil;
 
 /* The settings stay the caller's and must outlive the engine. The zone is opened from settings->zone. */
 struct engine *engine_create(const struct settings *settings, struct error *err);
+/* From now on by these settings, which differ from those before in levels alone, as far as figures go. Those before may go. */
+void engine_renew(struct engine *engine, const struct settings *settings);
 void engine_destroy(struct engine *engine);
 
 /* Advances to record->recv (due timers in the order (due, kind, id); whole seconds evaluated), then applies the record.

@@ -94,9 +94,9 @@ struct ends {
 static void add_ends(struct ends *ends, const struct samples *samples, enum gauge gauge)
 {
 	for (size_t i = samples->first; i < samples->count; i++) {
-		int64_t place = samples->items[i].start < ends->first ? -1 : (samples->items[i].start - ends->first) / ends->length;
+		const int64_t start = samples_start(samples, i), place = start < ends->first ? -1 : (start - ends->first) / ends->length;
 		if (place >= 0 && place < (int64_t)ends->count)
-			ends->sum[place] += samples->items[i].last[gauge];
+			ends->sum[place] += samples_get(samples, i).last[gauge];
 	}
 }
 

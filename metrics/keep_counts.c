@@ -73,6 +73,8 @@ static void keep_series(struct archive *archive, struct series *series, int64_t 
 		if (archive->reading && i && bucket->start <= bucket[-1].start)
 			archive_wrong(archive, "buckets out of order");
 	}
+	if (archive->reading && length != MINUTE_MS)
+		series_share(series);
 }
 
 static void keep_old_arrivals(struct archive *archive, struct old_arrivals *old)
@@ -110,25 +112,24 @@ static void keep_ledger(struct archive *archive, const struct engine *engine, st
 static void keep_samples(struct archive *archive, struct samples *samples, int64_t since)
 {
 	size_t first = archive->reading ? 0 : samples->first;
-	while (!archive->reading && first < samples->count && samples->items[first].start < since)
+	while (!archive->reading && first < samples->count && samples_start(samples, first) < since)
 		first++;
 	size_t count = archive_count(archive, samples->count - first);
-	if (archive->reading) {
-		samples->items = memory_resize(samples->items, count + 1, sizeof *samples->items);
-		samples->count = count;
-		samples->room = count + 1;
-		samples->first = 0;
-	}
+	if (archive->reading)
+		samples_begin(samples, count);
 	for (size_t i = first; i < first + count; i++) {
-		struct sample *sample = &samples->items[i];
-		KEEP(archive, sample->start);
+		struct sample sample = samples_get(samples, i);
+		KEEP(archive, sample.start);
 		for (int gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-			KEEP(archive, sample->last[gauge]);
-			KEEP(archive, sample->most[gauge]);
-			KEEP(archive, sample->most_at[gauge]);
+			KEEP(archive, sample.last[gauge]);
+			KEEP(archive, sample.most[gauge]);
+			KEEP(archive, sample.most_at[gauge]);
 		}
-		if (archive->reading && (sample->start < 0 || (i && sample->start <= sample[-1].start)))
+		if (!archive->reading)
+			continue;
+		if (sample.start < 0 || (i && sample.start <= samples_start(samples, i - 1)))
 			archive_wrong(archive, "samples out of order");
+		samples_set(samples, i, &sample);
 	}
 }
 

@@ -8,6 +8,8 @@
 
 /* Minutes at the end of a series that stay open: outcomes come some minutes after arrivals. */
 #define MINUTES_OPEN 5
+/* Quarter hours, and days, at the end of a series whose bytes stand alone: what comes late comes to them. */
+#define CLOSED_ALONE 4
 
 static int64_t minute_of(int64_t at)
 {
@@ -56,13 +58,37 @@ static bool holds(const struct series *series, size_t place, int64_t start)
 	return place < series->count && series->buckets[place].start == start;
 }
 
+/* The oldest are gone: what is kept moves to the front. */
+static void close_up(struct series *series)
+{
+	series->count -= series->first;
+	memmove(series->buckets, series->buckets + series->first, series->count * sizeof *series->buckets);
+	series->first = 0;
+}
+
+/* Grown gently: there are many series, and most are as long in an hour as they are now. What was left by the oldest is used first. */
+static void make_room(struct series *series)
+{
+	if (series->count < series->room)
+		return;
+	if (series->first > series->room / 8) {
+		close_up(series);
+		return;
+	}
+	series->room += series->room < 8 ? 4 : series->room / 4;
+	series->buckets = memory_resize(series->buckets, series->room, sizeof *series->buckets);
+}
+
+static void part(struct series *series, size_t place)
+{
+	buckets_part(&series->buckets[place], &series->buckets[series->first]);
+}
+
+/* Where there is room: places that were found before it was made may be others now. */
 static struct bucket *insert_bucket(struct series *series, size_t place, int64_t start)
 {
-	if (series->count == series->room) {
-		/* Grown gently: there are many series, most of them short. */
-		series->room = series->room < 4 ? 4 : series->room + series->room / 2;
-		series->buckets = memory_resize(series->buckets, series->room, sizeof *series->buckets);
-	}
+	if (place > series->first && series->buckets[place - 1].shared && !series->buckets[place - 1].owner)
+		part(series, place - 1);
 	memmove(series->buckets + place + 1, series->buckets + place, (series->count - place) * sizeof *series->buckets);
 	series->buckets[place] = (struct bucket){.start = start};
 	series->count++;
@@ -74,9 +100,7 @@ static void forget_first(struct series *series)
 	bucket_finish(&series->buckets[series->first++]);
 	if (series->first < 16 || series->first < series->count / 2)
 		return;
-	series->count -= series->first;
-	memmove(series->buckets, series->buckets + series->first, series->count * sizeof *series->buckets);
-	series->first = 0;
+	close_up(series);
 }
 
 static void stamp_bucket(struct bucket *bucket, uint64_t stamp)
@@ -89,18 +113,41 @@ static bool is_old(const struct series *series, int64_t until)
 	return series->first < series->count && series->buckets[series->first].start <= until;
 }
 
+/* Some places from the end, where nothing is added any more but by what comes late. */
+static void share(struct series *series, size_t end)
+{
+	if (end < series->first + BUCKETS_SHARED)
+		return;
+	struct bucket *buckets = &series->buckets[end - BUCKETS_SHARED];
+	for (int i = 0; i < BUCKETS_SHARED; i++)
+		if (buckets[i].shared || buckets[i].laid_out)
+			return;
+	buckets_share(buckets);
+}
+
+void series_share(struct series *series)
+{
+	for (size_t end = series->first + BUCKETS_SHARED; end + CLOSED_ALONE <= series->count; end += BUCKETS_SHARED)
+		share(series, end);
+}
+
 static void add_to_closed(struct series *series, int64_t start, int64_t old, uint64_t stamp, const struct count *counts, size_t n)
 {
 	while (is_old(series, old))
 		forget_first(series);
 	if (start <= old)
 		return;
+	make_room(series);
 	size_t place = series_find(series, start);
 	struct bucket *bucket = holds(series, place, start) ? &series->buckets[place] : insert_bucket(series, place, start);
+	if (bucket->shared)
+		part(series, place);
 	if (place + 1 == series->count) { /* where each minute that closes is added to */
 		bucket_lay_out(bucket);
 		if (place > series->first)
 			bucket_pack(bucket - 1);
+		if (place > series->first + CLOSED_ALONE)
+			share(series, place - CLOSED_ALONE);
 	}
 	bucket_merge(bucket, counts, n);
 	stamp_bucket(bucket, stamp);
@@ -109,6 +156,7 @@ static void add_to_closed(struct series *series, int64_t start, int64_t old, uin
 bool series_restore(struct series *series, int64_t start, struct view bytes)
 {
 	struct bucket bucket = {.start = start};
+	make_room(series);
 	size_t place = series_find(series, start);
 	if (!bucket_restore(&bucket, bytes.data, bytes.size))
 		return false;
@@ -121,6 +169,7 @@ bool series_restore(struct series *series, int64_t start, struct view bytes)
 
 void series_put_back(struct series *series, int64_t start, bool open, const struct count *counts, size_t n)
 {
+	make_room(series);
 	const size_t place = series_find(series, start);
 	if (holds(series, place, start))
 		return;
@@ -188,6 +237,7 @@ static size_t begin_minute(struct ledger *ledger, int way, int64_t start, int64_
 {
 	struct series *minutes = &ledger->minutes[way];
 	drop_old_minutes(ledger, way, now, rules);
+	make_room(minutes);
 	size_t place = series_find(minutes, start);
 	struct bucket *minute = insert_bucket(minutes, place, start);
 	const bool followed = place + 1 < minutes->count && !minutes->buckets[place + 1].open;

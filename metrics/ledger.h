@@ -40,6 +40,8 @@ void ledger_count(struct ledger *ledger, int way, int64_t at, int64_t now, const
 void ledger_close(struct ledger *ledger, int64_t before, int64_t now, const struct ledger_rules *rules);
 /* The first bucket that begins at `start` or later: its place in series->buckets. */
 size_t series_find(const struct series *series, int64_t start);
+/* All its buckets came at once: those that will hardly change any more share their memory. */
+void series_share(struct series *series);
 /* A closed bucket that was kept elsewhere, unless there is one already. False: the bytes are none. */
 bool series_restore(struct series *series, int64_t start, struct view bytes);
 /* The same of counts, keys ascending, of a bucket that was open where it was kept. What is there already stays. */

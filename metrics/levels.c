@@ -8,7 +8,6 @@
 #include "metrics/state.h"
 
 #define WINDOW_PACE (5 * SECOND_MS)
-#define BUILT_IN 0x8000u   /* numbers of rules that nobody configured: this + metric */
 #define BUILT_IN_SAMPLE 20 /* a built-in rule over a window says nothing of fewer */
 
 /* ---- hysteresis and holding ---- */
@@ -229,7 +228,7 @@ static bool evaluate_built_in(struct engine *engine, int metric, struct scope sc
 	if (limits.rule >= 0)
 		return true;
 	double value = value_of(engine, metric, scope, window_of(engine, -1), least);
-	return step(engine, (uint16_t)(BUILT_IN + (unsigned)metric), metric, scope, value, &limits);
+	return step(engine, (uint16_t)(LEVEL_BUILT_IN + (unsigned)metric), metric, scope, value, &limits);
 }
 
 /* Nights and years of a log in which nothing happens: what is built in has nothing to measure, and found all well before. */
@@ -239,7 +238,7 @@ static bool is_quiet(struct engine *engine)
 		engine->counted = engine->now;
 	if (engine->waiting || engine->settings->window > WINDOW_60M || engine->now - engine->counted < HOUR_MS + 2 * MINUTE_MS)
 		return false;
-	const uint16_t rule = (uint16_t)(BUILT_IN + (unsigned)engine->watched_metrics[2]);
+	const uint16_t rule = (uint16_t)(LEVEL_BUILT_IN + (unsigned)engine->watched_metrics[2]);
 	for (size_t i = 0; i < engine->level_count; i++)
 		if (engine->levels[i].rule == rule && scopes_equal(engine->levels[i].scope, SCOPE_ALL))
 			return is_calm(&engine->levels[i]);

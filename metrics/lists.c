@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "config/markets.h"
 #include "metrics/state.h"
 
@@ -39,7 +40,7 @@ static const char *market_name(const struct engine *engine, uint16_t market)
 void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room)
 {
 	const char *name = queue == SCOPE_ANY || queue == NAME_NONE ? "" : queue_title(engine, queue);
-	const char *word = channel < CHANNEL_COUNT ? word_text(WORDS_CHANNEL, channel) : "";
+	const char *word = channel < CHANNEL_COUNT ? words_of("channel", word_text(WORDS_CHANNEL, channel)) : "";
 	char text[200];
 	snprintf(text, sizeof text, "%s%s%s", name, *name && *word ? " · " : "", word);
 	put(text, to, room);
@@ -55,13 +56,13 @@ static void scope_text(const struct engine *engine, struct scope scope, bool sho
 			lists_show(engine, agent ? DISPLAY_AGENT : DISPLAY_TEAM, full, name, sizeof name);
 		else
 			view_copy(view_of(full), name, sizeof name);
-		snprintf(text, sizeof text, "%s %s", agent ? "agent" : "team", name);
+		snprintf(text, sizeof text, "%s %s", agent ? _("agent") : _("team"), name);
 	} else {
 		if (scope.queue != SCOPE_ANY || scope.channel != SCOPE_ANY)
 			lists_where(engine, scope.queue, scope.channel < CHANNEL_COUNT ? (uint8_t)scope.channel : CHANNEL_COUNT,
 				where, sizeof where);
 		bool market = scope.market != SCOPE_ANY;
-		snprintf(text, sizeof text, "%s%s%s", *where || market ? where : "all queues", *where && market ? " · " : "",
+		snprintf(text, sizeof text, "%s%s%s", *where || market ? where : _("all queues"), *where && market ? " · " : "",
 			market ? market_name(engine, scope.market) : "");
 	}
 	put(text, to, room);
@@ -90,9 +91,9 @@ void lists_duration(int64_t ms, char *to, size_t room)
 	if (hours == 0)
 		snprintf(to, room, "%s%02llu:%02llu", sign, minutes, (unsigned long long)seconds % 60);
 	else if (days == 0)
-		snprintf(to, room, "%s%llu h %02llu", sign, hours, minutes % 60);
+		snprintf(to, room, _("%s%llu h %02llu"), sign, hours, minutes % 60);
 	else
-		snprintf(to, room, "%s%llu d %llu h", sign, days, hours % 24);
+		snprintf(to, room, _("%s%llu d %llu h"), sign, days, hours % 24);
 }
 
 /* ---- contacts ---- */
@@ -221,8 +222,9 @@ static void tell_agent(const struct engine *engine, const struct agent *agent, i
 {
 	enum activity doing = agent_doing(agent);
 	*item = (struct list_agent){.availability = agent->availability, .summary = doing_words[doing],
-		.contacts = agent->ringing + agent->talking + agent->held + agent->wrapping, .help = agent->help, .scope = SCOPE_ALL};
+		.contacts = agent->ringing + agent->talking + agent->held + agent->wrapping, .help = agent->help, .scope = SCOPE_ALL, .team_scope = SCOPE_ALL};
 	item->scope.agent = agent->name;
+	item->team_scope.team = agent->team;
 	item->since = at > agent->activity_since ? at - agent->activity_since : 0;
 	lists_show(engine, DISPLAY_AGENT, names_text(&engine->agents_names, agent->name), item->name, sizeof item->name);
 	lists_show(engine, DISPLAY_TEAM, names_text(&engine->teams, agent->team), item->team, sizeof item->team);

@@ -8,6 +8,7 @@
 #include "metrics/compare.h"
 #include "metrics/engine.h"
 #include "metrics/query.h"
+#include "metrics/witness.h"
 
 /* Where something is: "Billing · chat". The channel alone where the queue is not known. */
 void lists_where(const struct engine *engine, uint16_t queue, uint8_t channel, char *to, size_t room);
@@ -105,7 +106,7 @@ struct list_alert {
 	int64_t value, limit; /* what was over what when it was raised: ms, thousandths of a ratio, counts times 1000 */
 	struct scope scope;
 	char where[96]; /* "Billing · chat" */
-	char text[120]; /* "longest wait 04:12 in Billing · chat" */
+	char text[ALERT_TEXT_ROOM]; /* "longest wait 04:12 in Billing · chat" */
 	int answer;		 /* enum alert_answer of metrics/alerts.h: 0 none, 1 acknowledged, 2 muted, 3 taken back */
 	int64_t answered, until; /* instants; answered 0: nobody did anything; until 0: as long as it stands */
 	char by[48];		 /* who answered */
@@ -168,7 +169,9 @@ struct list_note {
 	char text[204], by[64];
 	int64_t at, until; /* instants; until 0: no end */
 };
-bool list_note(const struct engine *engine, int64_t at, struct list_note *note);
+/* Announcements that hold, the newest first. */
+int list_notes(const struct engine *engine, int64_t at, struct list_note *items, int room);
+int list_note_order(const void *left, const void *right); /* for qsort */
 
 /* Feeds, by their number; a feed from which nothing came has received 0. */
 struct list_feed {
@@ -205,7 +208,7 @@ struct list_agent {
 	int rude;	     /* rude contacts since he came on shift */
 	int64_t care_since;  /* ms since a break was suggested that is not yet taken; -1: none is */
 	bool help;
-	struct scope scope;
+	struct scope scope, team_scope; /* his own; his team's */
 };
 int list_agents(const struct engine *engine, struct scope scope, int64_t at, struct list_agent *items, int room);
 

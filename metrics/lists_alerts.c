@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "metrics/state.h"
 
@@ -13,8 +14,7 @@ _Static_assert((int)ALERT_SAFETY == (int)LIST_ALERT_SAFETY, "the board knows it 
 static void put_title(const char *title, char *to, size_t room)
 {
 	text_harmless(view_of(title), to, room);
-	if (to[0] >= 'A' && to[0] <= 'Z' && to[1] >= 'a' && to[1] <= 'z')
-		to[0] = (char)(to[0] - 'A' + 'a');
+	text_lower_first(to);
 }
 
 /* `value` in thousandths: ms, thousandths of a ratio, counts times 1000. */
@@ -32,7 +32,7 @@ static void put_value(const struct metric *metric, int64_t value, char *to, size
 
 static const char *short_name(const struct metric *metric)
 {
-	return strcmp(metric->name, "aht") == 0 || strcmp(metric->name, "fcr") == 0 ? metric->short_title : metric->title;
+	return strcmp(metric->name, "aht") == 0 || strcmp(metric->name, "fcr") == 0 ? metric->short_title : _(metric->title);
 }
 
 static void tell_level(const struct engine *engine, const struct alert *alert, char *to, size_t room)
@@ -45,15 +45,15 @@ static void tell_level(const struct engine *engine, const struct alert *alert, c
 	lists_scope_text(engine, alert->scope, where, sizeof where);
 	const char *rule = alert_rule_name(engine->settings, alert);
 	if (rule)
-		snprintf(to, room, "%s: %s %s in %s", rule, title, value, where);
+		snprintf(to, room, _("%s: %s %s in %s"), rule, title, value, where);
 	else if (metric->unit == UNIT_DURATION && metric->kind == KIND_GAUGE)
-		snprintf(to, room, "%s %s in %s", title, value, where);
+		snprintf(to, room, _("%s %s in %s"), title, value, where);
 	else
-		snprintf(to, room, "%s %s in %s, limit %s", title, value, where, limit);
+		snprintf(to, room, _("%s %s in %s, limit %s"), title, value, where, limit);
 }
 
-static const char *const clock_texts[SLA_CLOCK_COUNT] = {[SLA_FIRST_REPLY] = "first reply", [SLA_NEXT_REPLY] = "next reply",
-	[SLA_UPDATE] = "update", [SLA_RESOLVE] = "resolve"};
+static const char *const clock_texts[SLA_CLOCK_COUNT] = {[SLA_FIRST_REPLY] = NC_("clock", "first reply"), [SLA_NEXT_REPLY] = NC_("clock", "next reply"),
+	[SLA_UPDATE] = NC_("clock", "update"), [SLA_RESOLVE] = NC_("clock", "resolve")};
 
 void alert_case_text(const struct engine *engine, const char *id, char *to, size_t room)
 {
@@ -62,7 +62,7 @@ void alert_case_text(const struct engine *engine, const char *id, char *to, size
 	if (display_tells(engine->settings, DISPLAY_CASE))
 		snprintf(to, room, "%s%s ", shown[0] == '#' ? "" : "#", shown);
 	else
-		snprintf(to, room, "a case's ");
+		snprintf(to, room, _("a case's "));
 }
 
 static void tell_sla(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
@@ -70,16 +70,16 @@ static void tell_sla(const struct engine *engine, const struct alert *alert, int
 	char over[40], of[90];
 	int64_t until = alert->cleared ? alert->cleared : at;
 	lists_duration(until > alert->value ? until - alert->value : 0, over, sizeof over);
-	const char *clock = alert->rule < SLA_CLOCK_COUNT ? clock_texts[alert->rule] : "clock";
+	const char *clock = alert->rule < SLA_CLOCK_COUNT ? words_of("clock", clock_texts[alert->rule]) : _("clock");
 	alert_case_text(engine, alert->about, of, sizeof of);
-	snprintf(to, room, "%s%s breached by %s", of, clock, over);
+	snprintf(to, room, _("%s%s breached by %s"), of, clock, over);
 }
 
-static const char *const step_texts[] = {"no step", "request", "demand", "warning", "ended"};
+static const char *const step_texts[] = {N_("no step"), N_("request"), N_("demand"), N_("warning"), N_("ended")};
 
-static const char *const fault_texts[PROTOCOL_FAULTS] = {[PROTOCOL_KEPT] = "out of turn", [PROTOCOL_SKIPPED] = "with a step skipped",
-	[PROTOCOL_REPEATED] = "repeated", [PROTOCOL_BACKWARDS] = "after a later step",
-	[PROTOCOL_COMPANY] = "though the anger is at the company", [PROTOCOL_OVER] = "after the dialogue was ended"};
+static const char *const fault_texts[PROTOCOL_FAULTS] = {[PROTOCOL_KEPT] = N_("out of turn"), [PROTOCOL_SKIPPED] = N_("with a step skipped"),
+	[PROTOCOL_REPEATED] = N_("repeated"), [PROTOCOL_BACKWARDS] = N_("after a later step"),
+	[PROTOCOL_COMPANY] = N_("though the anger is at the company"), [PROTOCOL_OVER] = N_("after the dialogue was ended")};
 
 static void tell_conduct(const struct engine *engine, const struct alert *alert, char *to, size_t room)
 {
@@ -88,18 +88,18 @@ static void tell_conduct(const struct engine *engine, const struct alert *alert,
 	lists_show(engine, DISPLAY_CONTACT, alert->about, contact, sizeof contact);
 	const bool told = display_tells(engine->settings, DISPLAY_CONTACT);
 	if (alert->kind == ALERT_SAFETY)
-		snprintf(to, room, "SAFETY: threat to life in %s%s%s", where, told ? ", contact " : "", told ? contact : "");
+		snprintf(to, room, _("SAFETY: threat to life in %s%s%s"), where, told ? _(", contact ") : "", told ? contact : "");
 	else if (alert->rule >= 8)
-		snprintf(to, room, "protocol fault: %s %s in %s", step_texts[(alert->rule - 8) % 5],
-			fault_texts[alert->limit > 0 && alert->limit < PROTOCOL_FAULTS ? alert->limit : 0], where);
+		snprintf(to, room, _("protocol fault: %s %s in %s"), _(step_texts[(alert->rule - 8) % 5]),
+			_(fault_texts[alert->limit > 0 && alert->limit < PROTOCOL_FAULTS ? alert->limit : 0]), where);
 	else
-		snprintf(to, room, "rude customer: step 3, warning, in %s", where);
+		snprintf(to, room, _("rude customer: step 3, warning, in %s"), where);
 }
 
 static void tell_feed(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
 {
 	if (alert->item == UINT32_MAX) {
-		snprintf(to, room, "%lld events are missing and will not come", (long long)alert->value);
+		snprintf(to, room, _("%lld events are missing and will not come"), (long long)alert->value);
 		return;
 	}
 	uint32_t feed = alert->item - 1;
@@ -108,9 +108,9 @@ static void tell_feed(const struct engine *engine, const struct alert *alert, in
 	char silent[40];
 	lists_duration(until > from ? until - from : 0, silent, sizeof silent);
 	if (*name)
-		snprintf(to, room, "feed %.60s %s silent %s", name, alert->cleared ? "was" : "is", silent);
+		snprintf(to, room, alert->cleared ? _("feed %.60s was silent %s") : _("feed %.60s is silent %s"), name, silent);
 	else
-		snprintf(to, room, "feed %u %s silent %s", (unsigned)feed + 1, alert->cleared ? "was" : "is", silent);
+		snprintf(to, room, alert->cleared ? _("feed %u was silent %s") : _("feed %u is silent %s"), (unsigned)feed + 1, silent);
 }
 
 void alert_tell(const struct engine *engine, const struct alert *alert, int64_t at, char *to, size_t room)
@@ -133,15 +133,15 @@ void alert_tell(const struct engine *engine, const struct alert *alert, int64_t 
 		break;
 	case ALERT_FOLLOWUP:
 		lists_duration((alert->cleared ? alert->cleared : at) - alert->value, duration, sizeof duration);
-		snprintf(text, sizeof text, "follow-up: a detractor waits %s for a call", duration);
+		snprintf(text, sizeof text, _("follow-up: a detractor waits %s for a call"), duration);
 		break;
 	case ALERT_ANGER:
 		lists_scope_text(engine, alert->scope, duration, sizeof duration);
-		snprintf(text, sizeof text, "anger at the company: %lld signals in %lld min in %s", (long long)alert->value,
+		snprintf(text, sizeof text, _("anger at the company: %lld signals in %lld min in %s"), (long long)alert->value,
 			(long long)(alert->limit / MINUTE_MS), duration);
 		break;
 	case ALERT_CARE:
-		snprintf(text, sizeof text, "care: an agent has had %lld rude contacts, a break is due", (long long)alert->value);
+		snprintf(text, sizeof text, _("care: an agent has had %lld rude contacts, a break is due"), (long long)alert->value);
 		break;
 	}
 	text_harmless(view_of(text), to, room);

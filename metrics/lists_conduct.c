@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "metrics/lists_parts.h"
 #include "metrics/state.h"
 
@@ -16,8 +17,8 @@ static void put_agent(const struct engine *engine, uint16_t agent, char *to, siz
 
 /* ---- flags ---- */
 
-const char *const list_conduct_ends[] = {[CONDUCT_OPEN] = "", [CONDUCT_CALMED] = "calmed", [CONDUCT_WITHDRAWN] = "withdrawn",
-	[CONDUCT_ENDED] = "ended", [CONDUCT_UNRESOLVED] = "unresolved"};
+const char *const list_conduct_ends[] = {[CONDUCT_OPEN] = "", [CONDUCT_CALMED] = NC_("conduct", "calmed"), [CONDUCT_WITHDRAWN] = NC_("conduct", "withdrawn"),
+	[CONDUCT_ENDED] = NC_("conduct", "ended"), [CONDUCT_UNRESOLVED] = NC_("conduct", "unresolved")};
 
 static void tell_conduct(const struct engine *engine, const struct conduct *record, int64_t at, struct list_conduct *item)
 {
@@ -128,8 +129,8 @@ int list_flagged_before(const struct engine *engine, struct scope scope, int64_t
 
 /* ---- steps out of turn ---- */
 
-const char *const list_conduct_faults[] = {[PROTOCOL_KEPT] = "", [PROTOCOL_SKIPPED] = "skipped", [PROTOCOL_REPEATED] = "repeated",
-	[PROTOCOL_BACKWARDS] = "backwards", [PROTOCOL_COMPANY] = "at the company", [PROTOCOL_OVER] = "after the end"};
+const char *const list_conduct_faults[] = {[PROTOCOL_KEPT] = "", [PROTOCOL_SKIPPED] = NC_("conduct", "skipped"), [PROTOCOL_REPEATED] = NC_("conduct", "repeated"),
+	[PROTOCOL_BACKWARDS] = NC_("conduct", "backwards"), [PROTOCOL_COMPANY] = NC_("conduct", "at the company"), [PROTOCOL_OVER] = NC_("conduct", "after the end")};
 
 /* The latest first. */
 int list_fault_order(const void *left, const void *right)

@@ -143,18 +143,25 @@ int list_followups(const struct engine *engine, struct scope scope, int64_t at, 
 	return count;
 }
 
-bool list_note(const struct engine *engine, int64_t at, struct list_note *note)
+int list_note_order(const void *left, const void *right)
 {
-	for (size_t i = engine->note_count; i-- > 0;) {
+	const struct list_note *a = left, *b = right;
+	return a->at != b->at ? (a->at < b->at ? 1 : -1) : strcmp(a->text, b->text);
+}
+
+int list_notes(const struct engine *engine, int64_t at, struct list_note *items, int room)
+{
+	int count = 0;
+	if (display_action(engine->settings, DISPLAY_NOTE) == DISPLAY_DROP)
+		return 0;
+	for (size_t i = engine->note_count; i-- > 0 && count < room;) {
 		const struct note *found = &engine->notes[i];
 		if (found->until && found->until <= at)
 			continue;
-		if (display_action(engine->settings, DISPLAY_NOTE) == DISPLAY_DROP)
-			return false;
+		struct list_note *note = &items[count++];
 		*note = (struct list_note){.at = found->at, .until = found->until};
 		lists_show(engine, DISPLAY_NOTE, found->text, note->text, sizeof note->text);
 		lists_show(engine, DISPLAY_AGENT, names_text(&engine->people, found->by), note->by, sizeof note->by);
-		return true;
 	}
-	return false;
+	return count;
 }

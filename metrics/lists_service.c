@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "config/markets.h"
 #include "metrics/state.h"
 
@@ -44,7 +45,7 @@ static void gather(const struct engine *engine, struct scope scope, struct list_
 
 const char *list_priority_name(int priority)
 {
-	static const char *const names[PRIORITIES_MOST] = {"none", "P1", "P2", "P3", "P4", "P5"};
+	static const char *const names[PRIORITIES_MOST] = {NC_("priority", "none"), "P1", "P2", "P3", "P4", "P5"};
 	return names[priority < 0 ? 0 : priority > PRIORITY_LAST ? PRIORITY_LAST : priority];
 }
 

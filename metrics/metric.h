@@ -21,15 +21,15 @@ enum window_kind {
 
 enum level { LEVEL_NONE /* no limit, or no value */, LEVEL_OK, LEVEL_WARN, LEVEL_CRIT, LEVEL_UNSURE /* a survey whose interval spans the limit */ };
 
-struct figure {
+struct figure { /* snapshots hold thousands: no room is lost between the fields */
 	bool known;	       /* false: 0/0, shown as "–" */
+	bool at_least;	       /* aht_running: marked ≥ */
+	bool nominal;	       /* aht: some wrap-up was from a timer or not known */
+	enum level level;
 	int64_t numerator, denominator; /* value = numerator / denominator, in ms, thousandths or counts by unit; never 0 */
 	int64_t n;	       /* how many contacts, legs, answers it rests on; -1: does not apply */
 	int64_t low, high;     /* an interval in millionths (csat: Wilson 95 %; fcr: high = "at most"); -1: none */
-	enum level level;
 	int64_t reached;       /* peaks: the first second that reached it, ms; 0: does not apply */
-	bool at_least;	       /* aht_running: marked ≥ */
-	bool nominal;	       /* aht: some wrap-up was from a timer or not known */
 };
 
 #define SURVEY_LEAST 10
@@ -57,7 +57,7 @@ struct metric {
 extern const struct metric metrics[];
 extern const int metric_count;
 int metric_find(const char *name);		/* index or -1 */
-#define METRICS_MOST 192
+#define METRICS_MOST 160
 const char *const *metric_names(void); /* NULL-terminated, for settings_load */
 
 /* value as a plain double in people's units: seconds, ratio 0..1, counts, points, score. */

@@ -174,6 +174,8 @@ bool notes_apply(struct engine *engine, const struct event *event)
 		return count_customers(engine, event, COUNT_CUSTOMERS_CHURNED);
 	case EVENT_NOTE_POSTED:
 		return post(engine, event);
+	case EVENT_MARK_SET: /* for whoever reads the journal: nothing is counted */
+		return true;
 	case EVENT_QUEUE_DEFINED:
 		return define_queue(engine, event);
 	case EVENT_ALERT_ACKNOWLEDGED:

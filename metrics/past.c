@@ -80,7 +80,7 @@ static void write_gauges(struct writing *writing, const struct watch *watch, con
 	const struct samples *samples = &watch->quarters;
 	snprintf(writing->name, sizeof writing->name, "%s", owner);
 	for (size_t i = samples->count; i > samples->first; i--) {
-		struct sample sample = samples->items[i - 1];
+		struct sample sample = samples_get(samples, i - 1);
 		if (writing->since.lsn && sample.start + samples->length <= writing->since.now)
 			return;
 		int64_t known = watch->since;

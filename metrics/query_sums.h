@@ -22,5 +22,7 @@ bool query_from_quarters(enum window window);
 
 /* When somebody was heard for the first time: INT64_MAX before. Nothing else tells since when anybody listens. */
 int64_t query_heard_since(const struct engine *engine);
+/* Since when all that was counted is there. */
+int64_t query_known_since(const struct engine *engine);
 
 #endif

@@ -1,155 +1,150 @@
+#include "metrics/samples.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/memory.h"
-#include "metrics/state.h"
 
 void samples_finish(struct samples *samples)
 {
 	free(samples->items);
-	*samples = (struct samples){0};
+	*samples = (struct samples){.length = samples->length, .keep = samples->keep};
+}
+
+static size_t item_size(const struct samples *samples)
+{
+	return samples->is_wide ? sizeof(struct sample) : sizeof(struct narrow_sample);
+}
+
+static char *item(const struct samples *samples, size_t i)
+{
+	return (char *)samples->items + i * item_size(samples);
+}
+
+void samples_begin(struct samples *samples, size_t count)
+{
+	samples_finish(samples);
+	samples->count = count;
+	samples->room = count + 1;
+	samples->items = memory_new(samples->room, item_size(samples));
+}
+
+/* ---- narrow and wide ---- */
+
+static bool fits(const struct sample *sample)
+{
+	bool good = sample->start >= 0 && sample->start % MINUTE_MS == 0 && sample->start / MINUTE_MS <= UINT32_MAX;
+	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
+		good &= sample->last[gauge] >= 0 && sample->last[gauge] <= UINT16_MAX && sample->most[gauge] >= 0 && sample->most[gauge] <= UINT16_MAX;
+	return good;
+}
+
+static void widen(struct samples *samples)
+{
+	struct sample *items = memory_new(samples->room, sizeof *items);
+	for (size_t i = samples->first; i < samples->count; i++)
+		items[i] = samples_get(samples, i);
+	free(samples->items);
+	samples->items = items;
+	samples->is_wide = true;
+}
+
+void samples_set(struct samples *samples, size_t i, const struct sample *sample)
+{
+	if (!samples->is_wide && !fits(sample))
+		widen(samples);
+	if (samples->is_wide) {
+		((struct sample *)samples->items)[i] = *sample;
+		return;
+	}
+	struct narrow_sample *narrow = &((struct narrow_sample *)samples->items)[i];
+	narrow->minute = (uint32_t)(sample->start / MINUTE_MS);
+	for (int gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+		narrow->last[gauge] = (uint16_t)sample->last[gauge];
+		narrow->most[gauge] = (uint16_t)sample->most[gauge];
+		narrow->most_at[gauge] = sample->most_at[gauge];
+	}
+}
+
+/* ---- in time ---- */
+
+/* The oldest are gone: what is kept moves to the front. */
+static void close_up(struct samples *samples)
+{
+	samples->count -= samples->first;
+	memmove(samples->items, item(samples, samples->first), samples->count * item_size(samples));
+	samples->first = 0;
 }
 
 static void drop_old(struct samples *samples, int64_t now)
 {
-	while (samples->first < samples->count && samples->items[samples->first].start <= now - samples->keep - samples->length)
+	while (samples->first < samples->count && samples_start(samples, samples->first) <= now - samples->keep - samples->length)
 		samples->first++;
-	if (samples->first < 16 || samples->first < samples->count / 2)
+	if (samples->first >= 16 && samples->first >= samples->count / 2)
+		close_up(samples);
+}
+
+/* As in a ledger: what was left by the oldest is used first, then a little more. */
+static void make_room(struct samples *samples)
+{
+	if (samples->count < samples->room)
 		return;
-	samples->count -= samples->first;
-	memmove(samples->items, samples->items + samples->first, samples->count * sizeof *samples->items);
-	samples->first = 0;
+	if (samples->first > samples->room / 8) {
+		close_up(samples);
+		return;
+	}
+	samples->room += samples->room < 8 ? 4 : samples->room / 4;
+	samples->items = memory_resize(samples->items, samples->room, item_size(samples));
 }
 
 void samples_put_back(struct samples *samples, const struct sample *sample)
 {
+	make_room(samples);
 	size_t place = samples->count;
-	while (place > samples->first && samples->items[place - 1].start >= sample->start)
+	while (place > samples->first && samples_start(samples, place - 1) >= sample->start)
 		place--;
-	if (place < samples->count && samples->items[place].start == sample->start)
+	if (place < samples->count && samples_start(samples, place) == sample->start)
 		return;
-	if (samples->count == samples->room) {
-		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
-		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
-	}
-	memmove(samples->items + place + 1, samples->items + place, (samples->count - place) * sizeof *samples->items);
-	samples->items[place] = *sample;
+	memmove(item(samples, place + 1), item(samples, place), (samples->count - place) * item_size(samples));
+	memset(item(samples, place), 0, item_size(samples));
 	samples->count++;
+	samples_set(samples, place, sample);
 }
 
-static struct sample *sample_at(struct samples *samples, int64_t second)
+/* The last one, begun anew where a minute or quarter begins. */
+static struct sample last_sample(struct samples *samples, int64_t second)
 {
-	int64_t start = second - second % samples->length;
-	if (samples->count > samples->first && samples->items[samples->count - 1].start == start)
-		return &samples->items[samples->count - 1];
+	const int64_t start = second - second % samples->length;
+	if (samples->count > samples->first && samples_start(samples, samples->count - 1) == start)
+		return samples_get(samples, samples->count - 1);
 	drop_old(samples, second);
-	if (samples->count == samples->room) {
-		samples->room = samples->room < 4 ? 4 : samples->room + samples->room / 2;
-		samples->items = memory_resize(samples->items, samples->room, sizeof *samples->items);
-	}
-	struct sample *sample = &samples->items[samples->count++];
-	*sample = (struct sample){.start = start};
-	return sample;
+	make_room(samples);
+	memset(item(samples, samples->count++), 0, item_size(samples));
+	return (struct sample){.start = start};
 }
 
-static void take(struct samples *samples, const int32_t *value, int64_t second)
+void samples_take(struct samples *samples, const int32_t value[GAUGE_COUNT], int64_t second)
 {
-	struct sample *sample = sample_at(samples, second);
+	struct sample sample = last_sample(samples, second);
 	for (int i = 0; i < GAUGE_COUNT; i++) {
-		sample->last[i] = value[i];
-		if (value[i] <= sample->most[i])
+		sample.last[i] = value[i];
+		if (value[i] <= sample.most[i])
 			continue;
-		sample->most[i] = value[i];
-		sample->most_at[i] = (uint16_t)((second - sample->start) / SECOND_MS);
+		sample.most[i] = value[i];
+		sample.most_at[i] = (uint16_t)((second - sample.start) / SECOND_MS);
 	}
-}
-
-/* Carries what changed in the touched slots over to their watches. */
-static void carry_changes(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		struct slot *slot = &engine->slots[engine->touched[i]];
-		const int32_t present[GAUGE_COUNT] = {[GAUGE_WAITING] = slot->waiting, [GAUGE_BUSY] = slot->busy,
-			[GAUGE_RUDE] = slot->rude, [GAUGE_SLA_OPEN] = slot->sla_breached_open};
-		for (int w = 0; w < SLOT_WATCHES; w++) {
-			if (slot->watch[w] == WATCH_NONE)
-				continue;
-			struct watch *watch = &engine->watches[slot->watch[w]];
-			watch->dirty = true;
-			for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
-				watch->value[gauge] += present[gauge] - slot->sampled[gauge];
-		}
-		memcpy(slot->sampled, present, sizeof slot->sampled);
-		slot->touched = false;
-	}
-	engine->touched_count = 0;
-}
-
-static void find_oldest(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->watch_count; i++)
-		engine->watches[i].oldest = INT64_MAX;
-	for (size_t i = 0; engine->waiting && i < engine->slot_count; i++) {
-		const struct slot *slot = &engine->slots[i];
-		if (!slot->waiting)
-			continue;
-		slot_advance_over(engine, (uint16_t)i, engine->now);
-		int64_t queued = engine->contacts[slot->waiting_first].queued;
-		for (int w = 0; w < SLOT_WATCHES; w++) {
-			if (slot->watch[w] == WATCH_NONE)
-				continue;
-			struct watch *watch = &engine->watches[slot->watch[w]];
-			if (queued < watch->oldest && slot_waits_live(slot, watch->scope.channel))
-				watch->oldest = queued;
-		}
-	}
-}
-
-static int32_t longest_seconds(const struct watch *watch, int64_t second)
-{
-	if (watch->oldest >= second)
-		return 0;
-	int64_t wait = (second - watch->oldest) / SECOND_MS;
-	return wait < INT32_MAX ? (int32_t)wait : INT32_MAX;
-}
-
-/* A standing value needs its sample at every minute start, so that each minute and quarter knows what it began with. */
-static bool stands(const struct watch *watch)
-{
-	for (int i = 0; i < GAUGE_COUNT; i++)
-		if (watch->value[i])
-			return true;
-	return false;
-}
-
-void watches_sample(struct engine *engine, int64_t second)
-{
-	carry_changes(engine);
-	find_oldest(engine);
-	bool minute_begins = second % MINUTE_MS == 0;
-	for (size_t i = 0; i < engine->watch_count; i++) {
-		struct watch *watch = &engine->watches[i];
-		watch->since = watch->since == INT64_MAX ? second : watch->since;
-		watch->value[GAUGE_LONGEST] = longest_seconds(watch, second);
-		if (!watch->dirty && !watch->value[GAUGE_LONGEST] && !(minute_begins && stands(watch)))
-			continue;
-		take(&watch->minutes, watch->value, second);
-		if (engine->keeping.stamp >= engine->keeping.held)
-			take(&watch->quarters, watch->value, second);
-		watch->dirty = false;
-	}
+	samples_set(samples, samples->count - 1, &sample);
 }
 
 int64_t samples_peak(const struct samples *samples, enum gauge gauge, int64_t after, int64_t until, int64_t *at)
 {
 	int64_t most = -1;
-	for (size_t i = samples->count; i > samples->first && samples->items[i - 1].start > after; i--) {
-		const struct sample *sample = &samples->items[i - 1];
-		if (sample->start > until || sample->most[gauge] < most)
+	for (size_t i = samples->count; i > samples->first && samples_start(samples, i - 1) > after; i--) {
+		const struct sample sample = samples_get(samples, i - 1);
+		if (sample.start > until || sample.most[gauge] < most)
 			continue;
-		most = sample->most[gauge];
-		*at = sample->start + sample->most_at[gauge] * SECOND_MS;
+		most = sample.most[gauge];
+		*at = sample.start + sample.most_at[gauge] * SECOND_MS;
 	}
 	return most;
 }

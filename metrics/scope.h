@@ -16,6 +16,11 @@ struct scope {
 
 #define SCOPE_ALL ((struct scope){SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, SCOPE_ANY, 0})
 
+static inline bool scope_equal(struct scope a, struct scope b)
+{
+	return a.queue == b.queue && a.channel == b.channel && a.market == b.market && a.agent == b.agent && a.team == b.team && a.calm == b.calm;
+}
+
 static inline bool scope_of_people(struct scope scope)
 {
 	return scope.agent != SCOPE_ANY || scope.team != SCOPE_ANY;

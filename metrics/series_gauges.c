@@ -13,7 +13,7 @@ _Static_assert(SERIES_GAUGES == GAUGE_COUNT, "the packed form names them");
 static size_t find(const struct samples *samples, int64_t start)
 {
 	size_t i = samples->count;
-	while (i > samples->first && samples->items[i - 1].start >= start)
+	while (i > samples->first && samples_start(samples, i - 1) >= start)
 		i--;
 	return i;
 }
@@ -33,8 +33,8 @@ size_t series_pack_gauges(const struct engine *engine, size_t number, const stru
 	struct archive archive = {.reading = false};
 	uint8_t format = GAUGES_FORMAT;
 	unsigned before = 0;
-	for (size_t i = find(samples, stretch->from); i < samples->count && samples->items[i].start < stretch->to; i++) {
-		struct sample sample = samples->items[i];
+	for (size_t i = find(samples, stretch->from); i < samples->count && samples_start(samples, i) < stretch->to; i++) {
+		struct sample sample = samples_get(samples, i);
 		if (sample.start + QUARTER_MS > settled)
 			break;
 		if (!archive.size)
@@ -64,7 +64,7 @@ bool series_gauges_newer(const struct engine *engine, size_t number, int64_t sin
 {
 	const struct samples *samples = &engine->watches[number].quarters;
 	for (size_t i = watch_is_brief(&engine->watches[number]) ? 0 : samples->count; i > samples->first; i--) {
-		const int64_t begin = samples->items[i - 1].start;
+		const int64_t begin = samples_start(samples, i - 1);
 		if (begin >= *start || begin + QUARTER_MS > settled)
 			continue;
 		if (begin + QUARTER_MS <= since)

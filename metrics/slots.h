@@ -1,4 +1,4 @@
-/* Slots, where everything is counted, and the places where peaks are watched: for the files of metrics/ only. slots.c, samples.c. */
+/* Slots, where everything is counted, and the places where peaks are watched: for the files of metrics/ only. slots.c, watches.c. */
 #ifndef METRICS_SLOTS_H
 #define METRICS_SLOTS_H
 
@@ -6,19 +6,7 @@
 #include "metrics/engine.h"
 #include "metrics/ledger.h"
 #include "metrics/query.h"
-
-/* ---- gauges sampled at whole seconds ---- */
-enum gauge { GAUGE_WAITING, GAUGE_BUSY, GAUGE_LONGEST, GAUGE_RUDE, GAUGE_SLA_OPEN, GAUGE_COUNT };
-struct sample {
-	int64_t start;		  /* of the minute or quarter */
-	int32_t last[GAUGE_COUNT], most[GAUGE_COUNT]; /* LONGEST is in seconds */
-	uint16_t most_at[GAUGE_COUNT]; /* the first second that reached it, in seconds after start */
-};
-struct samples { /* a growing array by time, like struct series */
-	int64_t length, keep;
-	struct sample *items;
-	size_t count, room, first;
-};
+#include "metrics/samples.h"
 
 /* ---- a slot: everything counted for one (queue, channel, market) ----
  * Slot 0 takes what concerns no queue: it is in scope of everything only. */
@@ -112,10 +100,5 @@ const struct watch *watch_find(const struct engine *engine, struct scope scope);
 void slots_start(struct engine *engine);
 void slots_finish(struct engine *engine);
 void watches_sample(struct engine *engine, int64_t second);
-void samples_finish(struct samples *samples);
-/* One that was kept elsewhere, in its place; what is there already stays. */
-void samples_put_back(struct samples *samples, const struct sample *sample);
-/* The highest of the samples that begin in (after, until] and the first second that reached it; -1: none. */
-int64_t samples_peak(const struct samples *samples, enum gauge gauge, int64_t after, int64_t until, int64_t *at);
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "metrics/query_sums.h"
 
-static const struct spark_span hour = {"1 h", "1h", 60, MINUTE_MS}, day = {"24 h", "24h", 96, QUARTER_MS}, week = {"7 d", "7d", 168, HOUR_MS},
-			       weeks = {"35 d", "35d", 35, 0};
+static const struct spark_span hour = {NC_("window", "1 h"), "1h", 60, MINUTE_MS}, day = {NC_("window", "24 h"), "24h", 96, QUARTER_MS}, week = {NC_("window", "7 d"), "7d", 168, HOUR_MS},
+			       weeks = {NC_("window", "35 d"), "35d", 35, 0};
 
 const struct spark_span *spark_span(enum window window)
 {
@@ -54,12 +55,12 @@ void spark_gauge(const struct engine *engine, struct scope scope, const struct m
 		points[i] = starts[i + 1] > since ? 0 : INT64_MIN;
 	int place = 0;
 	for (size_t i = samples->first; i < samples->count; i++) {
-		const int64_t start = samples->items[i].start;
+		const int64_t start = samples_start(samples, i);
 		while (place < span->count && start >= starts[place + 1])
 			place++;
 		if (start < starts[0] || place == span->count)
 			continue;
-		const int64_t most = (int64_t)samples->items[i].most[gauge] * SECOND_MS; /* a wait in ms, a count in thousandths */
+		const int64_t most = (int64_t)samples_get(samples, i).most[gauge] * SECOND_MS; /* a wait in ms, a count in thousandths */
 		points[place] = most > points[place] ? most : points[place];
 	}
 }

@@ -10,6 +10,8 @@
 
 struct engine;
 
+#define ALERT_TEXT_ROOM 240 /* bytes of what an alert says: two for a letter in many languages */
+
 enum incident_kind {
 	INCIDENT_ALERT,	       /* raised; critical or a warning */
 	INCIDENT_CLEARED,      /* an alert ended */
@@ -34,7 +36,7 @@ struct incident {
 	int metric;	/* of the alert, or -1 */
 	uint64_t count; /* of events that are missing */
 	struct scope scope;
-	char text[120]; /* harmless, and as the display policy lets it be */
+	char text[ALERT_TEXT_ROOM]; /* harmless, and as the display policy lets it be */
 };
 
 /* Something was counted: what a figure of a window is the sum of. */

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "metrics/open_items.h"
 #include "metrics/query_sums.h"
@@ -67,7 +68,7 @@ struct particular {
 static const struct particular particulars[] = {
 	{"asa_p50", .rows_of = "asa"}, {"asa_p90", .rows_of = "asa"}, {"asa_p95", .rows_of = "asa"}, {"aht_p90", .rows_of = "aht"},
 	{"queue_depth_peak", .is_peak = true}, {"busy_peak", .is_peak = true}, {"occupancy", .by_agent = true}, {"load", .by_agent = true},
-	{"csat_quality_gap", .why = "answers and reviews; what each is worth is told by CSAT and IQS"},
+	{"csat_quality_gap", .why = N_("answers and reviews; what each is worth is told by CSAT and IQS")},
 };
 
 static const struct particular *particular_of(int metric)
@@ -209,11 +210,11 @@ static void say_standing(const struct gathering *gathering)
 	if (why)
 		snprintf(evidence->why, sizeof evidence->why, "%s", why);
 	if (gauges->over_target > 0 && gathering->request->formula == SL_FORMULA_SL2SV && strcmp(name, "service_level") == 0)
-		snprintf(evidence->why, sizeof evidence->why, "%lld more still wait, over their target already", (long long)gauges->over_target);
+		snprintf(evidence->why, sizeof evidence->why, _("%lld more still wait, over their target already"), (long long)gauges->over_target);
 	if (gauges->running <= 0 || strcmp(name, "aht_running") != 0)
 		return;
 	lists_duration(gauges->running_ms, so_far, sizeof so_far);
-	snprintf(evidence->why, sizeof evidence->why, "%lld more still run, %s together so far", (long long)gauges->running, so_far);
+	snprintf(evidence->why, sizeof evidence->why, _("%lld more still run, %s together so far"), (long long)gauges->running, so_far);
 }
 
 /* The metric of each row alone; what was counted and taken back again goes. */
@@ -249,7 +250,7 @@ static bool arrive(const struct gathering *gathering, struct player *player, str
 	while (state == PLAYER_UNDERWAY) {
 		state = player_turn(player, RECORDS_AT_ONCE, err);
 		if (request->stop && request->stop(request->context))
-			return fail(err, "given up");
+			return fail(err, _("given up"));
 	}
 	return state != PLAYER_FAILED;
 }
@@ -272,9 +273,9 @@ static bool fold_window(struct gathering *gathering, struct player *player, stru
 	if (!arrive(gathering, player, err))
 		return false;
 	if (engine_now(player_engine(player)) == INSTANT_NONE)
-		return fail(err, "the journal has nothing before this moment");
+		return fail(err, _("the journal has nothing before this moment"));
 	if (gathering->lsn && player_lsn(player) != gathering->lsn)
-		snprintf(gathering->evidence->why, sizeof gathering->evidence->why, "the journal ends before this moment");
+		snprintf(gathering->evidence->why, sizeof gathering->evidence->why, _("the journal ends before this moment"));
 	else
 		player_pass(player, gathering->moment);
 	if (!know_scope(gathering, player_engine(player), err))
@@ -293,9 +294,9 @@ static void say_reached(const struct evidence_request *request, const struct que
 	evidence->kind = EVIDENCE_NONE;
 	if (figure.known && figure.reached > 0 && zone) {
 		instant_format(figure.reached, zone, at, sizeof at);
-		snprintf(evidence->why, sizeof evidence->why, "reached at %s: a replay that stands there tells who it was", at);
+		snprintf(evidence->why, sizeof evidence->why, _("reached at %s: a replay that stands there tells who it was"), at);
 	} else {
-		snprintf(evidence->why, sizeof evidence->why, "nothing was sampled in this window");
+		snprintf(evidence->why, sizeof evidence->why, _("nothing was sampled in this window"));
 	}
 	zone_close(zone);
 }
@@ -323,7 +324,7 @@ static bool fold_journal(struct gathering *gathering, struct error *err)
 {
 	const struct evidence_request *request = gathering->request;
 	if (gathering->moment == INSTANT_NONE)
-		return fail(err, "the journal has nothing before this moment");
+		return fail(err, _("the journal has nothing before this moment"));
 	struct player *player = player_open(request->journal, request->settings, err);
 	if (!player)
 		return false;
@@ -350,7 +351,7 @@ static bool gather_counted(const struct evidence_request *request, struct eviden
 	evidence->from = evidence->to = gathering.moment;
 	const bool good = !request->journal || fold_journal(&gathering, err);
 	if (!request->journal)
-		snprintf(evidence->why, sizeof evidence->why, "what was counted is in the collector's journal: give --journal DIR");
+		snprintf(evidence->why, sizeof evidence->why, _("what was counted is in the collector's journal: give --journal DIR"));
 	map_finish(&gathering.index);
 	free(gathering.sums);
 	free(gathering.query);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "metrics/lists_service.h"
 #include "metrics/open_items.h"
@@ -188,7 +189,7 @@ static void list_clocks(struct listing *listing)
 	for (int i = 0; i < count; i++) {
 		const struct list_due *item = &items[i];
 		char state[64];
-		snprintf(state, sizeof state, "%s%s", item->clock, item->breached ? " breached" : item->paused ? " paused" : "");
+		snprintf(state, sizeof state, "%s%s", item->clock, item->breached ? _(" breached") : item->paused ? _(" paused") : "");
 		const bool is_wanted = is_clock_wanted(item, listing->detail) && is_of_name(listing->request, item);
 		struct evidence_row *row = is_wanted ? add_shown(listing, item->case_id, item->queue, item->channel, state) : NULL;
 		if (!row)
@@ -215,11 +216,11 @@ static bool is_meant(const struct list_conduct *flag, int detail)
 static void list_flags(struct listing *listing)
 {
 	struct list_conduct *items = memory_new(LISTED_MOST, sizeof *items);
-	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
+	static const char *const steps[] = {N_("no step"), N_("request"), N_("demand"), N_("warning"), N_("ended")};
 	const int count = list_conduct(listing->request->engine, listing->request->scope, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		struct evidence_row *row = is_meant(&items[i], listing->detail)
-			? add_shown(listing, items[i].contact, items[i].queue, items[i].channel, steps[items[i].step % 5]) : NULL;
+			? add_shown(listing, items[i].contact, items[i].queue, items[i].channel, _(steps[items[i].step % 5])) : NULL;
 		if (!row)
 			continue;
 		snprintf(row->agent, sizeof row->agent, "%s", items[i].agent);
@@ -236,7 +237,7 @@ static void list_breaks(struct listing *listing)
 	const int count = list_care(engine, listing->now, items, LISTED_MOST);
 	for (int i = 0; i < count; i++) {
 		char state[32];
-		snprintf(state, sizeof state, "%d rude", items[i].rude);
+		snprintf(state, sizeof state, _("%d rude"), items[i].rude);
 		struct evidence_row *row = add_shown(listing, "", "", "", state);
 		if (!row)
 			break;
@@ -303,7 +304,7 @@ static const struct {
 	{"rude_signalled", list_flags, STEP_NONE, NULL}, {"rude_request", list_flags, STEP_REQUEST, NULL},
 	{"rude_demand", list_flags, STEP_DEMAND, NULL}, {"rude_warning", list_flags, STEP_WARNING, NULL}, {"care_open", list_breaks, 0, NULL},
 	{"followup_open", list_callers_back, 0, NULL}, {"followup_oldest", list_callers_back, 0, NULL},
-	{"fcr_open", NULL, 0, "they are kept by customer, not by contact: once settled they are rows of First contact resolution"},
+	{"fcr_open", NULL, 0, N_("they are kept by customer, not by contact: once settled they are rows of First contact resolution")},
 };
 
 void evidence_present(const struct evidence_request *request, struct evidence *evidence)
@@ -311,7 +312,7 @@ void evidence_present(const struct evidence_request *request, struct evidence *e
 	struct listing listing = {.request = request, .evidence = evidence, .now = engine_now(request->engine)};
 	evidence->kind = EVIDENCE_NONE;
 	evidence->from = evidence->to = listing.now;
-	snprintf(evidence->why, sizeof evidence->why, "%s is kept as a sum, nothing single stands behind it", metrics[request->metric].title);
+	snprintf(evidence->why, sizeof evidence->why, _("%s is kept as a sum, nothing single stands behind it"), _(metrics[request->metric].title));
 	for (size_t i = 0; i < sizeof presents / sizeof *presents; i++) {
 		if (strcmp(presents[i].metric, metrics[request->metric].name) != 0)
 			continue;
@@ -345,7 +346,7 @@ void evidence_people(const struct evidence_request *request, struct evidence *ev
 		row->figure = figure;
 	}
 	if (!count)
-		snprintf(evidence->why, sizeof evidence->why, "agents' time belongs to queues and people, not to a channel or market");
+		snprintf(evidence->why, sizeof evidence->why, _("agents' time belongs to queues and people, not to a channel or market"));
 	free(numbers);
 	free(query);
 }

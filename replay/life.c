@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "journal/reader.h"
 #include "journal/record.h"
 #include "metrics/lists.h"
@@ -144,7 +145,7 @@ static bool read_on(struct telling *telling, struct reader *reader, struct recor
 		if (result == READER_RECORD && frame.type == FRAME_BATCH && record_read(&frame, &record, room, &why))
 			look_through(telling, &record);
 		if (count % RECORDS_BETWEEN_STOPS == 0 && request->stop && request->stop(request->context))
-			return fail(err, "given up");
+			return fail(err, _("given up"));
 	}
 }
 

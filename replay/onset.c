@@ -1,11 +1,14 @@
 #include "replay/onset.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wctype.h>
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 
 #define SMOOTH 5     /* minutes that are put together */
@@ -18,8 +21,8 @@
 #define WEEK_MS (7 * DAY_MS)
 #define QUIET (30 * MINUTE_MS)
 
-const char *const onset_bases[] = {"the same hours of earlier weeks", "the same hours of later weeks", "the same hours of other days",
-	"the two hours before", "nothing to compare with"};
+const char *const onset_bases[] = {N_("the same hours of earlier weeks"), N_("the same hours of later weeks"), N_("the same hours of other days"),
+	N_("the two hours before"), N_("nothing to compare with")};
 
 struct series_of {
 	const struct chronicle_minute *minutes;
@@ -259,10 +262,14 @@ static void put_value(const struct metric *metric, int64_t value, char *to, size
 
 void onset_figure(int place, char *to, size_t room)
 {
-	const char *title = metrics[metric_find(chronicle_metrics[place])].title;
-	const bool sentence = title[0] >= 'A' && title[0] <= 'Z' && title[1] >= 'a';
-	snprintf(to, room, "%s", title);
-	to[0] = sentence ? (char)(title[0] - 'A' + 'a') : title[0];
+	const char *title = _(metrics[metric_find(chronicle_metrics[place])].title);
+	wchar_t first = 0, second = 0;
+	const int length = mbtowc(&first, title, strlen(title));
+	char small[MB_LEN_MAX + 1] = "";
+	/* Not of an abbreviation. */
+	if (length > 0 && mbtowc(&second, title + length, strlen(title + length)) > 0 && iswlower((wint_t)second))
+		small[wctomb(small, (wchar_t)towlower((wint_t)first)) > 0 ? length : 0] = 0;
+	snprintf(to, room, "%s%s", small, *small ? title + length : title);
 }
 
 void onset_words(const struct onset *onset, struct onset_words *words)
@@ -273,14 +280,14 @@ void onset_words(const struct onset *onset, struct onset_words *words)
 	put_value(metric, onset->normal, words->normal, sizeof words->normal);
 	const size_t used = strlen(words->worst);
 	if (metric->kind == KIND_WINDOW && metric->unit == UNIT_COUNT)
-		snprintf(words->worst + used, sizeof words->worst - used, " in %d min", SMOOTH);
+		snprintf(words->worst + used, sizeof words->worst - used, _(" in %d min"), SMOOTH);
 }
 
 void onset_text(const struct onset *onset, char *to, size_t room)
 {
 	struct onset_words words;
 	onset_words(onset, &words);
-	snprintf(to, room, "%s %s (normally %s)", words.figure, words.worst, words.normal);
+	snprintf(to, room, _("%s %s (normally %s)"), words.figure, words.worst, words.normal);
 }
 
 static bool is_told(const struct chronicle_minute *minutes, size_t count, int64_t from, int64_t to, int place)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/instant.h"
+#include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 
 #define FEEDS_MOST 32
@@ -102,7 +104,7 @@ static void fill_events(struct timeline *timeline, const struct chronicle_look *
 		const struct incident *incident = &look->incidents[i];
 		struct timeline_column *column = column_of(timeline, incident->at);
 		if (incident->kind == INCIDENT_NOTE && incident->at <= timeline->cursor) {
-			snprintf(timeline->note, sizeof timeline->note, "%s", incident->text);
+			text_harmless(view_of(incident->text), timeline->note, sizeof timeline->note);
 			timeline->note_at = incident->at;
 		}
 		if (!column)
@@ -173,21 +175,21 @@ const struct incident *outline_incident(const struct chronicle_look *look, int64
 
 void outline_text(const struct incident *incident, char *to, size_t room)
 {
-	static const char *const steps[] = {"a step", "request", "demand", "warning", "end"};
+	static const char *const steps[] = {N_("a step"), N_("request"), N_("demand"), N_("warning"), N_("end")};
 	const int step = incident->detail >= 1 && incident->detail <= 4 ? incident->detail : 0;
 	const char *in = *incident->text ? " \u00B7 " : "";
 	switch (incident->kind) {
 	case INCIDENT_BREACH:
-		snprintf(to, room, "SLA breached %s", incident->text);
+		snprintf(to, room, _("SLA breached %s"), incident->text);
 		break;
 	case INCIDENT_STEP:
-		snprintf(to, room, "conduct: step %d, %s%s%s", step, steps[step], in, incident->text);
+		snprintf(to, room, _("conduct: step %d, %s%s%s"), step, _(steps[step]), in, incident->text);
 		break;
 	case INCIDENT_FAULT:
-		snprintf(to, room, "conduct: step %d out of turn%s%s", step, in, incident->text);
+		snprintf(to, room, _("conduct: step %d out of turn%s%s"), step, in, incident->text);
 		break;
 	case INCIDENT_GAP:
-		snprintf(to, room, "%" PRIu64 " events missing: %s", incident->count, incident->text);
+		snprintf(to, room, _("%" PRIu64 " events missing: %s"), incident->count, incident->text);
 		break;
 	default:
 		snprintf(to, room, "%s", incident->text);
@@ -206,8 +208,8 @@ void outline_lost(struct timeline *timeline, const struct chronicle_look *look)
 void outline_damage(struct timeline *timeline, const struct damage *damage)
 {
 	if (damage->to > damage->from)
-		snprintf(timeline->damage, sizeof timeline->damage, "records %llu to %llu up to here are lost: the wall may have shown other figures",
+		snprintf(timeline->damage, sizeof timeline->damage, _("records %llu to %llu up to here are lost: the wall may have shown other figures"),
 			(unsigned long long)damage->from, (unsigned long long)damage->to);
 	else
-		snprintf(timeline->damage, sizeof timeline->damage, "the journal is damaged up to here: the wall may have shown other figures");
+		snprintf(timeline->damage, sizeof timeline->damage, _("the journal is damaged up to here: the wall may have shown other figures"));
 }

@@ -1,6 +1,7 @@
 #include "report/chart.h"
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "report/words.h"
 
 #define WIDTH 1000
@@ -19,9 +20,9 @@ struct chart {
 };
 
 static const struct chart charts[] = {
-	{"queue_depth", "Waiting", "#2f6f8f", false, true}, {"longest_wait", "Longest wait", "#8f5a2f", false, false},
-	{"service_level", "Service level, by the minute", "#3f7f3f", true, false}, {"agents_free", "Free agents", "#6a4f9f", true, false},
-	{"offered", "Offered, by the minute", "#555", false, false},
+	{"queue_depth", N_("Waiting"), "#2f6f8f", false, true}, {"longest_wait", N_("Longest wait"), "#8f5a2f", false, false},
+	{"service_level", N_("Service level, by the minute"), "#3f7f3f", true, false}, {"agents_free", N_("Free agents"), "#6a4f9f", true, false},
+	{"offered", N_("Offered, by the minute"), "#555", false, false},
 };
 
 struct plot {
@@ -176,7 +177,7 @@ static void put_chart(const struct report *report, const struct chart *chart, FI
 	struct plot plot = {.report = report, .place = chronicle_metric(chart->metric), .metric = &metrics[metric_find(chart->metric)]};
 	gather(&plot, chart);
 	fputs("<figure><figcaption>", to);
-	html_text(chart->title, to);
+	html_text(_(chart->title), to);
 	fprintf(to, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" font-size=\"11\" font-family=\"system-ui,sans-serif\" fill=\"#444\">\n", WIDTH, HEIGHT);
 	put_axes(&plot, to);
 	put_steps(&plot, chart, to);
@@ -187,7 +188,7 @@ static void put_chart(const struct report *report, const struct chart *chart, FI
 
 void charts_write(FILE *to, const struct report *report)
 {
-	fputs("<h2>The course</h2>\n<p>▲ alert, ● conduct step, ✕ gap, ✎ note</p>\n", to);
+	fprintf(to, "<h2>%s</h2>\n<p>%s</p>\n", _("The course"), _("▲ alert, ● conduct step, ✕ gap, ✎ note"));
 	for (size_t i = 0; i < sizeof charts / sizeof *charts; i++)
 		put_chart(report, &charts[i], to);
 }

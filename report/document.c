@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "report/pen.h"
 #include "report/words.h"
 
@@ -19,7 +20,7 @@ static void write_summary(const struct writing *writing)
 {
 	struct words_fact facts[WORDS_FACTS_MOST];
 	const int count = words_facts(writing->report, facts);
-	writing->pen->table(writing->to, (const char *const[]){"", "in all"}, 2);
+	writing->pen->table(writing->to, (const char *const[]){"", _("in all")}, 2);
 	for (int i = 0; i < count; i++)
 		writing->pen->row(writing->to, (const char *const[]){facts[i].name, facts[i].text}, 2);
 	writing->pen->table_end(writing->to);
@@ -28,13 +29,13 @@ static void write_summary(const struct writing *writing)
 /* In the order in which they left it. */
 static void write_onsets(const struct writing *writing, const struct report_trouble *trouble)
 {
-	writing->pen->table(writing->to, (const char *const[]){"left its normal band", "figure", "came to", "normally"}, 4);
+	writing->pen->table(writing->to, (const char *const[]){_("left its normal band"), _("figure"), _("came to"), _("normally")}, 4);
 	for (int i = 0; i < trouble->onset_count; i++) {
 		const struct onset *onset = &trouble->onsets[i];
 		struct onset_words words;
 		char time[40], at[56];
 		words_time(writing->report, onset->at, time, sizeof time);
-		snprintf(at, sizeof at, "%s%s", onset->before ? "before " : "", time);
+		snprintf(at, sizeof at, onset->before ? _("before %s") : "%s", time);
 		onset_words(onset, &words);
 		writing->pen->row(writing->to, (const char *const[]){at, words.figure, words.worst, words.normal}, 4);
 	}
@@ -46,13 +47,16 @@ static void write_trouble(const struct writing *writing, const struct report_tro
 	char line[1200], from[40], until[40], stayed[800];
 	words_date(writing->report, trouble->stretch.from, from, sizeof from);
 	words_date(writing->report, trouble->stretch.to, until, sizeof until);
-	snprintf(line, sizeof line, "%s – %s%s", from, until, trouble->onset_count ? ":" : ": no figure left its normal band.");
+	snprintf(line, sizeof line, trouble->onset_count ? "%s – %s:" : _("%s – %s: no figure left its normal band."), from, until);
 	writing->pen->paragraph(writing->to, line);
 	if (trouble->onset_count)
 		write_onsets(writing, trouble);
 	words_stayed(writing->report, trouble, stayed, sizeof stayed);
-	snprintf(line, sizeof line, "Normal is: %s.%s%s%s", onset_bases[trouble->basis], *stayed && trouble->onset_count ? " Within it all the time: " : "",
-		trouble->onset_count ? stayed : "", *stayed && trouble->onset_count ? "." : "");
+	const char *basis = _(onset_bases[trouble->basis]);
+	if (*stayed && trouble->onset_count)
+		snprintf(line, sizeof line, _("Normal is: %s. Within it all the time: %s."), basis, stayed);
+	else
+		snprintf(line, sizeof line, _("Normal is: %s."), basis);
 	writing->pen->paragraph(writing->to, line);
 }
 
@@ -65,9 +69,9 @@ static void write_rules(const struct writing *writing)
 	if (!rules)
 		return;
 	if (more)
-		snprintf(times, sizeof times, " (and %zu starts later under others)", more);
-	snprintf(text, sizeof text, "The journal was written by other rules than those of this report, from record %llu on%s: %s. "
-		"Figures here are by those of this report.",
+		snprintf(times, sizeof times, words_plural(" (and %zu start later under others)", " (and %zu starts later under others)", more), more);
+	snprintf(text, sizeof text, _("The journal was written by other rules than those of this report, from record %llu on%s: %s. "
+		"Figures here are by those of this report."),
 		(unsigned long long)rules->lsn, times, rules->differs);
 	writing->pen->paragraph(writing->to, text);
 }
@@ -75,11 +79,11 @@ static void write_rules(const struct writing *writing)
 static void write_order(const struct writing *writing)
 {
 	const struct report *report = writing->report;
-	writing->pen->heading(writing->to, "What came first");
+	writing->pen->heading(writing->to, _("What came first"));
 	for (int i = 0; i < report->trouble_count; i++)
 		write_trouble(writing, &report->troubles[i]);
 	if (!report->trouble_count)
-		writing->pen->paragraph(writing->to, "No critical alert was raised.");
+		writing->pen->paragraph(writing->to, _("No critical alert was raised."));
 }
 
 static void begin_figures(const struct writing *writing, const char *first)
@@ -87,7 +91,7 @@ static void begin_figures(const struct writing *writing, const char *first)
 	const char *columns[COLUMNS_MOST] = {first};
 	int count = 1;
 	for (int i = 0; report_columns[i] && count < COLUMNS_MOST; i++)
-		columns[count++] = metrics[metric_find(report_columns[i])].short_title;
+		columns[count++] = words_of("column", metrics[metric_find(report_columns[i])].short_title);
 	writing->pen->table(writing->to, columns, count);
 }
 
@@ -110,8 +114,8 @@ static void write_figures(const struct writing *writing, const char *first, stru
 static void write_intervals(const struct writing *writing)
 {
 	const struct report_options *options = &writing->report->options;
-	writing->pen->heading(writing->to, "By interval");
-	begin_figures(writing, "from");
+	writing->pen->heading(writing->to, _("By interval"));
+	begin_figures(writing, _("from"));
 	for (int64_t from = options->from; from < options->to; from = report_interval_end(writing->report, from)) {
 		char time[48];
 		words_interval(writing->report, from, time, sizeof time);
@@ -132,8 +136,8 @@ static bool is_said(const struct report *report, const struct report_scope *scop
 static void write_scopes(const struct writing *writing)
 {
 	const struct report *report = writing->report;
-	writing->pen->heading(writing->to, "By queue and channel");
-	begin_figures(writing, "queue");
+	writing->pen->heading(writing->to, _("By queue and channel"));
+	begin_figures(writing, C_("column", "queue"));
 	for (int i = 0; i < report->scope_count; i++) {
 		char text[120];
 		if (is_said(report, &report->scopes[i]))
@@ -147,11 +151,12 @@ static void write_scopes(const struct writing *writing)
 /* Where an answer is missing that would have spared customers a second contact. */
 static void write_topics(const struct writing *writing)
 {
-	static const char *const columns[] = {"topic", "came again", "before", "contacts", "FCR", "open"};
+	const char *const columns[] = {C_("column", "topic"), C_("column", "came again"), C_("column", "before"), C_("column", "contacts"),
+		C_("column", "FCR"), C_("column", "open")};
 	const struct report *report = writing->report;
 	if (!report->topic_count)
 		return;
-	writing->pen->heading(writing->to, "Topics, by customers who came again");
+	writing->pen->heading(writing->to, _("Topics, by customers who came again"));
 	writing->pen->table(writing->to, columns, 6);
 	for (int i = 0; i < report->topic_count; i++) {
 		const struct list_topic *topic = &report->topics[i];
@@ -160,7 +165,7 @@ static void write_topics(const struct writing *writing)
 		snprintf(texts[1], sizeof texts[1], "%" PRId64, topic->before);
 		snprintf(texts[2], sizeof texts[2], "%" PRId64, topic->contacts);
 		if (topic->settled)
-			snprintf(texts[3], sizeof texts[3], "%.1f %%", (double)topic->kept * 100 / (double)topic->settled);
+			words_percent((double)topic->kept * 100 / (double)topic->settled, texts[3], sizeof texts[3]);
 		snprintf(texts[4], sizeof texts[4], "%" PRId64, topic->contacts - topic->settled);
 		writing->pen->row(writing->to, (const char *const[]){topic->name, texts[0], texts[1], texts[2], texts[3], texts[4]}, 6);
 	}
@@ -174,15 +179,15 @@ static void add_fate(const struct report *report, const struct incident *inciden
 	char time[40];
 	if (fate.acknowledged) {
 		words_time(report, fate.acknowledged, time, sizeof time);
-		snprintf(text + used, room - used, ", acknowledged %s%s%s", time, *fate.by ? " by " : "", fate.by);
+		snprintf(text + used, room - used, *fate.by ? _(", acknowledged %s by %s") : _(", acknowledged %s"), time, fate.by);
 		used = strlen(text);
 	}
 	if (!fate.cleared) {
-		snprintf(text + used, room - used, ", still standing at the end");
+		snprintf(text + used, room - used, _(", still standing at the end"));
 		return;
 	}
 	words_time(report, fate.cleared, time, sizeof time);
-	snprintf(text + used, room - used, ", over at %s", time);
+	snprintf(text + used, room - used, _(", over at %s"), time);
 }
 
 static void write_kinds(const struct writing *writing, const char *title, unsigned kinds)
@@ -195,7 +200,7 @@ static void write_kinds(const struct writing *writing, const char *title, unsign
 		if (!(kinds & 1u << incident->kind))
 			continue;
 		if (!begun) {
-			writing->pen->heading(writing->to, title);
+			writing->pen->heading(writing->to, _(title));
 			writing->pen->list(writing->to);
 		}
 		begun = true;
@@ -214,7 +219,7 @@ static void write_marks(const struct writing *writing)
 	const struct report *report = writing->report;
 	if (!report->options.mark_count)
 		return;
-	writing->pen->heading(writing->to, "Marks");
+	writing->pen->heading(writing->to, _("Marks"));
 	writing->pen->list(writing->to);
 	for (int i = 0; i < report->options.mark_count; i++) {
 		char time[40];
@@ -229,8 +234,8 @@ static const struct {
 	const char *title;
 	unsigned kinds; /* bits (1 << enum incident_kind) */
 } lists[] = {
-	{"SLA breaches", 1u << INCIDENT_BREACH}, {"Conduct", 1u << INCIDENT_STEP | 1u << INCIDENT_FAULT}, {"Alerts", 1u << INCIDENT_ALERT},
-	{"Notes", 1u << INCIDENT_NOTE}, {"Gaps and feeds", 1u << INCIDENT_GAP | 1u << INCIDENT_LINK},
+	{N_("SLA breaches"), 1u << INCIDENT_BREACH}, {N_("Conduct"), 1u << INCIDENT_STEP | 1u << INCIDENT_FAULT}, {N_("Alerts"), 1u << INCIDENT_ALERT},
+	{N_("Notes"), 1u << INCIDENT_NOTE}, {N_("Gaps and feeds"), 1u << INCIDENT_GAP | 1u << INCIDENT_LINK},
 };
 
 void document_write(const struct report *report, const struct pen *pen, FILE *to)
@@ -239,9 +244,10 @@ void document_write(const struct report *report, const struct pen *pen, FILE *to
 	char from[40], until[40], about[300];
 	words_date(report, report->options.from, from, sizeof from);
 	words_date(report, report->options.to, until, sizeof until);
-	snprintf(about, sizeof about, "%s – %s, %s; service level %s, counted by %s; %llu events lost", from, until, zone_name(report->options.zone),
-		sl_formula_codes[report->options.formula], report->options.attribution == BY_ARRIVAL ? "arrival" : "outcome",
-		(unsigned long long)report->events_lost);
+	snprintf(about, sizeof about, report->options.attribution == BY_ARRIVAL ?
+		_("%s – %s, %s; service level %s, counted by arrival; %llu events lost") :
+		_("%s – %s, %s; service level %s, counted by outcome; %llu events lost"), from, until, zone_name(report->options.zone),
+		sl_formula_codes[report->options.formula], (unsigned long long)report->events_lost);
 	pen->begin(to, report->options.name, about);
 	write_rules(&writing);
 	write_summary(&writing);

@@ -1,4 +1,5 @@
 /* One page that needs nothing else: no script, no font, no picture from elsewhere. Readable on paper and without colours. */
+#include "base/words.h"
 #include "report/chart.h"
 #include "report/formats.h"
 #include "report/pen.h"
@@ -42,7 +43,8 @@ static void put(FILE *to, const char *before, const char *text, const char *afte
 
 static void begin(FILE *to, const char *title, const char *about)
 {
-	fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n", to);
+	fprintf(to, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n",
+		words_language());
 	fputs("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n", to);
 	put(to, "<title>", title, "</title>\n");
 	fprintf(to, "<style>%s</style></head><body>\n", style);

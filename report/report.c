@@ -14,8 +14,8 @@ const char *const report_columns[] = {"offered", "answered", "abandoned", "aband
 	"csat", "rude_count", NULL};
 
 const struct report_format report_formats[] = {
-	{"md", "Markdown, for a ticket or a wiki", markdown_write}, {"html", "one page with charts, for a browser and for paper", html_write},
-	{"csv", "every figure of every interval", csv_write}, {"json", "everything, for programs", json_write}, {NULL, NULL, NULL},
+	{"md", "Markdown, for a ticket or a wiki", markdown_write, true}, {"html", "one page with charts, for a browser and for paper", html_write, true},
+	{"csv", "every figure of every interval", csv_write, false}, {"json", "everything, for programs", json_write, false}, {NULL, NULL, NULL, false},
 };
 
 static void add_scope(struct report *report, struct scope scope)

@@ -82,6 +82,7 @@ struct report_format {
 	const char *name; /* "md" */
 	const char *help;
 	void (*write)(const struct report *report, FILE *to);
+	bool language; /* for people: it speaks theirs, if that is on before the journal is read; else English */
 };
 extern const struct report_format report_formats[]; /* ends with name NULL */
 

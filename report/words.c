@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "feed/event.h"
 #include "metrics/lists.h"
 #include "tui/format.h"
@@ -19,7 +20,14 @@ void words_value(const struct metric *metric, int64_t value, char *to, size_t ro
 	else if (metric->unit == UNIT_COUNT)
 		format_count(value / 1000, to, room);
 	else
-		snprintf(to, room, "%.1f", (double)value / 1000);
+		format_decimal((double)value / 1000, 1, to, room);
+}
+
+void words_percent(double value, char *to, size_t room)
+{
+	char number[40];
+	format_decimal(value, 1, number, sizeof number);
+	snprintf(to, room, "%s %%", number);
 }
 
 void words_figure(const struct metric *metric, const struct figure *figure, char *to, size_t room)
@@ -29,17 +37,19 @@ void words_figure(const struct metric *metric, const struct figure *figure, char
 	else if (metric->unit == UNIT_DURATION)
 		format_duration(figure->numerator / figure->denominator, to, room);
 	else if (metric->unit == UNIT_RATIO)
-		snprintf(to, room, "%.1f %%", 100 * figure_value(metric, figure));
+		words_percent(100 * figure_value(metric, figure), to, room);
 	else if (metric->unit == UNIT_COUNT)
 		format_count(figure->numerator / figure->denominator, to, room);
 	else
-		snprintf(to, room, "%.1f", figure_value(metric, figure));
+		format_decimal(figure_value(metric, figure), 1, to, room);
 }
 
 void words_date(const struct report *report, int64_t at, char *to, size_t room)
 {
 	const struct civil civil = instant_civil(at, report->options.zone);
-	snprintf(to, room, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute);
+	char date[32];
+	format_date(civil.year, civil.month, civil.day, date, sizeof date);
+	snprintf(to, room, "%s %02d:%02d", date, civil.hour, civil.minute);
 }
 
 void words_time(const struct report *report, int64_t at, char *to, size_t room)
@@ -74,34 +84,35 @@ void words_interval(const struct report *report, int64_t from, char *to, size_t 
 void words_scope(const struct report_scope *scope, char *to, size_t room)
 {
 	if (!*scope->queue && !*scope->channel)
-		snprintf(to, room, "everything");
+		snprintf(to, room, "%s", _("everything"));
 	else
-		snprintf(to, room, "%s%s%s", scope->queue, *scope->queue && *scope->channel ? " · " : "", scope->channel);
+		snprintf(to, room, "%s%s%s", scope->queue, *scope->queue && *scope->channel ? " · " : "", words_of("channel", scope->channel));
 }
 
 void words_incident(const struct report *report, const struct incident *incident, char *to, size_t room)
 {
-	static const char *const steps[] = {"no step", "request", "demand", "warning", "ended"};
+	static const char *const steps[] = {NC_("conduct", "no step"), NC_("conduct", "request"), NC_("conduct", "demand"), NC_("conduct", "warning"),
+		NC_("conduct", "ended")};
 	char where[96];
 	lists_scope_text(report->look->engine, incident->scope, where, sizeof where);
 	switch (incident->kind) {
 	case INCIDENT_STEP:
-		snprintf(to, room, "conduct: step %d (%s) in %s", incident->detail, steps[incident->detail % 5], where);
+		snprintf(to, room, _("conduct: step %d (%s) in %s"), incident->detail, words_of("conduct", steps[incident->detail % 5]), where);
 		break;
 	case INCIDENT_FAULT:
-		snprintf(to, room, "protocol fault: %s out of turn in %s", steps[incident->detail % 5], where);
+		snprintf(to, room, _("protocol fault: %s out of turn in %s"), words_of("conduct", steps[incident->detail % 5]), where);
 		break;
 	case INCIDENT_BREACH:
-		snprintf(to, room, "SLA breached: %s in %s", incident->text, where);
+		snprintf(to, room, _("SLA breached: %s in %s"), incident->text, where);
 		break;
 	case INCIDENT_GAP:
-		snprintf(to, room, "gap: %llu events are missing (%s)", (unsigned long long)incident->count, incident->text);
+		snprintf(to, room, _("gap: %llu events are missing (%s)"), (unsigned long long)incident->count, incident->text);
 		break;
 	case INCIDENT_LINK:
-		snprintf(to, room, "feed %d: %s", incident->detail + 1, incident->text);
+		snprintf(to, room, _("feed %d: %s"), incident->detail + 1, _(incident->text));
 		break;
 	case INCIDENT_NOTE:
-		snprintf(to, room, "note: %s", incident->text);
+		snprintf(to, room, _("note: %s"), incident->text);
 		break;
 	case INCIDENT_ALERT:
 	case INCIDENT_CLEARED:
@@ -135,7 +146,7 @@ static void add_figure(struct words_fact *facts, int *count, const struct figure
 	if (metric < 0 || *count == WORDS_FACTS_MOST)
 		return;
 	struct words_fact *fact = &facts[(*count)++];
-	snprintf(fact->name, sizeof fact->name, "%s", metrics[metric].title);
+	snprintf(fact->name, sizeof fact->name, "%s", _(metrics[metric].title));
 	words_figure(&metrics[metric], &figures[metric], fact->text, sizeof fact->text);
 }
 
@@ -149,8 +160,8 @@ static void add_highest(const struct report *report, struct words_fact *facts, i
 	struct words_fact *fact = &facts[(*count)++];
 	words_value(&metrics[metric_find(name)], highest, value, sizeof value);
 	words_time(report, at, time, sizeof time);
-	snprintf(fact->name, sizeof fact->name, "%s", title);
-	snprintf(fact->text, sizeof fact->text, "%s at %s", value, time);
+	snprintf(fact->name, sizeof fact->name, "%s", _(title));
+	snprintf(fact->text, sizeof fact->text, _("%s at %s"), value, time);
 }
 
 static void add_count(struct words_fact *facts, int *count, const char *name, uint64_t number)
@@ -158,7 +169,7 @@ static void add_count(struct words_fact *facts, int *count, const char *name, ui
 	if (*count == WORDS_FACTS_MOST)
 		return;
 	struct words_fact *fact = &facts[(*count)++];
-	snprintf(fact->name, sizeof fact->name, "%s", name);
+	snprintf(fact->name, sizeof fact->name, "%s", _(name));
 	snprintf(fact->text, sizeof fact->text, "%llu", (unsigned long long)number);
 }
 
@@ -171,13 +182,13 @@ int words_facts(const struct report *report, struct words_fact facts[WORDS_FACTS
 	report_figures(report, SCOPE_ALL, report->options.from, report->options.to, figures);
 	for (int i = 0; report_columns[i]; i++)
 		add_figure(facts, &count, figures, report_columns[i]);
-	add_highest(report, facts, &count, "queue_depth", "Most waiting");
-	add_highest(report, facts, &count, "longest_wait", "Longest wait");
+	add_highest(report, facts, &count, "queue_depth", N_("Most waiting"));
+	add_highest(report, facts, &count, "longest_wait", N_("Longest wait"));
 	for (size_t place = 0; (incident = report_incident(report, &place));)
 		kinds[incident->kind]++;
-	add_count(facts, &count, "Alerts", kinds[INCIDENT_ALERT]);
-	add_count(facts, &count, "Conduct steps", kinds[INCIDENT_STEP]);
-	add_count(facts, &count, "Protocol faults", kinds[INCIDENT_FAULT]);
-	add_count(facts, &count, "Gaps", kinds[INCIDENT_GAP]);
+	add_count(facts, &count, N_("Alerts"), kinds[INCIDENT_ALERT]);
+	add_count(facts, &count, N_("Conduct steps"), kinds[INCIDENT_STEP]);
+	add_count(facts, &count, N_("Protocol faults"), kinds[INCIDENT_FAULT]);
+	add_count(facts, &count, N_("Gaps"), kinds[INCIDENT_GAP]);
 	return count;
 }

@@ -5,6 +5,8 @@
 #include "report/report.h"
 
 /* "1 234", "04:12", "86 %", "–". */
+/* "86.4 %". */
+void words_percent(double value, char *to, size_t room);
 void words_figure(const struct metric *metric, const struct figure *figure, char *to, size_t room);
 /* A value of a chronicle's minute. */
 void words_value(const struct metric *metric, int64_t value, char *to, size_t room);

@@ -13,37 +13,34 @@
 #include "store/snapshot_parts.h"
 
 struct writer {
+	struct figures_walk walk; /* first: what is at hand */
 	FILE *to;
-	const struct engine *engine;
-	const struct snapshot *snapshot;
 	const char *comma;
-	int site;	      /* of the figures at hand, counted from 1; 0: all, or there is only one */
-	struct joined joined; /* the engines they are of */
-	const struct compared *compared; /* of the scope and window at hand, by comparison; NULL: none */
+	struct compared *compared; /* of the scope and window at hand, by comparison; NULL: none */
 };
 
 static void put_instant(const struct writer *writer, const char *key, int64_t at)
 {
 	char text[40];
-	instant_format(at, writer->snapshot->zone, text, sizeof text);
+	instant_format(at, writer->walk.snapshot->zone, text, sizeof text);
 	put_pair(writer->to, key, text);
 }
 
 static void put_scope(const struct writer *writer, struct scope scope)
 {
-	static const char *const keys[] = {"queue", "channel", "market", "agent", "team"};
 	const char *comma = "";
 	fputs("\"scope\": {", writer->to);
-	if (writer->site) {
-		put_pair(writer->to, "site", writer->snapshot->sites[writer->site - 1].name);
+	if (writer->walk.site) {
+		put_pair(writer->to, "site", writer->walk.snapshot->sites[writer->walk.site - 1].name);
 		comma = ", ";
 	}
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; figures_scope_keys[i]; i++) {
+		const char *key = figures_scope_keys[i];
 		char name[200];
-		if (!list_scope_shown(writer->engine, scope, keys[i], name, sizeof name))
+		if (!list_scope_shown(writer->walk.engine, scope, key, name, sizeof name))
 			continue;
 		fputs(comma, writer->to);
-		put_pair(writer->to, keys[i], name);
+		put_pair(writer->to, key, name);
 		comma = ", ";
 	}
 	fputs("}", writer->to);
@@ -55,25 +52,11 @@ static const char *level_name(enum level level)
 	return names[level];
 }
 
-/* People write limits of ratios in per cent; the file has them from 0 to 1. */
-static double limit_value(const struct metric *metric)
-{
-	double limit = isnan(metric->target) ? metric->warn : metric->target;
-	return metric->unit == UNIT_RATIO ? limit / 100 : limit;
-}
-
-/* The target of a queue; of several sites together there is none, for each has its own. */
 static void put_within(const struct writer *writer, struct scope scope)
 {
-	const struct engine *engine = writer->engine;
-	if (scope.channel == SCOPE_ANY && scope.queue == SCOPE_ANY)
-		return;
-	if (writer->joined.count) {
-		if (writer->joined.count > 1 || !joined_scope_in(&writer->joined, 0, scope, &scope))
-			return;
-		engine = writer->joined.parts[0];
-	}
-	fprintf(writer->to, ", \"within\": %.3f", (double)list_target(engine, scope) / 1000);
+	const int64_t within = figures_within(&writer->walk, scope);
+	if (within >= 0)
+		fprintf(writer->to, ", \"within\": %.3f", (double)within / 1000);
 }
 
 /* What it was before, and what it is to be held against that: over as many whole quarter hours. */
@@ -114,9 +97,9 @@ static void put_figure(struct writer *writer, int number, struct scope scope, co
 		fprintf(to, ", \"formula\": \"%s\"", sl_formula_codes[query->formula]);
 		put_within(writer, scope);
 	}
-	if (!isnan(limit_value(metric))) {
+	if (!isnan(figures_limit(metric))) {
 		fputs(", \"target\": ", to);
-		put_number(to, metric->unit, limit_value(metric));
+		put_number(to, metric->unit, figures_limit(metric));
 	}
 	if (figure->known) {
 		fputs(", \"value\": ", to);
@@ -142,112 +125,98 @@ static void put_figure(struct writer *writer, int number, struct scope scope, co
 	fprintf(to, ", \"unit\": \"%s\", \"level\": \"%s\"}", unit_names[metric->unit], level_name(figure->level));
 }
 
-static bool is_wanted(const struct figures_request *request, struct scope scope, int metric, bool gauges)
-{
-	if ((metrics[metric].kind == KIND_GAUGE) != gauges || (scope_of_people(scope) && !metrics[metric].people))
-		return false;
-	return !request->wanted || request->wanted[metric];
-}
-
-static void put_figures(struct writer *writer, const struct figures_request *request, struct scope scope, const char *window, bool gauges,
-	const struct query *query)
+static void put_figures(struct writer *writer, const struct figures_walk *walk, const char *window)
 {
 	for (int i = 0; i < metric_count; i++) {
-		if (!is_wanted(request, scope, i, gauges))
+		if (!figures_wanted(walk->request, walk->scope, i, walk->gauges))
 			continue;
-		struct figure figure = {.n = -1, .low = -1, .high = -1, .denominator = 1};
-		query_figure(query, i, &figure);
-		put_figure(writer, i, scope, window, query, &figure);
+		const struct figure figure = figures_figure(walk, i);
+		put_figure(writer, i, walk->scope, window, walk->query, &figure);
 	}
 }
 
-static enum sl_formula formula_for(const struct writer *writer, const struct figures_request *request, struct scope scope)
+static void compare(struct writer *writer, const struct query *query)
 {
-	return request->formula >= 0 ? (enum sl_formula)request->formula
-				     : snapshot_formula(writer->snapshot->settings, list_scope_name(writer->engine, scope, "queue"));
-}
-
-static void choose_site(struct writer *writer, const struct figures_request *request, int scope)
-{
-	if (!request->joined)
-		return;
-	writer->site = request->sites[scope];
-	writer->joined = writer->site ? joined_alone(request->joined, writer->site - 1) : *request->joined;
-}
-
-static void ask(const struct writer *writer, struct query *query, struct scope scope, enum window window, enum attribution by,
-	enum sl_formula formula)
-{
-	scope = snapshot_scope(&writer->snapshot->request, scope);
-	if (writer->joined.count)
-		joined_query(query, &writer->joined, scope, window, by, formula, true);
-	else
-		query_run(query, writer->engine, scope, window, by, formula, true);
-}
-
-static void compare(struct writer *writer, struct compared *compared, const struct query *query)
-{
+	const struct joined *joined = &writer->walk.joined;
 	for (int i = 0; i < COMPARISON_COUNT; i++)
-		if (writer->joined.count)
-			joined_compare(&writer->joined, query->scope, query->window, (enum comparison)i, query->by, query->formula, compared[i].then, compared[i].now);
+		if (joined->count)
+			joined_compare(joined, query->scope, query->window, (enum comparison)i, query->by, query->formula, writer->compared[i].then,
+				writer->compared[i].now);
 		else
-			comparing_all(&compared[i], writer->engine, query->scope, query->window, (enum comparison)i, query->by, query->formula,
-				query->window != WINDOW_NOW);
-	writer->compared = compared;
+			comparing_all(&writer->compared[i], writer->walk.engine, query->scope, query->window, (enum comparison)i, query->by,
+				query->formula, query->window != WINDOW_NOW);
 }
 
-static void put_all_figures(struct writer *writer, const struct figures_request *request)
+static void take_figures(void *context, struct figures_walk *walk)
 {
-	struct query *query = memory_new(1, sizeof *query);
-	struct compared *compared = memory_new(COMPARISON_COUNT, sizeof *compared);
+	struct writer *writer = context;
+	compare(writer, walk->query);
+	put_figures(writer, walk, window_names[walk->window]);
+}
+
+static void put_all_figures(struct writer *writer)
+{
 	writer->comma = "\n  ";
+	writer->compared = memory_new(COMPARISON_COUNT, sizeof *writer->compared);
 	fputs("\"figures\": [", writer->to);
-	for (int i = 0; i < request->scope_count; i++) {
-		enum sl_formula formula = formula_for(writer, request, request->scopes[i]);
-		choose_site(writer, request, i);
-		ask(writer, query, request->scopes[i], WINDOW_NOW, request->by, formula);
-		compare(writer, compared, query);
-		put_figures(writer, request, request->scopes[i], window_names[WINDOW_NOW], true, query);
-		for (int w = 0; w < request->window_count; w++) {
-			if (request->windows[w] == WINDOW_NOW)
-				continue;
-			ask(writer, query, request->scopes[i], request->windows[w], request->by, formula);
-			compare(writer, compared, query);
-			put_figures(writer, request, request->scopes[i], window_names[request->windows[w]], false, query);
-		}
-	}
+	figures_walk(&writer->walk, take_figures, writer);
 	fputs("]", writer->to);
-	writer->site = 0;
+	free(writer->compared);
 	writer->compared = NULL;
-	free(compared);
-	free(query);
+}
+
+static void put_alert(const struct writer *writer, const struct list_alert *alert)
+{
+	static const char *const words[] = {"raised", "acknowledged", "cleared"};
+	fprintf(writer->to, "\"id\": \"%016" PRIx64 "\", \"severity\": \"%s\", \"state\": \"%s\", ", alert->id,
+		alert->severity == SEVERITY_CRITICAL ? "critical" : "warning", words[alert->state]);
+	if (alert->metric >= 0) {
+		put_pair(writer->to, "metric", metrics[alert->metric].name);
+		fputs(", ", writer->to);
+	}
+	put_scope(writer, alert->scope);
+	fputs(", ", writer->to);
+	put_instant(writer, "raised", alert->raised);
+	if (alert->cleared) {
+		fputs(", ", writer->to);
+		put_instant(writer, "cleared", alert->cleared);
+	}
+	fputs(", ", writer->to);
+	put_pair(writer->to, "text", alert->text);
 }
 
 static void put_alerts(const struct writer *writer)
 {
-	static const char *const words[] = {"raised", "acknowledged", "cleared"};
-	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot *snapshot = writer->walk.snapshot;
 	fputs(", \"alerts\": [", writer->to);
 	for (int i = 0; i < snapshot->alert_count; i++) {
-		const struct list_alert *alert = &snapshot->alerts[i];
-		fprintf(writer->to, "%s\n  {\"id\": \"%016" PRIx64 "\", \"severity\": \"%s\", \"state\": \"%s\", ", i ? "," : "", alert->id,
-			alert->severity == SEVERITY_CRITICAL ? "critical" : "warning", words[alert->state]);
-		if (alert->metric >= 0) {
-			put_pair(writer->to, "metric", metrics[alert->metric].name);
-			fputs(", ", writer->to);
-		}
-		put_scope(writer, alert->scope);
-		fputs(", ", writer->to);
-		put_instant(writer, "raised", alert->raised);
-		if (alert->cleared) {
-			fputs(", ", writer->to);
-			put_instant(writer, "cleared", alert->cleared);
-		}
-		fputs(", ", writer->to);
-		put_pair(writer->to, "text", alert->text);
+		fputs(i ? ",\n  {" : "\n  {", writer->to);
+		put_alert(writer, &snapshot->alerts[i]);
 		fputs("}", writer->to);
 	}
 	fputs("]", writer->to);
+}
+
+void alert_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct list_alert *alert, const char *change)
+{
+	const struct writer writer = {.to = to, .walk = {.engine = engine, .snapshot = snapshot}};
+	fputs("{", to);
+	put_instant(&writer, "at", snapshot->at);
+	fputs(", ", to);
+	put_pair(to, "change", change);
+	fputs(", ", to);
+	put_alert(&writer, alert);
+	if (alert->answer) {
+		fputs(", ", to);
+		put_instant(&writer, "answered", alert->answered);
+		fputs(", ", to);
+		put_pair(to, "by", alert->by);
+	}
+	if (alert->answer && alert->until) {
+		fputs(", ", to);
+		put_instant(&writer, "until", alert->until);
+	}
+	fputs("}\n", to);
 }
 
 static void put_faults(FILE *to, const uint64_t *faults)
@@ -266,7 +235,7 @@ static const char *const states[] = {"connecting", "live", "no heartbeat", "stal
 
 static void put_sites(const struct writer *writer)
 {
-	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot *snapshot = writer->walk.snapshot;
 	if (snapshot->site_count == 0)
 		return;
 	fputs(", \"sites\": [", writer->to);
@@ -287,7 +256,7 @@ static void put_sites(const struct writer *writer)
 
 static void put_feeds(const struct writer *writer)
 {
-	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot *snapshot = writer->walk.snapshot;
 	fputs(", \"feeds\": [", writer->to);
 	for (int i = 0; i < snapshot->feed_count; i++) {
 		const struct list_feed *feed = &snapshot->feeds[i];
@@ -320,8 +289,8 @@ static void put_where(FILE *to, const char *queue, const char *key, const char *
 static void put_due(const struct writer *writer)
 {
 	fputs(", \"due\": [", writer->to);
-	for (int i = 0; i < writer->snapshot->due_count; i++) {
-		const struct list_due *due = &writer->snapshot->due[i];
+	for (int i = 0; i < writer->walk.snapshot->due_count; i++) {
+		const struct list_due *due = &writer->walk.snapshot->due[i];
 		const struct { const char *key; bool holds; } marks[] = {{"breached", due->breached}, {"paused", due->paused},
 			{"paused_by_state", due->by_state}, {"open", due->is_open}, {"calendar_unknown", due->calendar_unknown}, {"disagreed", due->disagreed}};
 		fprintf(writer->to, "%s\n  {\"clock\": \"%s\", \"left\": %.3f, \"target\": %.3f, \"priority\": %d, \"calendar\": ", i ? "," : "",
@@ -367,22 +336,22 @@ static void put_points(const struct writer *writer, const struct metric *metric,
 static void run_sparks(const struct writer *writer, const struct joined *joined, const struct spark_span *span, struct spark *sparks,
 	int64_t starts[SPARK_MOST + 1])
 {
-	const struct snapshot_request *request = &writer->snapshot->request;
-	const enum sl_formula formula = snapshot_formula(writer->snapshot->settings, NULL);
+	const struct snapshot_request *request = &writer->walk.snapshot->request;
+	const enum sl_formula formula = snapshot_formula(writer->walk.snapshot->settings, NULL);
 	if (joined) {
 		const struct joined shown = request->site ? joined_alone(joined, request->site - 1) : *joined;
 		joined_sparks(&shown, snapshot_scope(request, request->scope), formula, span, sparks, request->spark_count);
 		spark_starts(joined->names, span, joined->now, starts);
 	} else {
-		spark_run(writer->engine, snapshot_scope(request, request->scope), formula, span, sparks, request->spark_count);
-		spark_starts(writer->engine, span, engine_now(writer->engine), starts);
+		spark_run(writer->walk.engine, snapshot_scope(request, request->scope), formula, span, sparks, request->spark_count);
+		spark_starts(writer->walk.engine, span, engine_now(writer->walk.engine), starts);
 	}
 }
 
 /* One line a metric and span, for the board's scope: the points that are known with their places, and where the first place begins. */
 static void put_span(const struct writer *writer, const struct joined *joined, const struct spark_span *span, bool first)
 {
-	const struct snapshot *snapshot = writer->snapshot;
+	const struct snapshot *snapshot = writer->walk.snapshot;
 	const struct snapshot_request *request = &snapshot->request;
 	struct spark *sparks = memory_new(SPARKS_MOST, sizeof *sparks);
 	int64_t starts[SPARK_MOST + 1];
@@ -405,7 +374,7 @@ static void put_sparks(const struct writer *writer, const struct figures_request
 	const struct spark_span *told[WINDOW_COUNT];
 	int count = 0;
 	fputs(", \"sparks\": [", writer->to);
-	for (int w = 0; writer->snapshot->at != INSTANT_NONE && w < request->window_count; w++) {
+	for (int w = 0; writer->walk.snapshot->at != INSTANT_NONE && w < request->window_count; w++) {
 		const struct spark_span *span = spark_span(request->windows[w]);
 		bool is_told = false;
 		for (int i = 0; i < count; i++)
@@ -420,7 +389,7 @@ static void put_sparks(const struct writer *writer, const struct figures_request
 
 void figures_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request)
 {
-	struct writer writer = {.to = to, .engine = engine, .snapshot = snapshot};
+	struct writer writer = {.to = to, .walk = {.engine = engine, .snapshot = snapshot, .request = request}};
 	fputs("{", to);
 	if (snapshot->at != INSTANT_NONE) {
 		put_instant(&writer, "at", snapshot->at);
@@ -428,7 +397,7 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
 	}
 	put_pair(to, "zone", snapshot->zone_name);
 	fputs(", ", to);
-	put_all_figures(&writer, request);
+	put_all_figures(&writer);
 	put_sparks(&writer, request);
 	put_alerts(&writer);
 	figures_json_conduct(to, snapshot);
@@ -457,8 +426,9 @@ static bool has_counts(const struct tally *tally)
 void figures_json_intervals(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request,
 	int64_t from, int64_t until, int64_t length)
 {
-	struct writer writer = {.to = to, .engine = engine, .snapshot = snapshot};
+	struct writer writer = {.to = to, .walk = {.engine = engine, .snapshot = snapshot, .request = request}};
 	struct query *query = memory_new(1, sizeof *query);
+	writer.walk.query = query;
 	const struct zone *zone = snapshot->zone;
 	const int64_t day_start = snapshot->settings->day_start;
 	int64_t end;
@@ -471,11 +441,11 @@ void figures_json_intervals(FILE *to, const struct engine *engine, const struct 
 		fputs(", \"figures\": [", to);
 		writer.comma = "\n  ";
 		for (int i = 0; i < request->scope_count; i++) {
+			writer.walk.scope = request->scopes[i];
 			query_interval(query, engine, snapshot_scope(&snapshot->request, request->scopes[i]), start, end, request->by,
-				formula_for(&writer, request, request->scopes[i]));
-			if (!has_counts(&query->tally))
-				continue;
-			put_figures(&writer, request, request->scopes[i], "interval", false, query);
+				figures_formula(&writer.walk, request->scopes[i]));
+			if (has_counts(&query->tally))
+				put_figures(&writer, &writer.walk, "interval");
 		}
 		fputs("]}\n", to);
 	}

@@ -6,22 +6,7 @@
 
 #include <stdio.h>
 
-#include "metrics/engine.h"
-#include "metrics/joined.h"
-#include "metrics/query.h"
-#include "store/snapshot.h"
-
-struct figures_request {
-	const struct scope *scopes; /* what is asked for */
-	int scope_count;
-	const struct joined *joined; /* of several sites; NULL: of one engine */
-	const int *sites;	     /* with `joined`: to each scope its site, counted from 1, 0: all of them */
-	const enum window *windows;
-	int window_count;
-	enum attribution by;
-	int formula; /* enum sl_formula, -1: as set */
-	const bool *wanted; /* by metric index; NULL: every metric */
-};
+#include "store/figures_walk.h"
 
 /* One JSON document in one line, with its newline. The snapshot gives what is no figure: alerts, feeds, conduct, due ... */
 void figures_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request);
@@ -29,5 +14,8 @@ void figures_json(FILE *to, const struct engine *engine, const struct snapshot *
  * now: {"from", "to", "figures"}. */
 void figures_json_intervals(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct figures_request *request,
 	int64_t from, int64_t until, int64_t length);
+/* One alert as one line, with what happened to it: {"at", "change", "id", "severity", "state", "metric"?, "scope", "raised", "cleared"?,
+ * "text", "answered"?, "by"?, "until"?}. */
+void alert_json(FILE *to, const struct engine *engine, const struct snapshot *snapshot, const struct list_alert *alert, const char *change);
 
 #endif

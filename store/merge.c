@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "store/merge.h"
 #include "store/snapshot_parts.h"
 
@@ -43,7 +44,7 @@ static struct snapshot *look_at_site(const struct merge *merge, int site, const 
 	if (!is_shown(request, site) || !joined_scope_in(&merge->joined, site, request->scope, &own.scope))
 		return NULL;
 	own.site = 0;
-	own.spark_count = 0; /* of the sums only */
+	own.spark_count = own.ask_count = 0; /* of the sums only */
 	struct snapshot *snapshot = snapshot_create(of->engine, of->settings, of->zone, &own);
 	snapshot_attached(snapshot, of->link, of->silent, of->from_store, of->why);
 	return snapshot;
@@ -104,15 +105,13 @@ static void take_longest(struct snapshot *snapshot, const struct snapshot *part,
 	text_harmless(view_of(where), snapshot->longest_where, sizeof snapshot->longest_where);
 }
 
-/* ---- lists ---- */
-
 /* "berlin/Billing"; of one site alone the name as it is. Too long a name is cut at a whole character. */
 static void put_before(const char *site, const char *between, char *name, size_t room)
 {
 	char text[300];
 	if (!*site || !*name)
 		return;
-	snprintf(text, sizeof text, "%s%s%s", site, between, name);
+	snprintf(text, sizeof text, "%s%s%.255s", site, between, name);
 	text_harmless(view_of(text), name, room);
 }
 
@@ -240,6 +239,7 @@ static void append_asked(struct snapshot *snapshot, const struct snapshot *part,
 	APPEND(snapshot->agents, snapshot->agent_count, part->agents, part->agent_count);
 	for (int i = agents; i < snapshot->agent_count; i++) {
 		snapshot->agents[i].scope = joined_scope_from(all, site, snapshot->agents[i].scope);
+		snapshot->agents[i].team_scope = joined_scope_from(all, site, snapshot->agents[i].team_scope);
 		put_site(name, snapshot->agents[i].name, sizeof snapshot->agents[i].name);
 	}
 	append_service(snapshot, part, all, site, name);
@@ -375,18 +375,17 @@ static void join_names(const struct merge *merge, struct snapshot *snapshot)
 	snapshot->praises_total = praises.total;
 }
 
-/* The newest of all sites. */
 static void join_notes(const struct merge *merge, struct snapshot *snapshot)
 {
-	int64_t newest = INSTANT_NONE;
+	struct list_note found[NOTES_SHOWN];
 	for (int i = 0; i < merge->count; i++) {
-		struct list_note note;
-		if (!is_shown(&snapshot->request, i) || !merge->parts[i] || !list_note(merge->parts[i], merge->joined.now, &note) || note.at <= newest)
-			continue;
-		newest = note.at;
-		free(snapshot->note);
-		snapshot->note = snapshot->request.site ? memory_text(note.text) : memory_format("%s: %s", merge->sites[i].name, note.text);
+		const int count = is_shown(&snapshot->request, i) && merge->parts[i] ? list_notes(merge->parts[i], merge->joined.now, found, NOTES_SHOWN) : 0;
+		for (struct list_note *note = found; note < found + count && !snapshot->request.site; note++)
+			put_before(merge->sites[i].name, ": ", note->text, sizeof note->text);
+		APPEND(snapshot->notes, snapshot->note_count, found, count);
 	}
+	snapshot->note_count = cut(snapshot->notes, snapshot->note_count, sizeof *snapshot->notes, list_note_order, NOTES_SHOWN);
+	snapshot->note = snapshot->note_count ? memory_text(snapshot->notes[0].text) : NULL;
 }
 
 /* The names of the rows, each once. */
@@ -401,8 +400,6 @@ static void join_queues(struct snapshot *snapshot)
 			snapshot->queues[snapshot->queue_count++] = memory_text(snapshot->rows[i].queue);
 	}
 }
-
-/* ---- all of it ---- */
 
 static struct snapshot *begin(const struct merge *merge, const struct settings *settings, const struct zone *zone,
 	const struct snapshot_request *request)
@@ -422,12 +419,21 @@ static struct snapshot *begin(const struct merge *merge, const struct settings *
 	snapshot->named_window = period_window(request->window);
 	char where[sizeof snapshot->scope_text], text[300];
 	lists_scope_text(merge->joined.names, request->scope, where, sizeof where);
+	snapshot_name_scope(snapshot, merge->joined.names);
 	if (request->site)
 		snprintf(text, sizeof text, "%s \u00B7 %s", merge->sites[request->site - 1].name, where);
 	else
-		snprintf(text, sizeof text, "%d sites \u00B7 %s", merge->count, where);
+		snprintf(text, sizeof text, _("%d sites \u00B7 %s"), merge->count, where);
 	text_harmless(view_of(text), snapshot->scope_text, sizeof snapshot->scope_text);
 	return snapshot;
+}
+
+static void append_types(struct list_named **items, int *count, const struct list_named *part, int part_count)
+{
+	struct named_join join = {.items = *items, .count = *count};
+	add_named(&join, part, part_count);
+	*items = join.items;
+	*count = join.count;
 }
 
 static void add_site(const struct merge *merge, int site, struct snapshot *snapshot, int64_t *longest)
@@ -448,14 +454,8 @@ static void add_site(const struct merge *merge, int site, struct snapshot *snaps
 		snapshot->forecast = part->forecast;
 		part->forecast = NULL;
 	}
-	struct named_join unknown = {.items = snapshot->unknown, .count = snapshot->unknown_count};
-	add_named(&unknown, part->unknown, part->unknown_count);
-	snapshot->unknown = unknown.items;
-	snapshot->unknown_count = unknown.count;
-	struct named_join impossible = {.items = snapshot->impossible, .count = snapshot->impossible_count};
-	add_named(&impossible, part->impossible, part->impossible_count);
-	snapshot->impossible = impossible.items;
-	snapshot->impossible_count = impossible.count;
+	append_types(&snapshot->unknown, &snapshot->unknown_count, part->unknown, part->unknown_count);
+	append_types(&snapshot->impossible, &snapshot->impossible_count, part->impossible, part->impossible_count);
 	snapshot_destroy(part);
 }
 
@@ -473,7 +473,7 @@ static void tell_links(struct snapshot *snapshot)
 		snapshot->stale_ms = site->stale && site->silent > snapshot->stale_ms ? site->silent : snapshot->stale_ms;
 	}
 	snapshot->stale = shown == snapshot->sites_stale;
-	snapshot->source = from_store ? "Redis, every second" : shown == 1 ? "collector" : "collectors";
+	snapshot->source = from_store ? _("Redis, every second") : words_plural("collector", "collectors", shown);
 }
 
 struct snapshot *snapshot_merge(const struct merge *merge, const struct settings *settings, const struct zone *zone,
@@ -486,10 +486,12 @@ struct snapshot *snapshot_merge(const struct merge *merge, const struct settings
 	for (int i = 0; i < merge->count; i++)
 		add_site(merge, i, snapshot, &longest);
 	tell_links(snapshot);
+	const struct joined alone = valid.site ? joined_alone(&merge->joined, valid.site - 1) : merge->joined;
+	if (snapshot->at != INSTANT_NONE)
+		join_figures(&alone, snapshot);
+	snapshot_fill_answers(snapshot, NULL, &alone);
 	if (snapshot->at == INSTANT_NONE)
 		return snapshot;
-	const struct joined alone = valid.site ? joined_alone(&merge->joined, valid.site - 1) : merge->joined;
-	join_figures(&alone, snapshot);
 	sort_lists(snapshot);
 	snapshot->unknown_count = cut(snapshot->unknown, snapshot->unknown_count, sizeof *snapshot->unknown, list_named_order, NAMED_MOST);
 	join_names(merge, snapshot);

@@ -27,7 +27,7 @@ const struct redis_schema_entry redis_schema[REDIS_KEYS] = {
 	[STORED_QUARTERS] = {"quarters:DAY", "hash", PART_SERIES, DAYS(36), "the same by quarter hours of a day (UTC); OWNER/gauges"},
 	[STORED_DAYS] = {"days:MONTH", "hash", PART_SERIES, DAYS(762), "the same by days (in the site's zone) of a month"},
 	[STORED_STATE] = {"state", "hash", PART_STATE, PRESENT, "the packed engine in chunks of 512 KiB: 0, 1, ..., chunks, size, lsn"},
-	[STORED_INBOX] = {"inbox", "list", PART_OWN, DAYS(1), "actions of people at boards that have only Redis, until the collector takes them"},
+	[STORED_INBOX] = {"inbox", "list", PART_OWN, DAYS(1), "actions of people at boards that have only Redis, until the collector takes them, or, where rights are set and `inbox` is not \"trusted\", throws them away"},
 };
 
 /* The pattern's fixed beginning: up to its capital word. */

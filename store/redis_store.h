@@ -20,8 +20,8 @@ struct redis_store_options {
 	bool force;		 /* take the lease although another one holds it */
 	int64_t interval;	 /* ms between commits; 0: settings->store_interval */
 	int64_t state_interval;	 /* ms between packed states; 0: 2000 */
-	/* An action of a person, pushed by a board: the payload of a batch. True: it was taken (journalled); NULL: nobody takes any.
-	 * Comes again after troubles: whoever takes it knows (src, boot, seq) once. */
+	/* An action of a person, pushed by a board: the payload of a batch. True: it was taken (journalled), or is
+	 * thrown away; false: it stays, with those behind it, and comes again. NULL: nobody takes any. Comes again after troubles: whoever takes it knows (src, boot, seq) once. */
 	bool (*inbox)(void *context, struct view payload);
 	void *context;
 };

@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "metrics/lists.h"
 #include "metrics/query.h"
 #include "store/snapshot.h"
@@ -18,7 +19,7 @@ enum sl_formula snapshot_formula(const struct settings *settings, const char *qu
 	return (enum sl_formula)settings->formula;
 }
 
-static enum window window_of(const struct metric *metric, enum window window)
+enum window snapshot_window(const struct metric *metric, enum window window)
 {
 	if (metric->kind == KIND_GAUGE)
 		return WINDOW_NOW;
@@ -49,7 +50,7 @@ void snapshot_gather(const struct snapshot_request *request, const struct snapsh
 	struct query *query = asked->joined ? memory_new(1, sizeof *query) : memory_resize(NULL, 1, sizeof *query); /* a query of one engine fills all it uses */
 	ask(query, asked, request->window);
 	for (int i = 0; i < metric_count; i++)
-		if (window_of(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
+		if (snapshot_window(&metrics[i], request->window) == request->window || metrics[i].kind == KIND_GAUGE)
 			query_figure(query, i, &figures[i]);
 	if (request->window < WINDOW_TODAY || (today && request->window != WINDOW_TODAY))
 		turn(query, asked, WINDOW_TODAY);
@@ -173,9 +174,9 @@ static void fill_lists(struct snapshot *snapshot, const struct engine *engine)
 	snapshot->praise_count = list_praises(engine, &period, snapshot->praises, NAMED_MOST, &snapshot->praises_total);
 	snapshot->unknown = memory_new(NAMED_MOST, sizeof *snapshot->unknown);
 	snapshot->unknown_count = list_unknown(engine, snapshot->unknown, NAMED_MOST);
-	struct list_note note;
-	if (list_note(engine, at, &note))
-		snapshot->note = memory_text(note.text);
+	snapshot->notes = memory_new(NOTES_SHOWN, sizeof *snapshot->notes);
+	snapshot->note_count = list_notes(engine, at, snapshot->notes, NOTES_SHOWN);
+	snapshot->note = snapshot->note_count ? memory_text(snapshot->notes[0].text) : NULL;
 }
 
 static void fill_feeds(struct snapshot *snapshot, const struct engine *engine)
@@ -204,6 +205,24 @@ static void fill_queues(struct snapshot *snapshot, const struct engine *engine)
 		snapshot->queues[i] = memory_text(names[i]);
 }
 
+uint16_t *snapshot_scope_part(struct scope *scope, enum scope_part part)
+{
+	uint16_t *const parts[SCOPE_PARTS] = {[SCOPE_QUEUE] = &scope->queue, [SCOPE_CHANNEL] = &scope->channel, [SCOPE_MARKET] = &scope->market,
+		[SCOPE_AGENT] = &scope->agent, [SCOPE_TEAM] = &scope->team};
+	return parts[part];
+}
+
+void snapshot_name_scope(struct snapshot *snapshot, const struct engine *engine)
+{
+	for (int part = 0; part < SCOPE_PARTS; part++) {
+		struct scope alone = SCOPE_ALL;
+		*snapshot->chosen[part] = 0;
+		*snapshot_scope_part(&alone, (enum scope_part)part) = *snapshot_scope_part(&snapshot->request.scope, (enum scope_part)part);
+		if (*snapshot_scope_part(&alone, (enum scope_part)part) != SCOPE_ANY)
+			lists_scope_text(engine, alone, snapshot->chosen[part], sizeof snapshot->chosen[part]);
+	}
+}
+
 struct snapshot *snapshot_create(const struct engine *engine, const struct settings *settings, const struct zone *zone,
 	const struct snapshot_request *request)
 {
@@ -216,9 +235,11 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	snapshot->at = engine_now(engine);
 	view_copy(view_of(settings->title), snapshot->title, sizeof snapshot->title);
 	lists_scope_text(engine, request->scope, snapshot->scope_text, sizeof snapshot->scope_text);
+	snapshot_name_scope(snapshot, engine);
 	snapshot->span = spark_span(request->window);
 	if (snapshot->at == INSTANT_NONE) {
 		snapshot->nothing = true;
+		snapshot_fill_answers(snapshot, engine, NULL);
 		return snapshot;
 	}
 	enum sl_formula formula = snapshot_formula_asked(settings, request, NULL);
@@ -229,19 +250,20 @@ struct snapshot *snapshot_create(const struct engine *engine, const struct setti
 	struct list_wait wait;
 	if (list_longest_wait(engine, request->scope, snapshot->at, &wait)) {
 		view_copy(view_of(wait.contact), snapshot->longest_contact, sizeof snapshot->longest_contact);
-		snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "%s%s%s", wait.channel, *wait.queue ? " · " : "", wait.queue);
+		snprintf(snapshot->longest_where, sizeof snapshot->longest_where, "%s%s%s", wait.queue, *wait.queue ? " · " : "", words_of("channel", wait.channel));
 	}
 	fill_rows(snapshot, engine);
 	fill_lists(snapshot, engine);
 	fill_queues(snapshot, engine);
 	snapshot_fill_forecast(snapshot, engine);
 	snapshot_fill_asked(snapshot, engine);
+	snapshot_fill_answers(snapshot, engine, NULL);
 	return snapshot;
 }
 
 void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t silent, bool from_store, const char *why)
 {
-	snapshot->source = from_store ? "Redis, every second" : "collector";
+	snapshot->source = from_store ? _("Redis, every second") : _("collector");
 	if (link == LINK_LIVE)
 		return;
 	if (snapshot->nothing)
@@ -256,6 +278,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
+	settings_destroy(snapshot->held);
 	for (int i = 0; i < snapshot->queue_count; i++)
 		free(snapshot->queues[i]);
 	free(snapshot->queues);
@@ -276,6 +299,8 @@ void snapshot_destroy(struct snapshot *snapshot)
 	free(snapshot->followups);
 	free(snapshot->markets);
 	free(snapshot->history);
+	free(snapshot->answers);
+	free(snapshot->notes);
 	free(snapshot->note);
 	free(snapshot->timeline);
 	proof_release(snapshot->evidence);

@@ -13,11 +13,15 @@
 #include "metrics/metric.h"
 #include "metrics/spark.h"
 #include "store/proof.h"
+#include "store/snapshot_ask.h"
 #include "store/timeline.h"
 
 #define SPARKS_MOST 16
 
+struct answer_memory; /* store/answer_memory.h */
 struct snapshot_forecast;
+/* What a scope can name. */
+enum scope_part { SCOPE_QUEUE, SCOPE_CHANNEL, SCOPE_MARKET, SCOPE_AGENT, SCOPE_TEAM, SCOPE_PARTS };
 /* Lists that only some pages show: gathered where they are asked for. */
 enum snapshot_list { SNAPSHOT_AGENTS, SNAPSHOT_FORECAST, SNAPSHOT_CONDUCT /* loads, flagged_before, protocol_faults, false_flags */,
 	SNAPSHOT_CLOCKS /* clock_kinds, priorities */, SNAPSHOT_VOICE /* followups, figures of markets */, SNAPSHOT_ALERTS /* history */,
@@ -36,6 +40,8 @@ struct snapshot_request {
 	const struct shifts *shifts; /* the caller's, outlives the snapshot; NULL: none are planned */
 	unsigned lists; /* bits (1u << enum snapshot_list) */
 	struct proof_request evidence, life; /* what is behind a figure; the life of one of its rows */
+	struct snapshot_ask asks[ASKS_MOST]; int ask_count; /* of widgets with a scope or window of their own, each once */
+	struct answer_memory *memory; /* the caller's, used while the snapshot is made; NULL: all is worked out anew */
 };
 
 struct snapshot_row { /* one line of the queue table: a (queue, channel) */
@@ -74,8 +80,10 @@ struct snapshot {
 	const char *zone_name; /* owned by settings */
 	const struct zone *zone; /* outlives the snapshot */
 	const struct settings *settings;
+	struct settings *held; /* the same where they may be replaced while this is shown; NULL: they outlive it */
 	struct snapshot_request request;
 	char title[64], scope_text[96]; /* "all queues", "Billing · chat" */
+	char chosen[SCOPE_PARTS][64]; /* what the scope names, by enum scope_part: "Billing", "chat", "team Blue"; "": any */
 	bool nothing; /* no batch came yet */
 	bool stale;   /* any feed that counts is stale */
 	int64_t stale_ms;
@@ -119,7 +127,8 @@ struct snapshot {
 	struct list_topic *topics; int topic_count; struct list_topic topics_total; /* the most re-contacts first */
 	struct list_praise *newest_praises; int newest_praise_count;
 	struct list_alert *history; int history_count; /* the alerts with those that are muted */
-	char *note; /* the newest that still holds, or NULL */
+	struct list_note *notes; int note_count; /* announcements that hold, the newest first */
+	char *note; /* the newest of them, or NULL */
 	char **queues; int queue_count; /* names, for the filter */
 	struct timeline *timeline; /* owned; NULL: not a replay */
 	struct snapshot *other;	   /* owned; the same at the time a replay compares with, or NULL */
@@ -127,8 +136,11 @@ struct snapshot {
 	int sites_stale; /* of those shown: how many are stale or not known at all */
 	bool zones_differ; /* of those shown: "today" is each site's own day */
 	struct proof *evidence, *life; /* held; answers to the request where their numbers are its own, else not gathered yet; NULL: none */
+	struct snapshot_answer *answers; int answer_count; /* to the request's asks, in their order: snapshot_answer() */
+	unsigned denied; /* what may not be done at this board: bits of enum right */
 	int said;	/* how often the board's own thread had something to say; each time it is `words` */
 	char words[160]; /* harmless: what became of an action */
+	bool refused;	 /* it was not done */
 	char under_way[160]; /* how far a thread is that gathers one of them; "" */
 	/* only where asked for (JSON): every row has all figures already */
 };
@@ -142,12 +154,18 @@ void snapshot_attached(struct snapshot *snapshot, enum link_state link, int64_t 
 void snapshot_destroy(struct snapshot *snapshot);
 /* The formula a queue is measured by: its own where the configuration gives it one. queue NULL: everything. */
 enum sl_formula snapshot_formula(const struct settings *settings, const char *queue);
+/* Where the number of a part of a scope stands. */
+uint16_t *snapshot_scope_part(struct scope *scope, enum scope_part part);
+/* snapshot->chosen, of the names of this engine. */
+void snapshot_name_scope(struct snapshot *snapshot, const struct engine *engine);
 /* The figure of a metric by name, for widgets; a static unknown one if there is no such metric. */
 const struct figure *snapshot_figure(const struct snapshot *snapshot, const char *metric);
 /* What was counted today, by the metric's name; 0 where it is not known. */
 int64_t snapshot_count_today(const struct snapshot *snapshot, const char *metric);
 /* The newest critical alert that nobody has answered: pages that turn by themselves stay while there is one. NULL: none. */
 const struct list_alert *snapshot_alarm(const struct snapshot *snapshot);
+/* The answer to a question of its request; NULL: it was not asked for yet. */
+const struct snapshot_answer *snapshot_answer(const struct snapshot *snapshot, const struct snapshot_ask *ask);
 /* snapshot->span->count points, or NULL where none were asked for. */
 const int64_t *snapshot_spark(const struct snapshot *snapshot, const char *metric);
 

@@ -8,6 +8,7 @@
 
 #define ROWS_MOST 400
 #define ITEMS_MOST 200
+#define NOTES_SHOWN 20 /* announcements; an engine keeps 50 */
 #define NAMED_MOST 20
 #define FEEDS_MOST 32
 #define AGENTS_MOST 5000
@@ -49,6 +50,10 @@ int snapshot_compare_rows(const void *left, const void *right);
 void snapshot_fill_forecast(struct snapshot *snapshot, const struct engine *engine);
 /* The lists that the request asks for: snapshot_asked.c. */
 void snapshot_fill_asked(struct snapshot *snapshot, const struct engine *engine);
+/* What its request asks beside: of one engine, or of several (engine NULL). After the figures and sparks. snapshot_answers.c. */
+void snapshot_fill_answers(struct snapshot *snapshot, const struct engine *engine, const struct joined *joined);
+/* Over which window a metric is known where this one is asked for. */
+enum window snapshot_window(const struct metric *metric, enum window window);
 /* The scope as it is asked about: without flagged contacts where the request says so. */
 static inline struct scope snapshot_scope(const struct snapshot_request *request, struct scope scope)
 {

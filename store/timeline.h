@@ -28,7 +28,7 @@ struct timeline_column {
 
 struct timeline_mark {
 	int64_t at;
-	char text[120];
+	char text[200]; /* with whose it is */
 };
 
 enum timeline_state { TIMELINE_PAUSED, TIMELINE_PLAYING, TIMELINE_SEEKING, TIMELINE_END, TIMELINE_FAILED };

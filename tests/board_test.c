@@ -154,15 +154,15 @@ static void keys_change_the_request(void **state)
 	assert_int_equal(request->window, WINDOW_30M);
 	assert_int_equal(board_key(board, &sample->snapshot, 'b'), BOARD_REQUEST);
 	assert_int_equal(request->by, BY_ARRIVAL);
-	assert_int_equal(board_key(board, &sample->snapshot, 'x'), BOARD_REQUEST);
+	assert_int_equal(board_key(board, &sample->snapshot, 'C'), BOARD_REQUEST);
 	assert_int_equal(request->conduct, CONDUCT_WITHOUT);
-	assert_int_equal(board_key(board, &sample->snapshot, 'x'), BOARD_REQUEST);
+	assert_int_equal(board_key(board, &sample->snapshot, 'C'), BOARD_REQUEST);
 	assert_int_equal(request->conduct, CONDUCT_ALL);
 	for (int formula = 0; formula < SL_FORMULA_COUNT; formula++) {
-		assert_int_equal(board_key(board, &sample->snapshot, 's'), BOARD_REQUEST);
+		assert_int_equal(board_key(board, &sample->snapshot, 'F'), BOARD_REQUEST);
 		assert_int_equal(request->formula, formula);
 	}
-	board_key(board, &sample->snapshot, 's');
+	board_key(board, &sample->snapshot, 'F');
 	assert_int_equal(request->formula, -1);
 	for (int window = 0; window < WINDOW_COUNT; window++)
 		board_key(board, &sample->snapshot, 'w');
@@ -196,7 +196,13 @@ static void a_filter_is_chosen_by_typing(void **state)
 	assert_int_equal(request->scope.queue, 5);
 	press(board, sample, (const int[]){'f', 'c', 'h', 'a', 't', SCREEN_KEY_ENTER, 0});
 	assert_int_equal(request->scope.channel, CHANNEL_CHAT);
-	assert_int_equal(request->scope.queue, SCOPE_ANY);
+	assert_int_equal(request->scope.queue, 5); /* both together: two chips, the last one goes first */
+	assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_BACKSPACE), BOARD_REQUEST);
+	assert_int_equal(request->scope.channel, SCOPE_ANY);
+	assert_int_equal(request->scope.queue, 5);
+	assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_BACKSPACE), BOARD_REQUEST);
+	assert_int_equal(board_key(board, &sample->snapshot, SCREEN_KEY_BACKSPACE), BOARD_NOTHING);
+	press(board, sample, (const int[]){'f', 'c', 'h', 'a', 't', SCREEN_KEY_ENTER, 0});
 	/* Letters are letters while typing; a first Esc takes them back, a second leaves, a third lifts the filter. */
 	press(board, sample, (const int[]){'f', 'q', 'w', SCREEN_KEY_ESCAPE, SCREEN_KEY_ESCAPE, 0});
 	assert_int_equal(request->scope.channel, CHANNEL_CHAT);
@@ -210,7 +216,7 @@ static void a_filter_is_chosen_by_typing(void **state)
 static void random_pictures_stay_inside(void **state)
 {
 	(void)state;
-	static const int keys[] = {'?', 'h', 'f', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', 'w', 's', 'b', 'x', SCREEN_KEY_TAB, SCREEN_KEY_BACKTAB, SCREEN_KEY_UP, SCREEN_KEY_DOWN, SCREEN_KEY_LEFT,
+	static const int keys[] = {'?', 'h', 'f', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', 'w', 's', 'b', 'x', 'F', 'C', 'S', '/', ':', 'a', 'u', 'M', 'i', SCREEN_KEY_TAB, SCREEN_KEY_BACKTAB, SCREEN_KEY_UP, SCREEN_KEY_DOWN, SCREEN_KEY_LEFT,
 		SCREEN_KEY_RIGHT, SCREEN_KEY_ENTER, SCREEN_KEY_ESCAPE, SCREEN_KEY_PAGE_DOWN, SCREEN_KEY_PAGE_UP, SCREEN_KEY_HOME, SCREEN_KEY_END,
 		SCREEN_KEY_BACKSPACE, 0x44F};
 	uint64_t seed = 88172645463325252u;

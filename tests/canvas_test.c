@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 
 #include "tui/canvas.h"
 #include "tui/dump.h"
 #include "tui/glyphs.h"
 #include "tui/theme.h"
+
+#include <cmocka.h> /* last: it makes a macro of fail */
 
 static char *written(const struct canvas *canvas, void (*dump)(const struct canvas *, FILE *))
 {
@@ -60,10 +61,10 @@ static void combining_marks_join_their_cell(void **state)
 	(void)state;
 	struct canvas *canvas = canvas_create(4, 1);
 	assert_int_equal(canvas_text(canvas, 0, 0, 4, ROLE_TEXT, "e\u0301a"), 2);
-	assert_int_equal(canvas->cells[0].mark, 0x301);
+	assert_int_equal(canvas->cells[0].marks[0], 0x301);
 	expect(canvas, "e\u0301a\n");
 	canvas_text(canvas, 0, 0, 1, ROLE_TEXT, "e");
-	assert_int_equal(canvas->cells[0].mark, 0);
+	assert_int_equal(canvas->cells[0].marks[0], 0);
 	canvas_destroy(canvas);
 }
 
@@ -190,12 +191,12 @@ static void states_differ_without_colours(void **state)
 	for (size_t c = 0; c < 4; c++)
 		for (size_t i = 0; i < 4; i++)
 			for (size_t j = i + 1; j < 4; j++)
-				assert_false(same_style(theme_style(told_apart[i], colours[c]), theme_style(told_apart[j], colours[c])));
+				assert_false(same_style(theme_style(NULL, told_apart[i], colours[c]), theme_style(NULL, told_apart[j], colours[c])));
 	for (int role = 0; role < ROLE_COUNT; role++) {
-		const struct style style = theme_style((enum role)role, 0);
+		const struct style style = theme_style(NULL, (enum role)role, 0);
 		assert_true(style.foreground == -1 && style.background == -1);
-		assert_true(theme_style((enum role)role, 8).foreground < 8);
-		assert_true(theme_style((enum role)role, 16).foreground < 16);
+		assert_true(theme_style(NULL, (enum role)role, 8).foreground < 8);
+		assert_true(theme_style(NULL, (enum role)role, 16).foreground < 16);
 	}
 }
 

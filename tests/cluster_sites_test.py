@@ -54,13 +54,13 @@ class Collector:
 
 class Board:
     def __init__(self, *words):
-        self.process = start("--plain", *words, *RULES)
+        self.process = start("--plain", "--every", "2s", *words, *RULES)
         self.lines = []
         threading.Thread(target=lambda: [self.lines.append(line) for line in self.process.stdout], daemon=True).start()
 
     def is_well(self, patience=40):
         seen = len(self.lines)
-        return until(lambda: any("IN QUEUE" in line and "site" not in line and "STALE" not in line for line in self.lines[seen:]), patience)
+        return until(lambda: any("In queue" in line and " of 3 sites" not in line and "STALE" not in line for line in self.lines[seen:]), patience)
 
 
 def look(*words):
@@ -96,9 +96,14 @@ def main(folder):
     words = ("--sites", ",".join(sites), "--store", url)
     board = Board(*words)
     say(board.is_well(), "a board over the three reads each from its node", board.lines[-2:])
-    found = look(*words)
-    offered = {json.dumps(f["scope"]): f["value"] for f in found.get("figures", []) if f["metric"] == "offered" and f["window"] == "today"}
-    parts = [offered.get(json.dumps({"site": site}), 0) for site in sites]
+    # Shortly after midnight today is young, and nobody may have called yet.
+    patience = time.monotonic() + 40
+    while True:
+        found = look(*words)
+        offered = {json.dumps(f["scope"]): f["value"] for f in found.get("figures", []) if f["metric"] == "offered" and f["window"] == "today"}
+        parts = [offered.get(json.dumps({"site": site}), 0) for site in sites]
+        if min(parts) > 0 or time.monotonic() > patience:
+            break
     say(min(parts) > 0 and offered.get("{}") == sum(parts), "the total is the sum of three sites", parts)
 
     for collector in collectors:

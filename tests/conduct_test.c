@@ -255,6 +255,26 @@ static void a_skipped_step_is_shown(void **state)
 	teller_close(&t);
 }
 
+/* Languages other than English take more bytes: the screen's width is what cuts a sentence. */
+static void a_long_alert_is_told_whole(void **state)
+{
+	(void)state;
+	struct teller t;
+	struct list_alert alerts[4];
+	teller_open(&t, NULL);
+	tell(&t, T0, "contact.queued", "contact=x queue=\u0411\u0443\u0445\u0433\u0430\u043B\u0442\u0435\u0440\u0438\u044F-\u0438-"
+		"\u043D\u0430\u043B\u043E\u0433\u0438-\u043C\u0430\u043B\u044B\u0445-"
+		"\u043F\u0440\u0435\u0434\u043F\u0440\u0438\u044F\u0442\u0438\u0439 channel=chat");
+	tell(&t, T0, "contact.answered", "contact=x agent=ana");
+	take(&t, T0 + S, "x", "ana", STEP_REQUEST);
+	take(&t, T0 + 2 * S, "x", "ana", STEP_WARNING);
+	pass(&t, T0 + 4 * S);
+	assert_int_equal(list_alerts(t.engine, T0 + 4 * S, alerts, 4), 1);
+	assert_true(strlen(alerts[0].text) > 120);
+	assert_non_null(strstr(alerts[0].text, " \u00B7 chat"));
+	teller_close(&t);
+}
+
 static void unclear_waits_for_a_word(void **state)
 {
 	(void)state;
@@ -464,7 +484,7 @@ static void a_flag_that_goes_on_is_not_unresolved(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_order), cmocka_unit_test(the_whole_protocol), cmocka_unit_test(a_skipped_step_is_shown),
+		cmocka_unit_test(every_order), cmocka_unit_test(the_whole_protocol), cmocka_unit_test(a_skipped_step_is_shown), cmocka_unit_test(a_long_alert_is_told_whole),
 		cmocka_unit_test(unclear_waits_for_a_word), cmocka_unit_test(accepted_until_the_wrap_up_ends),
 		cmocka_unit_test(withdrawn_everywhere), cmocka_unit_test(the_flag_follows), cmocka_unit_test(a_threat_to_life),
 		cmocka_unit_test(every_kind_of_fault),

@@ -17,7 +17,8 @@
 
 #include <cmocka.h> /* last: it makes a macro of fail */
 
-static const char *const metrics[] = {"longest_wait", "queue_depth", "service_level", "asa", "csat", NULL};
+static const char *const metric_list[] = {"longest_wait", "queue_depth", "service_level", "asa", "csat", NULL};
+static const struct settings_names names = {.metrics = metric_list};
 
 /* ---- files that exist only in memory; what they are called in messages is put back to "wall.conf" ---- */
 
@@ -28,7 +29,7 @@ static bool load_bytes(struct settings *settings, const char *bytes, size_t size
 	assert_true(file >= 0);
 	assert_int_equal(write(file, bytes, size), (ssize_t)size);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-	const bool good = settings_load(settings, path, metrics, err);
+	const bool good = settings_load(settings, path, &names, err);
 	close(file);
 	if (!good && strncmp(err->text, path, strlen(path)) == 0) {
 		char rest[sizeof err->text];
@@ -188,9 +189,9 @@ static void test_messages(void **state)
 	EXPECT_MESSAGE("care_shift = 1.5", "wall.conf:1: 'care_shift' must be a whole number, not \"1.5\"");
 	EXPECT_MESSAGE("care_shift = -1", "wall.conf:1: 'care_shift' must be between 1 and 1000, not \"-1\"");
 	EXPECT_MESSAGE("care_shift = 99999999999999999999", "wall.conf:1: 'care_shift' must be a whole number");
-	EXPECT_MESSAGE("frames = 31", "wall.conf:1: 'frames' must be between 1 and 30, not \"31\"");
+	EXPECT_MESSAGE("frames = 31", "wall.conf:1: 'frames' must be a number from 0.2 to 30, not \"31\"");
 	EXPECT_MESSAGE("frames = nan", "wall.conf:1: 'frames' must be a number, not \"nan\"");
-	EXPECT_MESSAGE("bell = maybe", "wall.conf:1: 'bell' must be true or false, not \"maybe\"");
+	EXPECT_MESSAGE("bell = maybe", "wall.conf:1: 'bell' must be one of \"none\", \"critical\", \"all\", not \"maybe\"");
 	EXPECT_MESSAGE("by = luck", "wall.conf:1: 'by' must be one of \"outcome\", \"arrival\", not \"luck\"");
 	EXPECT_MESSAGE("day_start = \"06:10\"", "wall.conf:1: 'day_start' must be a time in whole quarter "
 						"hours such as \"07:30\", not \"06:10\"");
@@ -302,9 +303,9 @@ static void test_bounds(void **state)
 	expect_message(text, used, "wall.conf:2001: there are more than 2000 sections");
 	free(text);
 	struct settings *absent = settings_create();
-	assert_false(settings_load(absent, "/nonexistent/wall.conf", metrics, &err));
+	assert_false(settings_load(absent, "/nonexistent/wall.conf", &names, &err));
 	assert_string_equal(err.text, "/nonexistent/wall.conf: the configuration cannot be read: No such file or directory");
-	assert_false(settings_load(absent, "/tmp", metrics, &err));
+	assert_false(settings_load(absent, "/tmp", &names, &err));
 	settings_destroy(absent);
 }
 
@@ -333,7 +334,7 @@ static void test_set(void **state)
 	assert_false(settings_set(settings, "queue", "x", &err));
 	assert_true(settings_set(settings, "frames", "0002.50", &err));
 	assert_true(settings->frames > 2.49 && settings->frames < 2.51);
-	static const char *const wrong[] = {"2.", ".", "", "-", "1e1", "2,5", " 2", "0.5", "30.1", "9999999999999999"};
+	static const char *const wrong[] = {"2.", ".", "", "-", "1e1", "2,5", " 2", "0.19", "30.1", "9999999999999999"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		if (settings_set(settings, "frames", wrong[i], &err))
 			fail_msg("'%s' was taken", wrong[i]);
@@ -355,7 +356,7 @@ static char *printed(void (*levels)(FILE *to))
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
-	settings_print(to, levels);
+	settings_print(to, levels, NULL);
 	fclose(to);
 	return text;
 }
@@ -402,13 +403,13 @@ static void test_print(void **state)
 static void test_locale(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"de_DE.UTF-8", "ru_RU.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
+	static const char *const locales[] = {"de_DE.UTF-8", "ru_RU.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
 	char *plain = printed(print_nothing);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (!setlocale(LC_ALL, names[i]))
+	for (size_t i = 0; i < sizeof locales / sizeof *locales; i++) {
+		if (!setlocale(LC_ALL, locales[i]))
 			continue;
 		struct settings *settings = load(whole_file);
-		setlocale(LC_ALL, names[i]);
+		setlocale(LC_ALL, locales[i]);
 		assert_true(settings->frames == 2.5);
 		assert_true(settings->levels[1].hysteresis == 2.5);
 		settings_destroy(settings);
@@ -453,10 +454,10 @@ static void test_words(void **state)
 	assert_int_equal(sl_formula_find("SL9"), -1);
 	assert_int_equal(window_find("35d"), WINDOW_35D);
 	assert_int_equal(window_find(""), -1);
-	assert_string_equal(suggest("sevice_level", metrics), "service_level");
-	assert_string_equal(suggest("qeueu_depth", metrics), "queue_depth");
-	assert_null(suggest("temperature", metrics));
-	assert_null(suggest("", metrics));
+	assert_string_equal(suggest("sevice_level", metric_list), "service_level");
+	assert_string_equal(suggest("qeueu_depth", metric_list), "queue_depth");
+	assert_null(suggest("temperature", metric_list));
+	assert_null(suggest("", metric_list));
 }
 
 /* libconfuse must say nothing by itself: all the messages above came back, and none went to standard error.

@@ -160,7 +160,7 @@ static void keys_change_what_is_asked(void **state)
 	assert_true(after->changed.service_level < before->as_it_is.service_level);
 	assert_true(fabs(half_at(changed, 30)->staffing.arrivals / half_at(snapshot, 30)->staffing.arrivals - 1.1) < 1e-9);
 	assert_int_equal(snapshot_figure(changed, "agents_needed")->numerator, snapshot_figure(snapshot, "agents_needed")->numerator);
-	board_key(board, snapshot, 'x');
+	board_key(board, snapshot, '=');
 	assert_int_equal(change->agents || change->arrivals_percent || change->handle_percent, 0);
 	for (int i = 0; i < 2000; i++)
 		board_key(board, snapshot, i % 2 ? '<' : '(');

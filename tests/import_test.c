@@ -14,10 +14,10 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "feed/bridges/import.h"
-#include "feed/bridges/mapping.h"
-#include "feed/bridges/pseudonym.h"
-#include "feed/bridges/record.h"
+#include "feed/imports/import.h"
+#include "feed/imports/pseudonym.h"
+#include "feed/imports/record.h"
+#include "feed/mapping/mapping.h"
 
 #define SALT "sixteen bytes and more"
 

@@ -264,7 +264,7 @@ static void alert_on_scores(struct settings *settings)
 		"alert \"calm\" { metric = \"csat_calm\" enter = 50 leave = 60 severity = \"critical\" window = \"60m\" }\n"
 		"level \"csat_calm\" { warn = 70 crit = 50 }\n";
 	struct error err;
-	if (!settings_read(settings, view_of(text), "text", metric_names(), &err))
+	if (!settings_read(settings, view_of(text), "text", &(struct settings_names){.metrics = metric_names()}, &err))
 		fail_msg("%s", err.text);
 }
 
@@ -329,9 +329,9 @@ static void false_flags_by_publisher(void **state)
 
 static int row_of(const struct snapshot *snapshot, const char *metric, const char *name, struct proof_request *request)
 {
-	for (int row = 0; row < page_rows(&page_learning_class, snapshot); row++) {
+	for (int row = 0; row < page_rows(&page_learning_class, snapshot, NULL); row++) {
 		*request = (struct proof_request){.number = 1};
-		if (page_evidence(&page_learning_class, snapshot, row, request) && request->metric == metric_find(metric) && strcmp(request->name, name) == 0)
+		if (page_evidence(&page_learning_class, snapshot, NULL, row, request) && request->metric == metric_find(metric) && strcmp(request->name, name) == 0)
 			return row;
 	}
 	return -1;
@@ -391,7 +391,7 @@ static void set_up(struct bench *bench, const char *script, struct alert_exec_bo
 		used += (size_t)snprintf(text + used, sizeof text - used, "alert \"r%d\" { metric = \"queue_depth\" enter = 0 leave = 0 exec = \"%s\" }\n", i,
 			bench->script);
 	teller_open(&bench->teller, NULL);
-	if (!settings_read(bench->teller.settings, view_of(text), "text", metric_names(), &err))
+	if (!settings_read(bench->teller.settings, view_of(text), "text", &(struct settings_names){.metrics = metric_names()}, &err))
 		fail_msg("%s", err.text);
 	engine_destroy(bench->teller.engine);
 	bench->teller.engine = engine_create(bench->teller.settings, &err);

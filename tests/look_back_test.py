@@ -191,7 +191,7 @@ def one_collector(folder, stream, keys=(), ours=()):
     good = collector.take(third, third) and good
     end(collector.process)
     # Without its first file the journal begins with a state, and only that makes figures exact.
-    first = sorted(glob.glob(collector.journal + "/J-*1.wb?"))
+    first = sorted(glob.glob(collector.journal + "/J-%020d.wb?" % 1))
     os.mkdir(os.path.join(folder, "kept"))
     for path in first:
         shutil.move(path, os.path.join(folder, "kept"))
@@ -272,7 +272,7 @@ def link_is_cut(folder):
     board.terminal.send("r")
     say(board.terminal.until("keeps nothing to look back with"), "a collector whose journal is gone says so", board.terminal.text())
     board.terminal.send("\t\t\t\r")
-    board.terminal.until("what counts", 2)
+    board.terminal.until("which ones", 2)
     board.terminal.send("\r")
     say(board.terminal.until("keeps nothing to look back with"), "so do rows", board.terminal.text())
     board.close()

@@ -54,30 +54,33 @@ static void test_marks_are_kept_by_time(void **context)
 {
 	struct error err;
 	expect_marks(*context, 0, "");
-	assert_true(mark_add(*context, 2000, "second", &err));
-	assert_true(mark_add(*context, -5, "long before", &err));
-	assert_true(mark_add(*context, 1000, "a\033[31m\nb \u202E", &err)); /* what moves a cursor or turns the line round is gone */
+	assert_true(mark_add(*context, 2000, "second", "anna", &err));
+	assert_true(mark_add(*context, -5, "long before", "anna", &err));
+	assert_true(mark_add(*context, 1000, "a\033[31m\nb \u202E", "anna", &err)); /* what moves a cursor or turns the line round is gone */
 	struct mark_list list;
 	assert_true(marks_list(*context, &list, NULL));
 	assert_int_equal(list.count, 3);
 	assert_string_equal(list.marks[0].text, "long before");
 	assert_true(list.marks[1].at == 1000 && !strpbrk(list.marks[1].text, "\033\n"));
 	assert_string_equal(list.marks[2].text, "second");
+	char line[MARK_LINE];
+	mark_line(&list.marks[2], line);
+	assert_string_equal(line, "second (anna)");
 	marks_finish(&list);
 }
 
 static void test_damage_stays_alone(void **context)
 {
 	struct error err;
-	assert_true(mark_add(*context, 1, "first", &err));
+	assert_true(mark_add(*context, 1, "first", "anna", &err));
 	add_bytes(*context, "0badc0de 5 never written\nnonsense\nffffffff 7 to"); /* the last line is torn */
-	assert_true(mark_add(*context, 9, "after", &err));
+	assert_true(mark_add(*context, 9, "after", "anna", &err));
 	expect_marks(*context, 3, "1 first|9 after|");
 	char endless[3000];
 	memset(endless, 'x', sizeof endless - 1);
 	endless[sizeof endless - 1] = 0;
 	add_bytes(*context, endless);
-	assert_true(mark_add(*context, 10, endless, &err));
+	assert_true(mark_add(*context, 10, endless, "anna", &err));
 	struct mark_list list;
 	assert_true(marks_list(*context, &list, NULL));
 	assert_int_equal(list.count, 3);
@@ -89,7 +92,7 @@ static void test_where_nothing_can_be_written_it_is_said(void **context)
 {
 	struct error err;
 	(void)context;
-	assert_false(mark_add("/nonexistent", 1, "x", &err));
+	assert_false(mark_add("/nonexistent", 1, "x", "anna", &err));
 	assert_non_null(strstr(err.text, "/nonexistent/marks"));
 }
 

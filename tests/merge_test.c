@@ -85,7 +85,7 @@ static void totals_are_sums_and_the_longest_has_its_site(void **state)
 	assert_int_equal(value_of(snapshot, "queue_depth"), 4);
 	assert_int_equal(value_of(snapshot, "offered"), 4);
 	assert_int_equal(value_of(snapshot, "longest_wait"), 60000);
-	assert_string_equal(snapshot->longest_where, "berlin \u00B7 phone \u00B7 Billing");
+	assert_string_equal(snapshot->longest_where, "berlin \u00B7 Billing \u00B7 phone");
 	assert_string_equal(snapshot->scope_text, "3 sites \u00B7 all queues");
 	assert_false(snapshot->stale);
 	assert_int_equal(snapshot->sites_stale, 0);
@@ -159,7 +159,7 @@ static void one_site_alone_is_as_its_own_board(void **state)
 	assert_int_equal(snapshot->row_count, 1);
 	assert_string_equal(snapshot->rows[0].site, "");
 	assert_string_equal(snapshot->scope_text, "berlin \u00B7 all queues");
-	assert_string_equal(snapshot->longest_where, "phone \u00B7 Billing");
+	assert_string_equal(snapshot->longest_where, "Billing \u00B7 phone");
 	assert_int_equal(snapshot->site_count, SITES);
 	assert_true(snapshot->sites[1].shown);
 	assert_false(snapshot->sites[0].shown);

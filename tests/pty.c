@@ -35,6 +35,7 @@ struct pty {
 	void *context;
 	char *bytes;
 	size_t byte_count, byte_room;
+	size_t shown_count; /* of them what the terminal was given */
 	size_t *ends;
 	size_t end_count, end_room;
 	char *picture; /* what pty_screen() gave last */
@@ -155,6 +156,19 @@ void pty_finish(struct pty *pty)
 
 /* ---- reading ---- */
 
+/* Bytes at the end that begin a letter and do not end it: libvterm may take the halves of a letter for two. */
+static size_t unfinished(const char *bytes, size_t count)
+{
+	for (size_t back = 1; back <= 3 && back <= count; back++) {
+		const unsigned char byte = (unsigned char)bytes[count - back];
+		if (byte < 0x80)
+			return 0;
+		if (byte >= 0xC0)
+			return back < (byte >= 0xF0 ? 4u : byte >= 0xE0 ? 3u : 2u) ? back : 0;
+	}
+	return 0;
+}
+
 static void keep(struct pty *pty, const char *bytes, size_t count)
 {
 	pty->bytes = memory_grow(pty->bytes, &pty->byte_room, pty->byte_count + count, 1);
@@ -162,7 +176,10 @@ static void keep(struct pty *pty, const char *bytes, size_t count)
 	pty->byte_count += count;
 	pty->ends = memory_grow(pty->ends, &pty->end_room, pty->end_count + 1, sizeof *pty->ends);
 	pty->ends[pty->end_count++] = pty->byte_count;
-	vterm_input_write(pty->terminal, bytes, count);
+	const size_t whole = pty->byte_count - unfinished(pty->bytes, pty->byte_count);
+	if (whole > pty->shown_count)
+		vterm_input_write(pty->terminal, pty->bytes + pty->shown_count, whole - pty->shown_count);
+	pty->shown_count = whole;
 }
 
 /* Everything that is there now. */

@@ -381,17 +381,19 @@ static void notes(void **state)
 {
 	(void)state;
 	struct teller t;
-	struct list_note note;
+	struct list_note note[3];
 	char keys[80];
 	teller_open(&t, NULL);
 	tell(&t, T0, "note.posted", "text=first by=lead");
 	snprintf(keys, sizeof keys, "text=second\x1b[2J until=%lld by=lead", (long long)(T0 + H));
 	tell(&t, T0 + M, "note.posted", keys);
-	assert_true(list_note(t.engine, T0 + 2 * M, &note));
-	assert_null(strchr(note.text, 0x1b));
-	assert_memory_equal(note.text, "second", 6);
-	assert_true(list_note(t.engine, T0 + H, &note));
-	assert_string_equal(note.text, "first");
+	assert_int_equal(list_notes(t.engine, T0 + 2 * M, note, 3), 2); /* the newest first */
+	assert_null(strchr(note[0].text, 0x1b));
+	assert_memory_equal(note[0].text, "second", 6);
+	assert_string_equal(note[1].text, "first");
+	assert_int_equal(list_notes(t.engine, T0 + 2 * M, note, 1), 1);
+	assert_int_equal(list_notes(t.engine, T0 + H, note, 3), 1);
+	assert_string_equal(note[0].text, "first");
 	teller_close(&t);
 }
 

@@ -98,6 +98,15 @@ def anonbank(folder):
     sender.wait(timeout=30)
     compare_instants("the month over ZeroMQ at full speed", live, truths)
     say(live[-1]["feeds"][0]["lost"] == 0 and live[-1]["feeds"][0]["missing"] == 0, "and nothing was lost", live[-1]["feeds"])
+
+    sender = subprocess.Popen([BIN, "bridge", "csv", DATA + "/anonbank-1999-08/events.csv.gz", "--map", SOURCE + "/data/mappings/anonbank-events.conf", "--once",
+                               "--recorded", "--wait", "1", "--linger", "60s", "--state", folder + "/bridge", "--bind", feed, "--replay", "ipc://" + folder + "/again"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    live = list(documents(tablo(*words, "--feed", feed, "--clock", "feed")))
+    sender.terminate()
+    sender.wait(timeout=30)
+    compare_instants("the month through a bridge", live, truths)
+    say(live[-1]["feeds"][0]["lost"] == 0 and live[-1]["feeds"][0]["missing"] == 0, "and nothing of it was lost", live[-1]["feeds"])
     peaks(month)
     intervals(month)
     fcr(month)

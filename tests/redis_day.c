@@ -52,12 +52,12 @@ void redis_day_play(struct redis_day *day, struct engine *engine, int count)
 		const uint32_t chance = redis_day_random(day, 100);
 		if (event.ts > day->recv)
 			day->recv = event.ts;
-		if (chance == 0)
+		if (chance == 0 && !day->whole)
 			continue; /* lost */
 		if (chance < 4 && !day->punctual)
 			day->recv += redis_day_random(day, 900000); /* the event is late */
 		apply(day, engine, &event, seq);
-		if (chance == 5)
+		if (chance == 5 && !day->whole)
 			apply(day, engine, &event, seq);
 	}
 }

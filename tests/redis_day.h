@@ -13,6 +13,7 @@ struct redis_day {
 	struct batch batch;
 	uint64_t random, seq, lsn;
 	int64_t recv;
+	bool whole;    /* no event is lost or doubled */
 	bool punctual; /* no event is later than those around it */
 	/* Told of each record before it is applied; may be NULL. */
 	void (*told)(void *context, const struct record *record, struct view payload);

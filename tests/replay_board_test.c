@@ -133,7 +133,7 @@ static void expect_rows(const struct canvas *then, const struct canvas *now, int
 	for (int y = from; y < to; y++)
 		for (int x = 0; x < WIDTH; x++) {
 			const struct cell *a = &then->cells[y * WIDTH + x], *b = &now->cells[y * WIDTH + x];
-			if (a->character != b->character || a->mark != b->mark || a->role != b->role)
+			if (a->character != b->character || memcmp(a->marks, b->marks, sizeof a->marks) != 0 || a->role != b->role)
 				fail_msg("moment %d, row %d, column %d: U+%04X %s was shown, and is U+%04X %s", moment, y, x, (unsigned)a->character,
 					role_names[a->role], (unsigned)b->character, role_names[b->role]);
 		}

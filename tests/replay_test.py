@@ -81,11 +81,11 @@ def quiet_minutes(folder):
             out.write(json.dumps({"type": "contact.queued", "ts": (ten + second) * 1000, "contact": name, "queue": "Q", "channel": "phone"}) + "\n")
     done = tablo("import", "ndjson", events, "--to", journal, "--set", "zone=UTC")
     say(done.returncode == 0, "two contacts ten minutes apart in a journal", done.stderr)
-    for second, wait in ((90, "01:30"), (599, "09:59")):
+    for second, wait in ((90, "1 minute 30 seconds"), (599, "9 minutes 59 seconds")):
         process = start("replay", journal, "--plain", "--zone", "UTC", "--at", "@%d" % (ten + second), "--paused")
         line = process.stdout.readline()
         end(process)
-        say("LONGEST " + wait in line, "after %d quiet seconds the wait is %s" % (second, wait), line)
+        say("Longest wait " + wait in line, "after %d quiet seconds the wait is %s" % (second, wait), line)
 
 
 def refusals(folder):

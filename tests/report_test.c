@@ -1,4 +1,5 @@
 /* The report of a journal: its figures are the engine's, whatever the form; what comes from outside stays text in each of them. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "base/instant.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "journal/journal.h"
 #include "journal/record.h"
 #include "report/report.h"
@@ -242,6 +244,37 @@ static void test_markdown_and_csv_keep_texts_as_texts(void **context)
 	free(csv);
 }
 
+static void test_people_read_it_in_their_language(void **context)
+{
+	const struct scene *scene = *context;
+	static const char *const english[] = {"| in all", "By interval", "By queue", "counted by", "events lost", "What came first",
+		"conduct: step", "out of turn", "OFFERED", "came again", "Most waiting", "Longest wait"};
+	setlocale(LC_ALL, "C.UTF-8");
+	setlocale(LC_NUMERIC, "C");
+	char *before = written(scene, "md"), *csv = written(scene, "csv");
+	words_open("ru");
+	char *text = written(scene, "md"), *html = written(scene, "html"), *same = written(scene, "csv");
+	words_open("en");
+	char *after = written(scene, "md");
+	for (size_t i = 0; i < sizeof english / sizeof *english; i++)
+		if (strstr(text, english[i]))
+			fail_msg("\"%s\" is English still: %.60s", english[i], strstr(text, english[i]));
+	assert_non_null(strstr(before, "in all"));
+	assert_non_null(strstr(text, "## Что случилось сначала"));
+	assert_non_null(strstr(text, "| ПОСТУПИЛО |"));
+	assert_non_null(strstr(text, "поведение: шаг 1 (просьба)"));
+	assert_non_null(strstr(html, "<html lang=\"ru\">"));
+	assert_non_null(strstr(html, "<h2>Ход событий</h2>"));
+	assert_string_equal(before, after);
+	assert_string_equal(csv, same);
+	free(before);
+	free(csv);
+	free(text);
+	free(html);
+	free(same);
+	free(after);
+}
+
 /* Three weeks of minutes: quiet, and in the last one first more offered, then nobody free, then waits. */
 static void test_what_came_first_is_told_in_its_order(void **context)
 {
@@ -296,7 +329,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_intervals_sum_to_the_whole), cmocka_unit_test(test_json_is_whole), cmocka_unit_test(test_html_is_well_formed),
-		cmocka_unit_test(test_markdown_and_csv_keep_texts_as_texts), cmocka_unit_test(test_what_came_first_is_told_in_its_order),
+		cmocka_unit_test(test_markdown_and_csv_keep_texts_as_texts), cmocka_unit_test(test_people_read_it_in_their_language),
+		 cmocka_unit_test(test_what_came_first_is_told_in_its_order),
 	};
 	return cmocka_run_group_tests(tests, open_scene, close_scene);
 }

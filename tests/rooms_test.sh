@@ -11,7 +11,7 @@ declare -A may=(
 	[report]='^(base|config|metrics|replay|report)/|^feed/event\.h$|^tui/format\.h$'
 	[store]='^(base|config|journal|metrics|store)/|^feed/event\.h$'
 	[tui]='^(base|config|tui)/'
-	[widgets]='^(base|config|metrics|widgets)/|^store/(proof|snapshot|snapshot_forecast|timeline)\.h$|^tui/(canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
+	[widgets]='^(base|config|metrics|widgets)/|^store/(proof|snapshot|snapshot_ask|snapshot_forecast|timeline)\.h$|^tui/(area|big|canvas|dump|format|glyphs|keys|theme|screen_keys)\.h$|^feed/event\.h$'
 	[app]='^(base|config|feed|journal|metrics|replay|report|store|tui|widgets|app)/'
 )
 number=0 status=0
@@ -33,10 +33,11 @@ only() { # HEADER-PATTERN ALLOWED-FILES-PATTERN NAME
 	[ -n "$bad" ] && echo "$bad"
 	say "$([ -z "$bad" ] && echo true || echo false)" "$3"
 }
-only '(ncursesw/)?n?curses\.h|term\.h' 'tui/screen\.c' 'curses stays in the screen'
-only 'zmq\.h' 'feed/[a-z_]+\.[ch]|app/[a-z_]+\.c' 'ZeroMQ stays in feed/ and the loop'
+only '(ncursesw/)?n?curses\.h|term\.h' 'tui/screen(_state\.h|_[a-z]+\.c|\.c)' 'curses stays in the screen'
+only 'zmq\.h' 'feed/([a-z]+/)?[a-z_]+\.[ch]|app/[a-z_]+\.c' 'ZeroMQ stays in feed/ and the loop'
 only 'hiredis/.*' 'store/[a-z_]+\.c' 'hiredis stays in store/'
 only 'msgpack\.h' 'feed/(pack|wire_encode)\.c' 'msgpack-c stays in feed/'
+only 'microhttpd\.h' 'feed/http_(request\.c|server\.c|server_state\.h)' 'libmicrohttpd stays in the HTTP server'
 bad=$(grep -rnE '\b(time\(NULL\)|gettimeofday|clock_gettime|rand\(\)|srand\()' --include='*.c' base config feed journal metrics replay report store tui widgets app | grep -v '^base/clock\.c' | sed 's/^/# /')
 [ -n "$bad" ] && echo "$bad"
 say "$([ -z "$bad" ] && echo true || echo false)" 'time comes from base/clock.c only'

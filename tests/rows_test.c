@@ -9,8 +9,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "feed/bridges/import.h"
-#include "feed/bridges/mapping.h"
+#include "feed/imports/import.h"
+#include "feed/mapping/mapping.h"
 
 #include <cmocka.h>
 
@@ -206,14 +206,18 @@ static void stamps(void **state)
 		{"%d.%m.%Y %H:%M:%S|%d.%m.%Y %H:%M", "29.02.2024 07:05", 1709190300},
 		{"%d.%m.%Y %H:%M:%S|%d.%m.%Y %H:%M", "29.02.2024 07:05:01", 1709190301}, {"%m/%d/%y %H:%M", "2/29/24 7:05", 1709190300},
 		{"epoch", "1709190300", 1709190300}, {"%d.%m.%Y %H:%M", "30.02.2024 07:05", -1}, {"%d.%m.%Y %H:%M", "", -1},
-		{"%d.%m.%Y|%Y", "x", -1},
+		{"%d.%m.%Y|%Y", "x", -1}, {"iso|epoch", "1709190300", 1709190300}, {"epoch|iso", "2024-02-29T07:05:00Z", 1709190300},
+		{"iso|%d.%m.%Y %H:%M|epoch_ms", "29.02.2024 07:05", 1709190300}, {"iso|%d.%m.%Y %H:%M|epoch_ms", "1709190300500", 1709190300}, {"iso|epoch", "x", -1},
 	};
+	static const char *const none[] = {"", "iso|", "|epoch", "epoch||iso", "isolde", "iso|%Q", "iso|Y", "%Y|%", NULL};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int64_t local = 0, utc;
 		const bool read = mapping_time(cases[i].format, view_of(cases[i].text), &local, &utc);
 		assert_int_equal(read ? local / 1000 : -1, cases[i].local);
 		assert_true(mapping_time_format(cases[i].format));
 	}
+	for (int i = 0; none[i]; i++)
+		assert_false(mapping_time_format(none[i]));
 }
 
 static void bad_mappings(void **state)
@@ -226,7 +230,7 @@ static void bad_mappings(void **state)
 		{AT STATE("per = \"{id}\""), "m:2: event 'e': 'per' without 'changed'"},
 		{AT STATE("first = false"), "m:2: event 'e': 'first' without 'changed'"},
 		{AT STATE("changed = \"\" per = \"{id}\""), "m:2: event 'e': 'changed' or 'per' is empty"},
-		{AT "let \"l\" { value = \"{s}\" keep = \"last\" per = \"{id}\" }\n" STATE(""), "m:2: let 'l': keep = 'last': either"},
+		{AT "let \"l\" { value = \"{s}\" keep = \"newest\" per = \"{id}\" }\n" STATE(""), "m:2: let 'l': keep = 'newest': \"previous\""},
 		{AT "let \"l\" { value = \"{s}\" keep = \"first\" }\n" STATE(""), "m:2: let 'l': 'keep' without 'per'"},
 		{"sort_by = \"when\"\n" AT STATE(""), "m: sort_by = 'when': no instant of that name"},
 		{"newest_first = true\n" AT STATE(""), "m: newest_first without sort_by"},

@@ -314,7 +314,7 @@ static void set_agents(struct snapshot *snapshot)
 	snapshot->agents = memory_new((size_t)snapshot->agent_count, sizeof *snapshot->agents);
 	for (int i = 0; i < snapshot->agent_count; i++) {
 		snapshot->agents[i] = agents[i];
-		snapshot->agents[i].scope = SCOPE_ALL;
+		snapshot->agents[i].scope = snapshot->agents[i].team_scope = SCOPE_ALL;
 		snapshot->agents[i].scope.agent = (uint16_t)(2 + i);
 	}
 }

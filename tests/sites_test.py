@@ -62,7 +62,7 @@ class Board:
     """The board without a terminal: a line now and then."""
 
     def __init__(self, *words):
-        self.process = start("--plain", *words, *ZONE, *PATIENCE)
+        self.process = start("--plain", "--every", "2s", *words, *ZONE, *PATIENCE)
         self.lines = []
         threading.Thread(target=lambda: [self.lines.append(line) for line in self.process.stdout], daemon=True).start()
 
@@ -73,7 +73,7 @@ class Board:
     def is_well(self, patience=30):
         """A line with figures and without trouble."""
         seen = len(self.lines)
-        return until(lambda: any("IN QUEUE" in line and "site" not in line and "STALE" not in line for line in self.lines[seen:]), patience)
+        return until(lambda: any("In queue" in line and " of 3 sites" not in line and "STALE" not in line for line in self.lines[seen:]), patience)
 
 
 class Site:

@@ -58,11 +58,11 @@ static void give_range(void *context, uint64_t from, uint64_t to, stream_emit *e
 	wire_buffer_finish(&room);
 }
 
-static uint64_t take_act(void *context, struct view event, const char *who, const char **error)
+static uint64_t take_act(void *context, struct view event, const struct stream_person *who, struct stream_refusal *refusal)
 {
 	const struct probe *probe = context;
 	(void)who;
-	*error = "forbidden";
+	refusal->word = "forbidden";
 	return event.size > 1 ? probe->lsn : 0;
 }
 

@@ -82,12 +82,12 @@ static void give_range(void *context, uint64_t from, uint64_t to, stream_emit *e
 	wire_buffer_finish(&room);
 }
 
-static uint64_t take_act(void *context, struct view event, const char *who, const char **error)
+static uint64_t take_act(void *context, struct view event, const struct stream_person *who, struct stream_refusal *refusal)
 {
 	struct rig *rig = context;
-	snprintf(rig->act_who, sizeof rig->act_who, "%s", who ? who : "");
+	snprintf(rig->act_who, sizeof rig->act_who, "%s", who->key ? who->key : "");
 	if (event.size < 5) {
-		*error = "forbidden";
+		refusal->word = "forbidden";
 		return 0;
 	}
 	rig->acts++;
@@ -140,9 +140,10 @@ static void take_link(void *context, enum link_state state, const char *why, int
 	snprintf(owner->link_why, sizeof owner->link_why, "%s", why);
 }
 
-static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error)
+static void take_answer(void *context, int64_t id, uint64_t lsn, const char *error, struct view whose)
 {
 	struct rig_owner *owner = context;
+	(void)whose;
 	assert_true((lsn == 0) == (error != NULL));
 	owner->answers++;
 	owner->answer_id = id;

@@ -1,7 +1,7 @@
 """A program on a terminal, for tests in Python: what stands on its screen, and keys for it. Understands what curses sends to an xterm."""
 import codecs, fcntl, os, pty, re, select, signal, struct, termios, time
 
-SEQUENCE = re.compile(r"\x1b(?:\[([?>=!]?)([\d;]*)([@-~])|[()][A-Z0-9]|\][^\x07]*\x07|[=>78M])")
+SEQUENCE = re.compile(r"\x1b(?:\[([?>=!]?)([\d;]*)([@-~])|[()][A-Z0-9]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[=>78M])")
 
 
 class Terminal:
@@ -68,7 +68,7 @@ class Terminal:
             if text[at] == "\x1b":
                 found = SEQUENCE.match(text, at)
                 if not found:
-                    if len(text) - at < 64:
+                    if len(text) - at < 400:
                         break
                     at += 1
                     continue

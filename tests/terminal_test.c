@@ -287,7 +287,7 @@ static void odd_terminals_get_something(void **state)
 	const char *const *lines[] = {dumb, none};
 	for (int i = 0; i < 2; i++) {
 		pty = stage_show_file(*state, (struct pty_options){.environment = lines[i]});
-		SEE(pty, "IN QUEUE", SOON + 5000);
+		SEE(pty, "In queue", SOON);
 		const char *bytes;
 		assert_null(memchr((pty_bytes(pty, &bytes), bytes), '\033', pty_bytes(pty, &bytes)));
 		pty_signal(pty, SIGTERM);

@@ -7,8 +7,8 @@ from collect_test_parts import BIN, results, say
 
 BAD = "bad^value"
 # What every word will do for: names of things, files that are written. All others must refuse BAD.
-FREE = {"--site", "--src", "--out", "--salt-file"}
-OTHER = {"--sites": ",", "--config": "/nonexistent/wall.conf", "--journal": "redis://h/0", "--to": "redis://h/0"}
+FREE = {"--site", "--map", "--src", "--out", "--salt-file", "--tls-certificate", "--tls-key"}
+OTHER = {"--sites": ",", "--config": "/nonexistent/wall.conf", "--journal": "redis://h/0", "--to": "redis://h/0", "--state": "redis://h/0"}
 CANNOT = {"--config"}  # understood, and not to be done
 
 
@@ -50,7 +50,7 @@ def try_options(name, words, own):
 def main(folder):
     none = os.path.join(folder, "none")
     words = {"board": [], "demo": [], "collect": ["--journal", none], "snapshot": [], "publish": [none], "import": ["ndjson", none], "check": [none],
-             "keygen": [], "doctor": [], "replay": [none], "report": [none], "alert": ["test", none]}
+             "keygen": [], "doctor": [], "replay": [none], "report": [none], "alert": ["test", none], "export": ["prometheus"], "bridge": ["queue_log", none]}
     listed = re.findall(r"^  ([a-z]+)  ", run("--help")[1], re.M)
     say(set(listed) == set(words) | {"journal"}, "every command is tried", listed)
     for command, more in words.items():

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "config/tables.h"
 #include "tests/sample_snapshot.h"
 #include "tui/dump.h"
 #include "widgets/parts.h"
@@ -15,11 +16,12 @@
 
 #include <cmocka.h> /* last: its fail() is a macro, and base/error.h has another */
 
-static char *drawn(const struct widget_class *class, const struct snapshot *snapshot, int width, int height, const char *setting)
+static char *drawn_as(const struct widget_class *class, const struct snapshot *snapshot, int width, int height, const char *setting,
+	const struct layout_widget *widget)
 {
 	struct canvas *canvas = canvas_create(width, height);
 	const struct glyphs glyphs = {0};
-	const struct widget_view view = {.canvas = canvas, .glyphs = &glyphs, .rect = {0, 0, width, height}, .selected = -1, .setting = setting};
+	const struct widget_view view = {.canvas = canvas, .glyphs = &glyphs, .rect = {0, 0, width, height}, .selected = -1, .setting = setting, .widget = widget, .scope = SCOPE_ALL};
 	class->draw(snapshot, &view);
 	char *text = NULL;
 	size_t size = 0;
@@ -28,6 +30,22 @@ static char *drawn(const struct widget_class *class, const struct snapshot *snap
 	fclose(to);
 	canvas_destroy(canvas);
 	return text;
+}
+
+static char *drawn(const struct widget_class *class, const struct snapshot *snapshot, int width, int height, const char *setting)
+{
+	return drawn_as(class, snapshot, width, height, setting, NULL);
+}
+
+/* As a configuration that sets nothing has it; false: something must be set. */
+static bool widget_of(const struct widget_class *class, struct layout_widget *widget)
+{
+	const struct layout_kind *kind = class->kind;
+	if (!kind)
+		return false;
+	*widget = (struct layout_widget){.kind = kind, .name = (char *)(uintptr_t) "it", .window = -1, .span = 1, .config = calloc(1, kind->size)};
+	setting_fill(kind->table->settings, kind->table->count, widget->config);
+	return !kind->check || kind->check(widget->config, &(struct error){""});
 }
 
 static const struct widget_class *class_of(const char *name)
@@ -237,12 +255,17 @@ static void classes_are_complete(void **state)
 	(void)state;
 	struct sample *sample = sample_create();
 	for (size_t i = 0; widget_classes[i]; i++) {
+		struct layout_widget widget = {.config = NULL};
+		const bool is_own = widget_of(widget_classes[i], &widget);
 		assert_non_null(widget_classes[i]->help);
 		for (int width = 0; width < 30; width++)
 			for (int height = 0; height < 9; height++) {
-				char *text = drawn(widget_classes[i], &sample->snapshot, width, height, "aht");
+				char *text = drawn_as(widget_classes[i], &sample->snapshot, width, height, "aht", is_own ? &widget : NULL);
 				free(text);
 			}
+		if (widget.config)
+			setting_release(widget.kind->table->settings, widget.kind->table->count, widget.config);
+		free(widget.config);
 	}
 	sample_destroy(sample);
 }

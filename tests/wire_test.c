@@ -284,7 +284,7 @@ static void limits_notes(void **state)
 	event.present = event_types[EVENT_NOTE_POSTED].required;
 	event.text[KEY_TEXT] = view_of(text);
 	event.text[KEY_BY] = view_of("lead");
-	rules_settle(&event, 0, 0, NULL);
+	rules_settle(&event, 0, 0, false, NULL);
 	assert_int_equal(event.fault, FAULT_BAD_EVENT);
 }
 

@@ -76,7 +76,7 @@ static void put(struct canvas *canvas, int x, int y, enum role role, int32_t cha
 		return;
 	struct cell *left = canvas_cell(canvas, x - 1, y), *right = canvas_cell(canvas, x + 1, y);
 	if (cell->character == 0 && character != 0 && left)
-		left->character = ' ', left->mark = 0;
+		*left = (struct cell){.character = ' ', .role = left->role};
 	if (right && right->character == 0 && cell->character != 0)
 		right->character = ' ';
 	*cell = (struct cell){.character = character, .role = (uint8_t)role};
@@ -133,14 +133,24 @@ static void add_mark(struct canvas *canvas, int x, int y, int32_t mark)
 	struct cell *cell = canvas_cell(canvas, x, y);
 	if (cell && cell->character == 0)
 		cell = canvas_cell(canvas, x - 1, y);
-	if (cell && cell->character && !cell->mark)
-		cell->mark = mark;
+	for (int i = 0; cell && cell->character && i < CELL_MARKS; i++)
+		if (!cell->marks[i]) {
+			cell->marks[i] = mark;
+			return;
+		}
+}
+
+/* Hebrew, Arabic and their neighbours; the blocks that Unicode keeps for such scripts. */
+static bool is_right_to_left(int32_t character)
+{
+	return (character >= 0x590 && character <= 0x8FF) || (character >= 0xFB1D && character <= 0xFDFF) || (character >= 0xFE70 && character <= 0xFEFC) ||
+	       (character >= 0x10800 && character <= 0x10FFF) || (character >= 0x1E800 && character <= 0x1EFFF);
 }
 
 static int write_text(struct canvas *canvas, int x, int y, int room, enum role role, const char *text)
 {
 	const int total = text_width(text), limit = total > room ? room - 1 : room;
-	int used = 0;
+	int used = 0, last_to_left = -1;
 	for (int width, bytes;; text += bytes) {
 		const int32_t character = text_next(text, &width, &bytes);
 		if (!character)
@@ -156,8 +166,11 @@ static int write_text(struct canvas *canvas, int x, int y, int room, enum role r
 			put_wide(canvas, x + used, y, role, character);
 		else
 			put(canvas, x + used, y, role, character);
+		last_to_left = is_right_to_left(character) ? used : last_to_left;
 		used += width;
 	}
+	if (last_to_left >= 0)
+		add_mark(canvas, x + last_to_left, y, CELL_LEFT_TO_RIGHT);
 	if (total > room)
 		put(canvas, x + used++, y, role, canvas->ascii ? '~' : 0x2026);
 	return used;

@@ -25,9 +25,11 @@ enum role {
 extern const char *const role_names[ROLE_COUNT];
 extern const char role_letters[ROLE_COUNT];
 
+#define CELL_MARKS 3 /* what harmless text has at most on a cell (Thai: a vowel and a tone), and a mark of direction */
+
 struct cell {
 	int32_t character; /* 0: the right half of a wide one */
-	int32_t mark;	   /* one combining mark, 0: none */
+	int32_t marks[CELL_MARKS]; /* combining marks, then 0 */
 	uint8_t role;
 };
 
@@ -36,6 +38,9 @@ struct canvas {
 	bool ascii; /* canvas_text() writes nothing beyond ASCII: twins for marks, "?" for the rest */
 	struct cell *cells;
 };
+
+/* Behind the last letter of a right-to-left name: a terminal that orders such letters itself leaves the cells behind it where they are. */
+#define CELL_LEFT_TO_RIGHT 0x200E
 
 struct rect { int x, y, width, height; };
 

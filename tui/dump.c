@@ -21,8 +21,10 @@ static void write_cell(const struct cell *cell, FILE *to)
 	if (!cell->character)
 		return;
 	write_character(cell->character, to);
-	if (cell->mark)
-		write_character(cell->mark, to);
+	/* A text's reader orders lines as a whole: only a terminal's cells need the mark of direction. */
+	for (int i = 0; i < CELL_MARKS && cell->marks[i]; i++)
+		if (cell->marks[i] != CELL_LEFT_TO_RIGHT)
+			write_character(cell->marks[i], to);
 }
 
 static const struct cell *row_of(const struct canvas *canvas, int y)
@@ -45,7 +47,7 @@ void dump_text(const struct canvas *canvas, FILE *to)
 
 static void write_style(enum role role, FILE *to)
 {
-	const struct style style = theme_style(role, 256);
+	const struct style style = theme_style(NULL, role, 256);
 	fputs("\033[0", to);
 	if (style.foreground >= 0)
 		fprintf(to, ";38;5;%d", style.foreground);

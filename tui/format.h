@@ -13,4 +13,10 @@ void format_span(int64_t ms, char *to, size_t room);
 /* 1 234 567 -> "1.2 M" past 99 999. */
 void format_count(int64_t value, char *to, size_t room);
 
+/* "2026-11-20", "11-20": dates in the shape of the language. */
+void format_date(int year, int month, int day, char *to, size_t room);
+void format_day(int month, int day, char *to, size_t room);
+/* "4.2": so many digits after the mark, which is a comma elsewhere. */
+void format_decimal(double value, int digits, char *to, size_t room);
+
 #endif

@@ -226,6 +226,7 @@ const char *glyphs_mark(const struct glyphs *glyphs, enum mark mark)
 		[MARK_BLOCK] = {"\u258C", "|"}, [MARK_DASH] = {"\u2013", "-"}, [MARK_ELLIPSIS] = {"\u2026", "~"},
 		[MARK_MIDDOT] = {"\u00B7", "-"}, [MARK_AT_LEAST] = {"\u2265", ">="}, [MARK_AT_MOST] = {"\u2264", "<="},
 		[MARK_MINUS] = {"\u2212", "-"}, [MARK_TIMES] = {"\u00D7", "x"}, [MARK_PLUS_MINUS] = {"\u00B1", "+-"},
+		[MARK_UP] = {"\u25B4", "^"}, [MARK_DOWN] = {"\u25BE", "v"},
 	};
 	return glyphs->ascii ? marks[mark].ascii : marks[mark].utf8;
 }

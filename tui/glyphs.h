@@ -6,6 +6,7 @@
 
 struct glyphs {
 	bool ascii;
+	bool calm; /* clocks without seconds: each would be a picture of its own on a bad line */
 };
 
 /* Big text of "0123456789:%.-+hdms <>≥": three rows of half blocks (5 in ASCII). Returns the width; canvas NULL only measures. */
@@ -25,7 +26,8 @@ void glyphs_bar(const struct glyphs *glyphs, struct canvas *canvas, int x, int y
 void glyphs_box(const struct glyphs *glyphs, struct canvas *canvas, struct rect rect, enum role border, const char *title, enum role title_role,
 	const char *note);
 void glyphs_rule(const struct glyphs *glyphs, struct canvas *canvas, int x, int y, int width, enum role role);
-enum mark { MARK_DOT, MARK_RING, MARK_CROSS, MARK_TRIANGLE, MARK_CHECK, MARK_ARROW, MARK_BLOCK, MARK_DASH, MARK_ELLIPSIS, MARK_MIDDOT, MARK_AT_LEAST, MARK_AT_MOST, MARK_MINUS, MARK_TIMES, MARK_PLUS_MINUS };
+enum mark { MARK_DOT, MARK_RING, MARK_CROSS, MARK_TRIANGLE, MARK_CHECK, MARK_ARROW, MARK_BLOCK, MARK_DASH, MARK_ELLIPSIS, MARK_MIDDOT, MARK_AT_LEAST, MARK_AT_MOST, MARK_MINUS, MARK_TIMES, MARK_PLUS_MINUS,
+	MARK_UP, MARK_DOWN /* a list is sorted upwards, downwards */ };
 const char *glyphs_mark(const struct glyphs *glyphs, enum mark mark);
 
 #endif

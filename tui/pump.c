@@ -68,6 +68,11 @@ bool pump_send(struct pump *pump)
 	return !pump->gone;
 }
 
+size_t pump_waiting(const struct pump *pump)
+{
+	return pump->used - pump->sent;
+}
+
 bool pump_pending(const struct pump *pump)
 {
 	return !pump->gone && pump->sent < pump->used;

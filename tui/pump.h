@@ -19,6 +19,7 @@ void pump_release(struct pump *pump);
 void pump_add(struct pump *pump, const char *bytes, size_t count);
 /* Hands over what the terminal takes now. False: the terminal is gone. */
 bool pump_send(struct pump *pump);
+size_t pump_waiting(const struct pump *pump); /* bytes */
 bool pump_pending(const struct pump *pump);
 /* Sends all, waiting at most so many ms. */
 bool pump_finish(struct pump *pump, int64_t most);

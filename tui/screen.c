@@ -5,46 +5,22 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <wchar.h>
-
-#define NCURSES_WIDECHAR 1
-#include <curses.h>
-#include <term.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "tui/colour.h"
 #include "tui/crash_guard.h"
-#include "tui/pump.h"
-#include "tui/screen.h"
-#include "tui/terminal.h"
+#include "tui/screen_state.h"
 #include "tui/theme.h"
 
 #define ESCAPE_DELAY 25	    /* ms that ESC waits for the rest of a key */
 #define STALL_MS 2000	    /* after such a stall nobody knows what the terminal shows: all of it is sent again */
+#define FRAMES 10	    /* a second, where nobody says */
+#define SPARKS_MS 60000	    /* a frugal screen's sparks stand still for so long */
 #define FINISH_MS 500	    /* ms the last bytes may take */
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
 #define MOUSE_OFF "\033[?1006;1000l"
-
-struct screen {
-	struct terminal terminal;
-	struct pump pump;
-	FILE *memory, *input; /* curses writes into memory and reads from the terminal */
-	SCREEN *curses;
-	WINDOW *keys;	      /* a pad: reading a key from a window would draw it */
-	int width, height, colours;
-	int click_x, click_y;
-	bool utf8, synchronised, all /* cells are to be handed over */, suspended, rings /* with the next frame */;
-	int64_t dropped_since; /* monotonic ms of the first frame dropped; 0: none is owed */
-	struct cell *shown;    /* what curses was given last */
-	attr_t attributes[ROLE_COUNT];
-};
-
-static const char *capability(const char *name)
-{
-	const char *text = tigetstr(name);
-	return text == (const char *)-1 ? NULL : text;
-}
 
 static void arm_guard(const struct screen *screen)
 {
@@ -52,53 +28,13 @@ static void arm_guard(const struct screen *screen)
 	crash_guard_prepare(screen->terminal.output, &screen->terminal.found);
 	if (screen->synchronised)
 		crash_guard_add(SYNC_END);
-	if (capability("kmous"))
+	if (screen->titles)
+		crash_guard_add(SIGNAL_TITLE_RESTORE);
+	if (screen_capability("kmous"))
 		crash_guard_add(MOUSE_OFF);
 	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
-		crash_guard_add(capability(resets[i]));
+		crash_guard_add(screen_capability(resets[i]));
 	crash_guard_arm();
-}
-
-/* ---- which terminal it is ---- */
-enum usable { UNKNOWN_TERMINAL, CANNOT_MOVE, USABLE };
-
-static enum usable try_terminal(const char *term)
-{
-	int result = 0;
-	if (setupterm(term, STDOUT_FILENO, &result) != OK)
-		return UNKNOWN_TERMINAL;
-	const enum usable usable = capability("cup") ? USABLE : CANNOT_MOVE;
-	del_curterm(cur_term);
-	return usable;
-}
-
-bool screen_knows(const char *term, int *colours)
-{
-	int result;
-	if (setupterm(term, STDOUT_FILENO, &result) != OK)
-		return false;
-	const int most = tigetnum("colors");
-	*colours = most > 0 ? most : 0;
-	del_curterm(cur_term);
-	return true;
-}
-
-/* $TERM, or the nearest relative that this machine's terminfo knows. */
-static const char *choose_terminal(struct error *err)
-{
-	static const char *const chain[] = {"xterm-256color", "xterm", "vt100"};
-	const char *term = getenv("TERM");
-	if (!term || !*term) {
-		fail(err, "TERM is not set: set it (TERM=xterm-256color), or use --plain or `tablo snapshot --text`");
-		return NULL;
-	}
-	enum usable usable = try_terminal(term);
-	for (size_t i = 0; usable == UNKNOWN_TERMINAL && i < sizeof chain / sizeof *chain; i++)
-		usable = try_terminal(term = chain[i]);
-	if (usable == USABLE)
-		return term;
-	fail(err, "the terminal '%s' cannot place the cursor: use --plain or `tablo snapshot --text`, or set TERM to what it is", getenv("TERM"));
-	return NULL;
 }
 
 /* ---- colours and characters ---- */
@@ -108,18 +44,42 @@ static attr_t attributes_of(struct style style)
 	       (style.underline ? A_UNDERLINE : A_NORMAL);
 }
 
-static void prepare_roles(struct screen *screen)
+/* What curses takes for a colour of a style. */
+static int number_of(struct screen *screen, int32_t colour, bool direct)
+{
+	if (colour < TRUECOLOR_FIRST || !direct)
+		return colour;
+	const int32_t rgb = colour & THEME_DIRECT ? colour & ~THEME_DIRECT : colour_of_palette(colour);
+	if (screen->rewrites) {
+		const int number = truecolor_number(&screen->truecolor, rgb);
+		return number >= 0 ? number : colour_nearest(rgb, 256, -1);
+	}
+	return rgb < 8 ? 8 : rgb; /* the first 8 are the palette's there */
+}
+
+static void set_roles(struct screen *screen, const struct theme *theme)
+{
+	bool direct = screen->colours >= THEME_DIRECT && !screen->rewrites;
+	screen->truecolor.count = 0;
+	for (int role = 0; role < ROLE_COUNT && !direct && screen->rewrites; role++) {
+		const struct style style = theme_style(theme, (enum role)role, screen->colours);
+		direct = (style.foreground >= 0 && style.foreground & THEME_DIRECT) || (style.background >= 0 && style.background & THEME_DIRECT);
+	}
+	for (int role = 0; role < ROLE_COUNT; role++) {
+		const struct style style = theme_style(theme, (enum role)role, screen->colours);
+		screen->attributes[role] = attributes_of(style);
+		if (screen->colours)
+			init_extended_pair(role + 1, number_of(screen, style.foreground, direct), number_of(screen, style.background, direct));
+	}
+}
+
+static void prepare_roles(struct screen *screen, const struct theme *theme)
 {
 	if (screen->colours) {
 		start_color();
 		use_default_colors();
 	}
-	for (int role = 0; role < ROLE_COUNT; role++) {
-		const struct style style = theme_style((enum role)role, screen->colours);
-		screen->attributes[role] = attributes_of(style);
-		if (screen->colours)
-			init_pair((short)(role + 1), style.foreground, style.background);
-	}
+	set_roles(screen, theme);
 }
 
 /* ---- opening and closing ---- */
@@ -164,35 +124,57 @@ static void prepare_curses(struct screen *screen)
 	leaveok(stdscr, TRUE);
 	screen->keys = newpad(1, 1);
 	keypad(screen->keys, TRUE);
+	screen_prepare_keys();
 	nodelay(screen->keys, TRUE);
 }
 
 static void add_bell(struct screen *screen)
 {
-	const char *ring = screen->rings ? capability("bel") : NULL;
+	const char *ring = screen->rings ? screen_capability("bel") : NULL;
 	if (ring)
 		pump_add(&screen->pump, ring, strlen(ring));
 	screen->rings = false;
 }
 
-/* What curses has written since, as one piece for the pump. */
-static void collect(struct screen *screen)
+static void add_bytes(struct screen *screen, const char *bytes, size_t size)
+{
+	if (screen->truecolor.count) {
+		char *expanded = memory_new(truecolor_room(size), 1);
+		sgr_thin(&screen->sgr, expanded, truecolor_expand(&screen->truecolor, bytes, size, expanded));
+		free(expanded);
+	} else {
+		sgr_thin(&screen->sgr, bytes, size);
+	}
+	pump_add(&screen->pump, screen->sgr.bytes, screen->sgr.used);
+}
+
+static void add_aside(struct screen *screen, const char *bytes, size_t size)
+{
+	if (screen->aside_size + size > sizeof screen->aside)
+		return; /* more than one title and one note in a frame: the last ones are as good as lost to whoever looks on */
+	memcpy(screen->aside + screen->aside_size, bytes, size);
+	screen->aside_size += size;
+}
+
+/* What curses has written since, and what goes beside it, as one piece for the pump. */
+void screen_collect(struct screen *screen)
 {
 	const int descriptor = fileno(screen->memory);
 	fflush(screen->memory);
 	const off_t size = lseek(descriptor, 0, SEEK_END);
-	if (size <= 0)
+	if (size <= 0 && !screen->aside_size)
 		return;
-	char *bytes = memory_new((size_t)size, 1);
+	char *bytes = memory_new((size_t)size + 1, 1);
 	const ssize_t got = pread(descriptor, bytes, (size_t)size, 0);
-	if (got > 0) {
-		if (screen->synchronised)
-			pump_add(&screen->pump, SYNC_BEGIN, strlen(SYNC_BEGIN));
-		pump_add(&screen->pump, bytes, (size_t)got);
-		add_bell(screen);
-		if (screen->synchronised)
-			pump_add(&screen->pump, SYNC_END, strlen(SYNC_END));
-	}
+	if (screen->synchronised)
+		pump_add(&screen->pump, SYNC_BEGIN, strlen(SYNC_BEGIN));
+	if (got > 0)
+		add_bytes(screen, bytes, (size_t)got);
+	pump_add(&screen->pump, screen->aside, screen->aside_size);
+	screen->aside_size = 0;
+	add_bell(screen);
+	if (screen->synchronised)
+		pump_add(&screen->pump, SYNC_END, strlen(SYNC_END));
 	free(bytes);
 	if (ftruncate(descriptor, 0) == 0)
 		lseek(descriptor, 0, SEEK_SET);
@@ -202,7 +184,7 @@ static void collect(struct screen *screen)
  * first in the next frame, for they move the cursor. */
 static void open_margins(struct screen *screen)
 {
-	const char *template = capability("csr"), *margins = template ? tiparm(template, 0, screen->height - 1) : NULL;
+	const char *template = screen_capability("csr"), *margins = template ? tiparm(template, 0, screen->height - 1) : NULL;
 	if (margins)
 		fputs(margins, screen->memory);
 	fflush(screen->memory); /* curses writes past the stream */
@@ -216,7 +198,7 @@ static void fit(struct screen *screen)
 	getmaxyx(stdscr, screen->height, screen->width);
 	free(screen->shown);
 	screen->shown = memory_new((size_t)screen->width * (size_t)screen->height, sizeof *screen->shown);
-	screen->all = true;
+	screen->all = screen->hurries = true;
 	open_margins(screen);
 	clearok(curscr, TRUE); /* the cursor is elsewhere now, too */
 }
@@ -231,11 +213,18 @@ static void close_files(struct screen *screen)
 	free(screen);
 }
 
+static void save_title(struct screen *screen)
+{
+	screen->title[0] = 0;
+	if (screen->titles)
+		add_aside(screen, SIGNAL_TITLE_SAVE, strlen(SIGNAL_TITLE_SAVE));
+}
+
 struct screen *screen_open(const struct screen_options *options, struct error *err)
 {
 	struct screen *screen = memory_new(1, sizeof *screen);
 	const bool utf8 = terminal_utf8(options->glyphs);
-	const char *term = terminal_open(&screen->terminal, err) ? choose_terminal(err) : NULL;
+	const char *term = terminal_open(&screen->terminal, err) ? screen_choose_terminal(err) : NULL;
 	if (!term || !open_files(screen, err)) {
 		close_files(screen);
 		return NULL;
@@ -250,10 +239,17 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
 	screen->synchronised = terminal_synchronises(getenv("TERM"));
 	pump_init(&screen->pump, screen->terminal.output, !screen->terminal.own_output);
 	prepare_curses(screen);
-	screen->colours = terminal_colours(options->colours, tigetnum("colors"));
-	prepare_roles(screen);
+	sgr_init(&screen->sgr, tigetflag("xenl") > 0);
+	screen->colours = terminal_colours(options->colours, tigetnum("colors"), tigetflag("RGB") > 0 || terminal_truecolor());
+	screen->rewrites = screen->colours >= THEME_DIRECT && tigetflag("RGB") <= 0;
+	screen->frugal = options->frugal;
+	screen->titles = options->titles && signal_knows_titles(getenv("TERM"));
+	screen->notes = options->notes < 0 ? 0 : options->notes ? options->notes : signal_notes(getenv("TERM"));
+	flow_init(&screen->flow, options->frames > 0 ? options->frames : FRAMES, options->frugal, clock_monotonic());
+	prepare_roles(screen, options->theme);
 	arm_guard(screen);
 	terminal_take(&screen->terminal);
+	save_title(screen);
 	fit(screen);
 	return screen;
 }
@@ -261,7 +257,11 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
 static void leave_screen(struct screen *screen)
 {
 	endwin(); /* shows the cursor too, and hides it again when drawing goes on: inside the page, which saves whether it is shown */
-	collect(screen);
+	if (screen->titles)
+		add_aside(screen, SIGNAL_TITLE_RESTORE, strlen(SIGNAL_TITLE_RESTORE));
+	screen_collect(screen);
+	sgr_settle(&screen->sgr);
+	pump_add(&screen->pump, screen->sgr.bytes, screen->sgr.used);
 	pump_finish(&screen->pump, FINISH_MS);
 	terminal_give_back(&screen->terminal);
 }
@@ -276,6 +276,7 @@ void screen_close(struct screen *screen)
 	delwin(screen->keys);
 	delscreen(screen->curses);
 	pump_release(&screen->pump);
+	sgr_release(&screen->sgr);
 	free(screen->shown);
 	close_files(screen);
 }
@@ -299,7 +300,7 @@ int screen_colours(const struct screen *screen)
 /* ---- drawing ---- */
 static bool same(const struct cell *a, const struct cell *b)
 {
-	return a->character == b->character && a->mark == b->mark && a->role == b->role;
+	return a->character == b->character && memcmp(a->marks, b->marks, sizeof a->marks) == 0 && a->role == b->role;
 }
 
 /* The C library may give a character other cells than we do; then the row would shift, so a question mark stands for it. */
@@ -311,9 +312,10 @@ static wchar_t printable(int32_t character, int width)
 static void hand_over(const struct screen *screen, int x, int y, const struct cell *cell, bool wide)
 {
 	const int role = cell->role < ROLE_COUNT ? cell->role : ROLE_TEXT;
-	wchar_t text[3] = {printable(cell->character, wide ? 2 : 1), 0, 0};
-	if (cell->mark && wcwidth((wchar_t)cell->mark) == 0)
-		text[1] = (wchar_t)cell->mark;
+	wchar_t text[1 + CELL_MARKS + 1] = {printable(cell->character, wide ? 2 : 1)};
+	for (int i = 0, length = 1; i < CELL_MARKS && cell->marks[i]; i++)
+		if (wcwidth((wchar_t)cell->marks[i]) == 0)
+			text[length++] = (wchar_t)cell->marks[i];
 	const attr_t attributes = screen->attributes[role], spoiling = theme_is_ink(cell->character) ? A_REVERSE | A_UNDERLINE : 0;
 	cchar_t character;
 	setcchar(&character, text, attributes & ~spoiling, screen->colours ? (short)(role + 1) : 0, NULL);
@@ -322,7 +324,7 @@ static void hand_over(const struct screen *screen, int x, int y, const struct ce
 		mvwadd_wch(stdscr, y, x + 1, &character);
 }
 
-static bool hand_over_row(struct screen *screen, const struct canvas *canvas, int y)
+static bool hand_over_row(struct screen *screen, const struct canvas *canvas, int y, bool holds_sparks)
 {
 	const int width = canvas->width < screen->width ? canvas->width : screen->width;
 	const struct cell *row = &canvas->cells[(size_t)y * (size_t)canvas->width];
@@ -330,22 +332,30 @@ static bool hand_over_row(struct screen *screen, const struct canvas *canvas, in
 	bool changed = false;
 	for (int x = 0; x < width; x++) {
 		const bool wide = x + 1 < width && row[x + 1].character == 0;
+		if (holds_sparks && row[x].role == ROLE_SPARK && shown[x].role == ROLE_SPARK && row[x].character && shown[x].character)
+			continue;
 		if (!screen->all && same(&row[x], &shown[x]) && (!wide || same(&row[x + 1], &shown[x + 1])))
 			continue;
 		changed = true;
 		if (row[x].character)
 			hand_over(screen, x, y, &row[x], wide);
+		shown[x] = row[x];
+		if (wide)
+			shown[x + 1] = row[x + 1];
 	}
-	memcpy(shown, row, (size_t)width * sizeof *row);
 	return changed;
 }
 
 static bool hand_over_changes(struct screen *screen, const struct canvas *canvas)
 {
 	const int height = canvas->height < screen->height ? canvas->height : screen->height;
+	const int64_t now = clock_monotonic();
+	const bool holds_sparks = screen->frugal && !screen->all && !screen->hurries && now - screen->sparks_sent < SPARKS_MS;
 	bool changed = screen->all;
 	for (int y = 0; y < height; y++)
-		changed = hand_over_row(screen, canvas, y) || changed;
+		changed = hand_over_row(screen, canvas, y, holds_sparks) || changed;
+	if (!holds_sparks)
+		screen->sparks_sent = now;
 	screen->all = false;
 	return changed;
 }
@@ -365,20 +375,73 @@ bool screen_draw(struct screen *screen, const struct canvas *canvas)
 {
 	if (screen->suspended)
 		return true;
-	if (!pump_send(&screen->pump))
+	if (!screen_pump(screen))
 		return false;
+	const int64_t now = clock_monotonic();
 	if (pump_pending(&screen->pump)) {
 		if (!screen->dropped_since)
-			screen->dropped_since = clock_monotonic();
+			screen->dropped_since = now;
+		flow_dropped(&screen->flow, now);
 		return true;
 	}
 	make_up_for_drops(screen);
-	if (!hand_over_changes(screen, canvas))
+	const bool changed = hand_over_changes(screen, canvas) || screen->aside_size;
+	screen->hurries = false;
+	if (!changed)
 		return true;
 	wnoutrefresh(stdscr);
 	doupdate();
-	collect(screen);
-	return pump_send(&screen->pump);
+	screen_collect(screen);
+	const size_t bytes = pump_waiting(&screen->pump);
+	const bool good = pump_send(&screen->pump);
+	flow_sent(&screen->flow, bytes, pump_waiting(&screen->pump), now);
+	return good;
+}
+
+void screen_theme(struct screen *screen, const struct theme *theme)
+{
+	set_roles(screen, theme);
+	screen->all = screen->hurries = true;
+	clearok(curscr, TRUE);
+}
+
+int64_t screen_due(const struct screen *screen)
+{
+	const int64_t now = clock_monotonic();
+	return screen->hurries && !pump_pending(&screen->pump) ? now : flow_due(&screen->flow, now);
+}
+
+int64_t screen_interval(const struct screen *screen)
+{
+	return screen->flow.interval;
+}
+
+void screen_hurry(struct screen *screen)
+{
+	screen->hurries = true;
+}
+
+bool screen_owes(const struct screen *screen)
+{
+	return screen->dropped_since != 0;
+}
+
+void screen_title(struct screen *screen, const char *text)
+{
+	char bytes[SIGNAL_ROOM];
+	const size_t size = signal_title(text, bytes);
+	if (!screen->titles || screen->suspended || strcmp(bytes, screen->title) == 0)
+		return;
+	memcpy(screen->title, bytes, size + 1);
+	add_aside(screen, bytes, size);
+}
+
+void screen_note(struct screen *screen, const char *title, const char *text)
+{
+	char bytes[SIGNAL_ROOM];
+	if (!screen->notes || screen->suspended)
+		return;
+	add_aside(screen, bytes, signal_note(screen->notes, title, text, bytes));
 }
 
 void screen_bell(struct screen *screen)
@@ -393,7 +456,10 @@ bool screen_pending(const struct screen *screen)
 
 bool screen_pump(struct screen *screen)
 {
-	return pump_send(&screen->pump);
+	const bool pending = pump_pending(&screen->pump), good = pump_send(&screen->pump);
+	if (pending && !pump_pending(&screen->pump))
+		flow_drained(&screen->flow, clock_monotonic());
+	return good;
 }
 
 int screen_input(const struct screen *screen)
@@ -404,70 +470,6 @@ int screen_input(const struct screen *screen)
 int screen_output(const struct screen *screen)
 {
 	return screen->terminal.output;
-}
-
-/* ---- keys ---- */
-static const struct {
-	int curses, key;
-	bool function; /* a curses code, not a character */
-} key_table[] = {
-	{KEY_UP, SCREEN_KEY_UP, true}, {KEY_DOWN, SCREEN_KEY_DOWN, true}, {KEY_LEFT, SCREEN_KEY_LEFT, true},
-	{KEY_RIGHT, SCREEN_KEY_RIGHT, true}, {KEY_ENTER, SCREEN_KEY_ENTER, true}, {KEY_BTAB, SCREEN_KEY_BACKTAB, true},
-	{KEY_BACKSPACE, SCREEN_KEY_BACKSPACE, true}, {KEY_PPAGE, SCREEN_KEY_PAGE_UP, true}, {KEY_NPAGE, SCREEN_KEY_PAGE_DOWN, true},
-	{KEY_HOME, SCREEN_KEY_HOME, true}, {KEY_END, SCREEN_KEY_END, true}, {KEY_F(1), SCREEN_KEY_F1, true},
-	{KEY_SR, SCREEN_KEY_SHIFT_UP, true}, {KEY_SF, SCREEN_KEY_SHIFT_DOWN, true}, {KEY_SLEFT, SCREEN_KEY_SHIFT_LEFT, true},
-	{KEY_SRIGHT, SCREEN_KEY_SHIFT_RIGHT, true}, {KEY_MOUSE, SCREEN_KEY_CLICK, true},
-	{'\r', SCREEN_KEY_ENTER, false}, {'\n', SCREEN_KEY_ENTER, false}, {'\t', SCREEN_KEY_TAB, false},
-	{27, SCREEN_KEY_ESCAPE, false}, {127, SCREEN_KEY_BACKSPACE, false}, {8, SCREEN_KEY_BACKSPACE, false},
-};
-
-static int translate(wint_t code, bool function)
-{
-	for (size_t i = 0; i < sizeof key_table / sizeof *key_table; i++)
-		if (key_table[i].function == function && key_table[i].curses == (int)code)
-			return key_table[i].key;
-	return function ? SCREEN_KEY_NONE : (int)code;
-}
-
-/* False: it was no click. */
-static bool take_click(struct screen *screen)
-{
-	MEVENT event;
-	if (getmouse(&event) != OK || !(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
-		return false;
-	screen->click_x = event.x;
-	screen->click_y = event.y;
-	return true;
-}
-
-void screen_click(const struct screen *screen, int *x, int *y)
-{
-	*x = screen->click_x;
-	*y = screen->click_y;
-}
-
-bool screen_mouse(struct screen *screen, bool on)
-{
-	mouseinterval(0); /* a press is a click: nobody waits for the second of two */
-	const mmask_t taken = mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED : 0, NULL);
-	collect(screen);
-	pump_send(&screen->pump);
-	return taken != 0;
-}
-
-int screen_key(struct screen *screen)
-{
-	for (;;) {
-		wint_t code = 0;
-		const int result = wget_wch(screen->keys, &code);
-		if (result == ERR)
-			return terminal_gone(&screen->terminal) ? SCREEN_KEY_GONE : SCREEN_KEY_NONE;
-		const int key = translate(code, result == KEY_CODE_YES);
-		if (key == SCREEN_KEY_CLICK && !take_click(screen))
-			continue;
-		if (key != SCREEN_KEY_NONE)
-			return key;
-	}
 }
 
 /* ---- other events ---- */
@@ -490,5 +492,6 @@ void screen_resume(struct screen *screen)
 		return;
 	screen->suspended = false;
 	terminal_take(&screen->terminal);
+	save_title(screen);
 	fit(screen);
 }

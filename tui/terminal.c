@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tui/terminal.h"
+#include "tui/theme.h"
 
 /* The device of a descriptor, opened once more; -1 where that cannot be done. */
 static int open_again(int descriptor, int flags)
@@ -99,6 +100,11 @@ bool terminal_gone(const struct terminal *terminal)
 
 bool terminal_synchronises(const char *term)
 {
+	return terminal_is_modern(term);
+}
+
+bool terminal_is_modern(const char *term)
+{
 	static const char *const family[] = {"xterm", "tmux", "kitty", "foot", "alacritty", "wezterm", "ghostty", "contour", "rio"};
 	for (size_t i = 0; i < sizeof family / sizeof *family; i++)
 		if (strncmp(term, family[i], strlen(family[i])) == 0)
@@ -116,17 +122,24 @@ bool terminal_utf8(const char *wanted)
 	return strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-int terminal_colours(const char *wanted, int most)
+bool terminal_truecolor(void)
+{
+	const char *said = getenv("COLORTERM");
+	return said && (strcmp(said, "truecolor") == 0 || strcmp(said, "24bit") == 0);
+}
+
+int terminal_colours(const char *wanted, int most, bool truecolor)
 {
 	static const struct {
 		const char *name;
 		int count;
-	} choices[] = {{"256", 256}, {"16", 16}, {"8", 8}, {"none", 0}};
+	} choices[] = {{"truecolor", THEME_DIRECT}, {"256", 256}, {"16", 16}, {"8", 8}, {"none", 0}};
 	const char *refused = getenv("NO_COLOR");
+	const int has = most >= 256 ? truecolor ? THEME_DIRECT : 256 : most >= 16 ? 16 : most >= 8 ? 8 : 0;
 	for (size_t i = 0; wanted && i < sizeof choices / sizeof *choices; i++)
 		if (strcmp(wanted, choices[i].name) == 0)
-			return choices[i].count <= most ? choices[i].count : most >= 16 ? 16 : most >= 8 ? 8 : 0;
+			return choices[i].count <= has || (choices[i].count == THEME_DIRECT && most >= 256) ? choices[i].count : has;
 	if (refused && *refused)
 		return 0;
-	return most >= 256 ? 256 : most >= 16 ? 16 : most >= 8 ? 8 : 0;
+	return has;
 }

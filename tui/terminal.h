@@ -20,11 +20,16 @@ void terminal_give_back(const struct terminal *terminal);
 void terminal_size(const struct terminal *terminal, int *width, int *height);
 /* Hung up, or at its end: no key will ever come again. */
 bool terminal_gone(const struct terminal *terminal);
+/* Is it one of the families that follow xterm, by $TERM? */
+bool terminal_is_modern(const char *term);
 /* Does this $TERM know, or ignore without harm, the brackets of a synchronised update? */
 bool terminal_synchronises(const char *term);
 /* wanted: "auto" (by the locale), "utf-8" (the locale's characters are changed where need be), "ascii". */
 bool terminal_utf8(const char *wanted);
-/* wanted: "auto" (what the terminal has, none where $NO_COLOR is set), "256", "16", "8", "none"; most: what it has. 256, 16, 8 or 0. */
-int terminal_colours(const char *wanted, int most);
+/* Does $COLORTERM say that 24-bit colours are understood? */
+bool terminal_truecolor(void);
+/* wanted: "auto" (what the terminal has, none where $NO_COLOR is set), "truecolor", "256", "16", "8", "none"; most: what its description
+ * says; truecolor: it takes 24 bits, too. THEME_DIRECT, 256, 16, 8 or 0. */
+int terminal_colours(const char *wanted, int most, bool truecolor);
 
 #endif

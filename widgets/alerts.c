@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 
@@ -19,7 +20,7 @@ static void draw_alert(const struct snapshot *snapshot, const struct widget_view
 	piece(view, &x, y, end, ROLE_DIM, "%s ", at);
 	piece(view, &x, y, end, acknowledged ? ROLE_DIM : ROLE_TEXT, "%s", alert->text);
 	if (acknowledged && end - x > 8)
-		piece(view, &x, y, end, ROLE_DIM, " \u00B7 ack %s", alert->by);
+		piece(view, &x, y, end, ROLE_DIM, _(" \u00B7 ack %s"), alert->by);
 }
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
@@ -30,17 +31,20 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		acknowledged += snapshot->alerts[i].state == LIST_ALERT_ACKNOWLEDGED;
 	}
 	char note[PART_TEXT];
-	snprintf(note, sizeof note, "%d \u00B7 %d acknowledged", standing, acknowledged);
-	struct rect inner = panel_open(view, LEVEL_NONE, "ALERTS", acknowledged ? note : standing ? "" : "none");
+	snprintf(note, sizeof note, _("%d \u00B7 %d acknowledged"), standing, acknowledged);
+	struct rect inner = panel_open(view, LEVEL_NONE, _("ALERTS"), acknowledged ? note : standing ? "" : _("none"));
 	if (view->bare) {
 		inner.x++;
 		inner.width -= 2;
 	}
-	const int first = view->scroll < snapshot->alert_count ? view->scroll : 0;
+	const int chosen = !view->focused ? -1 : view->scroll < snapshot->alert_count ? view->scroll : snapshot->alert_count - 1;
+	const int first = chosen >= inner.height ? chosen - inner.height + 1 : 0;
 	for (int i = first; i < snapshot->alert_count && i - first < inner.height; i++)
 		draw_alert(snapshot, view, &snapshot->alerts[i], inner, inner.y + i - first);
+	if (chosen >= 0) /* keys answer the one under the cursor */
+		canvas_text(view->canvas, inner.x - 1, inner.y + chosen - first, 1, ROLE_FOCUS, glyphs_mark(view->glyphs, MARK_ARROW));
 	if (snapshot->alert_count == 0 && inner.height > 0)
-		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, "nothing to look at");
+		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, _("nothing to look at"));
 }
 
 static int lines(const struct snapshot *snapshot)
@@ -48,9 +52,13 @@ static int lines(const struct snapshot *snapshot)
 	return snapshot->alert_count;
 }
 
+#define HELP "what is past its limit, newest first, then what has cleared"
+static const struct layout_kind kind = PLAIN_KIND("alerts", HELP);
+
 const struct widget_class alerts_class = {
 	.name = "alerts",
-	.help = "what is past its limit, newest first, then what has cleared",
+	.help = HELP,
+	.kind = &kind,
 	.min_width = 20,
 	.min_height = 2,
 	.draw = draw,

@@ -21,16 +21,24 @@ static void remember(struct bell *bell, uint64_t key)
 	bell->count += bell->count < BELL_REMEMBERED;
 }
 
+static bool is_heard(const struct bell *bell, const struct list_alert *alert)
+{
+	return list_alert_is_alarm(alert) || (bell->all && alert->state == LIST_ALERT_RAISED && !alert->muted);
+}
+
 bool bell_rings(struct bell *bell, const struct snapshot *snapshot)
 {
 	bool rings = false;
+	bell->rang = NULL;
 	if (snapshot->nothing)
 		return false;
 	for (int i = 0; i < snapshot->alert_count; i++) {
 		const struct list_alert *alert = &snapshot->alerts[i];
-		if (!list_alert_is_alarm(alert) || has_rung(bell, key_of(alert)))
+		if (!is_heard(bell, alert) || has_rung(bell, key_of(alert)))
 			continue;
 		remember(bell, key_of(alert));
+		if (!bell->rang || alert->severity > bell->rang->severity)
+			bell->rang = alert;
 		rings = true;
 	}
 	rings = rings && bell->has_looked;

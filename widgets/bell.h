@@ -9,7 +9,8 @@
 struct bell {
 	uint64_t rung[BELL_REMEMBERED]; /* ids, the oldest is forgotten first */
 	size_t count, next;
-	bool has_looked;
+	bool has_looked, all /* warnings ring too */;
+	const struct list_alert *rang; /* the worst one, of the snapshot that rang last; as long as that lives */
 };
 
 /* Does this picture ring? What stood in the first one did so before. */

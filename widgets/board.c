@@ -1,9 +1,16 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/words.h"
+#include "widgets/board_alerts.h"
 #include "widgets/board_evidence.h"
+#include "widgets/board_export.h"
+#include "widgets/board_move.h"
 #include "widgets/board_state.h"
+#include "widgets/board_wall.h"
+#include "widgets/chips.h"
 #include "widgets/classes.h"
 #include "widgets/footer.h"
 #include "widgets/help.h"
@@ -16,6 +23,7 @@
 #include "widgets/sites.h"
 #include "widgets/timeline.h"
 #include "widgets/today.h"
+#include "widgets/tour.h"
 
 const struct widget_class *const board_panels[PANEL_COUNT] = {
 	[PANEL_QUEUES] = &queues_class, [PANEL_CONDUCT] = &conduct_class, [PANEL_ALERTS] = &alerts_class, [PANEL_DUE] = &due_class,
@@ -42,6 +50,11 @@ struct board *board_create(const struct settings *settings, const struct snapsho
 			board->request.sparks[board->request.spark_count++] = (int16_t)metric;
 	}
 	header_clocks_open(&board->clocks, settings);
+	own_finish(&board->own);
+	if (own_any(board))
+		own_go(board, 0);
+	own_request(board, &board->asked_for);
+	board->wall = settings->wall ? board_wall_create(settings) : NULL;
 	return board;
 }
 
@@ -50,14 +63,18 @@ void board_destroy(struct board *board)
 	if (!board)
 		return;
 	header_clocks_close(&board->clocks);
+	board_wall_destroy(board->wall);
 	filter_finish(&board->filter);
+	palette_finish(&board->palette);
+	export_finish(board);
 	evidence_list_finish(&board->list);
+	own_finish(&board->own);
 	free(board);
 }
 
 const struct snapshot_request *board_request(const struct board *board)
 {
-	return &board->request;
+	return &board->asked_for;
 }
 
 const struct wish *board_wish(const struct board *board)
@@ -65,14 +82,35 @@ const struct wish *board_wish(const struct board *board)
 	return &board->wish;
 }
 
+const char *board_language(const struct board *board)
+{
+	return board->language;
+}
+
+const char *board_theme(const struct board *board)
+{
+	return board->theme;
+}
+
 int board_columns(const struct board *board)
 {
 	return timeline_columns(board->layout.timeline, board->layout.bare);
 }
 
+void board_tour(struct board *board)
+{
+	board->tour = TOUR_BEGIN;
+}
+
 void board_say(struct board *board, const char *text)
 {
 	snprintf(board->said, sizeof board->said, "%s", text);
+	board->said_undo = false;
+}
+
+void board_hear(struct board *board, const struct snapshot *snapshot)
+{
+	alerts_hear(board, snapshot);
 }
 
 static enum board_mode mode_of(const struct snapshot *snapshot)
@@ -151,16 +189,16 @@ static void draw_words(const struct widget_view *view, struct rect body, const c
 	}
 }
 
-static void draw_waiting(const struct snapshot *snapshot, const struct widget_view *view, struct rect body)
+void board_draw_waiting(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char text[3 * PART_TEXT];
 	if (snapshot->timeline)
-		snprintf(text, sizeof text, "before the first event of the journal");
+		snprintf(text, sizeof text, _("before the first event of the journal"));
 	else if (snapshot->site_count)
 		sites_waiting_text(snapshot, text, sizeof text);
 	else
 		link_waiting_text(snapshot, text, sizeof text);
-	draw_words(view, body, text);
+	draw_words(view, view->rect, text);
 }
 
 static void draw_panel_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
@@ -177,23 +215,42 @@ static void draw_panel_page(struct board *board, const struct snapshot *snapshot
 int board_row(const struct board *board, const struct snapshot *snapshot)
 {
 	const struct page_class *class = board_page_classes[board->page];
-	const int count = class ? page_rows(class, snapshot) : 0;
+	const int count = class ? page_rows(class, snapshot, &board->states) : 0;
 	return board->row < count ? board->row : count - 1;
 }
 
 static void draw_keyed(const struct board *board, const struct snapshot *snapshot, struct widget_view view)
 {
 	const struct page_class *class = board_page_classes[board->page];
-	view.selected = page_chooses(class) ? board_row(board, snapshot) : -1;
+	view.selected = page_chooses(class) && !board_wall_stands(board) ? board_row(board, snapshot) : -1;
 	view.scroll = board->row;
 	if (class->lists & ~snapshot->request.lists) { /* its list comes with the next snapshot */
-		canvas_text(view.canvas, view.rect.x + 2, view.rect.y + 1, view.rect.width - 2, ROLE_DIM, "reading \u2026");
+		canvas_text(view.canvas, view.rect.x + 2, view.rect.y + 1, view.rect.width - 2, ROLE_DIM, _("reading \u2026"));
 		return;
 	}
 	page_draw(class, snapshot, &view);
 }
 
-static void draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
+/* What the widget under the cursor is, where help was asked for on the overview. */
+struct help_of board_help(const struct board *board, const struct snapshot *snapshot)
+{
+	struct help_of of = {.page = board->helped, .mode = mode_of(snapshot)};
+	if (of.page != BOARD_OVERVIEW || board->focus == FOCUS_NONE)
+		return of;
+	if (board->focus < FOCUS_PANELS)
+		of.about = tile_class.help;
+	else if (board->focus < FOCUS_HEADER)
+		of.about = board_panels[board->focus - FOCUS_PANELS]->help;
+	return of;
+}
+
+static void draw_help(const struct board *board, const struct snapshot *snapshot, const struct widget_view *view)
+{
+	const struct help_of of = board_help(board, snapshot);
+	help_draw(view, &of);
+}
+
+void board_draw_page(struct board *board, const struct snapshot *snapshot, struct widget_view view)
 {
 	view.rect = board->layout.body;
 	view.scroll = board->page_scroll;
@@ -202,12 +259,18 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 		draw_tiles(board, snapshot, view);
 		draw_panels(board, snapshot, view);
 		break;
+	case BOARD_OWN:
+		own_draw(board, snapshot, view);
+		break;
+	case BOARD_WIDGET:
+		own_draw_whole(board, snapshot, view);
+		break;
 	case BOARD_TILE:
 	case BOARD_PANEL:
 		draw_panel_page(board, snapshot, view);
 		break;
 	case BOARD_HELP:
-		help_draw(&view, mode_of(snapshot));
+		draw_help(board, snapshot, &view);
 		break;
 	case BOARD_FILTER:
 		filter_draw(&board->filter, &view);
@@ -236,19 +299,32 @@ static void draw_page(struct board *board, const struct snapshot *snapshot, stru
 static bool shows_figures(const struct board *board)
 {
 	const struct page_class *class = board_page_classes[board->page];
-	return board->page == BOARD_OVERVIEW || board->page == BOARD_TILE || board->page == BOARD_PANEL || (class && !class->of_links);
+	return board->page == BOARD_OVERVIEW || board->page == BOARD_OWN || board->page == BOARD_WIDGET || board->page == BOARD_TILE || board->page == BOARD_PANEL || (class && !class->of_links);
+}
+
+/* The way back is never what falls off the edge. */
+static void draw_said(const struct board *board, const struct widget_view *view)
+{
+	const struct rect rect = view->rect;
+	const char *said = *board->said ? board->said : board->warned, *undo = *board->said && board->said_undo ? _("u: undo") : "";
+	const int width = *undo ? canvas_measure(view->canvas, undo) + 2 : 0, used = rect.width - 1 - width;
+	const int end = canvas_text(view->canvas, rect.x + 1, rect.y, used, ROLE_HEADER_WARN, said);
+	canvas_text(view->canvas, rect.x + 1 + end + 2, rect.y, width, ROLE_KEY, undo);
 }
 
 /* Keys, or a line that is typed, or what there is to say. */
-static void draw_footer(const struct board *board, const struct snapshot *snapshot, const struct widget_view *view)
+static void draw_footer(struct board *board, const struct snapshot *snapshot, const struct widget_view *view)
 {
+	board->footer.count = 0;
+	if (board->entry.kind == ENTRY_COMMAND)
+		palette_draw(&board->palette, board->entry.typed, view, view->rect.y);
 	if (board->entry.kind != ENTRY_NONE) {
 		entry_draw(&board->entry, view);
-	} else if (*board->said) {
+	} else if (*board->said || *board->warned) {
 		canvas_fill(view->canvas, view->rect, ROLE_KEY_TEXT, ' ');
-		canvas_text(view->canvas, view->rect.x + 1, view->rect.y, view->rect.width - 1, ROLE_HEADER_WARN, board->said);
+		draw_said(board, view);
 	} else {
-		footer_draw(view, 1u << board->page, mode_of(snapshot));
+		footer_draw(view, 1u << board->page, mode_of(snapshot), snapshot->denied, &board->footer);
 	}
 }
 
@@ -268,32 +344,47 @@ static void draw_timeline(const struct board *board, const struct snapshot *snap
 		timeline_class.draw(snapshot, &view);
 }
 
+void board_arrange(struct board *board, const struct snapshot *snapshot, int width, int height)
+{
+	board->layout = layout_make(width, height, open_flags(snapshot), snapshot->due_count > 0,
+		snapshot->timeline && (board->page == BOARD_OVERVIEW || board->page == BOARD_OWN), shows_figures(board) && chips_any(board->home == BOARD_OWN ? &board->request : &snapshot->request));
+}
+
 void board_draw(struct board *board, const struct snapshot *snapshot, const struct glyphs *glyphs, struct canvas *canvas)
 {
-	struct widget_view view = {.canvas = canvas, .glyphs = glyphs, .selected = -1};
+	struct widget_view view = {.canvas = canvas, .glyphs = glyphs, .selected = -1, .states = &board->states, .seen = &board->seen};
+	board->seen.count = 0;
 	canvas->ascii = glyphs->ascii;
 	canvas_clear(canvas, ROLE_TEXT);
 	filter_learn(&board->filter, snapshot);
-	board->layout = layout_make(canvas->width, canvas->height, open_flags(snapshot), snapshot->due_count > 0,
-		snapshot->timeline && board->page == BOARD_OVERVIEW);
+	board_arrange(board, snapshot, canvas->width, canvas->height);
 	const struct layout *layout = &board->layout;
 	if (layout->line) {
 		view.rect = (struct rect){0, 0, canvas->width, 1};
 		line_draw(snapshot, &view);
 		return;
 	}
-	if (snapshot->nothing && shows_figures(board))
-		draw_waiting(snapshot, &view, layout->body);
+	const bool wall = board_wall_stands(board);
+	view.rect = layout->body;
+	if (wall)
+		board_wall_draw(board, snapshot, view);
+	else if (snapshot->nothing && shows_figures(board))
+		board_draw_waiting(snapshot, &view);
 	else
-		draw_page(board, snapshot, view);
-	if (snapshot->stale && shows_figures(board))
+		board_draw_page(board, snapshot, view);
+	if (snapshot->stale && shows_figures(board) && !wall)
 		canvas_paint(canvas, layout->body, ROLE_STALE);
 	view.rect = layout->header;
 	view.focused = board->focus == FOCUS_HEADER && board->page == BOARD_OVERVIEW;
 	draw_header(board, snapshot, &view);
 	view.focused = false;
+	view.rect = layout->chips;
+	chips_draw(snapshot, &view, &board->chips);
 	draw_timeline(board, snapshot, view);
 	view.rect = layout->footer;
-	if (layout->footer.height > 0)
+	if (layout->footer.height > 0 && !wall)
 		draw_footer(board, snapshot, &view);
+	view.rect.y--;
+	if (layout->footer.height > 0 && board->entry.kind == ENTRY_NONE)
+		tour_draw(board->tour, &view);
 }

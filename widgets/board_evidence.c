@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "config/display.h"
 #include "tui/keys.h"
 
@@ -52,8 +53,17 @@ static bool is_hidden(struct board *board, const char *subject)
 {
 	if (!display_hides(subject))
 		return false;
-	board_say(board, "this display does not show which one it is (the setting `display`)");
+	board_say(board, _("this display does not show which one it is (the setting `display`)"));
 	return true;
+}
+
+enum board_action evidence_ask(struct board *board, struct proof_request request)
+{
+	board->behind = board->page;
+	request.metric = request.metric < 0 ? 0 : request.metric;
+	if (is_hidden(board, request.subject))
+		return BOARD_REDRAW;
+	return *request.subject ? ask_life(board, request, true) : ask_rows(board, request);
 }
 
 enum board_action evidence_of_row(struct board *board, const struct snapshot *snapshot, int key)
@@ -64,20 +74,16 @@ enum board_action evidence_of_row(struct board *board, const struct snapshot *sn
 	struct proof_request request = {.metric = -1};
 	if (!page_chooses(class) || row < 0)
 		return BOARD_NOTHING;
-	board->market = class->sections ? sections_market(class->sections, snapshot, row) : -1;
+	board->market = page_market(class, snapshot, &board->states, row);
 	if (board->market >= 0) {
 		board->page = BOARD_CUSTOM;
 		return BOARD_REDRAW;
 	}
-	if (!page_evidence(class, snapshot, row, &request) || (request.metric < 0 && !*request.subject)) {
-		board_say(board, "nothing single stands behind this row");
+	if (!page_evidence(class, snapshot, &board->states, row, &request) || (request.metric < 0 && !*request.subject)) {
+		board_say(board, _("nothing single stands behind this row"));
 		return BOARD_REDRAW;
 	}
-	board->behind = board->page;
-	request.metric = request.metric < 0 ? 0 : request.metric;
-	if (is_hidden(board, request.subject))
-		return BOARD_REDRAW;
-	return *request.subject ? ask_life(board, request, true) : ask_rows(board, request);
+	return evidence_ask(board, request);
 }
 
 enum board_action evidence_of_market(struct board *board, const struct snapshot *snapshot, int key)
@@ -90,7 +96,7 @@ enum board_action evidence_of_market(struct board *board, const struct snapshot 
 		board->behind = BOARD_CUSTOM;
 		return ask_rows(board, (struct proof_request){.metric = metric_find("csat"), .is_scoped = true, .scope = market->scope});
 	}
-	board_say(board, "no event has told of this market yet");
+	board_say(board, _("no event has told of this market yet"));
 	return BOARD_REDRAW;
 }
 
@@ -103,13 +109,13 @@ enum board_action evidence_choose(struct board *board, const struct snapshot *sn
 	if (!row)
 		return BOARD_NOTHING;
 	if (!*row->subject) {
-		board_say(board, "its source gave it no name: there is no life to look up");
+		board_say(board, _("its source gave it no name: there is no life to look up"));
 		return BOARD_REDRAW;
 	}
 	if (is_hidden(board, row->subject))
 		return BOARD_REDRAW;
 	if (strcmp(row->subject, row->agent) == 0) {
-		board_say(board, "lives are told of contacts and cases, not of people");
+		board_say(board, _("lives are told of contacts and cases, not of people"));
 		return BOARD_REDRAW;
 	}
 	struct proof_request life = {.metric = board->request.evidence.metric, .around = row->at};
@@ -127,6 +133,15 @@ enum board_action evidence_order(struct board *board, const struct snapshot *sna
 	return BOARD_REDRAW;
 }
 
+enum board_action evidence_turn(struct board *board, const struct snapshot *snapshot, int key)
+{
+	(void)snapshot;
+	(void)key;
+	board->list.turned = !board->list.turned;
+	board->list.selected = 0;
+	return BOARD_REDRAW;
+}
+
 enum board_action evidence_find(struct board *board, const struct snapshot *snapshot, int key)
 {
 	(void)snapshot;
@@ -139,14 +154,9 @@ enum board_action evidence_find(struct board *board, const struct snapshot *snap
 /* The list narrows as one types. */
 enum board_action evidence_entry_key(struct board *board, int key)
 {
-	if (key == SCREEN_KEY_ENTER) {
-		entry_begin(&board->entry, ENTRY_NONE);
-		return BOARD_REDRAW;
-	}
-	if (key == SCREEN_KEY_ESCAPE)
-		entry_begin(&board->entry, ENTRY_NONE);
-	else if (!entry_key(&board->entry, key))
-		return BOARD_NOTHING;
+	const enum entry_step step = entry_narrow(&board->entry, key);
+	if (step != ENTRY_NARROWED)
+		return step == ENTRY_ENDED ? BOARD_REDRAW : BOARD_NOTHING;
 	memcpy(board->list.typed, board->entry.typed, sizeof board->list.typed);
 	board->list.selected = 0;
 	return BOARD_REDRAW;

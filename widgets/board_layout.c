@@ -9,6 +9,7 @@
 #define TILES_A_ROW 4
 #define TIMELINE_WIDTH 40 /* cells from which a small page has one */
 #define TIMELINE_HEIGHT 14
+#define CHIPS_HEIGHT 12 /* below, the header alone says the filter */
 
 /* Share `whole` in proportion part / of, rounded. */
 static int share(int whole, int part, int of)
@@ -103,7 +104,7 @@ static void place_timeline(struct layout *layout)
 	layout->panels[PANEL_DUE] = layout->panels[PANEL_LEARNING] = (struct rect){0};
 }
 
-struct layout layout_make(int width, int height, int flags, bool clocks, bool timeline)
+struct layout layout_make(int width, int height, int flags, bool clocks, bool timeline, bool chips)
 {
 	struct layout layout = {.line = width < LEAST_WIDTH || height < LEAST_HEIGHT};
 	const int footer = height >= 8 ? 1 : 0;
@@ -112,6 +113,11 @@ struct layout layout_make(int width, int height, int flags, bool clocks, bool ti
 	layout.body = (struct rect){0, 1, width, height - 1 - footer};
 	if (layout.line)
 		return layout;
+	if (chips && height >= CHIPS_HEIGHT) {
+		layout.chips = (struct rect){0, 1, width, 1};
+		layout.body.y++;
+		layout.body.height--;
+	}
 	const bool full = width >= FULL_WIDTH && height >= FULL_HEIGHT, medium = width >= MEDIUM_WIDTH && height >= MEDIUM_HEIGHT;
 	if (timeline && !medium && height >= TIMELINE_HEIGHT && width >= TIMELINE_WIDTH) {
 		layout.body.height -= 2;

@@ -7,6 +7,8 @@
 #include "widgets/help.h"
 #include "widgets/life.h"
 
+#define WHEEL_LINES 3
+
 static bool can_focus(const struct board *board, int focus)
 {
 	if (focus == FOCUS_HEADER)
@@ -19,10 +21,10 @@ enum board_action move_to(struct board *board, enum board_page page)
 {
 	const struct page_class *class = board_page_classes[page];
 	const unsigned lists = class ? class->lists : 0;
-	const bool same = board->request.lists == lists;
+	const bool same = board->request.lists == lists && page != BOARD_OWN && board->home != BOARD_OWN;
 	board->page = page;
 	board->page_scroll = board->row = 0;
-	if (class || page == BOARD_OVERVIEW)
+	if (class || page == BOARD_OVERVIEW || page == BOARD_OWN)
 		board->home = page;
 	board->request.lists = lists;
 	return same ? BOARD_REDRAW : BOARD_REQUEST;
@@ -31,15 +33,27 @@ enum board_action move_to(struct board *board, enum board_page page)
 /* From the last page on to the overview, and from there to the first. */
 static enum board_action next_page(struct board *board, int by)
 {
-	const int first = BOARD_LIFE + 1, count = BOARD_PAGES - first + 1, now = board->page < first ? 0 : (int)board->page - first + 1;
+	const int first = BOARD_WIDGET + 1, count = BOARD_PAGES - first + 1, now = board->page < first ? 0 : (int)board->page - first + 1;
 	const int next = (now + by + count) % count;
 	return move_to(board, next ? (enum board_page)(first + next - 1) : BOARD_OVERVIEW);
 }
 
-static enum board_action move_focus(struct board *board, int by)
+/* Through the lists of a page first. */
+static enum board_action next_list(struct board *board, const struct snapshot *snapshot, int by)
 {
-	if (board_page_classes[board->page])
+	const int row = page_beside(board_page_classes[board->page], snapshot, &board->states, board_row(board, snapshot), by);
+	if (row < 0)
 		return next_page(board, by);
+	board->row = row;
+	return BOARD_REDRAW;
+}
+
+static enum board_action move_focus(struct board *board, const struct snapshot *snapshot, int by)
+{
+	if (board->page == BOARD_OWN)
+		return own_tab(board, snapshot, by);
+	if (board_page_classes[board->page])
+		return next_list(board, snapshot, by);
 	if (board->page != BOARD_OVERVIEW || board->layout.line)
 		return BOARD_NOTHING;
 	if (board->focus == FOCUS_NONE)
@@ -54,28 +68,27 @@ static enum board_action move_focus(struct board *board, int by)
 
 enum board_action move_next_focus(struct board *board, const struct snapshot *snapshot, int key)
 {
-	(void)snapshot;
 	(void)key;
-	return move_focus(board, 1);
+	return move_focus(board, snapshot, 1);
 }
 
 enum board_action move_previous_focus(struct board *board, const struct snapshot *snapshot, int key)
 {
-	(void)snapshot;
 	(void)key;
-	return move_focus(board, -1);
+	return move_focus(board, snapshot, -1);
 }
 
 /* How many lines the thing under the cursor has, and where its scroll position is kept; NULL: it does not scroll. */
 static int *scroll_of(struct board *board, const struct snapshot *snapshot, int *lines)
 {
 	if (board->page == BOARD_HELP) {
-		*lines = help_lines(snapshot->timeline ? BOARD_REPLAY : BOARD_LIVE);
+		const struct help_of of = board_help(board, snapshot);
+		*lines = help_lines(&of);
 		return &board->page_scroll;
 	}
 	const struct page_class *class = board_page_classes[board->page];
 	if (class) {
-		*lines = page_rows(class, snapshot);
+		*lines = page_rows(class, snapshot, &board->states);
 		return &board->row;
 	}
 	if (board->page == BOARD_EVIDENCE) {
@@ -87,7 +100,9 @@ static int *scroll_of(struct board *board, const struct snapshot *snapshot, int 
 		*lines = life_lines(evidence_life(board, snapshot));
 		return &board->page_scroll;
 	}
-	if (board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
+	if (board->page == BOARD_OWN || board->page == BOARD_WIDGET)
+		return own_scroll(board, snapshot, lines);
+	if (board->page == BOARD_FILTER || board->focus < FOCUS_PANELS || board->focus >= FOCUS_HEADER)
 		return NULL;
 	const struct widget_class *panel = board_panels[board->focus - FOCUS_PANELS];
 	if (!panel->lines)
@@ -117,8 +132,10 @@ int move_page_length(const struct board *board)
 enum board_action move_arrow(struct board *board, const struct snapshot *snapshot, int key)
 {
 	const int by = key == SCREEN_KEY_DOWN ? 1 : -1;
+	if (board->page == BOARD_OWN || board->page == BOARD_WIDGET)
+		return own_arrow(board, snapshot, 0, by);
 	if (board->page == BOARD_OVERVIEW && board->focus == FOCUS_NONE)
-		return move_focus(board, by);
+		return move_focus(board, snapshot, by);
 	if (board->page != BOARD_OVERVIEW || board->focus >= FOCUS_PANELS)
 		return scroll_by(board, snapshot, by);
 	const int row = TILE_COUNT / 2, to = board->focus + by * row;
@@ -133,12 +150,15 @@ enum board_action move_arrow(struct board *board, const struct snapshot *snapsho
 enum board_action move_sideways(struct board *board, const struct snapshot *snapshot, int key)
 {
 	const int by = key == SCREEN_KEY_RIGHT ? 1 : -1;
+	if (board->page == BOARD_OWN)
+		return own_arrow(board, snapshot, by, 0);
 	const struct page_class *class = board_page_classes[board->page];
 	if (!class)
-		return move_focus(board, by);
-	if (!class->sections)
+		return move_focus(board, snapshot, by);
+	const int row = page_beside(class, snapshot, &board->states, board_row(board, snapshot), by);
+	if (row < 0)
 		return BOARD_NOTHING;
-	board->row = sections_beside(class->sections, snapshot, board_row(board, snapshot), by);
+	board->row = row;
 	return BOARD_REDRAW;
 }
 
@@ -157,4 +177,9 @@ enum board_action move_page(struct board *board, const struct snapshot *snapshot
 enum board_action move_jump(struct board *board, const struct snapshot *snapshot, int key)
 {
 	return scroll_by(board, snapshot, key == SCREEN_KEY_HOME ? -1000000 : 1000000);
+}
+
+enum board_action move_wheel(struct board *board, const struct snapshot *snapshot, int key)
+{
+	return scroll_by(board, snapshot, key == SCREEN_KEY_WHEEL_DOWN ? WHEEL_LINES : -WHEEL_LINES);
 }

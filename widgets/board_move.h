@@ -17,5 +17,6 @@ enum board_action move_arrow(struct board *board, const struct snapshot *snapsho
 enum board_action move_sideways(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action move_page(struct board *board, const struct snapshot *snapshot, int key);
 enum board_action move_jump(struct board *board, const struct snapshot *snapshot, int key);
+enum board_action move_wheel(struct board *board, const struct snapshot *snapshot, int key);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "tui/keys.h"
 #include "widgets/timeline.h"
 
@@ -86,7 +87,7 @@ static void propose_name(const struct snapshot *snapshot, char *to, size_t room)
 enum board_action replay_type(struct board *board, const struct snapshot *snapshot, int key)
 {
 	if (key == 'm' && !snapshot->timeline->can_mark) {
-		board_say(board, "no mark can be set here: the journal's directory cannot be written to");
+		board_say(board, _("no mark can be set here: the journal's directory cannot be written to"));
 		return BOARD_REDRAW;
 	}
 	entry_begin(&board->entry, key == 'm' ? ENTRY_MARK : key == 'e' ? ENTRY_REPORT : ENTRY_TIME);
@@ -148,7 +149,7 @@ enum board_action replay_marks(struct board *board, const struct snapshot *snaps
 	const struct timeline *timeline = snapshot->timeline;
 	(void)key;
 	if (timeline->mark_count == 0) {
-		board_say(board, "there is no mark in this journal: m sets one");
+		board_say(board, _("there is no mark in this journal: m sets one"));
 		return BOARD_REDRAW;
 	}
 	if (timeline->mark_count == 1)
@@ -176,7 +177,7 @@ enum board_action replay_mark_key(struct board *board, const struct snapshot *sn
 
 /* ---- the mouse ---- */
 
-enum board_action board_click(struct board *board, const struct snapshot *snapshot, int x, int y)
+enum board_action replay_click(struct board *board, const struct snapshot *snapshot, int x, int y)
 {
 	int64_t at;
 	if (!snapshot->timeline || board->page != BOARD_OVERVIEW || board->layout.line)

@@ -18,5 +18,7 @@ enum board_action replay_marks(struct board *board, const struct snapshot *snaps
 enum board_action replay_mark_key(struct board *board, const struct snapshot *snapshot, int key);
 /* While the line is open every key is the line's. */
 enum board_action replay_entry_key(struct board *board, const struct snapshot *snapshot, int key);
+/* A click on the timeline goes there. */
+enum board_action replay_click(struct board *board, const struct snapshot *snapshot, int x, int y);
 
 #endif

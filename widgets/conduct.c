@@ -2,11 +2,12 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 
-static const char *const step_names[] = {"signalled, no step yet", "request", "demand", "WARNING", "ENDED"};
+static const char *const step_names[] = {N_("signalled, no step yet"), N_("request"), N_("demand"), N_("WARNING"), N_("ENDED")};
 #define STEP_LAST 4
 
 static int valid_step(int step)
@@ -18,11 +19,11 @@ static int valid_step(int step)
 static void fault_text(const struct list_conduct *flag, char *to, size_t room)
 {
 	if (flag->fault_step > flag->step + 1)
-		snprintf(to, room, "step %d skipped", flag->step + 1);
+		snprintf(to, room, _("step %d skipped"), flag->step + 1);
 	else if (flag->fault_step == flag->step)
-		snprintf(to, room, "step %d repeated", flag->step);
+		snprintf(to, room, _("step %d repeated"), flag->step);
 	else
-		snprintf(to, room, "step %d out of turn", flag->fault_step);
+		snprintf(to, room, _("step %d out of turn"), flag->fault_step);
 }
 
 static enum role step_role(int step)
@@ -40,13 +41,13 @@ static void draw_path(const struct widget_view *view, const struct list_conduct 
 	if (fault)
 		fault_text(flag, last, sizeof last);
 	else
-		snprintf(last, sizeof last, "%s", step_names[step]);
+		snprintf(last, sizeof last, "%s", _(step_names[step]));
 	int needed = text_width(last);
 	for (int i = 1; i <= before; i++)
-		needed += text_width(step_names[i]) + 3;
+		needed += text_width(_(step_names[i])) + 3;
 	const int first = needed <= end - *x ? 1 : before + 1;
 	for (int i = first; i <= before; i++)
-		piece(view, x, y, end, ROLE_DIM, "%s %s ", i == 3 ? "warning" : i == 4 ? "ended" : step_names[i],
+		piece(view, x, y, end, ROLE_DIM, "%s %s ", i == 3 ? _("warning") : i == 4 ? _("ended") : _(step_names[i]),
 			glyphs_mark(view->glyphs, MARK_ARROW));
 	piece(view, x, y, end, fault || step == 0 ? ROLE_WARN_STRONG : step_role(step), "%s", last);
 }
@@ -58,10 +59,10 @@ static void draw_flag(const struct widget_view *view, const struct list_conduct 
 	char since[32];
 	format_duration(flag->since, since, sizeof since);
 	if (flag->safety)
-		piece(view, &x, y, end, ROLE_CRIT_STRONG, "%s SAFETY ", glyphs_mark(view->glyphs, MARK_CROSS));
+		piece(view, &x, y, end, ROLE_CRIT_STRONG, _("%s SAFETY "), glyphs_mark(view->glyphs, MARK_CROSS));
 	canvas_text(view->canvas, x, y, agent - 1, ROLE_TEXT, *flag->agent ? flag->agent : "\u2013");
 	x += agent;
-	canvas_text(view->canvas, x, y, channel - 1, ROLE_TEXT, flag->channel);
+	canvas_text(view->canvas, x, y, channel - 1, ROLE_TEXT, words_of("channel", flag->channel));
 	x += channel;
 	const int time = canvas_measure(view->canvas, since);
 	draw_path(view, flag, &x, y, end - time - 1);
@@ -73,7 +74,7 @@ static void draw_flag(const struct widget_view *view, const struct list_conduct 
 	if (flag->prior_ms < 0 || end - x < 28)
 		return;
 	format_span(flag->prior_ms / 3600000 * 3600000, prior, sizeof prior);
-	piece(view, &x, y, end, ROLE_DIM, "  flagged %s ago, step %d", prior, flag->prior_step);
+	piece(view, &x, y, end, ROLE_DIM, _("  flagged %s ago, step %d"), prior, flag->prior_step);
 }
 
 static void draw_care(const struct widget_view *view, const struct list_care *care, struct rect inner, int y)
@@ -81,17 +82,17 @@ static void draw_care(const struct widget_view *view, const struct list_care *ca
 	int x = inner.x;
 	const int end = inner.x + inner.width;
 	char since[32];
-	piece(view, &x, y, end, ROLE_WARN, "care: %s has had %d rude contacts this shift", care->agent, care->rude);
+	piece(view, &x, y, end, ROLE_WARN, _("care: %s has had %d rude contacts this shift"), care->agent, care->rude);
 	format_duration(care->since, since, sizeof since);
 	if (care->since > 0 && end - x > 24)
-		piece(view, &x, y, end, ROLE_WARN, " \u00B7 no break yet %s", since);
+		piece(view, &x, y, end, ROLE_WARN, _(" \u00B7 no break yet %s"), since);
 }
 
 static void draw_totals(const struct snapshot *snapshot, const struct widget_view *view, struct rect inner, int y)
 {
 	int x = inner.x;
 	const int end = inner.x + inner.width;
-	piece(view, &x, y, end, ROLE_DIM, "today %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 at the company: %" PRId64,
+	piece(view, &x, y, end, ROLE_DIM, _("today %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 at the company: %" PRId64),
 		snapshot_count_today(snapshot, "rude_count"), snapshot_count_today(snapshot, "rude_ended"),
 		snapshot_count_today(snapshot, "anger_at_company"));
 }
@@ -134,8 +135,8 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 		if (flag->fault_step > 0)
 			fault_text(flag, what, sizeof what);
 		else
-			snprintf(what, sizeof what, "step %d %s", step, step_names[step]);
-		piece(view, &x, y++, end, ROLE_TEXT, "rude: %s %s, %s, %s", flag->agent, flag->channel, step ? what : step_names[0], since);
+			snprintf(what, sizeof what, _("step %d %s"), step, _(step_names[step]));
+		piece(view, &x, y++, end, ROLE_TEXT, _("rude: %s %s, %s, %s"), flag->agent, words_of("channel", flag->channel), step ? what : _(step_names[0]), since);
 	}
 }
 
@@ -148,8 +149,8 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 	}
 	char note[PART_TEXT];
 	const int64_t faults = snapshot_count_today(snapshot, "rude_faults");
-	snprintf(note, sizeof note, "%d live \u00B7 %" PRId64 " protocol %s", open_flags(snapshot), faults, faults == 1 ? "fault" : "faults");
-	const struct rect inner = panel_open(view, level_of(snapshot), "CONDUCT", note);
+	snprintf(note, sizeof note, _("%d live \u00B7 %" PRId64 " protocol %s"), open_flags(snapshot), faults, words_plural("fault", "faults", faults));
+	const struct rect inner = panel_open(view, level_of(snapshot), _("CONDUCT"), note);
 	int y = inner.y;
 	const int bottom = inner.y + inner.height - 1, count = snapshot->conduct_count + snapshot->care_count;
 	for (int i = view->scroll; i < count && y < bottom; i++, y++) {
@@ -162,7 +163,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 			canvas_paint(view->canvas, (struct rect){inner.x, y, inner.width, 1}, ROLE_FAINT);
 	}
 	if (count == 0 && y < bottom)
-		canvas_text(view->canvas, inner.x, y, inner.width, ROLE_DIM, "nobody is rude now");
+		canvas_text(view->canvas, inner.x, y, inner.width, ROLE_DIM, _("nobody is rude now"));
 	if (inner.height > 0)
 		draw_totals(snapshot, view, inner, bottom);
 }
@@ -172,9 +173,13 @@ static int lines(const struct snapshot *snapshot)
 	return snapshot->conduct_count + snapshot->care_count;
 }
 
+#define HELP "rude customers: which step of request, demand, warning, ended each contact is at, and who needs a break"
+static const struct layout_kind kind = PLAIN_KIND("conduct", HELP);
+
 const struct widget_class conduct_class = {
 	.name = "conduct",
-	.help = "rude customers: which step of request, demand, warning, ended each contact is at, and who needs a break",
+	.help = HELP,
+	.kind = &kind,
 	.min_width = 30,
 	.min_height = 3,
 	.draw = draw,

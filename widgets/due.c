@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
@@ -21,12 +22,12 @@ static int permille_used(const struct list_due *due)
 static const char *why_still(const struct list_due *due)
 {
 	if (due->paused)
-		return due->by_state ? "paused by state" : "paused";
+		return due->by_state ? _("paused by state") : _("paused");
 	if (due->calendar_unknown)
-		return "calendar?";
+		return _("calendar?");
 	if (due->breached && due->disagreed)
-		return "told breached";
-	return due->is_open || due->breached ? NULL : "closed now";
+		return _("told breached");
+	return due->is_open || due->breached ? NULL : _("closed now");
 }
 
 static void draw_clock(const struct widget_view *view, const struct list_due *due, struct rect inner, int y)
@@ -76,15 +77,15 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 		const int needed = text_width(identity) + text_width(left) + 8;
 		if (i > 0 && end - x < needed)
 			break;
-		piece(view, &x, view->rect.y, end, role, "%s%s %s%s%s", i ? " \u00B7 " : "due: ", identity, i ? "" : clock, i ? "" : " ", left);
+		piece(view, &x, view->rect.y, end, role, "%s%s %s%s%s", i ? " \u00B7 " : _("due: "), identity, i ? "" : clock, i ? "" : " ", left);
 	}
 }
 
-static void add_count(const struct snapshot *snapshot, const struct widget_view *view, int *x, int y, int end, const char *metric, const char *what)
+static void add_count(const struct snapshot *snapshot, const struct widget_view *view, int *x, int y, int end, const char *metric, const char *format)
 {
 	const struct figure *figure = snapshot_figure(snapshot, metric);
 	if (figure->known)
-		piece(view, x, y, end, ROLE_DIM, " \u00B7 %" PRId64 " %s", figure->numerator, what);
+		piece(view, x, y, end, ROLE_DIM, format, figure->numerator);
 }
 
 static void draw_totals(const struct snapshot *snapshot, const struct widget_view *view, struct rect inner, int y)
@@ -92,10 +93,10 @@ static void draw_totals(const struct snapshot *snapshot, const struct widget_vie
 	int x = inner.x;
 	const int end = inner.x + inner.width;
 	const struct figure *open = snapshot_figure(snapshot, "sla_breached_open");
-	piece(view, &x, y, end, ROLE_DIM, "%" PRId64 " breached and open \u00B7 %" PRId64 " due within 10 min", open->known ? open->numerator : 0,
+	piece(view, &x, y, end, ROLE_DIM, _("%" PRId64 " breached and open \u00B7 %" PRId64 " due within 10 min"), open->known ? open->numerator : 0,
 		snapshot->due_10m);
-	add_count(snapshot, view, &x, y, end, "sla_running", "clocks running");
-	add_count(snapshot, view, &x, y, end, "sla_paused", "paused");
+	add_count(snapshot, view, &x, y, end, "sla_running", _(" \u00B7 %" PRId64 " clocks running"));
+	add_count(snapshot, view, &x, y, end, "sla_paused", _(" \u00B7 %" PRId64 " paused"));
 }
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
@@ -104,14 +105,14 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		draw_bare(snapshot, view);
 		return;
 	}
-	struct rect inner = panel_open(view, LEVEL_NONE, "DUE NEXT", "SLA clocks, open time");
+	struct rect inner = panel_open(view, LEVEL_NONE, _("DUE NEXT"), _("SLA clocks, open time"));
 	inner.x++;
 	inner.width -= 2;
 	const int bottom = inner.y + inner.height - 1;
 	for (int i = view->scroll; i < snapshot->due_count && inner.y + i - view->scroll < bottom; i++)
 		draw_clock(view, &snapshot->due[i], inner, inner.y + i - view->scroll);
 	if (snapshot->due_count == 0 && inner.height > 1)
-		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, "no clock is running");
+		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, _("no clock is running"));
 	if (inner.height > 0)
 		draw_totals(snapshot, view, inner, bottom);
 }
@@ -121,9 +122,13 @@ static int lines(const struct snapshot *snapshot)
 	return snapshot->due_count;
 }
 
+#define HELP "the SLA clocks that run out next, or have run out"
+static const struct layout_kind kind = PLAIN_KIND("due", HELP);
+
 const struct widget_class due_class = {
 	.name = "due",
-	.help = "the SLA clocks that run out next, or have run out",
+	.help = HELP,
+	.kind = &kind,
 	.min_width = 30,
 	.min_height = 3,
 	.draw = draw,

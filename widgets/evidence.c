@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "tui/format.h"
+#include "widgets/evidence_table.h"
 #include "widgets/filter.h"
 #include "widgets/parts.h"
 #include "widgets/timeline.h"
@@ -71,13 +73,23 @@ static int compare(const void *left, const void *right, void *context)
 	return order ? order : (first > second) - (first < second);
 }
 
+static void turn(uint32_t *order, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		const uint32_t row = order[i];
+		order[i] = order[count - 1 - i];
+		order[count - 1 - i] = row;
+	}
+}
+
 void evidence_list_update(struct evidence_list *list, const struct proof *proof)
 {
 	const int number = proof ? proof->request.number : 0;
-	if (list->made_of == number && list->made_by == list->sort && strcmp(list->made_for, list->typed) == 0)
+	if (list->made_of == number && list->made_by == list->sort && list->made_turned == list->turned && strcmp(list->made_for, list->typed) == 0)
 		return;
 	list->made_of = number;
 	list->made_by = list->sort;
+	list->made_turned = list->turned;
 	memcpy(list->made_for, list->typed, sizeof list->made_for);
 	list->count = 0;
 	const size_t all = proof ? proof->evidence.count : 0;
@@ -89,6 +101,8 @@ void evidence_list_update(struct evidence_list *list, const struct proof *proof)
 		.lowest_first = all && proof->evidence.kind == EVIDENCE_COUNTED && metrics[proof->request.metric].worse == WORSE_LOWER};
 	if (list->count && list->sort != EVIDENCE_BY_TIME)
 		qsort_r(list->order, list->count, sizeof *list->order, compare, &ordering);
+	if (list->turned)
+		turn(list->order, list->count);
 	const int last = (int)list->count - 1;
 	list->selected = list->selected > last ? last : list->selected;
 	list->selected = list->selected < 0 ? 0 : list->selected;
@@ -185,7 +199,7 @@ static void own_text(const struct table *table, const struct evidence_row *row, 
 	}
 	/* A contact that was queued twice counts twice. */
 	if (metrics[table->proof->request.metric].unit == UNIT_RATIO && figure.known && figure.denominator > 1) {
-		snprintf(to, room, "%" PRId64 " of %" PRId64, figure.numerator, figure.denominator);
+		snprintf(to, room, _("%" PRId64 " of %" PRId64), figure.numerator, figure.denominator);
 		return;
 	}
 	/* It counts above the line alone: an answer to what was sent before, a customer lost of a base. */
@@ -202,12 +216,12 @@ static void draw_heads(const struct table *table)
 	const bool present = table->proof->evidence.kind == EVIDENCE_PRESENT;
 	const struct rect inner = table->inner;
 	int x = inner.x + 2;
-	put(table, &x, inner.y, table->subject, ROLE_DIM, "contact, case");
-	put(table, &x, inner.y, table->where, ROLE_DIM, "queue");
-	put(table, &x, inner.y, table->agent, ROLE_DIM, "agent");
-	put(table, &x, inner.y, table->state, ROLE_DIM, "state");
-	put(table, &x, inner.y, table->when, ROLE_DIM, present ? "since" : "counted");
-	canvas_right(table->view->canvas, x, inner.y, inner.x + inner.width - x, ROLE_DIM, present ? "for" : "its own");
+	put(table, &x, inner.y, table->subject, ROLE_DIM, _("contact, case"));
+	put(table, &x, inner.y, table->where, ROLE_DIM, _("queue"));
+	put(table, &x, inner.y, table->agent, ROLE_DIM, _("agent"));
+	put(table, &x, inner.y, table->state, ROLE_DIM, _("state"));
+	put(table, &x, inner.y, table->when, ROLE_DIM, present ? _("since") : _("counted"));
+	canvas_right(table->view->canvas, x, inner.y, inner.x + inner.width - x, ROLE_DIM, present ? _("for") : _("its own"));
 }
 
 static void draw_row(const struct table *table, const struct evidence_row *row, int y, bool chosen)
@@ -236,20 +250,20 @@ static void draw_row(const struct table *table, const struct evidence_row *row, 
 static void write_note(const struct snapshot *snapshot, const struct proof *proof, const struct evidence_list *list, bool is_short, char *to,
 	size_t room)
 {
-	static const char *const sorts[EVIDENCE_SORTS] = {"by time", "by value", "by queue"};
+	static const char *const sorts[EVIDENCE_SORTS] = {N_("by time"), N_("by value"), N_("by queue")};
 	char count[48], span[64] = "", window[32], until[32];
 	const struct evidence *evidence = &proof->evidence;
 	if (list->count == evidence->count)
-		snprintf(count, sizeof count, "%zu %s", evidence->count, evidence->count == 1 ? "row" : "rows");
+		snprintf(count, sizeof count, "%zu %s", evidence->count, words_plural("row", "rows", evidence->count));
 	else
-		snprintf(count, sizeof count, "%zu of %zu rows", list->count, evidence->count);
+		snprintf(count, sizeof count, _("%zu of %zu rows"), list->count, evidence->count);
 	timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, until, sizeof until);
 	if (evidence->kind == EVIDENCE_COUNTED) {
 		window_text(proof->window, is_short, window, sizeof window);
-		snprintf(span, sizeof span, "%s to ", window);
+		snprintf(span, sizeof span, _("%s to "), window);
 	}
-	snprintf(to, room, "%s \u00B7 %s%s%s%s \u00B7 %s", count, span, until, is_short ? "" : " \u00B7 ", is_short ? "" : proof->scope_text,
-		sorts[list->sort]);
+	snprintf(to, room, "%s \u00B7 %s%s%s%s \u00B7 %s%s", count, span, until, is_short ? "" : " \u00B7 ", is_short ? "" : proof->scope_text,
+		_(sorts[list->sort]), list->turned ? _(", turned") : "");
 }
 
 static void draw_rows(const struct table *table, const struct evidence_list *list)
@@ -262,11 +276,14 @@ static void draw_rows(const struct table *table, const struct evidence_list *lis
 	draw_heads(table);
 	for (int i = 0; i < height && (size_t)(first + i) < list->count; i++)
 		draw_row(table, &evidence->rows[list->order[first + i]], inner.y + 1 + i, first + i == list->selected);
-	const int more = (int)list->count - first - height;
+	const int left = (int)list->count - first, more = left - height;
+	if (table->view->seen && table->view->seen->count < LISTS_SEEN_MOST)
+		table->view->seen->items[table->view->seen->count++] = (struct list_seen){.list = &evidence_table,
+			.rows = {inner.x, inner.y + 1, inner.width, more > 0 ? height : left}, .first = first, .count = (int)list->count};
 	if (more > 0)
-		snprintf(text, sizeof text, "+%d more", more);
+		snprintf(text, sizeof text, _("+%d more"), more);
 	if (evidence->is_cut)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%sonly the first %d are told", *text ? ", " : "", EVIDENCE_MOST);
+		snprintf(text + strlen(text), sizeof text - strlen(text), _("%sonly the first %d are told"), *text ? ", " : "", EVIDENCE_MOST);
 	int x = inner.x + 2;
 	piece(table->view, &x, inner.y + inner.height - 1, inner.x + inner.width, ROLE_DIM, "%s%s", text, *text && *evidence->why ? "; " : "");
 	piece(table->view, &x, inner.y + inner.height - 1, inner.x + inner.width, ROLE_WARN, "%s", evidence->why);
@@ -284,7 +301,7 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 	const struct proof_request *asked = proof ? &proof->request : &snapshot->request.evidence;
 	char name[64];
 	words_text(asked->name, name, sizeof name);
-	snprintf(title, sizeof title, "EVIDENCE \u00B7 %s%s%s", metrics[asked->metric].title, *name ? " \u00B7 " : "", name);
+	snprintf(title, sizeof title, _("EVIDENCE \u00B7 %s%s%s"), _(metrics[asked->metric].title), *name ? " \u00B7 " : "", name);
 	if (proof && !*proof->wrong)
 		write_note(snapshot, proof, list, view->rect.width < WIDE, note, sizeof note);
 	const struct rect inner = panel_open(view, LEVEL_NONE, title, note);
@@ -292,11 +309,11 @@ void evidence_draw(const struct snapshot *snapshot, const struct proof *proof, c
 		return;
 	struct table table = {.snapshot = snapshot, .proof = proof, .view = view, .inner = inner};
 	if (!proof) {
-		draw_words(view, inner, ROLE_DIM, *snapshot->under_way ? snapshot->under_way : "reading \u2026");
+		draw_words(view, inner, ROLE_DIM, *snapshot->under_way ? snapshot->under_way : _("reading \u2026"));
 	} else if (*proof->wrong) {
 		draw_words(view, inner, ROLE_CRIT, proof->wrong);
 	} else if (proof->evidence.count == 0) {
-		draw_words(view, inner, ROLE_DIM, *proof->evidence.why ? proof->evidence.why : "there is none");
+		draw_words(view, inner, ROLE_DIM, *proof->evidence.why ? proof->evidence.why : _("there is none"));
 	} else {
 		plan(&table, list);
 		draw_rows(&table, list);

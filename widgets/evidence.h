@@ -8,6 +8,7 @@ enum evidence_sort { EVIDENCE_BY_TIME, EVIDENCE_BY_VALUE, EVIDENCE_BY_QUEUE, EVI
 
 struct evidence_list {
 	enum evidence_sort sort;
+	bool turned;	 /* the other way round */
 	char typed[120]; /* only rows with this in them; "" : all */
 	int selected;	 /* among those shown */
 	uint32_t *order; /* indexes of the rows shown */
@@ -15,6 +16,7 @@ struct evidence_list {
 	/* What the order was made of. */
 	int made_of;
 	enum evidence_sort made_by;
+	bool made_turned;
 	char made_for[120];
 };
 

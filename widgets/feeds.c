@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/feeds.h"
@@ -38,22 +39,22 @@ static void write_feed(const struct snapshot *snapshot, struct page *page, int i
 		piece(page->view, &x, y, end, live ? ROLE_TEXT : ROLE_CRIT, "  %s", link_word(feed->link));
 		format_duration(feed->silent, silent, sizeof silent);
 		if (feed->silent > 0)
-			piece(page->view, &x, y, end, ROLE_WARN, "  silent %s", silent);
+			piece(page->view, &x, y, end, ROLE_WARN, _("  silent %s"), silent);
 		if (*feed->src)
-			piece(page->view, &x, y, end, ROLE_DIM, "  from %s", feed->src);
+			piece(page->view, &x, y, end, ROLE_DIM, _("  from %s"), feed->src);
 	}
 	if (feed->refusal && (y = next_row(page)) >= 0)
-		canvas_text(page->view->canvas, page->inner.x + 2, y, page->inner.width - 2, ROLE_CRIT, feed->refusal);
+		canvas_text(page->view->canvas, page->inner.x + 2, y, page->inner.width - 2, ROLE_CRIT, _(feed->refusal));
 	y = next_row(page);
 	x = page->inner.x + 2;
 	if (y < 0)
 		return;
-	piece(page->view, &x, y, end, ROLE_TEXT, "%" PRIu64 " events received", feed->received);
-	piece(page->view, &x, y, end, feed->lost ? ROLE_CRIT : ROLE_TEXT, " \u00B7 %" PRIu64 " lost", feed->lost);
-	piece(page->view, &x, y, end, feed->missing ? ROLE_WARN : ROLE_TEXT, " \u00B7 %" PRIu64 " missing", feed->missing);
-	piece(page->view, &x, y, end, ROLE_TEXT, " \u00B7 %" PRIu64 " twice", feed->duplicate);
+	piece(page->view, &x, y, end, ROLE_TEXT, _("%" PRIu64 " events received"), feed->received);
+	piece(page->view, &x, y, end, feed->lost ? ROLE_CRIT : ROLE_TEXT, _(" \u00B7 %" PRIu64 " lost"), feed->lost);
+	piece(page->view, &x, y, end, feed->missing ? ROLE_WARN : ROLE_TEXT, _(" \u00B7 %" PRIu64 " missing"), feed->missing);
+	piece(page->view, &x, y, end, ROLE_TEXT, _(" \u00B7 %" PRIu64 " twice"), feed->duplicate);
 	if (feed->lag >= 0)
-		piece(page->view, &x, y, end, ROLE_DIM, " \u00B7 %" PRId64 " ms on the way", feed->lag);
+		piece(page->view, &x, y, end, ROLE_DIM, _(" \u00B7 %" PRId64 " ms on the way"), feed->lag);
 }
 
 static void write_faults(struct page *page, const uint64_t faults[FAULT_COUNT])
@@ -65,10 +66,10 @@ static void write_faults(struct page *page, const uint64_t faults[FAULT_COUNT])
 		int x = page->inner.x + 2;
 		if (y < 0)
 			continue;
-		piece(page->view, &x, y, page->inner.x + FAULT_COLUMN, ROLE_DIM, "%s", feed_fault_names[fault]);
+		piece(page->view, &x, y, page->inner.x + FAULT_COLUMN, ROLE_DIM, "%s", words_of("fault", feed_fault_names[fault]));
 		x = page->inner.x + FAULT_COLUMN;
 		piece(page->view, &x, y, page->inner.x + page->inner.width, ROLE_TEXT, "%-7" PRIu64 " ", faults[fault]);
-		piece(page->view, &x, y, page->inner.x + page->inner.width, ROLE_DIM, "%s", feed_fault_helps[fault]);
+		piece(page->view, &x, y, page->inner.x + page->inner.width, ROLE_DIM, "%s", _(feed_fault_helps[fault]));
 	}
 }
 
@@ -97,8 +98,8 @@ static int write_all(const struct snapshot *snapshot, struct page page)
 		write_feed(snapshot, &page, i);
 		write_faults(&page, snapshot->feeds[i].faults);
 	}
-	write_types(&page, "events that could not follow what went before, by type", snapshot->impossible, snapshot->impossible_count);
-	write_types(&page, "event types this program does not know", snapshot->unknown, snapshot->unknown_count);
+	write_types(&page, _("events that could not follow what went before, by type"), snapshot->impossible, snapshot->impossible_count);
+	write_types(&page, _("event types this program does not know"), snapshot->unknown, snapshot->unknown_count);
 	return page.line;
 }
 
@@ -125,12 +126,12 @@ static void mark_line(const struct widget_view *view, struct rect inner)
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char note[32];
-	snprintf(note, sizeof note, "%d %s", snapshot->feed_count, snapshot->feed_count == 1 ? "feed" : "feeds");
-	const struct page page = {.view = view, .inner = panel_open(view, LEVEL_NONE, "FEEDS", note)};
+	snprintf(note, sizeof note, "%d %s", snapshot->feed_count, words_plural("feed", "feeds", snapshot->feed_count));
+	const struct page page = {.view = view, .inner = panel_open(view, LEVEL_NONE, _("FEEDS"), note)};
 	write_all(snapshot, page);
 	mark_line(view, page.inner);
 	if (snapshot->feed_count == 0 && page.inner.height > 0)
-		canvas_text(view->canvas, page.inner.x, page.inner.y, page.inner.width, ROLE_DIM, "nothing has come from any feed yet");
+		canvas_text(view->canvas, page.inner.x, page.inner.y, page.inner.width, ROLE_DIM, _("nothing has come from any feed yet"));
 }
 
 static int lines(const struct snapshot *snapshot)
@@ -138,9 +139,13 @@ static int lines(const struct snapshot *snapshot)
 	return write_all(snapshot, (struct page){0});
 }
 
+#define HELP "each feed: its link, what came, what was lost or wrong"
+static const struct layout_kind kind = PLAIN_KIND("feeds", HELP);
+
 const struct widget_class feeds_class = {
 	.name = "feeds",
-	.help = "each feed: its link, what came, what was lost or wrong",
+	.help = HELP,
+	.kind = &kind,
 	.min_width = 30,
 	.min_height = 3,
 	.draw = draw,

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "widgets/entry.h"
 #include "widgets/filter.h"
 #include "widgets/parts.h"
@@ -23,16 +24,16 @@ static bool is_known(const struct filter *filter, struct scope scope, int site)
 	return false;
 }
 
-enum { RANK_ALL, RANK_SITE, RANK_MARKET, RANK_CHANNEL, RANK_QUEUE };
+enum { RANK_ALL, RANK_SITE, RANK_MARKET, RANK_CHANNEL, RANK_QUEUE, RANK_TEAM };
 
 static int rank_of(const struct filter_choice *choice)
 {
 	const struct scope scope = choice->scope;
-	return scope.queue != SCOPE_ANY ? RANK_QUEUE : scope.channel != SCOPE_ANY ? RANK_CHANNEL : scope.market != SCOPE_ANY ? RANK_MARKET
+	return scope.team != SCOPE_ANY ? RANK_TEAM : scope.queue != SCOPE_ANY ? RANK_QUEUE : scope.channel != SCOPE_ANY ? RANK_CHANNEL : scope.market != SCOPE_ANY ? RANK_MARKET
 		: choice->site ? RANK_SITE : RANK_ALL;
 }
 
-/* Everything, sites, markets, channels, queues; sites and channels in their order, the others by name. */
+/* Everything, sites, markets, channels, queues, teams; sites and channels in their order, the others by name. */
 static int compare(const void *left, const void *right)
 {
 	const struct filter_choice *a = left, *b = right;
@@ -66,7 +67,7 @@ static struct scope market_alone(struct scope of)
 
 void filter_learn(struct filter *filter, const struct snapshot *snapshot)
 {
-	bool more = learn(filter, SCOPE_ALL, 0, snapshot->site_count ? "all sites, all queues" : "all queues");
+	bool more = learn(filter, SCOPE_ALL, 0, snapshot->site_count ? _("all sites, all queues") : _("all queues"));
 	for (int i = 0; i < snapshot->site_count; i++)
 		more = learn(filter, SCOPE_ALL, i + 1, snapshot->sites[i].name) || more;
 	for (int i = 0; i < snapshot->market_count; i++)
@@ -78,6 +79,12 @@ void filter_learn(struct filter *filter, const struct snapshot *snapshot)
 		channel.channel = snapshot->rows[i].scope.channel;
 		more = learn(filter, queue, 0, snapshot->rows[i].queue) || more;
 		more = learn(filter, channel, 0, snapshot->rows[i].channel) || more;
+	}
+	for (int i = 0; i < snapshot->agent_count; i++) {
+		struct scope team = SCOPE_ALL;
+		team.team = snapshot->agents[i].team_scope.team;
+		if (team.team != SCOPE_ANY && *snapshot->agents[i].team)
+			more = learn(filter, team, 0, snapshot->agents[i].team) || more;
 	}
 	if (more)
 		qsort(filter->choices, filter->count, sizeof *filter->choices, compare);
@@ -110,9 +117,20 @@ bool filter_finds(const char *text, const char *part)
 	return !*part;
 }
 
+static const char *const kinds[] = {[RANK_ALL] = "", [RANK_SITE] = N_("site"), [RANK_MARKET] = N_("market"), [RANK_CHANNEL] = N_("channel"),
+	[RANK_QUEUE] = N_("queue"), [RANK_TEAM] = N_("team")};
+
+void filter_title(const struct filter_choice *choice, char *to, size_t room)
+{
+	const char *kind = kinds[rank_of(choice)];
+	snprintf(to, room, "%s%s%s", *kind ? _(kind) : "", *kind ? " " : "", choice->name);
+}
+
 static bool matches(const struct filter *filter, const struct filter_choice *choice)
 {
-	return filter_finds(choice->name, filter->typed);
+	char title[96];
+	filter_title(choice, title, sizeof title);
+	return filter_finds(title, filter->typed);
 }
 
 /* The n-th that matches, or NULL. */
@@ -136,6 +154,8 @@ void filter_begin(struct filter *filter, struct scope present, int site)
 {
 	*filter->typed = 0;
 	filter->selected = 0;
+	filter->present = present;
+	filter->site = site;
 	for (size_t i = 0; i < filter->count; i++)
 		if (same_scope(filter->choices[i].scope, present) && (rank_of(&filter->choices[i]) > RANK_SITE || filter->choices[i].site == site))
 			filter->selected = (int)i;
@@ -172,13 +192,23 @@ bool filter_rub_out(struct filter *filter)
 	return true;
 }
 
+/* It is one of the chips already. */
+static bool is_chosen(const struct filter *filter, const struct filter_choice *choice)
+{
+	struct scope wanted = choice->scope, present = filter->present;
+	for (int part = 0; part < SCOPE_PARTS; part++) {
+		const uint16_t number = *snapshot_scope_part(&wanted, (enum scope_part)part);
+		if (number != SCOPE_ANY)
+			return number == *snapshot_scope_part(&present, (enum scope_part)part);
+	}
+	return choice->site && choice->site == filter->site;
+}
+
 void filter_draw(const struct filter *filter, const struct widget_view *view)
 {
-	static const char *const kinds[] = {[RANK_ALL] = "", [RANK_SITE] = "site", [RANK_MARKET] = "market", [RANK_CHANNEL] = "channel",
-		[RANK_QUEUE] = "queue"};
 	char note[96];
-	snprintf(note, sizeof note, "%s%s", *filter->typed ? "find: " : "type to narrow", filter->typed);
-	const struct rect inner = panel_open(view, LEVEL_NONE, "FILTER", note);
+	snprintf(note, sizeof note, "%s%s", *filter->typed ? _("find: ") : _("type to narrow"), filter->typed);
+	const struct rect inner = panel_open(view, LEVEL_NONE, _("FILTER"), note);
 	const int count = count_matches(filter);
 	const int first = filter->selected >= inner.height ? filter->selected - inner.height + 1 : 0;
 	for (int i = first; i < count && i - first < inner.height; i++) {
@@ -186,9 +216,12 @@ void filter_draw(const struct filter *filter, const struct widget_view *view)
 		const bool chosen = i == filter->selected;
 		int x = inner.x, y = inner.y + i - first;
 		piece(view, &x, y, inner.x + inner.width, chosen ? ROLE_FOCUS : ROLE_TEXT, "%s ", chosen ? glyphs_mark(view->glyphs, MARK_ARROW) : " ");
-		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", kinds[rank_of(choice)]);
-		canvas_text(view->canvas, x + 9, y, inner.width - 11, chosen ? ROLE_FOCUS : ROLE_TEXT, choice->name);
+		if (is_chosen(filter, choice))
+			canvas_text(view->canvas, x - 1, y, 1, ROLE_OK, glyphs_mark(view->glyphs, MARK_CHECK));
+		canvas_format(view->canvas, x, y, 9, ROLE_DIM, "%s", *kinds[rank_of(choice)] ? _(kinds[rank_of(choice)]) : "");
+		canvas_text(view->canvas, x + 9, y, inner.width - 11, chosen ? ROLE_FOCUS : ROLE_TEXT,
+			rank_of(choice) == RANK_CHANNEL ? words_of("channel", choice->name) : choice->name);
 	}
 	if (count == 0 && inner.height > 0)
-		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, "nothing is called that");
+		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM, _("nothing is called that"));
 }

@@ -1,4 +1,4 @@
-/* A list of sites, markets, queues and channels to choose the board's scope from; typing narrows it. */
+/* A list of sites, markets, queues, channels and teams to choose the board's scope from; typing narrows it. */
 #ifndef WIDGETS_FILTER_H
 #define WIDGETS_FILTER_H
 
@@ -13,7 +13,9 @@ struct filter_choice {
 struct filter {
 	char typed[64];
 	int selected; /* among those that match */
-	struct filter_choice *choices; /* everything first, then sites, markets, channels, queues */
+	struct scope present; /* what was chosen when the list was opened, and the site */
+	int site;
+	struct filter_choice *choices; /* everything first, then sites, markets, channels, queues, teams */
 	size_t count, room;
 };
 
@@ -25,6 +27,8 @@ void filter_begin(struct filter *filter, struct scope present, int site);
 void filter_draw(const struct filter *filter, const struct widget_view *view);
 /* What is under the cursor; NULL: nothing matches. */
 const struct filter_choice *filter_selected(const struct filter *filter);
+/* "queue Billing" */
+void filter_title(const struct filter_choice *choice, char *to, size_t room);
 void filter_move(struct filter *filter, int by);
 /* True: the character was taken. */
 bool filter_type(struct filter *filter, int character);

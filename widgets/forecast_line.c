@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/parts.h"
 
 void forecast_gap_text(int64_t gap, char *to, size_t room)
@@ -23,11 +24,11 @@ void forecast_line_draw(const struct snapshot *snapshot, const struct widget_vie
 	const int end = x + room;
 	char text[PART_TEXT];
 	figure_text("forecast_30m", snapshot_figure(snapshot, "forecast_30m"), false, text, sizeof text);
-	piece(view, &x, y, end, ROLE_DIM, "next 30 min ");
+	piece(view, &x, y, end, ROLE_DIM, _("next 30 min "));
 	piece(view, &x, y, end, ROLE_TEXT, "%s", text);
 	if (needed->known) {
 		figure_text("agents_needed", needed, false, text, sizeof text);
-		piece(view, &x, y, end, ROLE_DIM, " \u00B7 agents needed ");
+		piece(view, &x, y, end, ROLE_DIM, _(" \u00B7 agents needed "));
 		piece(view, &x, y, end, ROLE_TEXT, "%s", text);
 	}
 	forecast_gap_text(gap->numerator, text, sizeof text);
@@ -37,6 +38,6 @@ void forecast_line_draw(const struct snapshot *snapshot, const struct widget_vie
 	if (!level->known)
 		return;
 	figure_text("expected_service_level", level, false, text, sizeof text);
-	piece(view, &x, y, end, ROLE_DIM, " \u00B7 expected SL ");
+	piece(view, &x, y, end, ROLE_DIM, _(" \u00B7 expected SL "));
 	piece(view, &x, y, end, level_role(level->level), "%s", text);
 }

@@ -4,9 +4,11 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "config/markets.h"
 #include "tui/format.h"
 #include "widgets/alarm.h"
+#include "widgets/clocks.h"
 #include "widgets/header.h"
 #include "widgets/link.h"
 #include "widgets/parts.h"
@@ -14,15 +16,6 @@
 #define HEALTH_PARTS 7 /* as many as fill_parts() can fill */
 #define WIDE 96		 /* cells from which the title and the feeds' figures are shown */
 #define CLOCKS_WIDTH 120 /* and other clocks */
-
-/* "America/Sao_Paulo" -> "Sao Paulo" */
-static void name_of(const char *zone, char *to, size_t room)
-{
-	const char *slash = strrchr(zone, '/');
-	text_harmless(view_of(slash ? slash + 1 : zone), to, room);
-	for (char *at = to; *at; at++)
-		*at = *at == '_' ? ' ' : *at;
-}
 
 static bool has_clock(const struct header_clocks *clocks, const char *name)
 {
@@ -47,7 +40,7 @@ void header_clocks_open(struct header_clocks *clocks, const struct settings *set
 	char name[32];
 	*clocks = (struct header_clocks){0};
 	for (int i = 0; i < settings->clock_count; i++) {
-		name_of(settings->clocks[i], name, sizeof name);
+		clocks_name(settings->clocks[i], name, sizeof name);
 		add_clock(clocks, settings->clocks[i], name);
 	}
 	for (int i = 0; i < settings->market_count; i++) {
@@ -69,11 +62,12 @@ static int draw_clocks(const struct snapshot *snapshot, const struct widget_view
 {
 	const struct rect rect = view->rect;
 	char text[PART_TEXT], at[16];
-	int x = rect.x + rect.width - 9;
+	const int digits = view->glyphs->calm ? 5 : 8;
+	int x = rect.x + rect.width - digits - 1;
 	if (rect.width < 30)
 		return rect.x + rect.width;
-	clock_text(snapshot->at, snapshot->zone, true, at, sizeof at);
-	canvas_text(view->canvas, x, rect.y, 8, ROLE_HEADER_STRONG, at);
+	clock_text(snapshot->at, snapshot->zone, !view->glyphs->calm, at, sizeof at);
+	canvas_text(view->canvas, x, rect.y, digits, ROLE_HEADER_STRONG, at);
 	x--;
 	if (rect.width < CLOCKS_WIDTH || clocks->count == 0 || snapshot->at == INSTANT_NONE)
 		return x;
@@ -92,10 +86,9 @@ static int draw_clocks(const struct snapshot *snapshot, const struct widget_view
 
 static void rate_text(double rate, char *to, size_t room)
 {
-	if (rate < 10)
-		snprintf(to, room, "%.1f ev/s", rate);
-	else
-		snprintf(to, room, "%.0f ev/s", rate);
+	char text[48];
+	format_decimal(rate, rate < 10 ? 1 : 0, text, sizeof text);
+	snprintf(to, room, _("%s ev/s"), text);
 }
 
 /* What the feeds' part says, as pieces that can be measured first and drawn after. */
@@ -116,11 +109,11 @@ static int fill_parts(const struct snapshot *snapshot, const struct widget_view 
 	snprintf(parts[count++].text, sizeof parts->text, "%s", summary.text);
 	if (summary.lost + summary.missing) {
 		parts[count].role = ROLE_HEADER_CRIT;
-		snprintf(parts[count++].text, sizeof parts->text, "  %" PRIu64 " lost", summary.lost + summary.missing);
+		snprintf(parts[count++].text, sizeof parts->text, _("  %" PRIu64 " lost"), summary.lost + summary.missing);
 	}
 	if (summary.faults) {
 		parts[count].role = ROLE_HEADER_WARN;
-		snprintf(parts[count++].text, sizeof parts->text, "  %" PRIu64 " %s", summary.faults, summary.faults == 1 ? "fault" : "faults");
+		snprintf(parts[count++].text, sizeof parts->text, "  %" PRIu64 " %s", summary.faults, words_plural("fault", "faults", summary.faults));
 	}
 	if (snapshot->progress >= 0 && snapshot->progress < 1000) {
 		parts[count].role = ROLE_HEADER;
@@ -133,7 +126,7 @@ static int fill_parts(const struct snapshot *snapshot, const struct widget_view 
 	if (wide && snapshot->feed_count) {
 		rate_text(snapshot->events_per_second, rate, sizeof rate);
 		parts[count].role = ROLE_HEADER;
-		snprintf(parts[count++].text, sizeof parts->text, "  %d %s  %s", snapshot->feed_count, snapshot->feed_count == 1 ? "feed" : "feeds", rate);
+		snprintf(parts[count++].text, sizeof parts->text, "  %d %s  %s", snapshot->feed_count, words_plural("feed", "feeds", snapshot->feed_count), rate);
 	}
 	return count;
 }
@@ -177,9 +170,9 @@ void header_draw(const struct snapshot *snapshot, const struct widget_view *view
 		piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 ", snapshot->title);
 	piece(view, &x, rect.y, end, ROLE_HEADER, "%s \u00B7 %s", snapshot->scope_text, window);
 	if (snapshot->zones_differ && snapshot->request.window == WINDOW_TODAY)
-		piece(view, &x, rect.y, end, ROLE_HEADER, " (each site's own)");
+		piece(view, &x, rect.y, end, ROLE_HEADER, _(" (each site's own)"));
 	if (snapshot->request.by == BY_ARRIVAL)
-		piece(view, &x, rect.y, end, ROLE_HEADER, " by arrival");
+		piece(view, &x, rect.y, end, ROLE_HEADER, _(" by arrival"));
 	if (snapshot->request.conduct == CONDUCT_WITHOUT)
-		piece(view, &x, rect.y, end, ROLE_HEADER_WARN, " without flagged");
+		piece(view, &x, rect.y, end, ROLE_HEADER_WARN, _(" without flagged"));
 }

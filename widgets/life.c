@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/evidence.h"
 #include "widgets/parts.h"
@@ -53,32 +54,32 @@ static void draw_foot(const struct proof *proof, const struct widget_view *view,
 	int x = inner.x;
 	const int y = inner.y + inner.height - 1, end = inner.x + inner.width;
 	if (more > 0)
-		piece(view, &x, y, end, ROLE_DIM, "+%d more", more);
+		piece(view, &x, y, end, ROLE_DIM, _("+%d more"), more);
 	if (proof->life.is_cut)
-		piece(view, &x, y, end, ROLE_WARN, "%sonly its first %d events are told", more > 0 ? ", " : "", LIFE_MOST);
+		piece(view, &x, y, end, ROLE_WARN, _("%sonly its first %d events are told"), more > 0 ? ", " : "", LIFE_MOST);
 }
 
 static const char *words_instead(const struct snapshot *snapshot, const struct proof *proof)
 {
 	if (!proof)
-		return *snapshot->under_way ? snapshot->under_way : "reading \u2026";
+		return *snapshot->under_way ? snapshot->under_way : _("reading \u2026");
 	if (*proof->wrong)
 		return proof->wrong;
 	if (proof->life.count == 0)
-		return *proof->evidence.why ? proof->evidence.why : "the journal has no event about it";
+		return *proof->evidence.why ? proof->evidence.why : _("the journal has no event about it");
 	return NULL;
 }
 
 void life_draw(const struct snapshot *snapshot, const struct proof *proof, const char *subject, const struct widget_view *view)
 {
-	static const char *const titles[] = {[PROOF_EVENTS] = "LIFE", [PROOF_FEED] = "FEED", [PROOF_FORECAST] = "FORECAST"};
+	static const char *const titles[] = {[PROOF_EVENTS] = N_("LIFE"), [PROOF_FEED] = N_("FEED"), [PROOF_FORECAST] = N_("FORECAST")};
 	char title[96], note[96] = "", moment[32];
 	const char *instead = words_instead(snapshot, proof);
 	const enum proof_about about = proof ? proof->request.about : PROOF_EVENTS;
-	snprintf(title, sizeof title, "%s \u00B7 %s", titles[about], subject);
+	snprintf(title, sizeof title, "%s \u00B7 %s", _(titles[about]), subject);
 	if (!instead && about == PROOF_EVENTS) {
 		timeline_when(snapshot, proof->moment, evidence_day(snapshot), true, moment, sizeof moment);
-		snprintf(note, sizeof note, "%zu %s \u00B7 faint: after %s", proof->life.count, proof->life.count == 1 ? "event" : "events", moment);
+		snprintf(note, sizeof note, _("%zu %s \u00B7 faint: after %s"), proof->life.count, words_plural("event", "events", proof->life.count), moment);
 	}
 	struct rect inner = panel_open(view, LEVEL_NONE, title, note);
 	if (inner.height < 3)

@@ -73,7 +73,7 @@ void line_draw(const struct snapshot *snapshot, const struct widget_view *view)
 	const enum level worst = worst_of(snapshot);
 	piece(view, &x, y, end, level_role(worst), "%s", mark_of(view->glyphs, worst));
 	x++;
-	clock_text(snapshot->at, snapshot->zone, true, at, sizeof at);
+	clock_text(snapshot->at, snapshot->zone, !view->glyphs->calm, at, sizeof at);
 	if (view->rect.width >= WIDE && !snapshot->timeline)
 		piece(view, &x, y, end, ROLE_STRONG, "%s ", at);
 	const struct link_summary summary = link_summarise(snapshot);

@@ -1,14 +1,15 @@
 #include <stdio.h>
 
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/link.h"
 #include "widgets/sites.h"
 
 const char *link_word(enum link_state link)
 {
-	static const char *const words[] = {[LINK_CONNECTING] = "connecting", [LINK_LIVE] = "live", [LINK_QUIET] = "no heartbeat",
-		[LINK_STALE] = "STALE", [LINK_REFUSED] = "refused", [LINK_ENDED] = "ended"};
-	return words[link];
+	static const char *const words[] = {[LINK_CONNECTING] = N_("connecting"), [LINK_LIVE] = N_("live"), [LINK_QUIET] = N_("no heartbeat"),
+		[LINK_STALE] = N_("STALE"), [LINK_REFUSED] = N_("refused"), [LINK_ENDED] = N_("ended")};
+	return _(words[link]);
 }
 
 /* Late or unsequenced events are said on the page of feeds; here only what may make a figure wrong. */
@@ -28,24 +29,24 @@ static void word_state(const struct snapshot *snapshot, int live, int ended, str
 	const int count = snapshot->feed_count;
 	if (snapshot->nothing && *snapshot->why) {
 		*summary = (struct link_summary){.role = ROLE_HEADER_WARN, .mark = MARK_RING};
-		snprintf(summary->text, sizeof summary->text, "waiting");
+		snprintf(summary->text, sizeof summary->text, _("waiting"));
 	} else if (snapshot->stale) {
 		*summary = (struct link_summary){.role = ROLE_HEADER_CRIT, .mark = MARK_RING};
 		if (snapshot->stale_ms < 60000)
-			snprintf(silent, sizeof silent, "%ds", (int)(snapshot->stale_ms / 1000));
+			snprintf(silent, sizeof silent, _("%ds"), (int)(snapshot->stale_ms / 1000));
 		else
 			format_duration_narrow(snapshot->stale_ms, silent, sizeof silent);
-		snprintf(summary->text, sizeof summary->text, "STALE %s", silent);
+		snprintf(summary->text, sizeof summary->text, _("STALE %s"), silent);
 	} else if (count == 0) {
 		/* The engine hears of a feed with its first record. */
 		*summary = (struct link_summary){.role = ROLE_HEADER_WARN, .mark = MARK_RING};
-		snprintf(summary->text, sizeof summary->text, "%s", snapshot->settings->feed_count ? link_word(LINK_CONNECTING) : "no feed");
+		snprintf(summary->text, sizeof summary->text, "%s", snapshot->settings->feed_count ? link_word(LINK_CONNECTING) : _("no feed"));
 	} else if (live + ended == count) {
 		*summary = (struct link_summary){.role = ROLE_HEADER_OK, .mark = MARK_DOT};
-		snprintf(summary->text, sizeof summary->text, "%s", live ? "live" : "ended");
+		snprintf(summary->text, sizeof summary->text, "%s", live ? _("live") : _("ended"));
 	} else if (live) {
 		*summary = (struct link_summary){.role = ROLE_HEADER_WARN, .mark = MARK_RING};
-		snprintf(summary->text, sizeof summary->text, "%d of %d live", live, count);
+		snprintf(summary->text, sizeof summary->text, _("%d of %d live"), live, count);
 	} else {
 		*summary = (struct link_summary){.role = ROLE_HEADER_WARN, .mark = MARK_RING};
 		snprintf(summary->text, sizeof summary->text, "%s", link_word(snapshot->feeds[0].link));
@@ -76,15 +77,15 @@ void link_waiting_text(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const int feeds = snapshot->settings->feed_count;
 	if (snapshot->source && *snapshot->why)
-		snprintf(to, room, "waiting: %s", snapshot->why);
+		snprintf(to, room, _("waiting: %s"), snapshot->why);
 	else if (snapshot->source)
-		snprintf(to, room, "waiting for %s", snapshot->source);
+		snprintf(to, room, _("waiting for %s"), snapshot->source);
 	else if (feeds > 1)
-		snprintf(to, room, "waiting for the first batch from %s and %d more", link_endpoint(snapshot, 0), feeds - 1);
+		snprintf(to, room, _("waiting for the first batch from %s and %d more"), link_endpoint(snapshot, 0), feeds - 1);
 	else if (feeds)
-		snprintf(to, room, "waiting for the first batch from %s", link_endpoint(snapshot, 0));
+		snprintf(to, room, _("waiting for the first batch from %s"), link_endpoint(snapshot, 0));
 	else
-		snprintf(to, room, "no event was received yet");
+		snprintf(to, room, _("no event was received yet"));
 }
 
 const char *link_endpoint(const struct snapshot *snapshot, int index)

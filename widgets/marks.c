@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/parts.h"
 #include "widgets/timeline.h"
 
@@ -9,8 +10,8 @@ void marks_draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	const struct timeline *timeline = snapshot->timeline;
 	char note[64], when[32];
-	snprintf(note, sizeof note, "%d %s \u00B7 Enter goes there", timeline->mark_count, timeline->mark_count == 1 ? "mark" : "marks");
-	const struct rect inner = panel_open(view, LEVEL_NONE, "MARKS", note);
+	snprintf(note, sizeof note, _("%d %s \u00B7 Enter goes there"), timeline->mark_count, words_plural("mark", "marks", timeline->mark_count));
+	const struct rect inner = panel_open(view, LEVEL_NONE, _("MARKS"), note);
 	const int first = view->selected >= inner.height ? view->selected - inner.height + 1 : 0;
 	for (int i = first; i < timeline->mark_count && i - first < inner.height; i++) {
 		const bool chosen = i == view->selected;

@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/list.h"
 #include "widgets/pages.h"
 
 /* enum alert_answer, as the page says it. */
-static const char *const answers[] = {"", "acknowledged", "muted", "taken back"};
+static const char *const answers[] = {"", N_("acknowledged"), N_("muted"), N_("taken back")};
 #define ANSWERS (int)(sizeof answers / sizeof *answers)
 
 static int count(const struct snapshot *snapshot)
@@ -36,17 +37,15 @@ static enum level level_at(const struct snapshot *snapshot, int row)
 
 static void write_raised(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	char text[16];
-	clock_text(alert_at(snapshot, row)->raised, snapshot->zone, true, text, sizeof text);
-	list_put(cell, role_of(snapshot, row, ROLE_DIM), "%s", text);
+	list_put_clock(cell, role_of(snapshot, row, ROLE_DIM), snapshot, alert_at(snapshot, row)->raised, true);
 }
 
 static void write_state(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	const struct list_alert *alert = alert_at(snapshot, row);
 	const enum level level = level_at(snapshot, row);
-	static const char *const words[] = {[LIST_ALERT_RAISED] = "raised", [LIST_ALERT_ACKNOWLEDGED] = "ack", [LIST_ALERT_CLEARED] = "cleared"};
-	list_put(cell, level ? level_role(level) : role_of(snapshot, row, ROLE_DIM), "%s", alert->muted ? "muted" : words[alert->state]);
+	static const char *const words[] = {[LIST_ALERT_RAISED] = N_("raised"), [LIST_ALERT_ACKNOWLEDGED] = N_("ack"), [LIST_ALERT_CLEARED] = N_("cleared")};
+	list_put(cell, level ? level_role(level) : role_of(snapshot, row, ROLE_DIM), "%s", alert->muted ? _("muted") : _(words[alert->state]));
 }
 
 static void write_text(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -65,11 +64,7 @@ static void write_lasted(const struct snapshot *snapshot, int row, struct list_c
 
 static void write_cleared(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	const struct list_alert *alert = alert_at(snapshot, row);
-	char text[16] = "\u2013";
-	if (alert->cleared)
-		clock_text(alert->cleared, snapshot->zone, true, text, sizeof text);
-	list_put(cell, role_of(snapshot, row, ROLE_DIM), "%s", text);
+	list_put_clock(cell, role_of(snapshot, row, ROLE_DIM), snapshot, alert_at(snapshot, row)->cleared, true);
 }
 
 /* "acknowledged Mia 14:03 until 15:00" */
@@ -82,20 +77,20 @@ static void write_answer(const struct snapshot *snapshot, int row, struct list_c
 	clock_text(alert->answered, snapshot->zone, false, at, sizeof at);
 	if (alert->until && alert->until != alert->answered)
 		clock_text(alert->until, snapshot->zone, false, until, sizeof until);
-	list_put(cell, role_of(snapshot, row, ROLE_DIM), "%s %s%s%s%s%s", answers[alert->answer], alert->by, *alert->by ? " " : "", at, *until ? " until " : "", until);
+	list_put(cell, role_of(snapshot, row, ROLE_DIM), "%s %s%s%s%s%s", _(answers[alert->answer]), alert->by, *alert->by ? " " : "", at, *until ? _(" until ") : "", until);
 }
 
 static const struct list_column columns[] = {
-	{.header = "raised", .width = 8, .write = write_raised},
-	{.header = "state", .width = 7, .write = write_state},
-	{.header = "what", .width = 40, .narrow_width = 28, .grows = true, .write = write_text},
-	{.header = "for", .width = 8, .narrow_width = 7, .right = true, .write = write_lasted},
-	{.header = "cleared", .width = 8, .rank = 3, .write = write_cleared},
-	{.header = "answered", .width = 36, .narrow_width = 18, .rank = 2, .write = write_answer},
+	{.header = NC_("column", "raised"), .width = 8, .write = write_raised},
+	{.header = NC_("column", "state"), .width = 7, .write = write_state},
+	{.header = NC_("column", "what"), .width = 40, .narrow_width = 28, .grows = true, .write = write_text},
+	{.header = NC_("column", "for"), .width = 8, .narrow_width = 7, .right = true, .write = write_lasted},
+	{.header = NC_("column", "cleared"), .width = 8, .rank = 3, .write = write_cleared},
+	{.header = NC_("column", "answered"), .width = 36, .narrow_width = 18, .rank = 2, .write = write_answer},
 	{.header = NULL},
 };
 
-static const struct list_class list = {.columns = columns, .count = count, .level = level_at, .empty = "nothing has been raised yet"};
+static const struct list_class list = {.columns = columns, .count = count, .level = level_at, .empty = N_("nothing has been raised yet")};
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
@@ -106,9 +101,9 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		muted += alert->muted;
 		states[alert->state] += !alert->muted;
 	}
-	snprintf(note, sizeof note, "%d raised \u00B7 %d acknowledged \u00B7 %d muted \u00B7 %d cleared", states[LIST_ALERT_RAISED],
+	snprintf(note, sizeof note, _("%d raised \u00B7 %d acknowledged \u00B7 %d muted \u00B7 %d cleared"), states[LIST_ALERT_RAISED],
 		states[LIST_ALERT_ACKNOWLEDGED], muted, states[LIST_ALERT_CLEARED]);
-	list_draw(&list, snapshot, view, panel_open(view, LEVEL_NONE, "ALERTS", note));
+	list_draw(&list, snapshot, view, panel_open(view, LEVEL_NONE, _("ALERTS"), note));
 }
 
 /* The life of the case or contact it is about, else the rows of its figure in its scope. */
@@ -126,4 +121,6 @@ static bool evidence(const struct snapshot *snapshot, int row, struct proof_requ
 	return alert->metric >= 0;
 }
 
-const struct page_class page_alerts_class = {.lists = 1u << SNAPSHOT_ALERTS, .draw = draw, .rows = count, .evidence = evidence};
+static const struct list_class *const shown[] = {&list, NULL};
+
+const struct page_class page_alerts_class = {.lists_shown = shown, .lists = 1u << SNAPSHOT_ALERTS, .draw = draw, .evidence = evidence};

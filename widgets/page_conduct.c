@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "config/cards.h"
 #include "tui/format.h"
 #include "widgets/list.h"
@@ -16,7 +17,7 @@
 #define LADDER_LEAST 4	/* lines: heads and three flags */
 #define LABEL 11	/* cells of what a card is called */
 
-static const char *const step_words[] = {"no step yet", "request", "demand", "WARNING", "ENDED"};
+static const char *const step_words[] = {N_("no step yet"), N_("request"), N_("demand"), N_("WARNING"), N_("ENDED")};
 #define STEPS (int)(sizeof step_words / sizeof *step_words)
 
 /* ---- the ladder ---- */
@@ -75,14 +76,14 @@ static void write_ladder(const struct snapshot *snapshot, int row, struct list_c
 	const int step = step_of(flag);
 	char path[PART_TEXT] = "";
 	if (is_before(snapshot, row)) {
-		list_put(cell, ROLE_DIM, "not flagged now");
+		list_put(cell, ROLE_DIM, _("not flagged now"));
 		return;
 	}
 	size_t used = 0;
 	for (int i = 1; i < step && !cell->narrow; i++)
-		used += (size_t)snprintf(path + used, sizeof path - used, "%s %s ", i == 3 ? "warning" : step_words[i], glyphs_mark(cell->glyphs, MARK_ARROW));
+		used += (size_t)snprintf(path + used, sizeof path - used, "%s %s ", i == 3 ? _("warning") : _(step_words[i]), glyphs_mark(cell->glyphs, MARK_ARROW));
 	const enum role role = !flag->open ? ROLE_DIM : step >= STEP_WARNING || flag->safety ? ROLE_CRIT : step == STEP_DEMAND ? ROLE_WARN : ROLE_TEXT;
-	list_put(cell, role, "%s%s%s", flag->safety ? "SAFETY " : "", path, flag->unclear ? "aim unclear" : step_words[step]);
+	list_put(cell, role, "%s%s%s", flag->safety ? _("SAFETY ") : "", path, flag->unclear ? _("aim unclear") : _(step_words[step]));
 }
 
 static void write_since(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -94,20 +95,21 @@ static void write_next(const struct snapshot *snapshot, int row, struct list_cel
 {
 	const struct list_conduct *flag = flag_at(snapshot, row);
 	if (flag->safety && flag->open)
-		list_put(cell, ROLE_CRIT, "may end now");
+		list_put(cell, ROLE_CRIT, _("may end now"));
 	else if (flag->unclear)
-		list_put(cell, ROLE_WARN, "ask at whom");
+		list_put(cell, ROLE_WARN, _("ask at whom"));
 	else if (flag->next > 0 && flag->next < STEPS)
-		list_put(cell, ROLE_STRONG, "%s", card_names[CARD_REQUEST + flag->next - STEP_REQUEST]);
+		list_put(cell, ROLE_STRONG, "%s", words_of("conduct", card_names[CARD_REQUEST + flag->next - STEP_REQUEST]));
 	else if (!flag->open && !is_before(snapshot, row))
-		list_put(cell, ROLE_DIM, "%s", list_conduct_ends[flag->ended_how]);
+		list_put(cell, ROLE_DIM, "%s", words_of("conduct", list_conduct_ends[flag->ended_how]));
 }
 
 static void write_fault(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	const struct list_conduct *flag = flag_at(snapshot, row);
 	if (flag->fault_step > 0 && flag->fault_step < STEPS && flag->fault)
-		list_put(cell, ROLE_WARN, "%s %s", card_names[CARD_REQUEST + flag->fault_step - STEP_REQUEST], flag->fault);
+		list_put(cell, ROLE_WARN, "%s %s", words_of("conduct", card_names[CARD_REQUEST + flag->fault_step - STEP_REQUEST]),
+			words_of("conduct", flag->fault));
 }
 
 /* "2 d ago, step 3" */
@@ -119,21 +121,21 @@ static void write_before(const struct snapshot *snapshot, int row, struct list_c
 		return;
 	format_span(flag->prior_ms < HOUR_MS ? flag->prior_ms / MINUTE_MS * MINUTE_MS : flag->prior_ms < DAY_MS ? flag->prior_ms / HOUR_MS * HOUR_MS :
 		flag->prior_ms / DAY_MS * DAY_MS, prior, sizeof prior);
-	list_put(cell, is_before(snapshot, row) ? ROLE_WARN : ROLE_DIM, "%s ago, step %d", prior, flag->prior_step);
+	list_put(cell, is_before(snapshot, row) ? ROLE_WARN : ROLE_DIM, _("%s ago, step %d"), prior, flag->prior_step);
 }
 
 static const struct list_column columns[] = {
-	{.header = "agent", .width = 12, .narrow_width = 10, .grows = true, .write = write_agent},
-	{.header = "where", .width = 16, .narrow_width = 12, .rank = 5, .grows = true, .write = write_where},
-	{.header = "step", .width = 34, .narrow_width = 15, .write = write_ladder},
-	{.header = "since", .width = 8, .narrow_width = 6, .right = true, .write = write_since},
-	{.header = "next", .width = 11, .write = write_next},
-	{.header = "out of turn", .width = 21, .narrow_width = 17, .rank = 6, .write = write_fault},
-	{.header = "flagged before", .width = 17, .narrow_width = 16, .rank = 4, .write = write_before},
+	{.header = NC_("column", "agent"), .width = 12, .narrow_width = 10, .grows = true, .write = write_agent},
+	{.header = NC_("column", "where"), .width = 16, .narrow_width = 12, .rank = 5, .grows = true, .write = write_where},
+	{.header = NC_("column", "step"), .width = 34, .narrow_width = 15, .write = write_ladder},
+	{.header = NC_("column", "since"), .width = 8, .narrow_width = 6, .right = true, .write = write_since},
+	{.header = NC_("column", "next"), .width = 11, .write = write_next},
+	{.header = NC_("column", "out of turn"), .width = 21, .narrow_width = 17, .rank = 6, .write = write_fault},
+	{.header = NC_("column", "flagged before"), .width = 17, .narrow_width = 16, .rank = 4, .write = write_before},
 	{.header = NULL},
 };
 
-static const struct list_class list = {.columns = columns, .count = rows, .level = level_at, .is_old = is_old, .empty = "nobody is rude now"};
+static const struct list_class list = {.columns = columns, .count = rows, .level = level_at, .is_old = is_old, .empty = N_("nobody is rude now")};
 
 /* ---- what stands around it: lines one below another, as far as there is room ---- */
 
@@ -178,28 +180,28 @@ static void say_card(struct column *column, const char *label, enum card card)
 static void tell_next(struct column *column)
 {
 	const struct snapshot *snapshot = column->snapshot;
-	const int chosen = column->view->selected < 0 ? 0 : column->view->selected;
-	if (chosen >= snapshot->conduct_count)
+	const int chosen = list_row(&list, snapshot, column->view->states, column->view->selected < 0 ? 0 : column->view->selected);
+	if (chosen < 0 || chosen >= snapshot->conduct_count)
 		return;
 	const struct list_conduct *flag = &snapshot->conduct[chosen];
 	if (!flag->open || !(flag->safety || flag->unclear || flag->next > 0))
 		return;
-	if (!begin(column, "WHAT TO SAY NOW"))
+	if (!begin(column, _("WHAT TO SAY NOW")))
 		return;
 	if (flag->safety)
 		say_card(column, "safety", CARD_SAFETY);
 	if (flag->next > 0 && flag->next < STEPS)
-		say_card(column, card_names[CARD_REQUEST + flag->next - STEP_REQUEST], (enum card)(CARD_REQUEST + flag->next - STEP_REQUEST));
+		say_card(column, words_of("conduct", card_names[CARD_REQUEST + flag->next - STEP_REQUEST]), (enum card)(CARD_REQUEST + flag->next - STEP_REQUEST));
 	if (flag->unclear)
-		say(column, ROLE_WARN, "Ask the agent: was it aimed at you, or at us? Anger at the company is no rudeness.");
+		say(column, ROLE_WARN, _("Ask the agent: was it aimed at you, or at us? Anger at the company is no rudeness."));
 }
 
 static void tell_calm(struct column *column)
 {
-	if (!begin(column, "AN ANGRY CUSTOMER"))
+	if (!begin(column, _("AN ANGRY CUSTOMER")))
 		return;
 	for (int card = CARD_HEAR; card <= CARD_DIAGNOSE; card++)
-		say_card(column, card_names[card], (enum card)card);
+		say_card(column, words_of("conduct", card_names[card]), (enum card)card);
 }
 
 static void put_today(const struct snapshot *snapshot, const char *metric, char *to, size_t room)
@@ -217,59 +219,59 @@ static void tell_publishers(struct column *column)
 	size_t used = 0;
 	for (int i = 0; snapshot->false_flag_count > 1 && i < snapshot->false_flag_count && i < 3; i++) {
 		const struct list_false_flags *item = &snapshot->false_flags[i];
-		const int more = snprintf(text + used, sizeof text - used, "%s%s %" PRId64 " of %" PRId64, i ? ", " : "", item->src, item->withdrawn,
+		const int more = snprintf(text + used, sizeof text - used, _("%s%s %" PRId64 " of %" PRId64), i ? ", " : "", item->src, item->withdrawn,
 			item->raised);
 		used = more > 0 && (size_t)more < sizeof text - used ? used + (size_t)more : sizeof text - 1;
 	}
 	if (*text)
-		say(column, ROLE_DIM, "false by publisher: %s", text);
+		say(column, ROLE_DIM, _("false by publisher: %s"), text);
 }
 
 static void tell_today(struct column *column)
 {
 	const struct snapshot *snapshot = column->snapshot;
 	char a[32] = "", b[32] = "", c[32] = "", d[32] = "";
-	if (!begin(column, "TODAY"))
+	if (!begin(column, _("TODAY")))
 		return;
-	say(column, ROLE_TEXT, "rude %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 unresolved %" PRId64,
+	say(column, ROLE_TEXT, _("rude %" PRId64 " \u00B7 ended at step 4: %" PRId64 " \u00B7 unresolved %" PRId64),
 		snapshot_count_today(snapshot, "rude_count"), snapshot_count_today(snapshot, "rude_ended"), snapshot_count_today(snapshot, "rude_unresolved"));
 	const int64_t faults = snapshot_count_today(snapshot, "rude_faults");
-	say(column, faults ? ROLE_WARN : ROLE_TEXT, "protocol faults %" PRId64 " \u00B7 anger at the company %" PRId64, faults,
+	say(column, faults ? ROLE_WARN : ROLE_TEXT, _("protocol faults %" PRId64 " \u00B7 anger at the company %" PRId64), faults,
 		snapshot_count_today(snapshot, "anger_at_company"));
 	put_today(snapshot, "rude_false_rate", a, sizeof a);
 	put_today(snapshot, "rude_false_agent", b, sizeof b);
 	put_today(snapshot, "rude_false_lead", c, sizeof c);
 	put_today(snapshot, "rude_false_engine", d, sizeof d);
-	say(column, ROLE_TEXT, "false flags %s: agents %s, leads %s, engine %s", a, b, c, d);
+	say(column, ROLE_TEXT, _("false flags %s: agents %s, leads %s, engine %s"), a, b, c, d);
 	tell_publishers(column);
 	put_today(snapshot, "aht", a, sizeof a);
 	put_today(snapshot, "aht_calm", b, sizeof b);
 	put_today(snapshot, "csat", c, sizeof c);
 	put_today(snapshot, "csat_calm", d, sizeof d);
-	say(column, ROLE_TEXT, "AHT %s, without flagged ones %s", a, b);
-	say(column, ROLE_TEXT, "CSAT %s, without flagged ones %s", c, d);
+	say(column, ROLE_TEXT, _("AHT %s, without flagged ones %s"), a, b);
+	say(column, ROLE_TEXT, _("CSAT %s, without flagged ones %s"), c, d);
 	put_today(snapshot, "fcr", a, sizeof a);
 	put_today(snapshot, "fcr_calm", b, sizeof b);
-	say(column, ROLE_TEXT, "FCR %s, without flagged ones %s", a, b);
+	say(column, ROLE_TEXT, _("FCR %s, without flagged ones %s"), a, b);
 }
 
 static void tell_load(struct column *column)
 {
 	const struct snapshot *snapshot = column->snapshot;
 	char title[PART_TEXT], since[32];
-	snprintf(title, sizeof title, "AGENTS' LOAD (a break at %d a shift, %d an hour)", snapshot->settings->care_shift, snapshot->settings->care_hour);
+	snprintf(title, sizeof title, _("AGENTS' LOAD (a break at %d a shift, %d an hour)"), snapshot->settings->care_shift, snapshot->settings->care_hour);
 	if (!begin(column, title))
 		return;
-	say(column, ROLE_TEXT, "breaks suggested %" PRId64 " \u00B7 taken %" PRId64 " \u00B7 missed %" PRId64,
+	say(column, ROLE_TEXT, _("breaks suggested %" PRId64 " \u00B7 taken %" PRId64 " \u00B7 missed %" PRId64),
 		snapshot_count_today(snapshot, "care_suggested"), snapshot_count_today(snapshot, "care_taken"), snapshot_count_today(snapshot, "care_missed"));
 	for (int i = 0; i < snapshot->load_count; i++) {
 		const struct list_care *care = &snapshot->loads[i];
 		format_duration(care->since, since, sizeof since);
 		if (care->since >= 0)
-			say(column, ROLE_WARN, "%s: %d, in the last hour %d \u00B7 %s %s", care->agent, care->rude, care->hour,
-				care->resting >= 0 ? "on a break, asked for" : "no break yet", since);
+			say(column, ROLE_WARN, _("%s: %d, in the last hour %d \u00B7 %s %s"), care->agent, care->rude, care->hour,
+				care->resting >= 0 ? _("on a break, asked for") : _("no break yet"), since);
 		else
-			say(column, ROLE_TEXT, "%s: %d, in the last hour %d%s", care->agent, care->rude, care->hour, care->rested >= 0 ? " \u00B7 had a break" : "");
+			say(column, ROLE_TEXT, _("%s: %d, in the last hour %d%s"), care->agent, care->rude, care->hour, care->rested >= 0 ? _(" \u00B7 had a break") : "");
 	}
 }
 
@@ -277,14 +279,14 @@ static void tell_faults(struct column *column)
 {
 	const struct snapshot *snapshot = column->snapshot;
 	char at[16];
-	if (snapshot->protocol_fault_count == 0 || !begin(column, "STEPS OUT OF TURN"))
+	if (snapshot->protocol_fault_count == 0 || !begin(column, _("STEPS OUT OF TURN")))
 		return;
 	for (int i = 0; i < snapshot->protocol_fault_count; i++) {
 		const struct list_fault *fault = &snapshot->protocol_faults[i];
 		const int tried = fault->tried >= STEP_REQUEST && fault->tried <= STEP_ENDED ? fault->tried : STEP_REQUEST;
 		clock_text(snapshot->at - fault->ago, snapshot->zone, false, at, sizeof at);
-		say(column, ROLE_TEXT, "%s %s, %s: %s %s", at, *fault->agent ? fault->agent : "\u2013", fault->channel,
-			card_names[CARD_REQUEST + tried - STEP_REQUEST], fault->what);
+		say(column, ROLE_TEXT, "%s %s, %s: %s %s", at, *fault->agent ? fault->agent : "\u2013", words_of("channel", fault->channel),
+			words_of("conduct", card_names[CARD_REQUEST + tried - STEP_REQUEST]), words_of("conduct", fault->what));
 	}
 }
 
@@ -302,8 +304,8 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 	int open = 0;
 	for (int i = 0; i < snapshot->conduct_count; i++)
 		open += snapshot->conduct[i].open;
-	snprintf(note, sizeof note, "%d live \u00B7 %d flagged before", open, snapshot->flagged_before_count);
-	const struct rect inner = panel_open(view, snapshot_figure(snapshot, "rude_now")->level, "CONDUCT", note);
+	snprintf(note, sizeof note, _("%d live \u00B7 %d flagged before"), open, snapshot->flagged_before_count);
+	const struct rect inner = panel_open(view, snapshot_figure(snapshot, "rude_now")->level, _("CONDUCT"), note);
 	const bool wide = inner.width >= WIDE;
 	const int left = wide ? inner.width - SIDE - 2 : inner.width, bottom = inner.y + inner.height;
 	int height = ladder_height(snapshot, inner.height);
@@ -331,4 +333,6 @@ static bool evidence(const struct snapshot *snapshot, int row, struct proof_requ
 	return *flag->contact;
 }
 
-const struct page_class page_conduct_class = {.lists = 1u << SNAPSHOT_CONDUCT, .draw = draw, .rows = rows, .evidence = evidence};
+static const struct list_class *const shown[] = {&list, NULL};
+
+const struct page_class page_conduct_class = {.lists_shown = shown, .lists = 1u << SNAPSHOT_CONDUCT, .draw = draw, .evidence = evidence};

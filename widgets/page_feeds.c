@@ -1,6 +1,7 @@
 /* How the feeds are: the sites first, where there are several, in at most half of the page. */
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/classes.h"
 #include "widgets/feeds.h"
 #include "widgets/link.h"
@@ -35,7 +36,7 @@ static bool evidence(const struct snapshot *snapshot, int row, struct proof_requ
 	request->about = PROOF_FEED;
 	request->feed = snapshot->feeds[index].feed;
 	const char *endpoint = link_endpoint(snapshot, snapshot->feeds[index].feed);
-	snprintf(request->subject, sizeof request->subject, "%s", *endpoint ? endpoint : "feed");
+	snprintf(request->subject, sizeof request->subject, "%s", *endpoint ? endpoint : _("feed"));
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "store/snapshot_forecast.h"
 #include "tui/format.h"
 #include "widgets/forecast_line.h"
@@ -21,10 +22,11 @@
 /* Of things; a tenth where there are few. */
 static void put_number(struct list_cell *cell, enum role role, double value)
 {
+	cell->role = role;
 	if (isnan(value))
 		list_put(cell, ROLE_DIM, "\u2013");
 	else
-		list_put(cell, role, fabs(value) < 9.95 && value != floor(value) ? "%.1f" : "%.0f", value);
+		format_decimal(value, fabs(value) < 9.95 && value != floor(value) ? 1 : 0, cell->text, sizeof cell->text);
 }
 
 static void put_share(struct list_cell *cell, enum role role, double share)
@@ -40,7 +42,7 @@ static void put_wait(struct list_cell *cell, const struct staffing *staffing)
 	if (isnan(staffing->wait) || staffing->agents < 0)
 		list_put(cell, ROLE_DIM, "\u2013");
 	else if (staffing->wait > (double)DAY_MS)
-		list_put(cell, ROLE_CRIT, "grows");
+		list_put(cell, ROLE_CRIT, _("grows"));
 	else
 		list_put_duration(cell, (int64_t)staffing->wait);
 }
@@ -98,9 +100,9 @@ static void scene_name(const struct snapshot *snapshot, int row, struct list_cel
 {
 	const struct what_if *change = &snapshot->request.what_if;
 	if (row)
-		list_put(cell, ROLE_STRONG, "what if: agents %+d, arrivals %+d %%, AHT %+d %%", change->agents, change->arrivals_percent, change->handle_percent);
+		list_put(cell, ROLE_STRONG, _("what if: agents %+d, arrivals %+d %%, AHT %+d %%"), change->agents, change->arrivals_percent, change->handle_percent);
 	else
-		list_put(cell, ROLE_TEXT, "as it stands");
+		list_put(cell, ROLE_TEXT, _("as it stands"));
 }
 
 #define SCENE_COLUMN(name, ...)                                                                                         \
@@ -120,15 +122,15 @@ SCENE_COLUMN(occupancy, put_share(cell, ROLE_TEXT, staffing->occupancy))
 #undef SCENE_COLUMN
 
 static const struct list_column scene_columns[] = {
-	{.header = "next 30 min", .narrow_header = "next 30", .width = 46, .narrow_width = 14, .grows = true, .write = scene_name},
-	{.header = "arrivals", .narrow_header = "arr.", .width = 8, .narrow_width = 5, .right = true, .write = scene_arrivals},
-	{.header = "needed", .narrow_header = "need", .width = 6, .narrow_width = 5, .right = true, .write = scene_needed},
-	{.header = "on shift", .narrow_header = "on", .width = 8, .narrow_width = 4, .right = true, .write = scene_agents},
-	{.header = "gap", .width = 5, .right = true, .write = scene_gap},
-	{.header = "SL", .width = 5, .right = true, .rank = 2, .write = scene_level},
-	{.header = "wait", .width = 6, .right = true, .rank = 3, .write = scene_wait},
-	{.header = "give up", .width = 7, .right = true, .rank = 4, .write = scene_abandons},
-	{.header = "occupied", .narrow_header = "occ.", .width = 8, .narrow_width = 5, .right = true, .rank = 5, .write = scene_occupancy},
+	{.header = NC_("column", "next 30 min"), .narrow_header = NC_("column", "next 30"), .width = 46, .narrow_width = 14, .grows = true, .write = scene_name},
+	{.header = NC_("column", "arrivals"), .narrow_header = NC_("column", "arr."), .width = 8, .narrow_width = 5, .right = true, .write = scene_arrivals},
+	{.header = NC_("column", "needed"), .narrow_header = NC_("column", "need"), .width = 6, .narrow_width = 5, .right = true, .write = scene_needed},
+	{.header = NC_("column", "on shift"), .narrow_header = NC_("column", "on"), .width = 8, .narrow_width = 4, .right = true, .write = scene_agents},
+	{.header = NC_("column", "gap"), .width = 5, .right = true, .write = scene_gap},
+	{.header = NC_("column", "SL"), .width = 5, .right = true, .rank = 2, .write = scene_level},
+	{.header = NC_("column", "wait"), .width = 6, .right = true, .rank = 3, .write = scene_wait},
+	{.header = NC_("column", "give up"), .width = 7, .right = true, .rank = 4, .write = scene_abandons},
+	{.header = NC_("column", "occupied"), .narrow_header = NC_("column", "occ."), .width = 8, .narrow_width = 5, .right = true, .rank = 5, .write = scene_occupancy},
 	{.header = NULL},
 };
 static const struct list_class scenes = {.columns = scene_columns, .count = scene_count, .empty = ""};
@@ -163,8 +165,7 @@ static void half_time(const struct snapshot *snapshot, int row, struct list_cell
 {
 	const int64_t from = half_at(snapshot, row)->half.from;
 	const bool now = from <= snapshot->at && !is_over(snapshot, row);
-	cell->role = now ? ROLE_STRONG : is_over(snapshot, row) ? ROLE_DIM : ROLE_TEXT;
-	clock_text(from, snapshot->zone, false, cell->text, sizeof cell->text);
+	list_put_clock(cell, now ? ROLE_STRONG : is_over(snapshot, row) ? ROLE_DIM : ROLE_TEXT, snapshot, from, false);
 }
 
 static void half_came(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -205,25 +206,25 @@ static enum level half_mark(const struct snapshot *snapshot, int row)
 }
 
 static const struct list_column half_columns[] = {
-	{.header = "from", .width = 5, .write = half_time},
-	{.header = "last week", .narrow_header = "last", .width = 9, .narrow_width = 5, .right = true, .rank = 3, .write = half_last},
-	{.header = "expected", .narrow_header = "exp.", .width = 8, .narrow_width = 5, .right = true, .write = half_expected},
-	{.header = "came", .width = 5, .right = true, .rank = 2, .write = half_came},
-	{.header = "needed", .narrow_header = "need", .width = 6, .narrow_width = 5, .right = true, .write = half_needed},
-	{.header = "agents", .narrow_header = "on", .width = 6, .narrow_width = 4, .right = true, .write = half_agents},
-	{.header = "gap", .width = 5, .right = true, .write = half_gap},
-	{.header = "SL", .width = 5, .right = true, .rank = 1, .write = half_level},
-	{.header = "wait", .width = 6, .right = true, .rank = 4, .write = half_wait},
+	{.header = NC_("column", "from"), .width = 5, .write = half_time},
+	{.header = NC_("column", "last week"), .narrow_header = NC_("column", "last"), .width = 9, .narrow_width = 5, .right = true, .rank = 3, .write = half_last},
+	{.header = NC_("column", "expected"), .narrow_header = NC_("column", "exp."), .width = 8, .narrow_width = 5, .right = true, .write = half_expected},
+	{.header = NC_("column", "came"), .width = 5, .right = true, .rank = 2, .write = half_came},
+	{.header = NC_("column", "needed"), .narrow_header = NC_("column", "need"), .width = 6, .narrow_width = 5, .right = true, .write = half_needed},
+	{.header = NC_("column", "agents"), .narrow_header = NC_("column", "on"), .width = 6, .narrow_width = 4, .right = true, .write = half_agents},
+	{.header = NC_("column", "gap"), .width = 5, .right = true, .write = half_gap},
+	{.header = NC_("column", "SL"), .width = 5, .right = true, .rank = 1, .write = half_level},
+	{.header = NC_("column", "wait"), .width = 6, .right = true, .rank = 4, .write = half_wait},
 	{.header = NULL},
 };
 static const struct list_class halves = {.columns = half_columns, .count = half_count, .level = half_mark,
-	.empty = "nothing to tell yet: the same half hours of a past week must be known (history_days)"};
+	.empty = N_("nothing to tell yet: the same half hours of a past week must be known (history_days)")};
 
 /* ---- queues ---- */
 
 static int need_count(const struct snapshot *snapshot)
 {
-	return snapshot->forecast->need_count;
+	return snapshot->forecast ? snapshot->forecast->need_count : 0;
 }
 
 static const struct snapshot_need *need_at(const struct snapshot *snapshot, int row)
@@ -256,15 +257,15 @@ NEED_COLUMN(level, put_level(cell, &need->staffing))
 #undef NEED_COLUMN
 
 static const struct list_column need_columns[] = {
-	{.header = "queue", .width = 14, .narrow_width = 10, .grows = true, .write = need_queue},
-	{.header = "30 min", .width = 6, .right = true, .write = need_arrivals},
-	{.header = "needed", .narrow_header = "need", .width = 6, .narrow_width = 5, .right = true, .write = need_needed},
-	{.header = "on", .width = 4, .right = true, .write = need_agents},
-	{.header = "gap", .width = 5, .right = true, .write = need_gap},
-	{.header = "SL", .width = 5, .right = true, .rank = 1, .write = need_level},
+	{.header = NC_("column", "queue"), .width = 14, .narrow_width = 10, .grows = true, .write = need_queue},
+	{.header = NC_("column", "30 min"), .width = 6, .right = true, .write = need_arrivals},
+	{.header = NC_("column", "needed"), .narrow_header = NC_("column", "need"), .width = 6, .narrow_width = 5, .right = true, .write = need_needed},
+	{.header = NC_("column", "on"), .width = 4, .right = true, .write = need_agents},
+	{.header = NC_("column", "gap"), .width = 5, .right = true, .write = need_gap},
+	{.header = NC_("column", "SL"), .width = 5, .right = true, .rank = 1, .write = need_level},
 	{.header = NULL},
 };
-static const struct list_class needs = {.columns = need_columns, .count = need_count, .level = need_mark, .empty = "no contact yet"};
+static const struct list_class needs = {.columns = need_columns, .count = need_count, .level = need_mark, .empty = N_("no contact yet")};
 
 /* ---- the page ---- */
 
@@ -273,17 +274,19 @@ static void write_day(const struct widget_view *view, const struct forecast *for
 	int x = line.x;
 	const int end = line.x + line.width;
 	struct list_cell cell = {.glyphs = view->glyphs};
-	static const char *const names[] = {"next 15 min", "30 min", "60 min"};
+	static const char *const names[] = {N_("next 15 min"), N_("30 min"), N_("60 min")};
 	const double next[] = {forecast->next_15m, forecast->next_30m, forecast->next_60m};
 	for (int i = 0; i < 3; i++) {
 		put_number(&cell, ROLE_STRONG, next[i]);
-		piece(view, &x, line.y, end, ROLE_TEXT, "%s%s ", i ? " \u00B7 " : "", names[i]);
+		piece(view, &x, line.y, end, ROLE_TEXT, "%s%s ", i ? " \u00B7 " : "", _(names[i]));
 		piece(view, &x, line.y, end, cell.role, "%s", cell.text);
 	}
 	if (isnan(forecast->expected_so_far))
 		return;
-	piece(view, &x, line.y, end, ROLE_TEXT, " \u00B7 today %.0f came of %.0f expected so far", forecast->so_far, forecast->expected_so_far);
-	piece(view, &x, line.y, end, ROLE_DIM, ", the rest is taken times %.2f", forecast->today);
+	piece(view, &x, line.y, end, ROLE_TEXT, _(" \u00B7 today %.0f came of %.0f expected so far"), forecast->so_far, forecast->expected_so_far);
+	char times[32];
+	format_decimal(forecast->today, 2, times, sizeof times);
+	piece(view, &x, line.y, end, ROLE_DIM, _(", the rest is taken times %s"), times);
 }
 
 static void write_basis(const struct snapshot *snapshot, const struct widget_view *view, struct rect line)
@@ -295,22 +298,22 @@ static void write_basis(const struct snapshot *snapshot, const struct widget_vie
 	format_span(forecast->target, target, sizeof target);
 	int x = line.x;
 	const int end = line.x + line.width;
-	piece(view, &x, line.y, end, ROLE_DIM, "AHT %s", forecast->handle > 0 ? handle : "not known");
-	piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 %d %% within %s", snapshot->settings->staffing_goal, target);
+	piece(view, &x, line.y, end, ROLE_DIM, _("AHT %s"), forecast->handle > 0 ? handle : _("not known"));
+	piece(view, &x, line.y, end, ROLE_DIM, _(" \u00B7 %d %% within %s"), snapshot->settings->staffing_goal, target);
 	if (forecast->patience > 0)
-		piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 Erlang A, patience %s", patience);
+		piece(view, &x, line.y, end, ROLE_DIM, _(" \u00B7 Erlang A, patience %s"), patience);
 	else
-		piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 Erlang C, nobody gives up");
-	piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 %s", snapshot->forecast->any_plan ? "agents as planned" : "no shifts planned: agents as now");
+		piece(view, &x, line.y, end, ROLE_DIM, _(" \u00B7 Erlang C, nobody gives up"));
+	piece(view, &x, line.y, end, ROLE_DIM, " \u00B7 %s", snapshot->forecast->any_plan ? _("agents as planned") : _("no shifts planned: agents as now"));
 }
 
 static void draw_top(const struct snapshot *snapshot, struct widget_view view)
 {
 	const struct forecast *forecast = &snapshot->forecast->forecast;
 	char note[PART_TEXT];
-	snprintf(note, sizeof note, "from %d past %s", forecast->weeks, forecast->weeks == 1 ? "week" : "weeks");
+	snprintf(note, sizeof note, words_plural("from %d past week", "from %d past weeks", forecast->weeks), forecast->weeks);
 	const enum level level = gap_level(snapshot->forecast->what_if ? &snapshot->forecast->changed : &snapshot->forecast->as_it_is);
-	struct rect inner = panel_open(&view, level == LEVEL_OK ? LEVEL_NONE : level, "FORECAST", note);
+	struct rect inner = panel_open(&view, level == LEVEL_OK ? LEVEL_NONE : level, _("FORECAST"), note);
 	if (inner.height > 0)
 		write_day(&view, forecast, (struct rect){inner.x + 3, inner.y, inner.width - 3, 1});
 	if (inner.height > 1)
@@ -333,9 +336,9 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 {
 	struct widget_view part = *view;
 	if (!snapshot->forecast) {
-		const struct rect inner = panel_open(view, LEVEL_NONE, "FORECAST", "");
+		const struct rect inner = panel_open(view, LEVEL_NONE, _("FORECAST"), "");
 		canvas_text(view->canvas, inner.x, inner.y, inner.width, ROLE_DIM,
-			snapshot->site_count > 1 && !snapshot->request.site ? "each site has a day of its own: choose one with o" : "nothing to tell yet");
+			snapshot->site_count > 1 && !snapshot->request.site ? _("each site has a day of its own: choose one with o") : _("nothing to tell yet"));
 		return;
 	}
 	const int top = view->rect.height < TOP_HEIGHT + 4 ? view->rect.height / 2 : TOP_HEIGHT - !snapshot->forecast->what_if;
@@ -344,18 +347,14 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 	const int left = view->rect.width >= HALVES_WIDTH + QUEUES_WIDTH ? view->rect.width - QUEUES_WIDTH : view->rect.width;
 	const struct rect below = {view->rect.x, view->rect.y + top, left, view->rect.height - top};
 	const struct rect beside = {view->rect.x + left, below.y, view->rect.width - left, below.height};
-	const bool of_queue = view->selected >= half_count(snapshot) && need_count(snapshot) > 0;
+	const int half_rows = list_count(&halves, snapshot, view->states);
+	const bool of_queue = view->selected >= half_rows && list_count(&needs, snapshot, view->states) > 0;
 	struct widget_view half_view = *view;
 	half_view.selected = of_queue ? -1 : view->selected;
-	part.selected = of_queue ? view->selected - half_count(snapshot) : -1;
+	part.selected = of_queue ? view->selected - half_rows : -1;
 	if (beside.width > 0 || !of_queue)
-		draw_list(&halves, snapshot, half_view, below, "BY HALF HOURS", "today, as expected and as it came");
-	draw_list(&needs, snapshot, part, beside.width > 0 || !of_queue ? beside : below, "QUEUES", "next 30 min");
-}
-
-static int row_count(const struct snapshot *snapshot)
-{
-	return snapshot->forecast ? half_count(snapshot) + need_count(snapshot) : 0;
+		draw_list(&halves, snapshot, half_view, below, _("BY HALF HOURS"), _("today, as expected and as it came"));
+	draw_list(&needs, snapshot, part, beside.width > 0 || !of_queue ? beside : below, _("QUEUES"), _("next 30 min"));
 }
 
 /* Why so many are expected: in the half hour, or of a queue in the half hour that runs. */
@@ -379,4 +378,6 @@ static bool evidence(const struct snapshot *snapshot, int row, struct proof_requ
 	return true;
 }
 
-const struct page_class page_forecast_class = {.lists = 1u << SNAPSHOT_FORECAST, .draw = draw, .rows = row_count, .evidence = evidence};
+static const struct list_class *const shown[] = {&halves, &needs, NULL};
+
+const struct page_class page_forecast_class = {.lists_shown = shown, .lists = 1u << SNAPSHOT_FORECAST, .draw = draw, .evidence = evidence};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "widgets/pages.h"
 
 static enum role role_of_more(int64_t count, int64_t before)
@@ -41,7 +42,7 @@ static void ask_for(const struct snapshot *snapshot, const struct list_named *na
 }
 
 /* Columns over one of the lists by name. */
-#define NAMED_LIST(kind, items, item_count, metric_name)                                                               \
+#define NAMED_LIST(kind, head, items, item_count, metric_name)                                                               \
 	static int kind##_count(const struct snapshot *snapshot)                                                        \
 	{                                                                                                               \
 		return snapshot->item_count;                                                                            \
@@ -70,16 +71,16 @@ static void ask_for(const struct snapshot *snapshot, const struct list_named *na
 		return true;                                                                                            \
 	}                                                                                                               \
 	static const struct list_column kind##_columns[] = {                                                            \
-		{.header = #kind, .width = 20, .narrow_width = 12, .grows = true, .write = kind##_name},                \
-		{.header = "times", .width = 6, .narrow_width = 5, .right = true, .write = kind##_times},               \
-		{.header = "before", .width = 6, .rank = 2, .right = true, .write = kind##_before},                     \
-		{.header = "change", .width = 6, .rank = 1, .right = true, .write = kind##_change},                     \
+		{.header = head, .width = 20, .narrow_width = 12, .grows = true, .write = kind##_name},                \
+		{.header = NC_("column", "times"), .width = 6, .narrow_width = 5, .right = true, .write = kind##_times},               \
+		{.header = NC_("column", "before"), .width = 6, .rank = 2, .right = true, .write = kind##_before},                     \
+		{.header = NC_("column", "change"), .width = 6, .rank = 1, .right = true, .write = kind##_change},                     \
 		{.header = NULL},                                                                                       \
 	}
 
-NAMED_LIST(policy, refusals, refusal_count, "refusals");
-NAMED_LIST(agent, mistakes, mistake_count, "mistakes");
-NAMED_LIST(team, praises, praise_count, "praises");
+NAMED_LIST(policy, NC_("column", "policy"), refusals, refusal_count, "refusals");
+NAMED_LIST(agent, NC_("column", "agent"), mistakes, mistake_count, "mistakes");
+NAMED_LIST(team, NC_("column", "team"), praises, praise_count, "praises");
 #undef NAMED_LIST
 
 /* ---- topics ---- */
@@ -139,13 +140,13 @@ static bool topic_evidence(const struct snapshot *snapshot, int row, struct proo
 }
 
 static const struct list_column topic_columns[] = {
-	{.header = "topic", .width = 20, .narrow_width = 12, .grows = true, .write = topic_name},
-	{.header = "came again", .narrow_header = "again", .width = 10, .narrow_width = 5, .right = true, .write = topic_recontacts},
-	{.header = "before", .width = 6, .rank = 3, .right = true, .write = topic_before},
-	{.header = "change", .width = 6, .rank = 1, .right = true, .write = topic_change},
-	{.header = "contacts", .width = 8, .rank = 2, .right = true, .write = topic_contacts},
-	{.header = "FCR", .width = 5, .right = true, .write = topic_fcr},
-	{.header = "open", .width = 6, .rank = 4, .right = true, .write = topic_open},
+	{.header = NC_("column", "topic"), .width = 20, .narrow_width = 12, .grows = true, .write = topic_name},
+	{.header = NC_("column", "came again"), .narrow_header = NC_("column", "again"), .width = 10, .narrow_width = 5, .right = true, .write = topic_recontacts},
+	{.header = NC_("column", "before"), .width = 6, .rank = 3, .right = true, .write = topic_before},
+	{.header = NC_("column", "change"), .width = 6, .rank = 1, .right = true, .write = topic_change},
+	{.header = NC_("column", "contacts"), .width = 8, .rank = 2, .right = true, .write = topic_contacts},
+	{.header = NC_("column", "FCR"), .width = 5, .right = true, .write = topic_fcr},
+	{.header = NC_("column", "open"), .width = 6, .rank = 4, .right = true, .write = topic_open},
 	{.header = NULL},
 };
 
@@ -169,7 +170,7 @@ static void praise_agent(const struct snapshot *snapshot, int row, struct list_c
 
 static void praise_by(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	list_put(cell, ROLE_DIM, "%s", snapshot->newest_praises[row].by);
+	list_put(cell, ROLE_DIM, "%s", words_of("praise by", snapshot->newest_praises[row].by));
 }
 
 static void praise_ago(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -179,10 +180,10 @@ static void praise_ago(const struct snapshot *snapshot, int row, struct list_cel
 }
 
 static const struct list_column praise_columns[] = {
-	{.header = "team", .width = 12, .narrow_width = 8, .grows = true, .write = praise_team},
-	{.header = "agent", .width = 9, .rank = 2, .write = praise_agent},
-	{.header = "by", .width = 9, .rank = 1, .write = praise_by},
-	{.header = "ago", .width = 9, .narrow_width = 8, .right = true, .write = praise_ago},
+	{.header = NC_("column", "team"), .width = 12, .narrow_width = 8, .grows = true, .write = praise_team},
+	{.header = NC_("column", "agent"), .width = 9, .rank = 2, .write = praise_agent},
+	{.header = NC_("column", "by"), .width = 9, .rank = 1, .write = praise_by},
+	{.header = NC_("column", "ago"), .width = 9, .narrow_width = 8, .right = true, .write = praise_ago},
 	{.header = NULL},
 };
 
@@ -203,7 +204,7 @@ static int mistakes_shown(const struct snapshot *snapshot)
 
 static const char *why_no_mistakes(const struct snapshot *snapshot)
 {
-	return snapshot->settings->show_mistakes ? "nobody erred" : "by agent only with show_mistakes";
+	return snapshot->settings->show_mistakes ? _("nobody erred") : _("by agent only with show_mistakes");
 }
 
 static void note(const struct snapshot *snapshot, int64_t total, char *to, size_t room)
@@ -231,27 +232,27 @@ static void praises_note(const struct snapshot *snapshot, char *to, size_t room)
 static void mistakes_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	if (snapshot->settings->show_mistakes)
-		snprintf(to, room, "%" PRId64 " \u00B7 limit %d", snapshot->mistakes_total, snapshot->settings->mistakes_limit);
+		snprintf(to, room, _("%" PRId64 " \u00B7 limit %d"), snapshot->mistakes_total, snapshot->settings->mistakes_limit);
 	else
 		snprintf(to, room, "%" PRId64, snapshot->mistakes_total);
 }
 
-static const struct list_class refusals = {.columns = policy_columns, .count = policy_count, .empty = "nobody was told no",
+static const struct list_class refusals = {.columns = policy_columns, .count = policy_count, .empty = N_("nobody was told no"),
 	.evidence = policy_evidence};
-static const struct list_class praises = {.columns = team_columns, .count = team_count, .empty = "nobody was thanked", .evidence = team_evidence};
+static const struct list_class praises = {.columns = team_columns, .count = team_count, .empty = N_("nobody was thanked"), .evidence = team_evidence};
 static const struct list_class mistakes = {.columns = agent_columns, .count = mistakes_shown, .level = mistake_level,
 	.why_empty = why_no_mistakes, .evidence = agent_evidence};
 
-static const struct list_class topics = {.columns = topic_columns, .count = topic_count, .empty = "no contact of a known customer had a topic",
+static const struct list_class topics = {.columns = topic_columns, .count = topic_count, .empty = N_("no contact of a known customer had a topic"),
 	.evidence = topic_evidence};
-static const struct list_class newest = {.columns = praise_columns, .count = praise_count, .empty = "nobody was thanked"};
+static const struct list_class newest = {.columns = praise_columns, .count = praise_count, .empty = N_("nobody was thanked")};
 
 static const struct section sections[] = {
-	{.title = "TOPICS, BY CUSTOMERS WHO CAME AGAIN", .list = &topics, .note = topics_note, .line = 0, .share = 1, .least = 40},
-	{.title = "\u201CNO\u201D, BY THE RULE THAT SAYS IT", .list = &refusals, .note = refusals_note, .line = 1, .share = 1, .least = 40},
-	{.title = "MISTAKES", .list = &mistakes, .note = mistakes_note, .line = 1, .share = 1, .least = 30, .rank = 1},
-	{.title = "THANKS", .list = &praises, .note = praises_note, .line = 2, .share = 1, .least = 30},
-	{.title = "NEWEST THANKS", .list = &newest, .line = 2, .share = 1, .least = 36, .rank = 1},
+	{.title = N_("TOPICS, BY CUSTOMERS WHO CAME AGAIN"), .list = &topics, .note = topics_note, .line = 0, .share = 1, .least = 40},
+	{.title = N_("\u201CNO\u201D, BY THE RULE THAT SAYS IT"), .list = &refusals, .note = refusals_note, .line = 1, .share = 1, .least = 40},
+	{.title = N_("MISTAKES"), .list = &mistakes, .note = mistakes_note, .line = 1, .share = 1, .least = 30, .rank = 1},
+	{.title = N_("THANKS"), .list = &praises, .note = praises_note, .line = 2, .share = 1, .least = 30},
+	{.title = N_("NEWEST THANKS"), .list = &newest, .line = 2, .share = 1, .least = 36, .rank = 1},
 	{.list = NULL},
 };
 

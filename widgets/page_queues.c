@@ -2,12 +2,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/list.h"
 #include "widgets/pages.h"
 
+/* A queue's figures are not a team's. */
 static int count(const struct snapshot *snapshot)
 {
-	return snapshot->row_count;
+	return scope_of_people(snapshot->request.scope) ? 0 : snapshot->row_count;
+}
+
+static const char *why_empty(const struct snapshot *snapshot)
+{
+	return scope_of_people(snapshot->request.scope) ? _("queues are not told by team: Backspace takes the team off") : _("no contact yet");
 }
 
 static enum level level_at(const struct snapshot *snapshot, int row)
@@ -33,7 +40,7 @@ static void write_queue(const struct snapshot *snapshot, int row, struct list_ce
 
 static void write_channel(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	list_put(cell, ROLE_DIM, "%s", snapshot->rows[row].channel);
+	list_put(cell, ROLE_DIM, "%s", words_of("channel", snapshot->rows[row].channel));
 }
 
 static void write_free(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -47,32 +54,34 @@ static void write_free(const struct snapshot *snapshot, int row, struct list_cel
 }
 
 static const struct list_column columns[] = {
-	{.header = "queue", .width = 16, .narrow_width = 14, .grows = true, .write = write_queue},
-	{.header = "channel", .narrow_header = "ch", .width = 7, .narrow_width = 5, .rank = 7, .write = write_channel},
-	{.header = "waiting", .narrow_header = "wait", .width = 7, .narrow_width = 5, .right = true, .metric = "queue_depth"},
-	{.header = "longest", .width = 8, .narrow_width = 7, .right = true, .metric = "longest_wait"},
-	{.header = "SL", .width = 6, .narrow_width = 5, .rank = 2, .right = true, .metric = "service_level"},
-	{.header = "ASA", .width = 7, .narrow_width = 6, .rank = 6, .right = true, .metric = "asa"},
-	{.header = "AHT", .width = 7, .narrow_width = 6, .rank = 3, .right = true, .metric = "aht"},
-	{.header = "free/on", .narrow_header = "free", .width = 7, .narrow_width = 6, .rank = 4, .right = true, .write = write_free},
-	{.header = "offered", .narrow_header = "offer", .width = 7, .narrow_width = 6, .rank = 7, .right = true, .metric = "offered"},
-	{.header = "abandoned", .narrow_header = "aband", .width = 9, .narrow_width = 5, .rank = 5, .right = true, .metric = "abandon_rate"},
-	{.header = "breached", .narrow_header = "SLA", .width = 8, .narrow_width = 4, .rank = 3, .right = true, .metric = "sla_breached"},
-	{.header = "open", .width = 5, .rank = 8, .right = true, .metric = "backlog"},
-	{.header = "FCR", .width = 6, .rank = 9, .right = true, .metric = "fcr"},
-	{.header = "CSAT", .width = 6, .rank = 9, .right = true, .metric = "csat"},
+	{.header = NC_("column", "queue"), .width = 16, .narrow_width = 14, .grows = true, .write = write_queue},
+	{.header = NC_("column", "channel"), .narrow_header = NC_("column", "ch"), .width = 7, .narrow_width = 5, .rank = 7, .write = write_channel},
+	{.header = NC_("column", "waiting"), .narrow_header = NC_("column", "wait"), .width = 7, .narrow_width = 5, .right = true, .metric = "queue_depth"},
+	{.header = NC_("column", "longest"), .width = 8, .narrow_width = 7, .right = true, .metric = "longest_wait"},
+	{.header = NC_("column", "SL"), .width = 6, .narrow_width = 5, .rank = 2, .right = true, .metric = "service_level"},
+	{.header = NC_("column", "ASA"), .width = 7, .narrow_width = 6, .rank = 6, .right = true, .metric = "asa"},
+	{.header = NC_("column", "AHT"), .width = 7, .narrow_width = 6, .rank = 3, .right = true, .metric = "aht"},
+	{.header = NC_("column", "free/on"), .narrow_header = NC_("column", "free"), .width = 7, .narrow_width = 6, .rank = 4, .right = true, .write = write_free},
+	{.header = NC_("column", "offered"), .narrow_header = NC_("column", "offer"), .width = 7, .narrow_width = 6, .rank = 7, .right = true, .metric = "offered"},
+	{.header = NC_("column", "abandoned"), .narrow_header = NC_("column", "aband"), .width = 9, .narrow_width = 5, .rank = 5, .right = true, .metric = "abandon_rate"},
+	{.header = NC_("column", "breached"), .narrow_header = NC_("column", "SLA"), .width = 8, .narrow_width = 4, .rank = 3, .right = true, .metric = "sla_breached"},
+	{.header = NC_("column", "open"), .width = 5, .rank = 8, .right = true, .metric = "backlog"},
+	{.header = NC_("column", "FCR"), .width = 6, .rank = 9, .right = true, .metric = "fcr"},
+	{.header = NC_("column", "CSAT"), .width = 6, .rank = 9, .right = true, .metric = "csat"},
 	{.header = NULL},
 };
 
 static const struct list_class list = {
-	.columns = columns, .count = count, .level = level_at, .is_old = is_old, .figures = figures_at, .empty = "no contact yet"};
+	.columns = columns, .count = count, .level = level_at, .is_old = is_old, .figures = figures_at, .why_empty = why_empty};
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char window[32], note[PART_TEXT];
 	window_text(snapshot->request.window, false, window, sizeof window);
-	snprintf(note, sizeof note, "%d %s \u00B7 %s \u00B7 sorted by worst", snapshot->row_count, snapshot->row_count == 1 ? "row" : "rows", window);
-	list_draw(&list, snapshot, view, panel_open(view, LEVEL_NONE, "QUEUES", note));
+	const struct list_state *state = list_state_find(view->states, &list);
+	snprintf(note, sizeof note, _("%d %s \u00B7 %s \u00B7 sorted by %s"), count(snapshot), words_plural("row", "rows", count(snapshot)), window,
+		state && state->column ? words_of("column", columns[state->column - 1].header) : state && state->turned ? _("best") : _("worst"));
+	list_draw(&list, snapshot, view, panel_open(view, LEVEL_NONE, _("QUEUES"), note));
 }
 
 /* What makes the row bad; where nothing does, who waits. */
@@ -91,4 +100,6 @@ static bool evidence(const struct snapshot *snapshot, int row, struct proof_requ
 	return true;
 }
 
-const struct page_class page_queues_class = {.draw = draw, .rows = count, .evidence = evidence};
+static const struct list_class *const shown[] = {&list, NULL};
+
+const struct page_class page_queues_class = {.lists_shown = shown, .draw = draw, .evidence = evidence};

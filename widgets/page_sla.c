@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/evidence.h"
 #include "widgets/pages.h"
 #include "widgets/timeline.h"
@@ -68,7 +69,7 @@ static void kind_name(const struct snapshot *snapshot, int row, struct list_cell
 
 static void priority_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
-	list_put(cell, ROLE_TEXT, "%s", snapshot->priorities[row].name);
+	list_put(cell, ROLE_TEXT, "%s", words_of("priority", snapshot->priorities[row].name));
 }
 
 /* The share of one clock, or of one priority, is a metric of its own: "sla_met_first_reply", "sla_met_p1". */
@@ -92,22 +93,22 @@ static void priority_met(const struct snapshot *snapshot, int row, struct list_c
 }
 
 static const struct list_column kind_columns[] = {
-	{.header = "clock", .width = 12, .narrow_width = 11, .grows = true, .write = kind_name},
-	{.header = "running", .narrow_header = "run", .width = 7, .narrow_width = 5, .right = true, .write = kind_running},
-	{.header = "soon", .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = kind_soon},
-	{.header = "paused", .narrow_header = "pause", .width = 6, .narrow_width = 5, .right = true, .write = kind_paused},
-	{.header = "breached", .narrow_header = "over", .width = 8, .narrow_width = 5, .right = true, .write = kind_breached},
-	{.header = "met", .width = 6, .rank = 1, .right = true, .write = kind_met},
+	{.header = NC_("column", "clock"), .width = 12, .narrow_width = 11, .grows = true, .write = kind_name},
+	{.header = NC_("column", "running"), .narrow_header = NC_("column", "run"), .width = 7, .narrow_width = 5, .right = true, .write = kind_running},
+	{.header = NC_("column", "soon"), .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = kind_soon},
+	{.header = NC_("column", "paused"), .narrow_header = NC_("column", "pause"), .width = 6, .narrow_width = 5, .right = true, .write = kind_paused},
+	{.header = NC_("column", "breached"), .narrow_header = NC_("column", "over"), .width = 8, .narrow_width = 5, .right = true, .write = kind_breached},
+	{.header = NC_("column", "met"), .width = 6, .rank = 1, .right = true, .write = kind_met},
 	{.header = NULL},
 };
 
 static const struct list_column priority_columns[] = {
-	{.header = "priority", .width = 8, .write = priority_name},
-	{.header = "running", .narrow_header = "run", .width = 7, .narrow_width = 5, .right = true, .write = priority_running},
-	{.header = "soon", .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = priority_soon},
-	{.header = "paused", .narrow_header = "pause", .width = 6, .narrow_width = 5, .right = true, .write = priority_paused},
-	{.header = "breached", .narrow_header = "over", .width = 8, .narrow_width = 5, .right = true, .write = priority_breached},
-	{.header = "met", .width = 6, .rank = 1, .right = true, .write = priority_met},
+	{.header = NC_("column", "priority"), .width = 8, .write = priority_name},
+	{.header = NC_("column", "running"), .narrow_header = NC_("column", "run"), .width = 7, .narrow_width = 5, .right = true, .write = priority_running},
+	{.header = NC_("column", "soon"), .width = 5, .narrow_width = 4, .rank = 2, .right = true, .write = priority_soon},
+	{.header = NC_("column", "paused"), .narrow_header = NC_("column", "pause"), .width = 6, .narrow_width = 5, .right = true, .write = priority_paused},
+	{.header = NC_("column", "breached"), .narrow_header = NC_("column", "over"), .width = 8, .narrow_width = 5, .right = true, .write = priority_breached},
+	{.header = NC_("column", "met"), .width = 6, .rank = 1, .right = true, .write = priority_met},
 	{.header = NULL},
 };
 
@@ -128,10 +129,10 @@ static bool priority_evidence(const struct snapshot *snapshot, int row, struct p
 	return ask_clocks(&snapshot->priorities[row], request);
 }
 
-static const struct list_class kinds = {.columns = kind_columns, .count = kind_count, .level = kind_level, .empty = "no clock is running",
+static const struct list_class kinds = {.columns = kind_columns, .count = kind_count, .level = kind_level, .empty = N_("no clock is running"),
 	.evidence = kind_evidence};
 static const struct list_class priorities = {.columns = priority_columns, .count = priority_count, .level = priority_level,
-	.empty = "no clock is running", .evidence = priority_evidence};
+	.empty = N_("no clock is running"), .evidence = priority_evidence};
 
 static void kinds_note(const struct snapshot *snapshot, char *to, size_t room)
 {
@@ -140,7 +141,7 @@ static void kinds_note(const struct snapshot *snapshot, char *to, size_t room)
 	figure_text("sla_met_rate", figure, false, met, sizeof met);
 	window_text(snapshot->request.window, true, window, sizeof window);
 	if (figure->known)
-		snprintf(to, room, "met %s of %" PRId64 " \u00B7 %s", met, figure->denominator, window);
+		snprintf(to, room, _("met %s of %" PRId64 " \u00B7 %s"), met, figure->denominator, window);
 }
 
 /* ---- the backlog ---- */
@@ -148,8 +149,10 @@ static void kinds_note(const struct snapshot *snapshot, char *to, size_t room)
 static const struct {
 	const char *metric, *title;
 } bands[] = {
-	{"backlog_under_1d", "under a day"}, {"backlog_1d", "1 to 3 d"}, {"backlog_3d", "3 to 7 d"}, {"backlog_7d", "7 to 30 d"},
-	{"backlog_30d", "over 30 d"}, {"backlog_p50", "median"}, {"backlog_p90", "90 % under"}, {"backlog_oldest", "oldest"},
+	{"backlog_under_1d", N_("under a day")}, {"backlog_1d", N_("1 to 3 d")}, {"backlog_3d", N_("3 to 7 d")}, {"backlog_7d", N_("7 to 30 d")},
+	{"backlog_30d", N_("over 30 d")}, {"backlog_p50", N_("median")},
+	/* xgettext:no-c-format */
+	{"backlog_p90", N_("90 % under")}, {"backlog_oldest", N_("oldest")},
 };
 
 /* Where no case is open there is nothing to go through. */
@@ -168,7 +171,7 @@ static enum level band_level(const struct snapshot *snapshot, int row)
 static void band_name(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	(void)snapshot;
-	list_put(cell, ROLE_TEXT, "%s", bands[row].title);
+	list_put(cell, ROLE_TEXT, "%s", _(bands[row].title));
 }
 
 static void band_figure(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -184,18 +187,18 @@ static bool band_evidence(const struct snapshot *snapshot, int row, struct proof
 }
 
 static const struct list_column band_columns[] = {
-	{.header = "age", .width = 11, .grows = true, .write = band_name},
-	{.header = "cases", .width = 9, .right = true, .write = band_figure},
+	{.header = NC_("column", "age"), .width = 11, .grows = true, .write = band_name},
+	{.header = NC_("column", "cases"), .width = 9, .right = true, .write = band_figure},
 	{.header = NULL},
 };
-static const struct list_class backlog = {.columns = band_columns, .count = band_count, .level = band_level, .empty = "no case is open",
+static const struct list_class backlog = {.columns = band_columns, .count = band_count, .level = band_level, .empty = N_("no case is open"),
 	.evidence = band_evidence};
 
 static void backlog_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const struct figure *figure = snapshot_figure(snapshot, "backlog");
 	if (figure->known)
-		snprintf(to, room, "%" PRId64 " open", figure->numerator);
+		snprintf(to, room, _("%" PRId64 " open"), figure->numerator);
 }
 
 /* ---- what is due next ---- */
@@ -228,7 +231,7 @@ static void due_where(const struct snapshot *snapshot, int row, struct list_cell
 static void due_priority(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	if (snapshot->due[row].priority > 0)
-		list_put(cell, ROLE_DIM, "%s", list_priority_name(snapshot->due[row].priority));
+		list_put(cell, ROLE_DIM, "%s", words_of("priority", list_priority_name(snapshot->due[row].priority)));
 }
 
 /* Paused stands beside breached: a clock that is both is told as both. */
@@ -236,11 +239,11 @@ static void due_state(const struct snapshot *snapshot, int row, struct list_cell
 {
 	const struct list_due *due = &snapshot->due[row];
 	if (due->breached)
-		list_put(cell, ROLE_CRIT, due->paused ? "breached, paused" : "breached");
+		list_put(cell, ROLE_CRIT, due->paused ? _("breached, paused") : _("breached"));
 	else if (due->paused)
-		list_put(cell, ROLE_DIM, "paused");
+		list_put(cell, ROLE_DIM, _("paused"));
 	else
-		list_put(cell, due->level == LEVEL_WARN ? ROLE_WARN : ROLE_DIM, due->level == LEVEL_WARN ? "due soon" : "running");
+		list_put(cell, due->level == LEVEL_WARN ? ROLE_WARN : ROLE_DIM, due->level == LEVEL_WARN ? _("due soon") : _("running"));
 }
 
 static void due_left(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -256,10 +259,17 @@ static void due_target(const struct snapshot *snapshot, int row, struct list_cel
 	cell->role = ROLE_DIM;
 }
 
+static void due_instant(const struct snapshot *snapshot, int64_t due, struct list_cell *cell)
+{
+	timeline_when(snapshot, due, evidence_day(snapshot), false, cell->text, sizeof cell->text);
+	cell->raw = LIST_INSTANT;
+	cell->number = (double)due;
+}
+
 static void due_at(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	if (snapshot->due[row].due > 0)
-		timeline_when(snapshot, snapshot->due[row].due, evidence_day(snapshot), false, cell->text, sizeof cell->text);
+		due_instant(snapshot, snapshot->due[row].due, cell);
 	else
 		list_put(cell, ROLE_DIM, "\u2013");
 	cell->role = ROLE_DIM;
@@ -274,32 +284,32 @@ static bool due_evidence(const struct snapshot *snapshot, int row, struct proof_
 }
 
 static const struct list_column due_columns[] = {
-	{.header = "case", .width = 14, .narrow_width = 9, .grows = true, .write = due_case},
-	{.header = "clock", .width = 11, .rank = 1, .write = due_clock},
-	{.header = "queue", .width = 20, .narrow_width = 16, .rank = 1, .grows = true, .write = due_where},
-	{.header = "prio", .width = 4, .rank = 4, .write = due_priority},
-	{.header = "state", .width = 16, .narrow_width = 9, .rank = 2, .write = due_state},
-	{.header = "open time left", .narrow_header = "left", .width = 14, .narrow_width = 8, .right = true, .write = due_left},
-	{.header = "of", .width = 8, .narrow_width = 7, .rank = 3, .right = true, .write = due_target},
-	{.header = "due", .width = 11, .rank = 5, .right = true, .write = due_at},
+	{.header = NC_("column", "case"), .width = 14, .narrow_width = 9, .grows = true, .write = due_case},
+	{.header = NC_("column", "clock"), .width = 11, .rank = 1, .write = due_clock},
+	{.header = NC_("column", "queue"), .width = 20, .narrow_width = 16, .rank = 1, .grows = true, .write = due_where},
+	{.header = NC_("column", "prio"), .width = 4, .rank = 4, .write = due_priority},
+	{.header = NC_("column", "state"), .width = 16, .narrow_width = 9, .rank = 2, .write = due_state},
+	{.header = NC_("column", "open time left"), .narrow_header = NC_("column", "left"), .width = 14, .narrow_width = 8, .right = true, .write = due_left},
+	{.header = NC_("column", "of"), .width = 8, .narrow_width = 7, .rank = 3, .right = true, .write = due_target},
+	{.header = NC_("column", "due"), .width = 11, .rank = 5, .right = true, .write = due_at},
 	{.header = NULL},
 };
-static const struct list_class due = {.columns = due_columns, .count = due_count, .level = due_level, .empty = "no clock is running",
+static const struct list_class due = {.columns = due_columns, .count = due_count, .level = due_level, .empty = N_("no clock is running"),
 	.evidence = due_evidence};
 
 static void due_note(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const struct figure *running = snapshot_figure(snapshot, "sla_running"), *paused = snapshot_figure(snapshot, "sla_paused");
 	const struct figure *breached = snapshot_figure(snapshot, "sla_breached_open");
-	snprintf(to, room, "%" PRId64 " breached and open \u00B7 %" PRId64 " running \u00B7 %" PRId64 " paused",
+	snprintf(to, room, _("%" PRId64 " breached and open \u00B7 %" PRId64 " running \u00B7 %" PRId64 " paused"),
 		breached->known ? breached->numerator : 0, running->known ? running->numerator : 0, paused->known ? paused->numerator : 0);
 }
 
 static const struct section sections[] = {
-	{.title = "CLOCKS", .list = &kinds, .note = kinds_note, .line = 0, .share = 5, .least = 44, .rank = 0},
-	{.title = "PRIORITIES", .list = &priorities, .line = 0, .share = 5, .least = 42, .rank = 2},
-	{.title = "BACKLOG", .list = &backlog, .note = backlog_note, .line = 0, .share = 3, .least = 30, .rank = 1},
-	{.title = "DUE NEXT", .list = &due, .note = due_note, .line = 1, .share = 1, .least = 20},
+	{.title = N_("CLOCKS"), .list = &kinds, .note = kinds_note, .line = 0, .share = 5, .least = 44, .rank = 0},
+	{.title = N_("PRIORITIES"), .list = &priorities, .line = 0, .share = 5, .least = 42, .rank = 2},
+	{.title = N_("BACKLOG"), .list = &backlog, .note = backlog_note, .line = 0, .share = 3, .least = 30, .rank = 1},
+	{.title = N_("DUE NEXT"), .list = &due, .note = due_note, .line = 1, .share = 1, .least = 20},
 	{.list = NULL},
 };
 

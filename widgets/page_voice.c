@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "widgets/pages.h"
 #include "widgets/tile_sub.h"
 #include "widgets/today.h"
@@ -35,7 +36,7 @@ static void score_title(const struct snapshot *snapshot, int row, struct list_ce
 {
 	(void)snapshot;
 	const int metric = metric_find(scores[row]);
-	list_put(cell, ROLE_TEXT, "%s", metric >= 0 ? metrics[metric].title : scores[row]);
+	list_put(cell, ROLE_TEXT, "%s", metric >= 0 ? _(metrics[metric].title) : scores[row]);
 }
 
 static void score_figure(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -59,8 +60,8 @@ static void put_interval(const struct figure *figure, struct list_cell *cell)
 {
 	if (!figure->known || figure->low < 0 || figure->high < 0 || figure->n < SURVEY_LEAST)
 		return;
-	list_put(cell, figure->level == LEVEL_UNSURE ? ROLE_UNSURE : ROLE_DIM, "%" PRId64 " to %" PRId64 " %%%s", (figure->low + 5000) / 10000,
-		(figure->high + 5000) / 10000, figure->level == LEVEL_UNSURE ? ", not sure yet" : "");
+	list_put(cell, figure->level == LEVEL_UNSURE ? ROLE_UNSURE : ROLE_DIM, _("%" PRId64 " to %" PRId64 " %%%s"), (figure->low + 5000) / 10000,
+		(figure->high + 5000) / 10000, figure->level == LEVEL_UNSURE ? _(", not sure yet") : "");
 }
 
 static void score_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -84,11 +85,12 @@ static bool score_evidence(const struct snapshot *snapshot, int row, struct proo
 }
 
 static const struct list_column score_columns[] = {
-	{.header = "score", .width = 20, .narrow_width = 14, .grows = true, .write = score_title},
-	{.header = "value", .width = 8, .narrow_width = 7, .right = true, .write = score_figure},
-	{.header = "n", .width = 7, .narrow_width = 5, .right = true, .write = score_n},
-	{.header = "95 % interval", .width = 27, .narrow_width = 23, .rank = 1, .write = score_interval},
-	{.header = "change", .width = 18, .rank = LIST_SPARE, .write = score_change},
+	{.header = NC_("column", "score"), .width = 20, .narrow_width = 14, .grows = true, .write = score_title},
+	{.header = NC_("column", "value"), .width = 8, .narrow_width = 7, .right = true, .write = score_figure},
+	{.header = NC_("column", "n"), .width = 7, .narrow_width = 5, .right = true, .write = score_n},
+	/* xgettext:no-c-format */
+	{.header = NC_("column", "95 % interval"), .width = 27, .narrow_width = 23, .rank = 1, .write = score_interval},
+	{.header = NC_("column", "change"), .width = 18, .rank = LIST_SPARE, .write = score_change},
 	{.header = NULL},
 };
 static const struct list_class score_list = {.columns = score_columns, .count = score_count, .level = score_level, .empty = "",
@@ -160,15 +162,15 @@ static bool followup_evidence(const struct snapshot *snapshot, int row, struct p
 }
 
 static const struct list_column followup_columns[] = {
-	{.header = "case, contact", .narrow_header = "case", .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
-	{.header = "queue", .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
-	{.header = "said", .width = 7, .rank = 2, .write = followup_score},
-	{.header = "agent", .width = 9, .rank = LIST_SPARE, .write = followup_agent},
-	{.header = "tried", .width = 5, .rank = LIST_SPARE + 1, .right = true, .write = followup_tried},
-	{.header = "waits", .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
+	{.header = NC_("column", "case, contact"), .narrow_header = NC_("column", "case"), .width = 13, .narrow_width = 9, .grows = true, .write = followup_case},
+	{.header = NC_("column", "queue"), .width = 14, .narrow_width = 10, .rank = 1, .grows = true, .write = followup_queue},
+	{.header = NC_("column", "said"), .width = 7, .rank = 2, .write = followup_score},
+	{.header = NC_("column", "agent"), .width = 9, .rank = LIST_SPARE, .write = followup_agent},
+	{.header = NC_("column", "tried"), .width = 5, .rank = LIST_SPARE + 1, .right = true, .write = followup_tried},
+	{.header = NC_("column", "waits"), .width = 9, .narrow_width = 8, .right = true, .write = followup_since},
 	{.header = NULL},
 };
-static const struct list_class followup_list = {.columns = followup_columns, .count = followup_count, .empty = "nobody waits for a call",
+static const struct list_class followup_list = {.columns = followup_columns, .count = followup_count, .empty = N_("nobody waits for a call"),
 	.evidence = followup_evidence};
 
 static void followup_note(const struct snapshot *snapshot, char *to, size_t room)
@@ -178,8 +180,8 @@ static void followup_note(const struct snapshot *snapshot, char *to, size_t room
 	figure_text("followup_reached_rate", snapshot_figure(snapshot, "followup_reached_rate"), false, reached, sizeof reached);
 	const int64_t count = snapshot_count_today(snapshot, "followup_declined");
 	if (count > 0)
-		snprintf(declined, sizeof declined, " \u00B7 %" PRId64 " declined", count);
-	snprintf(to, room, "%" PRId64 " open \u00B7 %s reached%s", open->known ? open->numerator : 0, reached, declined);
+		snprintf(declined, sizeof declined, _(" \u00B7 %" PRId64 " declined"), count);
+	snprintf(to, room, _("%" PRId64 " open \u00B7 %s reached%s"), open->known ? open->numerator : 0, reached, declined);
 }
 
 /* ---- markets ---- */
@@ -202,13 +204,13 @@ static void market_name(const struct snapshot *snapshot, int row, struct list_ce
 static void market_clock(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	cell->role = ROLE_TEXT;
-	today_clock(snapshot->settings, &snapshot->markets[row].of, cell->text, sizeof cell->text);
+	today_clock(&snapshot->markets[row].of, cell->text, sizeof cell->text);
 }
 
 static void market_today(const struct snapshot *snapshot, int row, struct list_cell *cell)
 {
 	cell->role = snapshot->markets[row].of.day.state == DAY_OPEN ? ROLE_TEXT : ROLE_DIM;
-	today_text(snapshot->settings, &snapshot->markets[row].of, cell->text, sizeof cell->text);
+	today_text(&snapshot->markets[row].of, cell->text, sizeof cell->text);
 }
 
 static void market_interval(const struct snapshot *snapshot, int row, struct list_cell *cell)
@@ -232,25 +234,25 @@ static bool market_evidence(const struct snapshot *snapshot, int row, struct pro
 }
 
 static const struct list_column market_columns[] = {
-	{.header = "market", .width = 10, .narrow_width = 8, .grows = true, .write = market_name},
-	{.header = "there", .width = 9, .narrow_width = 9, .rank = 3, .write = market_clock},
-	{.header = "today", .width = 26, .narrow_width = 24, .rank = 2, .write = market_today},
-	{.header = "waiting", .narrow_header = "wait", .width = 7, .narrow_width = 5, .right = true, .rank = 4, .metric = "queue_depth"},
-	{.header = "in time", .narrow_header = "SL", .width = 7, .narrow_width = 6, .right = true, .rank = 1, .metric = "service_level"},
-	{.header = "CSAT", .width = 7, .narrow_width = 6, .right = true, .metric = "csat"},
+	{.header = NC_("column", "market"), .width = 10, .narrow_width = 8, .grows = true, .write = market_name},
+	{.header = NC_("column", "there"), .width = 9, .narrow_width = 9, .rank = 3, .write = market_clock},
+	{.header = NC_("column", "today"), .width = 26, .narrow_width = 24, .rank = 2, .write = market_today},
+	{.header = NC_("column", "waiting"), .narrow_header = NC_("column", "wait"), .width = 7, .narrow_width = 5, .right = true, .rank = 4, .metric = "queue_depth"},
+	{.header = NC_("column", "in time"), .narrow_header = NC_("column", "SL"), .width = 7, .narrow_width = 6, .right = true, .rank = 1, .metric = "service_level"},
+	{.header = NC_("column", "CSAT"), .width = 7, .narrow_width = 6, .right = true, .metric = "csat"},
 	{.header = "95 %", .width = 27, .narrow_width = 10, .rank = LIST_SPARE, .write = market_interval},
-	{.header = "NPS", .width = 7, .narrow_width = 6, .right = true, .rank = 5, .metric = "nps"},
-	{.header = "churn", .width = 7, .narrow_width = 6, .right = true, .metric = "churn_rate"},
-	{.header = "offered", .width = 7, .rank = LIST_SPARE + 1, .right = true, .metric = "offered"},
+	{.header = NC_("column", "NPS"), .width = 7, .narrow_width = 6, .right = true, .rank = 5, .metric = "nps"},
+	{.header = NC_("column", "churn"), .width = 7, .narrow_width = 6, .right = true, .metric = "churn_rate"},
+	{.header = NC_("column", "offered"), .width = 7, .rank = LIST_SPARE + 1, .right = true, .metric = "offered"},
 	{.header = NULL},
 };
 static const struct list_class market_list = {.columns = market_columns, .count = market_count, .figures = market_figures,
-	.empty = "no market was told of", .evidence = market_evidence, .market = market_settings_of};
+	.empty = N_("no market was told of"), .evidence = market_evidence, .market = market_settings_of};
 
 static const struct section sections[] = {
-	{.title = "VOICE OF THE CUSTOMER", .list = &score_list, .note = score_note, .line = 0, .share = 1, .least = 40},
-	{.title = "CALL BACK", .list = &followup_list, .note = followup_note, .line = 1, .share = 1, .least = 30},
-	{.title = "MARKETS", .list = &market_list, .line = 2, .share = 1, .least = 36},
+	{.title = N_("VOICE OF THE CUSTOMER"), .list = &score_list, .note = score_note, .line = 0, .share = 1, .least = 40},
+	{.title = N_("CALL BACK"), .list = &followup_list, .note = followup_note, .line = 1, .share = 1, .least = 30},
+	{.title = N_("MARKETS"), .list = &market_list, .line = 2, .share = 1, .least = 36},
 	{.list = NULL},
 };
 

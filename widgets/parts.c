@@ -6,6 +6,8 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "base/words.h"
+#include "config/suggest.h"
 #include "tui/format.h"
 #include "widgets/parts.h"
 
@@ -39,10 +41,10 @@ static void percent_text(double share, char *to, size_t room)
 	double percent = floor(share * 100 + 0.5);
 	if (share < 1 && percent >= 100)
 		percent = 99;
-	if (share > 0 && share < 0.01)
-		snprintf(to, room, "%.1f %%", share * 100);
-	else
-		snprintf(to, room, "%.0f %%", percent);
+	char text[32];
+	const bool is_little = share > 0 && share < 0.01;
+	format_decimal(is_little ? share * 100 : percent, is_little ? 1 : 0, text, sizeof text);
+	snprintf(to, room, "%s %%", text);
 }
 
 static void value_text(const struct metric *metric, const struct figure *figure, bool narrow, char *to, size_t room)
@@ -59,12 +61,12 @@ static void value_text(const struct metric *metric, const struct figure *figure,
 		snprintf(to, room, "%s%.0f", value < -0.5 ? "\u2212" : value > 0.5 ? "+" : "", fabs(value));
 		break;
 	case UNIT_SCORE:
-		snprintf(to, room, "%.1f", value);
+		format_decimal(value, 1, to, room);
 		break;
 	case UNIT_COUNT:
 	case UNIT_NAME:
 		if (figure->denominator != 1)
-			snprintf(to, room, "%.1f", value);
+			format_decimal(value, 1, to, room);
 		else
 			format_count(figure->numerator, to, room);
 		break;
@@ -76,7 +78,7 @@ void figure_text(const char *metric, const struct figure *figure, bool narrow, c
 	const int index = metric_find(metric);
 	char value[48];
 	if (index >= 0 && metrics[index].survey && figure->n > 0 && figure->n < SURVEY_LEAST) {
-		snprintf(to, room, "n = %d", (int)figure->n);
+		snprintf(to, room, _("n = %d"), (int)figure->n);
 		return;
 	}
 	if (index < 0 || !figure->known || figure->denominator == 0) {
@@ -87,13 +89,42 @@ void figure_text(const char *metric, const struct figure *figure, bool narrow, c
 	snprintf(to, room, "%s%s", figure->at_least ? "\u2265 " : "", value);
 }
 
+bool figure_is_told(const struct snapshot *snapshot, const char *metric)
+{
+	const int index = metric_find(metric);
+	return index < 0 || !scope_of_people(snapshot->request.scope) || metrics[index].people;
+}
+
+const struct figure *figure_shown(const struct snapshot *snapshot, const char *metric)
+{
+	return snapshot_figure(snapshot, figure_is_told(snapshot, metric) ? metric : "");
+}
+
+bool metric_check(const char *name, struct error *err)
+{
+	char shown[80];
+	if (!name)
+		return fail(err, "it has no 'metric'; write metric = \"queue_depth\" or another");
+	if (metric_find(name) >= 0)
+		return true;
+	const char *meant = suggest(name, metric_names());
+	text_harmless(view_of(name), shown, sizeof shown);
+	if (meant)
+		return fail(err, "no metric is called '%s'; did you mean '%s'?", shown, meant);
+	return fail(err, "no metric is called '%s'; --list-metrics shows them all", shown);
+}
+
 void window_text(enum window window, bool is_short, char *to, size_t room)
 {
-	static const char *const texts[WINDOW_COUNT] = {[WINDOW_NOW] = "now", [WINDOW_5M] = "5 min", [WINDOW_15M] = "15 min",
-		[WINDOW_30M] = "30 min", [WINDOW_60M] = "60 min", [WINDOW_TODAY] = "today", [WINDOW_24H] = "24 h", [WINDOW_7D] = "7 d",
-		[WINDOW_35D] = "35 d"};
+	static const char *const texts[WINDOW_COUNT] = {[WINDOW_NOW] = NC_("window", "now"), [WINDOW_5M] = NC_("window", "5 min"), [WINDOW_15M] = NC_("window", "15 min"),
+		[WINDOW_30M] = NC_("window", "30 min"), [WINDOW_60M] = NC_("window", "60 min"), [WINDOW_TODAY] = NC_("window", "today"), [WINDOW_24H] = NC_("window", "24 h"), [WINDOW_7D] = NC_("window", "7 d"),
+		[WINDOW_35D] = NC_("window", "35 d")};
 	const bool has_end = window != WINDOW_NOW && window != WINDOW_TODAY;
-	snprintf(to, room, "%s%s", has_end && !is_short ? "last " : "", texts[window]);
+	const char *text = words_of("window", texts[window]);
+	if (has_end && !is_short)
+		snprintf(to, room, _("last %s"), text);
+	else
+		snprintf(to, room, "%s", text);
 }
 
 void clock_text(int64_t at, const struct zone *zone, bool with_seconds, char *to, size_t room)
@@ -119,11 +150,14 @@ void words_text(const char *name, char *to, size_t room)
 	snprintf(to, room, "%s", name ? name : "");
 	for (char *at = to; *at; at++)
 		*at = *at == '_' ? ' ' : *at;
+	const char *known = words_of("clock", to);
+	if (known != to)
+		snprintf(to, room, "%s", known);
 }
 
 void where_text(const char *queue, const char *channel, char *to, size_t room)
 {
-	snprintf(to, room, "%s%s%s", queue, *queue && *channel ? " \u00B7 " : "", channel);
+	snprintf(to, room, "%s%s%s", queue, *queue && *channel ? " \u00B7 " : "", words_of("channel", channel));
 }
 
 const char *formula_text(const struct snapshot *snapshot)
@@ -133,7 +167,7 @@ const char *formula_text(const struct snapshot *snapshot)
 		return sl_formula_codes[snapshot->request.formula];
 	for (int i = 0; i < settings->queue_count; i++)
 		if (settings->queues[i].formula >= 0 && settings->queues[i].formula != settings->formula)
-			return "by queue";
+			return _("by queue");
 	return sl_formula_codes[settings->formula];
 }
 
@@ -148,6 +182,8 @@ struct rect panel_open(const struct widget_view *view, enum level level, const c
 		title_role = ROLE_FOCUS;
 		border = border == ROLE_BORDER ? ROLE_FOCUS : border;
 	}
+	if (view->widget && view->widget->title)
+		title = view->widget->title;
 	glyphs_box(view->glyphs, view->canvas, rect, border, title, title_role, note);
 	return (struct rect){rect.x + 2, rect.y + 1, rect.width > 4 ? rect.width - 4 : 0, rect.height > 2 ? rect.height - 2 : 0};
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "widgets/classes.h"
 #include "widgets/forecast_line.h"
 #include "widgets/parts.h"
@@ -42,16 +43,16 @@ static void write_agents(const struct snapshot_row *row, char *to, size_t room, 
 }
 
 static const struct column columns[] = {
-	{"waiting", "wait", "queue_depth", 8, 5, 0, false, NULL},
-	{"longest", "longest", "longest_wait", 10, 8, 0, false, NULL},
-	{"SL", "SL", "service_level", 9, 7, 2, false, NULL},
-	{"AHT", "AHT", "aht", 10, 7, 4, false, NULL},
-	{"free/on", "free", NULL, 10, 7, 5, false, write_agents},
-	{"SLA", "SLA", "sla_breached", 6, 5, 3, false, NULL},
-	{"ASA", "ASA", "asa", 10, 8, 9, true, NULL},
-	{"abandoned", "aband", "abandon_rate", 11, 8, 9, true, NULL},
-	{"offered", "offer", "offered", 10, 8, 9, true, NULL},
-	{"FCR", "FCR", "fcr", 9, 7, 9, true, NULL},
+	{NC_("column", "waiting"), NC_("column", "wait"), "queue_depth", 8, 5, 0, false, NULL},
+	{NC_("column", "longest"), NC_("column", "longest"), "longest_wait", 10, 8, 0, false, NULL},
+	{NC_("column", "SL"), NC_("column", "SL"), "service_level", 9, 7, 2, false, NULL},
+	{NC_("column", "AHT"), NC_("column", "AHT"), "aht", 10, 7, 4, false, NULL},
+	{NC_("column", "free/on"), NC_("column", "free"), NULL, 10, 7, 5, false, write_agents},
+	{NC_("column", "SLA"), NC_("column", "SLA"), "sla_breached", 6, 5, 3, false, NULL},
+	{NC_("column", "ASA"), NC_("column", "ASA"), "asa", 10, 8, 9, true, NULL},
+	{NC_("column", "abandoned"), NC_("column", "aband"), "abandon_rate", 11, 8, 9, true, NULL},
+	{NC_("column", "offered"), NC_("column", "offer"), "offered", 10, 8, 9, true, NULL},
+	{NC_("column", "FCR"), NC_("column", "FCR"), "fcr", 9, 7, 9, true, NULL},
 };
 #define COLUMN_COUNT (int)(sizeof columns / sizeof *columns)
 
@@ -112,23 +113,23 @@ static struct grid arrange(int room, bool bare, int site)
 static void draw_header(const struct widget_view *view, const struct grid *grid, int first, int x, int y)
 {
 	if (first)
-		canvas_format(view->canvas, x, y, grid->name, ROLE_WARN, "%d above", first);
+		canvas_format(view->canvas, x, y, grid->name, ROLE_WARN, _("%d above"), first);
 	else
-		canvas_text(view->canvas, x, y, grid->name, ROLE_DIM, "queue");
+		canvas_text(view->canvas, x, y, grid->name, ROLE_DIM, _("queue"));
 	x += grid->name + 1;
 	if (grid->site) {
-		canvas_text(view->canvas, x, y, grid->site, ROLE_DIM, "site");
+		canvas_text(view->canvas, x, y, grid->site, ROLE_DIM, _("site"));
 		x += grid->site + 1;
 	}
 	if (grid->channel) {
-		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, grid->narrow ? "ch" : "channel");
+		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, grid->narrow ? _("ch") : _("channel"));
 		x += grid->channel;
 	}
 	for (int i = 0; i < COLUMN_COUNT; i++) {
 		if (!grid->shown[i])
 			continue;
 		const int width = width_of(&columns[i], grid->narrow);
-		canvas_right(view->canvas, x + 1, y, width - 1, ROLE_DIM, grid->narrow ? columns[i].narrow_header : columns[i].header);
+		canvas_right(view->canvas, x + 1, y, width - 1, ROLE_DIM, words_of("column", grid->narrow ? columns[i].narrow_header : columns[i].header));
 		x += width;
 	}
 }
@@ -145,7 +146,7 @@ static void draw_cell(const struct widget_view *view, const struct grid *grid, c
 		const struct figure *figure = figure_of(row, column->metric);
 		figure_text(column->metric, figure, grid->narrow, text, sizeof text);
 		if (text_width(text) > room && figure->denominator == 1) /* half a figure is worse than a rounded one */
-			snprintf(text, sizeof text, "%" PRId64 " k", figure->numerator / 1000);
+			snprintf(text, sizeof text, _("%" PRId64 " k"), figure->numerator / 1000);
 		level = figure->level;
 	}
 	canvas_right(view->canvas, x + 1, y, room, level_role(level), text);
@@ -168,7 +169,7 @@ static void draw_row(const struct widget_view *view, const struct grid *grid, co
 		x += grid->site + 1;
 	}
 	if (grid->channel) {
-		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, row->channel);
+		canvas_text(view->canvas, x, y, grid->channel, ROLE_DIM, words_of("channel", row->channel));
 		x += grid->channel;
 	}
 	for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -189,9 +190,9 @@ static void draw_rest(const struct snapshot *snapshot, const struct widget_view 
 		bad += snapshot->rows[i].worst == LEVEL_WARN || snapshot->rows[i].worst == LEVEL_CRIT;
 	const int more = snapshot->row_count - first;
 	if (bad)
-		canvas_format(view->canvas, x, y, room, ROLE_WARN, "%d more, %d of them not well", more, bad);
+		canvas_format(view->canvas, x, y, room, ROLE_WARN, words_plural("%d more, %d of them not well", "%d more, %d of them not well", more), more, bad);
 	else
-		canvas_format(view->canvas, x, y, room, ROLE_FAINT, "%d more, all fine", more);
+		canvas_format(view->canvas, x, y, room, ROLE_FAINT, words_plural("%d more, all fine", "%d more, all fine", more), more);
 }
 
 /* 0: all rows are of one site. */
@@ -223,18 +224,20 @@ static void draw_rows(const struct snapshot *snapshot, const struct widget_view 
 	if (cut && shown >= 0)
 		draw_rest(snapshot, view, first + shown, x, inner.y + 1 + shown, room);
 	if (noted)
-		canvas_format(view->canvas, x, inner.y + inner.height - 1, room, ROLE_DIM, "note \u201C%s\u201D", snapshot->note);
+		canvas_format(view->canvas, x, inner.y + inner.height - 1, room, ROLE_DIM, _("note \u201C%s\u201D"), snapshot->note);
 }
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char note[PART_TEXT];
-	snprintf(note, sizeof note, "%d %s \u00B7 sorted by worst", snapshot->row_count, snapshot->row_count == 1 ? "queue" : "queues");
-	const struct rect inner = panel_open(view, LEVEL_NONE, "QUEUES", note);
+	snprintf(note, sizeof note, _("%d %s \u00B7 sorted by worst"), snapshot->row_count, words_plural("queue", "queues", snapshot->row_count));
+	const struct rect inner = panel_open(view, LEVEL_NONE, _("QUEUES"), note);
 	if (inner.height < 1 || inner.width < 8)
 		return;
-	if (snapshot->row_count == 0) {
-		canvas_text(view->canvas, inner.x + 1, inner.y, inner.width - 1, ROLE_DIM, "no contact yet");
+	const bool of_people = scope_of_people(snapshot->request.scope);
+	if (snapshot->row_count == 0 || of_people) {
+		canvas_text(view->canvas, inner.x + 1, inner.y, inner.width - 1, ROLE_DIM,
+			of_people ? _("queues are not told by team: Backspace takes the team off") : _("no contact yet"));
 		return;
 	}
 	draw_rows(snapshot, view, inner);
@@ -245,9 +248,13 @@ static int lines(const struct snapshot *snapshot)
 	return snapshot->row_count;
 }
 
+#define HELP "a line for each queue and channel, the worst first"
+static const struct layout_kind kind = PLAIN_KIND("queues", HELP);
+
 const struct widget_class queues_class = {
 	.name = "queues",
-	.help = "a line for each queue and channel, the worst first",
+	.help = HELP,
+	.kind = &kind,
 	.min_width = 20,
 	.min_height = 3,
 	.draw = draw,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/alarm.h"
 #include "widgets/parts.h"
@@ -11,14 +12,17 @@
 static const struct {
 	const char *utf8, *ascii, *word;
 } states[] = {
-	[TIMELINE_PAUSED] = {"\u2016", "=", "paused"}, [TIMELINE_PLAYING] = {"\u25B6", ">", "playing"}, [TIMELINE_SEEKING] = {"\u00BB", ">>", "seeking"},
-	[TIMELINE_END] = {"\u25A0", "#", "end"}, [TIMELINE_FAILED] = {"\u2716", "X", "failed"},
+	[TIMELINE_PAUSED] = {"\u2016", "=", N_("paused")}, [TIMELINE_PLAYING] = {"\u25B6", ">", N_("playing")}, [TIMELINE_SEEKING] = {"\u00BB", ">>", N_("seeking")},
+	[TIMELINE_END] = {"\u25A0", "#", N_("end")}, [TIMELINE_FAILED] = {"\u2716", "X", N_("failed")},
 };
 
 static void date_text(const struct snapshot *snapshot, int64_t at, char *to, size_t room)
 {
 	const struct civil civil = instant_civil(at, snapshot->zone);
-	snprintf(to, room, "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second);
+	char day[16], clock[12];
+	format_date(civil.year, civil.month, civil.day, day, sizeof day);
+	clock_text(at, snapshot->zone, true, clock, sizeof clock);
+	snprintf(to, room, "%s %s", day, clock);
 }
 
 static void speed_text(const struct timeline *timeline, const struct glyphs *glyphs, char *to, size_t room)
@@ -26,7 +30,7 @@ static void speed_text(const struct timeline *timeline, const struct glyphs *gly
 	if (timeline->speed > 0)
 		snprintf(to, room, "%g%s", timeline->speed, glyphs_mark(glyphs, MARK_TIMES));
 	else
-		snprintf(to, room, "as fast as it goes");
+		snprintf(to, room, "%s", _("as fast as it goes"));
 }
 
 static void state_text(const struct snapshot *snapshot, const struct glyphs *glyphs, char *to, size_t room)
@@ -35,7 +39,7 @@ static void state_text(const struct snapshot *snapshot, const struct glyphs *gly
 	char goal[32] = "";
 	if (timeline->state == TIMELINE_SEEKING && timeline->goal != INT64_MIN)
 		timeline_when(snapshot, timeline->goal, timeline->cursor, false, goal, sizeof goal);
-	snprintf(to, room, "%s %s%s%s", glyphs->ascii ? states[timeline->state].ascii : states[timeline->state].utf8, states[timeline->state].word,
+	snprintf(to, room, "%s %s%s%s", glyphs->ascii ? states[timeline->state].ascii : states[timeline->state].utf8, _(states[timeline->state].word),
 		*goal ? " " : "", goal);
 }
 
@@ -43,7 +47,7 @@ void replay_words(const struct snapshot *snapshot, char *to, size_t room)
 {
 	char at[32];
 	date_text(snapshot, snapshot->timeline->cursor, at, sizeof at);
-	snprintf(to, room, "REPLAY %s %s", at, states[snapshot->timeline->state].word);
+	snprintf(to, room, _("REPLAY %s %s"), at, _(states[snapshot->timeline->state].word));
 }
 
 /* In the middle where there is room: which journal, how much is in it, what is missing. */
@@ -53,8 +57,8 @@ static void draw_journal(const struct snapshot *snapshot, const struct widget_vi
 	char text[400], events[32], lost[32];
 	format_count((int64_t)timeline->events, events, sizeof events);
 	format_count((int64_t)timeline->lost, lost, sizeof lost);
-	snprintf(text, sizeof text, "journal %s \u00B7 %s events \u00B7 %s lost%s%s", timeline->journal, events, lost,
-		timeline->compares ? " \u00B7 compared with " : "", timeline->compares ? timeline->other : "");
+	snprintf(text, sizeof text, _("journal %s \u00B7 %s events \u00B7 %s lost%s%s"), timeline->journal, events, lost,
+		timeline->compares ? _(" \u00B7 compared with ") : "", timeline->compares ? timeline->other : "");
 	const int width = canvas_measure(view->canvas, text), room = until - from;
 	if (room < 12)
 		return;
@@ -77,7 +81,7 @@ void replay_header_draw(const struct snapshot *snapshot, const struct widget_vie
 	int x = rect.x + 1;
 	if (rect.width >= 60)
 		piece(view, &x, rect.y, right, view->focused ? ROLE_FOCUS : ROLE_REPLAY_STRONG, "TABLO  ");
-	piece(view, &x, rect.y, right, view->focused ? ROLE_FOCUS : ROLE_REPLAY_STRONG, "REPLAY");
+	piece(view, &x, rect.y, right, view->focused ? ROLE_FOCUS : ROLE_REPLAY_STRONG, _("REPLAY"));
 	piece(view, &x, rect.y, right, ROLE_REPLAY_STRONG, rect.width >= 50 ? "  %s" : " %s", at);
 	const bool alarmed = alarm_of(snapshot) != NULL; /* then the rest gives way: it is said elsewhere too */
 	if (rect.width >= 60 && !alarmed)

@@ -1,14 +1,16 @@
 #include "widgets/sections.h"
 
+#include "base/words.h"
+
 #define LINES_MOST SECTIONS_MOST
 #define LINE_LEAST 4 /* a frame, heads, a row */
 #define FRAME 2
 
 /* The section of a row, and which of its rows that is; -1: there is no such row. */
-static int section_of(const struct section *sections, const struct snapshot *snapshot, int row, int *within)
+static int section_of(const struct section *sections, const struct snapshot *snapshot, const struct list_states *states, int row, int *within)
 {
 	for (int i = 0; sections[i].list && row >= 0; i++) {
-		const int count = sections[i].list->count(snapshot);
+		const int count = list_count(sections[i].list, snapshot, states);
 		if (row < count) {
 			*within = row;
 			return i;
@@ -16,43 +18,6 @@ static int section_of(const struct section *sections, const struct snapshot *sna
 		row -= count;
 	}
 	return -1;
-}
-
-int sections_rows(const struct section *sections, const struct snapshot *snapshot)
-{
-	int rows = 0;
-	for (int i = 0; sections[i].list; i++)
-		rows += sections[i].list->count(snapshot);
-	return rows;
-}
-
-bool sections_evidence(const struct section *sections, const struct snapshot *snapshot, int row, struct proof_request *request)
-{
-	int within = 0;
-	const int section = section_of(sections, snapshot, row, &within);
-	return section >= 0 && sections[section].list->evidence && sections[section].list->evidence(snapshot, within, request);
-}
-
-int sections_market(const struct section *sections, const struct snapshot *snapshot, int row)
-{
-	int within = 0;
-	const int section = section_of(sections, snapshot, row, &within);
-	return section >= 0 && sections[section].list->market ? sections[section].list->market(snapshot, within) : -1;
-}
-
-int sections_beside(const struct section *sections, const struct snapshot *snapshot, int row, int by)
-{
-	int within = 0, starts[SECTIONS_MOST], count = 0, place = 0, start = 0;
-	const int now = section_of(sections, snapshot, row, &within);
-	for (int i = 0; sections[i].list && count < SECTIONS_MOST; i++) {
-		const int rows = sections[i].list->count(snapshot);
-		if (i == now)
-			place = count;
-		if (rows)
-			starts[count++] = start;
-		start += rows;
-	}
-	return count ? starts[(place + by + count) % count] : 0;
 }
 
 struct plan {
@@ -119,24 +84,25 @@ static void share_height(struct plan *plan, int height)
 	plan->heights[last] += rest;
 }
 
-static struct plan make_plan(const struct section *sections, const struct snapshot *snapshot, int selected, struct rect rect)
+static struct plan make_plan(const struct section *sections, const struct snapshot *snapshot, const struct widget_view *view)
 {
 	struct plan plan = {.sections = sections};
 	int within = 0;
-	plan.chosen = section_of(sections, snapshot, selected, &within);
+	plan.chosen = section_of(sections, snapshot, view->states, view->selected, &within);
 	for (; sections[plan.count].list && plan.count < SECTIONS_MOST; plan.count++) {
 		plan.shown[plan.count] = true;
 		if (sections[plan.count].line >= plan.lines)
 			plan.lines = sections[plan.count].line + 1;
 	}
 	for (int line = 0; line < plan.lines; line++)
-		choose(&plan, line, rect.width);
+		choose(&plan, line, view->rect.width);
 	for (int i = 0; i < plan.count; i++) {
-		const int rows = sections[i].list->count(snapshot), need = FRAME + 1 + (rows ? rows : 1);
+		const struct list_state *state = list_state_find(view->states, sections[i].list);
+		const int rows = list_count(sections[i].list, snapshot, view->states), need = FRAME + 1 + (rows ? rows : 1) + (state && *state->typed);
 		int *of = &plan.needs[sections[i].line];
 		*of = plan.shown[i] && need > *of ? need : *of;
 	}
-	share_height(&plan, rect.height);
+	share_height(&plan, view->rect.height);
 	return plan;
 }
 
@@ -149,14 +115,14 @@ static void draw_section(const struct section *section, const struct snapshot *s
 	own.selected = selected;
 	if (section->note)
 		section->note(snapshot, note, sizeof note);
-	list_draw(section->list, snapshot, &own, panel_open(&own, LEVEL_NONE, section->title, note));
+	list_draw(section->list, snapshot, &own, panel_open(&own, LEVEL_NONE, _(section->title), note));
 }
 
 void sections_draw(const struct section *sections, const struct snapshot *snapshot, const struct widget_view *view)
 {
-	const struct plan plan = make_plan(sections, snapshot, view->selected, view->rect);
+	const struct plan plan = make_plan(sections, snapshot, view);
 	int within = 0, y = view->rect.y;
-	section_of(sections, snapshot, view->selected, &within);
+	section_of(sections, snapshot, view->states, view->selected, &within);
 	for (int line = 0; line < plan.lines; line++) {
 		int x = view->rect.x, room = view->rect.width, shares = 0;
 		for (int i = 0; i < plan.count; i++)

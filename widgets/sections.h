@@ -16,11 +16,6 @@ struct section {
 #define SECTIONS_MOST 8
 
 /* sections: ends with list NULL. */
-int sections_rows(const struct section *sections, const struct snapshot *snapshot);
-bool sections_evidence(const struct section *sections, const struct snapshot *snapshot, int row, struct proof_request *request);
-int sections_market(const struct section *sections, const struct snapshot *snapshot, int row); /* whose card Enter opens, or -1 */
-/* The first row of the section before (by -1) or after the one of `row`; empty ones are passed over. */
-int sections_beside(const struct section *sections, const struct snapshot *snapshot, int row, int by);
 void sections_draw(const struct section *sections, const struct snapshot *snapshot, const struct widget_view *view);
 
 #endif

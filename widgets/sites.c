@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/parts.h"
 #include "widgets/sites.h"
@@ -31,14 +32,14 @@ static void write_trouble(const struct snapshot_site *site, char *to, size_t roo
 	char time[32];
 	if (is_behind(site)) {
 		format_duration_narrow(site->behind, time, sizeof time);
-		snprintf(to, room, "clock %s behind", time);
+		snprintf(to, room, _("clock %s behind"), time);
 	} else if (site->link != LINK_STALE) {
 		snprintf(to, room, "%s", link_word(site->link));
 	} else if (site->silent < 60000) {
-		snprintf(to, room, "STALE %ds", (int)(site->silent / 1000));
+		snprintf(to, room, _("STALE %ds"), (int)(site->silent / 1000));
 	} else {
 		format_duration_narrow(site->silent, time, sizeof time);
-		snprintf(to, room, "STALE %s", time);
+		snprintf(to, room, _("STALE %s"), time);
 	}
 }
 
@@ -63,7 +64,7 @@ static void name_trouble(const struct snapshot *snapshot, int shown, struct link
 	summary->role = snapshot->sites_stale ? ROLE_HEADER_CRIT : ROLE_HEADER_WARN;
 	summary->mark = MARK_RING;
 	if (snapshot->sites_stale && shown > 1)
-		snprintf(text, sizeof text, "%d of %d sites, %s %s%s", shown - snapshot->sites_stale, shown, first->name, trouble, more);
+		snprintf(text, sizeof text, _("%d of %d sites, %s %s%s"), shown - snapshot->sites_stale, shown, first->name, trouble, more);
 	else
 		snprintf(text, sizeof text, "%s %s%s", first->name, trouble, more);
 	text_harmless(view_of(text), summary->text, sizeof summary->text);
@@ -75,7 +76,7 @@ bool sites_summarise(const struct snapshot *snapshot, struct link_summary *summa
 		return false;
 	const int shown = count_shown(snapshot);
 	*summary = (struct link_summary){.role = ROLE_HEADER_OK, .mark = MARK_DOT};
-	snprintf(summary->text, sizeof summary->text, "%d %s live", shown, shown == 1 ? "site" : "sites");
+	snprintf(summary->text, sizeof summary->text, _("%d %s live"), shown, words_plural("site", "sites", shown));
 	name_trouble(snapshot, shown, summary);
 	return true;
 }
@@ -85,13 +86,13 @@ void sites_share_text(const struct snapshot *snapshot, char *to, size_t room)
 	const int shown = count_shown(snapshot);
 	*to = 0;
 	if (shown > 1 && snapshot->sites_stale)
-		snprintf(to, room, " \u00B7 %d of %d sites", shown - snapshot->sites_stale, shown);
+		snprintf(to, room, _(" \u00B7 %d of %d sites"), shown - snapshot->sites_stale, shown);
 }
 
 void sites_waiting_text(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const char *why = "";
-	size_t used = (size_t)snprintf(to, room, "waiting for ");
+	size_t used = (size_t)snprintf(to, room, _("waiting for "));
 	for (int i = 0; i < snapshot->site_count && used < room; i++) {
 		const struct snapshot_site *site = &snapshot->sites[i];
 		int wrote = snprintf(to + used, room - used, "%s%s", i ? ", " : "", site->name);
@@ -105,8 +106,8 @@ void sites_waiting_text(const struct snapshot *snapshot, char *to, size_t room)
 /* ---- the table ---- */
 
 static const struct { const char *header, *metric; } columns[] = {
-	{"waiting", "queue_depth"}, {"longest", "longest_wait"}, {"SL", "service_level"}, {"AHT", "aht"}, {"SLA", "sla_breached"}, {"free", "agents_free"},
-	{"offered", "offered"},
+	{NC_("column", "waiting"), "queue_depth"}, {NC_("column", "longest"), "longest_wait"}, {NC_("column", "SL"), "service_level"}, {NC_("column", "AHT"), "aht"}, {NC_("column", "SLA"), "sla_breached"}, {NC_("column", "free"), "agents_free"},
+	{NC_("column", "offered"), "offered"},
 };
 #define COLUMNS (int)(sizeof columns / sizeof *columns)
 
@@ -118,9 +119,9 @@ int sites_height(const struct snapshot *snapshot)
 static void draw_header(const struct widget_view *view, struct rect inner)
 {
 	int x = inner.x + 2 + NAME_WIDTH + HOW_WIDTH;
-	canvas_text(view->canvas, inner.x + 2, inner.y, NAME_WIDTH, ROLE_DIM, "site");
+	canvas_text(view->canvas, inner.x + 2, inner.y, NAME_WIDTH, ROLE_DIM, _("site"));
 	for (int i = 0; i < COLUMNS && x + COLUMN_WIDTH <= inner.x + inner.width; i++, x += COLUMN_WIDTH)
-		canvas_right(view->canvas, x, inner.y, COLUMN_WIDTH - 1, ROLE_DIM, columns[i].header);
+		canvas_right(view->canvas, x, inner.y, COLUMN_WIDTH - 1, ROLE_DIM, words_of("column", columns[i].header));
 }
 
 static void draw_figures(const struct widget_view *view, const struct snapshot_site *site, int x, int y, int end)
@@ -145,7 +146,7 @@ static void draw_site(const struct widget_view *view, const struct snapshot_site
 	canvas_text(view->canvas, x, y, NAME_WIDTH - 1, ROLE_STRONG, site->name);
 	x = inner.x + 2 + NAME_WIDTH;
 	write_trouble(site, trouble, sizeof trouble);
-	snprintf(how, sizeof how, "%s%s%s", trouble, site->from_store ? ", from Redis" : "", site->known ? "" : ", nothing known");
+	snprintf(how, sizeof how, "%s%s%s", trouble, site->from_store ? _(", from Redis") : "", site->known ? "" : _(", nothing known"));
 	canvas_text(view->canvas, x, y, HOW_WIDTH - 1, well && !is_behind(site) ? ROLE_TEXT : ROLE_CRIT, how);
 	if (*site->why)
 		canvas_text(view->canvas, x + HOW_WIDTH, y, end - x - HOW_WIDTH, ROLE_CRIT, site->why);
@@ -156,8 +157,8 @@ static void draw_site(const struct widget_view *view, const struct snapshot_site
 void sites_draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
 	char note[PART_TEXT];
-	snprintf(note, sizeof note, "%d sites \u00B7 %d followed", snapshot->site_count, count_shown(snapshot) - snapshot->sites_stale);
-	const struct rect inner = panel_open(view, LEVEL_NONE, "SITES", note);
+	snprintf(note, sizeof note, _("%d sites \u00B7 %d followed"), snapshot->site_count, count_shown(snapshot) - snapshot->sites_stale);
+	const struct rect inner = panel_open(view, LEVEL_NONE, _("SITES"), note);
 	if (inner.height < 2 || inner.width < NAME_WIDTH)
 		return;
 	draw_header(view, inner);
@@ -165,11 +166,11 @@ void sites_draw(const struct snapshot *snapshot, const struct widget_view *view)
 	const int last = inner.y + inner.height - 1;
 	for (int i = 0; i < snapshot->site_count && y <= last; i++, y++) {
 		if (y == last && i + 1 < snapshot->site_count) {
-			canvas_format(view->canvas, inner.x + 2, y, inner.width - 2, ROLE_WARN, "%d more", snapshot->site_count - i);
+			canvas_format(view->canvas, inner.x + 2, y, inner.width - 2, ROLE_WARN, _("%d more"), snapshot->site_count - i);
 			return;
 		}
 		draw_site(view, &snapshot->sites[i], inner, y);
 	}
 	if (snapshot->zones_differ && y <= last)
-		canvas_text(view->canvas, inner.x + 2, y, inner.width - 2, ROLE_DIM, "the zones differ: \u201Ctoday\u201D is each site's own day");
+		canvas_text(view->canvas, inner.x + 2, y, inner.width - 2, ROLE_DIM, _("the zones differ: \u201Ctoday\u201D is each site's own day"));
 }

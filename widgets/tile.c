@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "widgets/classes.h"
 #include "widgets/compare.h"
 #include "widgets/parts.h"
 #include "widgets/sites.h"
 #include "widgets/tile.h"
+#include "widgets/tile_kind.h"
 #include "widgets/tile_spark.h"
 #include "widgets/tile_sub.h"
 
@@ -16,14 +18,14 @@
 #define SUB_WIDTH 24 /* cells from which a bare tile has room for its third line */
 
 const struct tile_info tile_infos[TILE_COUNT] = {
-	{.metric = "queue_depth", .title = "IN QUEUE", .short_title = "IN QUEUE", .sub = sub_depth},
-	{.metric = "longest_wait", .title = "LONGEST WAIT", .short_title = "LONGEST", .sub = sub_longest},
-	{.metric = "service_level", .title = "SERVICE LEVEL", .short_title = "SL", .sub = sub_service_level},
-	{.metric = "sla_breached", .title = "SLA BREACHED", .short_title = "SLA BREACH", .sub = sub_breached},
-	{.metric = "aht", .title = "AHT", .short_title = "AHT", .sub = sub_aht},
-	{.metric = "fcr", .title = "FCR", .short_title = "FCR", .sub = sub_fcr},
-	{.metric = "csat", .title = "CSAT", .short_title = "CSAT", .sub = sub_csat},
-	{.metric = "rude_now", .title = "RUDE, NOW", .short_title = "RUDE", .sub = sub_rude},
+	{.metric = "queue_depth", .title = N_("IN QUEUE"), .short_title = N_("IN QUEUE"), .sub = sub_depth},
+	{.metric = "longest_wait", .title = N_("LONGEST WAIT"), .short_title = N_("LONGEST"), .sub = sub_longest},
+	{.metric = "service_level", .title = N_("SERVICE LEVEL"), .short_title = N_("SL"), .sub = sub_service_level},
+	{.metric = "sla_breached", .title = N_("SLA BREACHED"), .short_title = N_("SLA BREACH"), .sub = sub_breached},
+	{.metric = "aht", .title = N_("AHT"), .short_title = N_("AHT"), .sub = sub_aht},
+	{.metric = "fcr", .title = N_("FCR"), .short_title = N_("FCR"), .sub = sub_fcr},
+	{.metric = "csat", .title = N_("CSAT"), .short_title = N_("CSAT"), .sub = sub_csat},
+	{.metric = "rude_now", .title = N_("RUDE, NOW"), .short_title = N_("RUDE"), .sub = sub_rude},
 };
 
 const struct tile_info *tile_find(const char *metric)
@@ -39,8 +41,8 @@ static enum role spark_role(enum level level)
 	return level == LEVEL_OK ? ROLE_OK : level_role(level);
 }
 
-/* The widest writing of the figure that fits: big, big without blanks, plain. */
-static void draw_figure(const struct widget_view *view, struct rect inner, const char *metric, const struct figure *figure)
+/* Big, big without blanks, plain. */
+int tile_figure(const struct widget_view *view, struct rect inner, const char *metric, const struct figure *figure)
 {
 	const enum role role = figure->known ? level_strong(figure->level) : ROLE_DIM;
 	char text[48], big[48];
@@ -52,14 +54,14 @@ static void draw_figure(const struct widget_view *view, struct rect inner, const
 			memmove(space, space + 1, strlen(space));
 		if (glyphs_big(view->glyphs, NULL, 0, 0, 0, role, big) <= inner.width) {
 			glyphs_big(view->glyphs, view->canvas, inner.x, inner.y, inner.width, role, big);
-			return;
+			return glyphs_big_height(view->glyphs);
 		}
 	}
 	canvas_text(view->canvas, inner.x, inner.y + 1, inner.width, role, text);
+	return 2;
 }
 
-/* A mark after the target says what the border's colour says. */
-static void mark_target(const struct widget_view *view, enum level level)
+void tile_mark(const struct widget_view *view, enum level level)
 {
 	if (level != LEVEL_WARN && level != LEVEL_CRIT)
 		return;
@@ -77,6 +79,10 @@ static void draw_other(const struct snapshot *snapshot, const struct widget_view
 /* What the figure rests on; where times are compared, how far it is from the other one. */
 static void describe(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile, int width, char *to, size_t room)
 {
+	if (!figure_is_told(snapshot, tile->metric)) {
+		snprintf(to, room, "%s", _("not known by team"));
+		return;
+	}
 	compare_text(snapshot, tile->metric, false, to, room);
 	if (canvas_measure(view->canvas, to) > width)
 		compare_text(snapshot, tile->metric, true, to, room);
@@ -86,7 +92,7 @@ static void describe(const struct snapshot *snapshot, const struct widget_view *
 
 static void draw_boxed(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile)
 {
-	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
+	const struct figure *figure = figure_shown(snapshot, tile->metric);
 	const bool marked = figure->level == LEVEL_WARN || figure->level == LEVEL_CRIT;
 	char target[64], sub[PART_TEXT] = "";
 	tile_target(snapshot, tile->metric, target, sizeof target - 3);
@@ -94,15 +100,15 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 		strcat(target, *target ? " -" : "-"); /* room for the mark */
 	char title[64], share[32];
 	sites_share_text(snapshot, share, sizeof share);
-	snprintf(title, sizeof title, "%s%s", tile->title, share);
+	snprintf(title, sizeof title, "%s%s", _(tile->title), share);
 	/* What a figure is of stands before what it should be. */
 	const bool fits = view->rect.width >= canvas_measure(view->canvas, title) + canvas_measure(view->canvas, target) + 8;
 	struct rect inner = panel_open(view, figure->level, title, fits || !*share ? target : marked ? "-" : "");
 	if (marked)
-		mark_target(view, figure->level);
+		tile_mark(view, figure->level);
 	inner.x++;
 	inner.width -= 2;
-	draw_figure(view, inner, tile->metric, figure);
+	tile_figure(view, inner, tile->metric, figure);
 	const int big = glyphs_big_height(view->glyphs) + 1;
 	const struct rect chart = {inner.x, inner.y + big, inner.width, inner.height - big - 1};
 	tile_spark_draw(snapshot, view, tile->metric, chart, chart.width * 2 / 7, spark_role(figure->level));
@@ -110,9 +116,9 @@ static void draw_boxed(const struct snapshot *snapshot, const struct widget_view
 		draw_other(snapshot, view, tile, chart);
 	describe(snapshot, view, tile, inner.width, sub, sizeof sub);
 	canvas_text(view->canvas, inner.x, inner.y + inner.height - 1, inner.width, ROLE_DIM, sub);
-	const int label = canvas_measure(view->canvas, snapshot->span->label);
+	const int label = canvas_measure(view->canvas, words_of("window", snapshot->span->label));
 	if (chart.height > 0 && canvas_measure(view->canvas, sub) + 2 + label <= inner.width)
-		canvas_right(view->canvas, inner.x + inner.width - label, inner.y + inner.height - 1, label, ROLE_DIM, snapshot->span->label);
+		canvas_right(view->canvas, inner.x + inner.width - label, inner.y + inner.height - 1, label, ROLE_DIM, words_of("window", snapshot->span->label));
 }
 
 /* A bar before the label: wider the worse it is, for colour alone would not do. */
@@ -125,7 +131,7 @@ static int32_t bar_of(const struct glyphs *glyphs, enum level level)
 
 static void draw_bare(const struct snapshot *snapshot, const struct widget_view *view, const struct tile_info *tile)
 {
-	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
+	const struct figure *figure = figure_shown(snapshot, tile->metric);
 	const struct rect rect = view->rect;
 	const int room = rect.width - 3, value = room < BARE_LABEL + 1 + BARE_VALUE ? BARE_VALUE : room - BARE_LABEL - 1;
 	char label[48], text[48], sub[PART_TEXT] = "";
@@ -138,7 +144,7 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 	if (rect.height > 1) {
 		/* An hour is what one expects. */
 		const bool is_hour = snapshot->span->step == MINUTE_MS;
-		const int span = is_hour ? 0 : canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, snapshot->span->label) + 1;
+		const int span = is_hour ? 0 : canvas_text(view->canvas, rect.x + 2, rect.y + 1, room / 2, ROLE_DIM, words_of("window", snapshot->span->label)) + 1;
 		tile_spark_draw(snapshot, view, tile->metric, (struct rect){rect.x + 2 + span, rect.y + 1, room - span, 1}, 0, ROLE_SPARK);
 	}
 	if (rect.height < 3 || (rect.width < SUB_WIDTH && !snapshot->other))
@@ -149,6 +155,10 @@ static void draw_bare(const struct snapshot *snapshot, const struct widget_view 
 
 static void draw(const struct snapshot *snapshot, const struct widget_view *view)
 {
+	if (view->widget) {
+		tile_draw_own(snapshot, view);
+		return;
+	}
 	const struct tile_info *tile = tile_find(view->setting ? view->setting : tile_infos[0].metric);
 	if (!tile)
 		return;
@@ -160,8 +170,11 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 
 const struct widget_class tile_class = {
 	.name = "tile",
-	.help = "one figure in big digits, with its target, how it went (an hour, a day, a week, by the window) and what it rests on",
+	.help = TILE_HELP,
 	.min_width = 12,
 	.min_height = 1,
 	.draw = draw,
+	.kind = &tile_kind,
+	.asks = tile_asks,
+	.evidence = tile_evidence,
 };

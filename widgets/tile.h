@@ -17,8 +17,15 @@ extern const struct tile_info tile_infos[TILE_COUNT];
 const struct tile_info *tile_find(const char *metric); /* or NULL */
 /* "≤ 15", "≤ 3:00", "80 % in 20 s"; "" where there is no target. */
 void tile_target(const struct snapshot *snapshot, const char *metric, char *to, size_t room);
+/* The same as a number, as people write it (s, %, counts); NAN: none. And written: "3:00", "80 %". */
+double tile_limit(const struct snapshot *snapshot, int metric);
+void tile_limit_text(const struct metric *metric, double limit, char *to, size_t room);
 /* The short title with what belongs to it: "SL2sv 20s", "CSAT n187". */
 void tile_label(const struct snapshot *snapshot, const struct tile_info *tile, char *to, size_t room);
+/* The widest writing of the figure that fits into the rectangle; returns the rows used. */
+int tile_figure(const struct widget_view *view, struct rect rect, const char *metric, const struct figure *figure);
+/* A mark at the end of the top border says what the border's colour says. */
+void tile_mark(const struct widget_view *view, enum level level);
 /* The full page of one figure: what it means and what it rests on. */
 void tile_detail(const struct snapshot *snapshot, const struct widget_view *view);
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
+#include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 #include "widgets/tile.h"
@@ -23,14 +25,16 @@ static void rests_on(const struct metric *metric, const struct figure *figure, c
 {
 	*to = 0;
 	if (!figure->known)
-		snprintf(to, room, "nothing yet: there is nothing to divide by");
+		snprintf(to, room, _("nothing yet: there is nothing to divide by"));
 	else if (metric->unit == UNIT_RATIO)
-		snprintf(to, room, "%" PRId64 " of %" PRId64, figure->numerator, figure->denominator);
+		snprintf(to, room, _("%" PRId64 " of %" PRId64), figure->numerator, figure->denominator);
 	else if (figure->n >= 0)
-		snprintf(to, room, "n = %" PRId64, figure->n);
+		snprintf(to, room, _("n = %" PRId64), figure->n);
 	if (figure->known && figure->low >= 0 && figure->high >= 0) {
-		char part[64];
-		snprintf(part, sizeof part, ", between %.1f %% and %.1f %%", (double)figure->low / 1e4, (double)figure->high / 1e4);
+		char part[96], low[32], high[32];
+		format_decimal((double)figure->low / 1e4, 1, low, sizeof low);
+		format_decimal((double)figure->high / 1e4, 1, high, sizeof high);
+		snprintf(part, sizeof part, _(", between %s %% and %s %%"), low, high);
 		snprintf(to + strlen(to), room - strlen(to), "%s", part);
 	}
 }
@@ -51,18 +55,18 @@ void tile_detail(const struct snapshot *snapshot, const struct widget_view *view
 	char text[PART_TEXT], window[32];
 	int y = inner.y;
 	window_text(snapshot->request.window, false, window, sizeof window);
-	y = write_entry(view, inner, y, "window", metric->kind == KIND_GAUGE ? "now" : window);
+	y = write_entry(view, inner, y, _("window"), metric->kind == KIND_GAUGE ? _("now") : window);
 	if (metric_find("service_level") == index)
-		y = write_entry(view, inner, y, "formula", formula_text(snapshot));
-	y = write_entry(view, inner, y, "is", metric->formula);
+		y = write_entry(view, inner, y, _("formula"), formula_text(snapshot));
+	y = write_entry(view, inner, y, _("is"), _(metric->formula));
 	rests_on(metric, figure, text, sizeof text);
-	y = write_entry(view, inner, y, "rests on", text);
+	y = write_entry(view, inner, y, _("rests on"), text);
 	*text = 0;
 	tile->sub(snapshot, text, sizeof text);
-	y = write_entry(view, inner, y, "beside it", text);
+	y = write_entry(view, inner, y, _("beside it"), text);
 	for (int comparison = 0; comparison < COMPARISON_COUNT; comparison++)
 		if (compared_text(snapshot, tile->metric, (enum comparison)comparison, text, sizeof text))
-			y = write_entry(view, inner, y, comparison == 0 ? "compared" : "", text);
-	y = write_entry(view, inner, y, "comes from", metric->source);
-	write_entry(view, inner, y, "but", metric->note);
+			y = write_entry(view, inner, y, comparison == 0 ? _("compared") : "", text);
+	y = write_entry(view, inner, y, _("comes from"), _(metric->source));
+	write_entry(view, inner, y, _("but"), _(metric->note));
 }

@@ -1,5 +1,7 @@
 #include "widgets/tile_spark.h"
 
+#include "widgets/parts.h"
+
 int tile_spark_fit(const int64_t *points, int count, int room, int64_t *fitted)
 {
 	const int cells = count < room ? count : room;
@@ -18,12 +20,18 @@ int tile_spark_fit(const int64_t *points, int count, int room, int64_t *fitted)
 	return cells > 0 ? cells : 0;
 }
 
+void tile_spark_points(const struct widget_view *view, const int64_t *points, int count, struct rect rect, int recent, enum role recent_role)
+{
+	int64_t fitted[SPARK_MOST];
+	if (rect.width <= 0 || rect.height <= 0)
+		return;
+	count = tile_spark_fit(points, count, rect.width, fitted);
+	glyphs_chart(view->glyphs, view->canvas, rect, fitted, count, recent, ROLE_SPARK, recent_role);
+}
+
 void tile_spark_draw(const struct snapshot *snapshot, const struct widget_view *view, const char *metric, struct rect rect, int recent, enum role recent_role)
 {
-	const int64_t *points = snapshot_spark(snapshot, metric);
-	int64_t fitted[SPARK_MOST];
-	if (!points || rect.width <= 0)
-		return;
-	const int count = tile_spark_fit(points, snapshot->span->count, rect.width, fitted);
-	glyphs_chart(view->glyphs, view->canvas, rect, fitted, count, recent, ROLE_SPARK, recent_role);
+	const int64_t *points = figure_is_told(snapshot, metric) ? snapshot_spark(snapshot, metric) : NULL;
+	if (points && rect.width > 0)
+		tile_spark_points(view, points, snapshot->span->count, rect, recent, recent_role);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/parts.h"
 #include "widgets/tile_sub.h"
@@ -25,28 +26,28 @@ static void change_text(const struct metric *metric, const struct figure *then, 
 	if (metric->unit == UNIT_DURATION)
 		format_duration(absolute(llround(change * 1000)), text, sizeof text);
 	else if (metric->unit == UNIT_SCORE)
-		snprintf(text, sizeof text, "%.1f", fabs(change));
+		format_decimal(fabs(change), 1, text, sizeof text);
 	else
-		snprintf(text, sizeof text, "%" PRId64 "%s", absolute(whole), metric->unit == UNIT_RATIO ? " pt" : "");
+		snprintf(text, sizeof text, "%" PRId64 "%s", absolute(whole), metric->unit == UNIT_RATIO ? _(" pt") : "");
 	snprintf(to, room, "%s%s", sign_of(metric->unit == UNIT_DURATION || metric->unit == UNIT_SCORE ? (change > 0) - (change < 0) : whole), text);
 }
 
 bool compared_text(const struct snapshot *snapshot, const char *name, enum comparison comparison, char *to, size_t room)
 {
-	static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char *const weekdays[] = {N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat")};
 	const int index = metric_find(name);
 	*to = 0;
 	if (index < 0 || !snapshot->compared[comparison].then[index].known || !snapshot->compared[comparison].now[index].known)
 		return false;
-	const char *weekday = weekdays[instant_civil(snapshot->at, snapshot->zone).weekday];
+	const char *weekday = _(weekdays[instant_civil(snapshot->at, snapshot->zone).weekday]);
 	char change[40];
 	change_text(&metrics[index], &snapshot->compared[comparison].then[index], &snapshot->compared[comparison].now[index], change, sizeof change);
 	if (comparison == COMPARE_YESTERDAY)
-		snprintf(to, room, "%s vs yesterday", change);
+		snprintf(to, room, _("%s vs yesterday"), change);
 	else if (snapshot->request.window == WINDOW_7D && metrics[index].kind != KIND_GAUGE)
-		snprintf(to, room, "%s vs 7 d ago", change);
+		snprintf(to, room, _("%s vs 7 d ago"), change);
 	else
-		snprintf(to, room, "%s vs last %s", change, weekday);
+		snprintf(to, room, _("%s vs last %s"), change, weekday);
 	return true;
 }
 
@@ -60,7 +61,7 @@ void sub_depth(const struct snapshot *snapshot, char *to, size_t room)
 {
 	const struct figure *peak = snapshot_figure(snapshot, "queue_depth_peak");
 	if (!any_compared_text(snapshot, "queue_depth", to, room) && peak->known)
-		snprintf(to, room, peak->at_least ? "%" PRId64 " at once, or more" : "at most %" PRId64, peak->numerator / peak->denominator);
+		snprintf(to, room, peak->at_least ? _("%" PRId64 " at once, or more") : _("at most %" PRId64), peak->numerator / peak->denominator);
 }
 
 void sub_longest(const struct snapshot *snapshot, char *to, size_t room)
@@ -75,7 +76,7 @@ void sub_service_level(const struct snapshot *snapshot, char *to, size_t room)
 	if (any_compared_text(snapshot, "service_level", change, sizeof change))
 		snprintf(to, room, "%s \u00B7 %s", formula_text(snapshot), change);
 	else if (figure->known && figure->n >= 0)
-		snprintf(to, room, "%s \u00B7 of %" PRId64, formula_text(snapshot), figure->n);
+		snprintf(to, room, _("%s \u00B7 of %" PRId64), formula_text(snapshot), figure->n);
 	else
 		snprintf(to, room, "%s", formula_text(snapshot));
 }
@@ -84,7 +85,7 @@ void sub_breached(const struct snapshot *snapshot, char *to, size_t room)
 {
 	char change[PART_TEXT];
 	if (snapshot->due_10m > 0 || !any_compared_text(snapshot, "sla_breached", change, sizeof change))
-		snprintf(to, room, "%" PRId64 " more due in 10 min", snapshot->due_10m);
+		snprintf(to, room, _("%" PRId64 " more due in 10 min"), snapshot->due_10m);
 	else
 		snprintf(to, room, "%s", change);
 }
@@ -98,7 +99,7 @@ void sub_aht(const struct snapshot *snapshot, char *to, size_t room)
 	figure_text("aht_p90", p90, false, text, sizeof text);
 	any_compared_text(snapshot, "aht", change, sizeof change);
 	/* nominal: some wrap-up was not reported but reckoned. */
-	snprintf(to, room, "p90 %s%s%s%s", text, figure->nominal ? " \u00B7 nominal" : "", *change ? " \u00B7 " : "", change);
+	snprintf(to, room, _("p90 %s%s%s%s"), text, figure->nominal ? _(" \u00B7 nominal") : "", *change ? " \u00B7 " : "", change);
 }
 
 void sub_fcr(const struct snapshot *snapshot, char *to, size_t room)
@@ -106,10 +107,10 @@ void sub_fcr(const struct snapshot *snapshot, char *to, size_t room)
 	const struct figure *figure = snapshot_figure(snapshot, "fcr"), *open = snapshot_figure(snapshot, "fcr_open");
 	int used = 0;
 	if (figure->known)
-		used = snprintf(to, room, "%" PRId64 " settled", figure->denominator);
+		used = snprintf(to, room, _("%" PRId64 " settled"), figure->denominator);
 	if (used < 0 || (size_t)used >= room || !open->known || open->numerator == 0)
 		return;
-	used += snprintf(to + used, room - (size_t)used, "%s%" PRId64 " open", used ? " \u00B7 " : "", open->numerator);
+	used += snprintf(to + used, room - (size_t)used, _("%s%" PRId64 " open"), used ? " \u00B7 " : "", open->numerator);
 	if (figure->high >= 0 && (size_t)used < room)
 		snprintf(to + used, room - (size_t)used, ", \u2264 %" PRId64 " %%", (figure->high + 5000) / 10000);
 }
@@ -119,15 +120,15 @@ void sub_csat(const struct snapshot *snapshot, char *to, size_t room)
 	const struct figure *figure = snapshot_figure(snapshot, "csat"), *response = snapshot_figure(snapshot, "csat_response");
 	char answers[64] = "";
 	if (response->known)
-		snprintf(answers, sizeof answers, "%" PRId64 " of %" PRId64, response->numerator, response->denominator);
+		snprintf(answers, sizeof answers, _("%" PRId64 " of %" PRId64), response->numerator, response->denominator);
 	else if (figure->n >= 0)
-		snprintf(answers, sizeof answers, "n = %" PRId64, figure->n);
+		snprintf(answers, sizeof answers, _("n = %" PRId64), figure->n);
 	if (!figure->known || figure->n < 10 || figure->low < 0 || figure->high < 0) {
 		snprintf(to, room, "%s", answers);
 		return;
 	}
 	const int64_t half = (figure->high - figure->low + 10000) / 20000;
-	snprintf(to, room, "\u00B1%" PRId64 "%s%s%s", half, figure->level == LEVEL_UNSURE ? ", not sure yet" : "", *answers ? " \u00B7 " : "", answers);
+	snprintf(to, room, "\u00B1%" PRId64 "%s%s%s", half, figure->level == LEVEL_UNSURE ? _(", not sure yet") : "", *answers ? " \u00B7 " : "", answers);
 }
 
 void sub_rude(const struct snapshot *snapshot, char *to, size_t room)
@@ -137,7 +138,7 @@ void sub_rude(const struct snapshot *snapshot, char *to, size_t room)
 			continue;
 		char since[32];
 		format_duration(snapshot->conduct[i].since, since, sizeof since);
-		snprintf(to, room, "step %d \u00B7 %s%s%s", snapshot->conduct[i].step, snapshot->conduct[i].agent,
+		snprintf(to, room, _("step %d \u00B7 %s%s%s"), snapshot->conduct[i].step, snapshot->conduct[i].agent,
 			*snapshot->conduct[i].agent ? " \u00B7 " : "", since);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "tui/format.h"
 #include "widgets/tile.h"
 
@@ -44,7 +45,7 @@ static double limit_of(const struct snapshot *snapshot, const struct metric *met
 	return isnan(metric->target) ? metric->warn : metric->target;
 }
 
-static void limit_text(const struct metric *metric, double limit, char *to, size_t room)
+void tile_limit_text(const struct metric *metric, double limit, char *to, size_t room)
 {
 	const int64_t seconds = (int64_t)limit;
 	if (metric->unit == UNIT_RATIO)
@@ -68,9 +69,15 @@ static void service_level_target(const struct snapshot *snapshot, const char *sh
 	format_span(least, first, sizeof first);
 	format_span(most, last, sizeof last);
 	if (least == most)
-		snprintf(to, room, "%s in %s", share, first);
+		snprintf(to, room, _("%s in %s"), share, first);
 	else
-		snprintf(to, room, "%s in %s\u2013%s", share, first, last);
+		snprintf(to, room, _("%s in %s\u2013%s"), share, first, last);
+}
+
+double tile_limit(const struct snapshot *snapshot, int metric)
+{
+	int window;
+	return metrics[metric].worse == WORSE_NEITHER ? NAN : limit_of(snapshot, &metrics[metric], &window);
 }
 
 void tile_target(const struct snapshot *snapshot, const char *metric_name, char *to, size_t room)
@@ -85,12 +92,12 @@ void tile_target(const struct snapshot *snapshot, const char *metric_name, char 
 	if (isnan(limit) || metric->worse == WORSE_NEITHER)
 		return;
 	char text[48];
-	limit_text(metric, limit, text, sizeof text);
+	tile_limit_text(metric, limit, text, sizeof text);
 	if (strcmp(metric_name, "service_level") == 0) {
 		service_level_target(snapshot, text, to, room);
 		return;
 	}
-	const char *span = window == WINDOW_60M ? " / h" : window == WINDOW_TODAY ? " / day" : "";
+	const char *span = window == WINDOW_60M ? _(" / h") : window == WINDOW_TODAY ? _(" / day") : "";
 	if (limit == 0 && metric->worse == WORSE_HIGHER)
 		snprintf(to, room, "0%s", span);
 	else
@@ -101,13 +108,13 @@ void tile_label(const struct snapshot *snapshot, const struct tile_info *tile, c
 {
 	const struct figure *figure = snapshot_figure(snapshot, tile->metric);
 	int64_t least, most;
-	snprintf(to, room, "%s", tile->short_title);
+	snprintf(to, room, "%s", _(tile->short_title));
 	if (strcmp(tile->metric, "csat") == 0 && figure->n >= 10)
-		snprintf(to, room, "CSAT n%" PRId64, figure->n);
+		snprintf(to, room, _("CSAT n%" PRId64), figure->n);
 	if (strcmp(tile->metric, "service_level") != 0)
 		return;
 	const int formula = snapshot->request.formula >= 0 ? snapshot->request.formula : snapshot->settings->formula;
 	snprintf(to, room, "%s", sl_formula_codes[formula]);
 	if (target_range(snapshot, &least, &most) && least == most && least % SECOND_MS == 0 && least < 600 * SECOND_MS)
-		snprintf(to, room, "%s %" PRId64 "s", sl_formula_codes[formula], least / SECOND_MS);
+		snprintf(to, room, _("%s %" PRId64 "s"), sl_formula_codes[formula], least / SECOND_MS);
 }

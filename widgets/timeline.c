@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/words.h"
+#include "tui/format.h"
 #include "widgets/classes.h"
 #include "widgets/parts.h"
 #include "widgets/tile.h"
@@ -48,21 +50,21 @@ static void add_events(struct plan *plan, const char *label, bool steps, unsigne
 static struct plan plan_rows(int lines, bool compares)
 {
 	struct plan plan = {.count = 0};
-	add(&plan, (struct row){.label = "waiting", .curve = TIMELINE_WAITING});
+	add(&plan, (struct row){.label = _("waiting"), .curve = TIMELINE_WAITING});
 	const int left = lines - (compares && lines > 2 ? 1 : 0);
 	if (left < lines)
-		add(&plan, (struct row){.label = "compared", .curve = TIMELINE_WAITING, .other = true});
+		add(&plan, (struct row){.label = _("compared"), .curve = TIMELINE_WAITING, .other = true});
 	if (left >= 3)
 		add(&plan, (struct row){.curve = TIMELINE_SERVICE_LEVEL});
 	if (left == 2 || left == 3) {
-		add_events(&plan, "events", true, ALERTS | RUDE | NOTES | FEEDS);
+		add_events(&plan, _("events"), true, ALERTS | RUDE | NOTES | FEEDS);
 	} else if (left >= 4) {
-		add_events(&plan, left == 4 ? "alerts feed" : "alerts", false, left == 4 ? ALERTS | FEEDS : ALERTS);
-		add_events(&plan, left == 4 ? "rude notes" : "rude", true, left == 4 ? RUDE | NOTES : RUDE);
+		add_events(&plan, left == 4 ? _("alerts feed") : _("alerts"), false, left == 4 ? ALERTS | FEEDS : ALERTS);
+		add_events(&plan, left == 4 ? _("rude notes") : _("rude"), true, left == 4 ? RUDE | NOTES : RUDE);
 		if (left >= 5)
-			add_events(&plan, left == 5 ? "notes feed" : "notes", false, left == 5 ? NOTES | FEEDS : NOTES);
+			add_events(&plan, left == 5 ? _("notes feed") : _("notes"), false, left == 5 ? NOTES | FEEDS : NOTES);
 		if (left >= 6)
-			add_events(&plan, "feed", false, FEEDS);
+			add_events(&plan, _("feed"), false, FEEDS);
 	}
 	for (int i = 0; plan.used < lines && left > 1; i = (i + 1) % plan.count)
 		if (plan.rows[i].curve >= 0) {
@@ -176,12 +178,13 @@ static void draw_cursor(const struct timeline *timeline, const struct widget_vie
 void timeline_when(const struct snapshot *snapshot, int64_t at, int64_t day, bool with_seconds, char *to, size_t room)
 {
 	const struct civil civil = instant_civil(at, snapshot->zone), other = instant_civil(day, snapshot->zone);
-	char clock[16];
+	char clock[16], day_of_month[16];
 	clock_text(at, snapshot->zone, with_seconds, clock, sizeof clock);
+	format_day(civil.month, civil.day, day_of_month, sizeof day_of_month);
 	if (civil.year == other.year && civil.month == other.month && civil.day == other.day)
 		snprintf(to, room, "%s", clock);
 	else
-		snprintf(to, room, "%02d-%02d %s", civil.month, civil.day, clock);
+		snprintf(to, room, "%s %s", day_of_month, clock);
 }
 
 static int64_t axis_step(const struct timeline *timeline, int width)
@@ -213,8 +216,12 @@ static void draw_axis(const struct snapshot *snapshot, const struct widget_view 
 			continue;
 		const struct civil civil = instant_civil(at, snapshot->zone);
 		const bool is_day = civil.hour == 0 && civil.minute == 0;
-		free_from = x + 1 + canvas_format(view->canvas, chart.x + x, chart.y, 5, ROLE_DIM, is_day ? "%02d-%02d" : "%02d:%02d",
-			is_day ? civil.month : civil.hour, is_day ? civil.day : civil.minute);
+		char text[16];
+		if (is_day)
+			format_day(civil.month, civil.day, text, sizeof text);
+		else
+			clock_text(at, snapshot->zone, false, text, sizeof text);
+		free_from = x + 1 + canvas_text(view->canvas, chart.x + x, chart.y, 5, ROLE_DIM, text);
 	}
 }
 
@@ -237,7 +244,7 @@ static void draw_words(const struct snapshot *snapshot, const struct widget_view
 	}
 	if (*timeline->note) {
 		timeline_when(snapshot, timeline->note_at, timeline->cursor, false, when, sizeof when);
-		piece(view, &x, y, end, ROLE_DIM, "%snote %s \u201C", between, when);
+		piece(view, &x, y, end, ROLE_DIM, _("%snote %s \u201C"), between, when);
 		/* A long note must not hide what comes after it. */
 		const int most = x + line.width / 4;
 		piece(view, &x, y, most < end ? most : end, ROLE_DIM, "%s", timeline->note);
@@ -246,14 +253,14 @@ static void draw_words(const struct snapshot *snapshot, const struct widget_view
 	}
 	if (*timeline->next) {
 		timeline_when(snapshot, timeline->next_at, timeline->cursor, true, when, sizeof when);
-		piece(view, &x, y, end, ROLE_DIM, "%snext: %s at %s", between, timeline->next, when);
+		piece(view, &x, y, end, ROLE_DIM, _("%snext: %s at %s"), between, timeline->next, when);
 		between = " \u00B7 ";
 	}
-	piece(view, &x, y, end, ROLE_DIM, "%smarks: %d", between, timeline->mark_count);
+	piece(view, &x, y, end, ROLE_DIM, _("%smarks: %d"), between, timeline->mark_count);
 	if (timeline->compares)
-		piece(view, &x, y, end, ROLE_DIM, " \u00B7 compared with %s", timeline->other);
+		piece(view, &x, y, end, ROLE_DIM, _(" \u00B7 compared with %s"), timeline->other);
 	else if (*timeline->other)
-		piece(view, &x, y, end, ROLE_DIM, " \u00B7 compare with %s off", timeline->other);
+		piece(view, &x, y, end, ROLE_DIM, _(" \u00B7 compare with %s off"), timeline->other);
 }
 
 static void span_text(const struct snapshot *snapshot, char *to, size_t room)
@@ -263,8 +270,8 @@ static void span_text(const struct snapshot *snapshot, char *to, size_t room)
 	timeline_when(snapshot, timeline->from, timeline->cursor, false, from, sizeof from);
 	timeline_when(snapshot, timeline->to, timeline->cursor, false, until, sizeof until);
 	if (timeline->read < 100)
-		snprintf(reading, sizeof reading, "reading %d %% \u00B7 ", timeline->read);
-	snprintf(to, room, "%s%s \u2013 %s \u00B7 all queues", reading, from, until);
+		snprintf(reading, sizeof reading, _("reading %d %% \u00B7 "), timeline->read);
+	snprintf(to, room, _("%s%s \u2013 %s \u00B7 all queues"), reading, from, until);
 }
 
 /* ---- the whole ---- */
@@ -342,7 +349,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 	const struct timeline *timeline = snapshot->timeline;
 	char note[96];
 	if (!timeline || timeline->column_count <= 0) {
-		panel_open(view, LEVEL_NONE, "TIMELINE", "");
+		panel_open(view, LEVEL_NONE, _("TIMELINE"), "");
 		return;
 	}
 	if (view->bare) {
@@ -350,7 +357,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 		return;
 	}
 	span_text(snapshot, note, sizeof note);
-	const struct rect inner = panel_open(view, LEVEL_NONE, "TIMELINE", note), chart = chart_of(inner, false);
+	const struct rect inner = panel_open(view, LEVEL_NONE, _("TIMELINE"), note), chart = chart_of(inner, false);
 	if (chart.width <= 0 || inner.height < 1)
 		return;
 	const int words = inner.height > 1, axis = inner.height > 2;
@@ -364,7 +371,7 @@ static void draw(const struct snapshot *snapshot, const struct widget_view *view
 
 const struct widget_class timeline_class = {
 	.name = "timeline",
-	.help = "a replay's journal over time: waiting, service level, alerts, conduct, notes, marks and gaps, with the cursor",
+	.help = N_("a replay's journal over time: waiting, service level, alerts, conduct, notes, marks and gaps, with the cursor"),
 	.min_width = 30,
 	.min_height = 1,
 	.draw = draw,

@@ -2,58 +2,32 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/calendar.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "config/markets.h"
+#include "tui/format.h"
 
-struct words {
-	const char *language;
-	const char *weekdays[7];
-	const char *open, *until, *closed, *holiday, *opens;
-	const char *headings[CUSTOM_COUNT];
-	const char *locale, *targets, *stay, *nothing;
-};
+static const char *const weekdays[7] = {N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
 
-/* The first language is everybody's who has no other. */
-static const struct words languages[] = {
-	{"en", {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "open", "until", "closed", "holiday", "opens",
-		{[CUSTOM_ADDRESS] = "How to address customers", [CUSTOM_LAUGH] = "How they laugh in writing", [CUSTOM_NO] = "A polite no",
-			[CUSTOM_MORE] = "What else to know"},
-		"Language", "Answered within", "Ids of this market never leave its site.", "The settings say nothing of local custom."},
-	{"ru", {"пн", "вт", "ср", "чт", "пт", "сб", "вс"}, "открыто", "до", "закрыто", "праздник", "откр.",
-		{[CUSTOM_ADDRESS] = "Как обращаться к клиентам", [CUSTOM_LAUGH] = "Как они смеются на письме", [CUSTOM_NO] = "Вежливый отказ",
-			[CUSTOM_MORE] = "Что ещё нужно знать"},
-		"Язык", "Ответ в срок", "Идентификаторы этого рынка не покидают его площадку.", "О местных обычаях в настройках ничего не сказано."},
-};
-
-/* English where only ASCII is drawn: everything else would be question marks. */
-static const struct words *words_of(const struct settings *settings)
-{
-	if (settings->glyphs && strcmp(settings->glyphs, "ascii") == 0)
-		return &languages[0];
-	const char *wanted = settings->card_language ? settings->card_language : "";
-	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
-		if (strncasecmp(languages[i].language, wanted, strlen(languages[i].language)) == 0)
-			return &languages[i];
-	return &languages[0];
-}
+static const char *const headings[CUSTOM_COUNT] = {[CUSTOM_ADDRESS] = N_("How to address customers"),
+	[CUSTOM_LAUGH] = N_("How they laugh in writing"), [CUSTOM_NO] = N_("A polite no"), [CUSTOM_MORE] = N_("What else to know")};
 
 /* ---- the day ---- */
 
-static void reading_text(const struct words *words, int64_t reading, bool with_day, char *to, size_t room)
+static void reading_text(int64_t reading, bool with_day, char *to, size_t room)
 {
 	const struct civil civil = instant_civil(reading, NULL);
-	const char *day = words->weekdays[(civil.weekday + 6) % 7];
+	const char *day = _(weekdays[(civil.weekday + 6) % 7]);
 	snprintf(to, room, "%s%s%02d:%02d", with_day ? day : "", with_day ? " " : "", civil.hour, civil.minute);
 }
 
-void today_clock(const struct settings *settings, const struct list_market *market, char *to, size_t room)
+void today_clock(const struct list_market *market, char *to, size_t room)
 {
 	*to = 0;
 	if (market->settings >= 0)
-		reading_text(words_of(settings), market->day.reading, true, to, room);
+		reading_text(market->day.reading, true, to, room);
 }
 
 static int64_t day_of(int64_t reading)
@@ -62,7 +36,7 @@ static int64_t day_of(int64_t reading)
 }
 
 /* "18:00" of today, "24:00" of its end, "Mon 09:00" within a week, else with the date. */
-static void change_text(const struct words *words, const struct market_day *day, char *to, size_t room)
+static void change_text(const struct market_day *day, char *to, size_t room)
 {
 	const int64_t days = day_of(day->change) - day_of(day->reading);
 	if (days == 1 && day->change % DAY_MS == 0) {
@@ -70,29 +44,33 @@ static void change_text(const struct words *words, const struct market_day *day,
 		return;
 	}
 	char time[32];
-	reading_text(words, day->change, days != 0 && days < 7, time, sizeof time);
+	reading_text(day->change, days != 0 && days < 7, time, sizeof time);
 	const struct date date = calendar_date(day_of(day->change));
 	if (days < 7)
 		snprintf(to, room, "%s", time);
-	else
-		snprintf(to, room, "%04d-%02d-%02d %s", (int)date.year, date.month, date.day, time);
+	else {
+		char text[20];
+		format_date((int)date.year, date.month, date.day, text, sizeof text);
+		snprintf(to, room, "%s %s", text, time);
+	}
 }
 
-void today_text(const struct settings *settings, const struct list_market *market, char *to, size_t room)
+void today_text(const struct list_market *market, char *to, size_t room)
 {
-	const struct words *words = words_of(settings);
 	const struct market_day *day = &market->day;
 	char change[64];
 	*to = 0;
 	if (market->settings < 0 || day->state == DAY_UNKNOWN)
 		return;
-	const char *state = day->state == DAY_OPEN ? words->open : day->state == DAY_HOLIDAY ? words->holiday : words->closed;
-	if (day->change == INT64_MAX) {
-		snprintf(to, room, "%s", state);
-		return;
-	}
-	change_text(words, day, change, sizeof change);
-	snprintf(to, room, day->state == DAY_OPEN ? "%s %s %s" : "%s, %s %s", state, day->state == DAY_OPEN ? words->until : words->opens, change);
+	const bool for_good = day->change == INT64_MAX;
+	if (!for_good)
+		change_text(day, change, sizeof change);
+	if (for_good)
+		snprintf(to, room, "%s", day->state == DAY_OPEN ? _("open") : day->state == DAY_HOLIDAY ? _("holiday") : _("closed"));
+	else if (day->state == DAY_OPEN)
+		snprintf(to, room, _("open until %s"), change);
+	else
+		snprintf(to, room, day->state == DAY_HOLIDAY ? _("holiday, opens %s") : _("closed, opens %s"), change);
 }
 
 /* ---- the card ---- */
@@ -123,8 +101,8 @@ static void targets_text(const struct market_settings *market, char *to, size_t 
 		char duration[40];
 		if (market->target[channel] < 0 || used >= room)
 			continue;
-		lists_duration(market->target[channel], duration, sizeof duration);
-		const int more = snprintf(to + used, room - used, "%s%s %s", used ? " \u00B7 " : "", duration, word_text(WORDS_CHANNEL, channel));
+		format_duration(market->target[channel], duration, sizeof duration);
+		const int more = snprintf(to + used, room - used, "%s%s %s", used ? " \u00B7 " : "", duration, words_of("channel", word_text(WORDS_CHANNEL, channel)));
 		used += more > 0 ? (size_t)more : 0;
 	}
 }
@@ -140,15 +118,14 @@ static const struct list_market *find(const struct snapshot *snapshot, int marke
 void custom_draw(const struct snapshot *snapshot, int number, const struct widget_view *view)
 {
 	const struct settings *settings = snapshot->settings;
-	const struct words *words = words_of(settings);
 	const struct list_market *shown = find(snapshot, number);
 	char note[PART_TEXT] = "", clock[40], today[80], targets[PART_TEXT];
 	if (number < 0 || number >= settings->market_count)
 		return;
 	const struct market_settings *market = &settings->markets[number];
 	if (shown) {
-		today_clock(settings, shown, clock, sizeof clock);
-		today_text(settings, shown, today, sizeof today);
+		today_clock(shown, clock, sizeof clock);
+		today_text(shown, today, sizeof today);
 		snprintf(note, sizeof note, "%s%s%s", clock, *today ? " \u00B7 " : "", today);
 	}
 	struct page page = {.view = view, .inner = panel_open(view, LEVEL_NONE, market_title(market), note)};
@@ -157,14 +134,14 @@ void custom_draw(const struct snapshot *snapshot, int number, const struct widge
 	page.y = page.inner.y;
 	for (int i = 0; i < CUSTOM_COUNT; i++)
 		if (market_custom(market, (enum custom)i))
-			say(&page, words->headings[i], market_custom(market, (enum custom)i));
+			say(&page, _(headings[i]), market_custom(market, (enum custom)i));
 	if (page.y == page.inner.y)
-		say(&page, words->nothing, "");
+		say(&page, _("The settings say nothing of local custom."), "");
 	if (market->locale)
-		say(&page, words->locale, market->locale);
+		say(&page, _("Language"), market->locale);
 	targets_text(market, targets, sizeof targets);
 	if (*targets)
-		say(&page, words->targets, targets);
+		say(&page, _("Answered within"), targets);
 	if (market->identifiers_stay)
-		say(&page, words->stay, "");
+		say(&page, _("Ids of this market never leave its site."), "");
 }

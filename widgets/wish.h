@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#define WISH_TEXT 240 /* bytes with the end */
+
 enum wish_kind {
 	WISH_PAUSE,	/* or go on */
 	WISH_MOVE,	/* by `value` ms */
@@ -20,13 +22,14 @@ enum wish_kind {
 	/* Of a live board, about `alert`; until the instant `value`, 0: as long as it stands. */
 	WISH_ACKNOWLEDGE,
 	WISH_MUTE,
-	WISH_TAKE_BACK
+	WISH_TAKE_BACK,
+	WISH_NOTE	/* posts `text`; until the instant `value`, 0: no end */
 };
 
 struct wish {
 	enum wish_kind kind;
 	int64_t value;
-	char text[120];
+	char text[WISH_TEXT];
 	uint64_t alert; /* its id */
 	int site;	/* of a board over several: whose it is, from 1 */
 };

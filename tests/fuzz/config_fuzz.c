@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "config/settings.h"
 
-static const char *const metrics[] = {"longest_wait", "queue_depth", "service_level", "asa", NULL};
+static const char *const metric_list[] = {"longest_wait", "queue_depth", "service_level", "asa", NULL};
+static const struct settings_names names = {.metrics = metric_list};
 
 static void check(int holds)
 {
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
 	struct settings *settings = settings_create();
 	struct error err = {""};
-	if (settings_load(settings, path, metrics, &err)) {
+	if (settings_load(settings, path, &names, &err)) {
 		check(settings->title && settings->zone && settings->feed_count >= 0 &&
 			settings->clock_count <= 6);
 		check(settings->day_start % 900000 == 0 && settings->care_shift >= 1 &&

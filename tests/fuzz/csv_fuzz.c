@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "feed/bridges/mapping.h"
-#include "feed/bridges/record.h"
+#include "feed/imports/record.h"
+#include "feed/mapping/mapping.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,7 +65,8 @@ static void read_rows(struct mapping *mapping, struct mapper *mapper, const char
 			apply(mapping, mapper, &reader);
 			continue;
 		}
-		bound = mapping_bind(mapping, mapping->header ? reader.fields : NULL, mapping->header ? reader.count : 0, "f", &err);
+		const struct mapping_header header = {mapping->header ? reader.fields : NULL, mapping->header ? reader.count : 0, true};
+		bound = mapping_bind(mapping, &header, "f", &err);
 		if (!bound)
 			break;
 		if (!mapping->header)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "feed/bridges/import.h"
+#include "feed/imports/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,54 @@
+#include <string.h>
+
+#include "tui/console.h"
+
+#define SIGNS_FROM 0x2010 /* general punctuation: below are letters */
+#define SIGNS_UP_TO 0x2BFF
+
+bool console_wanted(const char *glyphs, const char *term)
+{
+	if (strcmp(glyphs, "auto") == 0)
+		return term && strncmp(term, "linux", 5) == 0;
+	return strcmp(glyphs, "console") == 0;
+}
+
+/* Signs of code page 437, as far as a board draws them. */
+static bool has_sign(int32_t character)
+{
+	static const int32_t signs[] = {0x2022, 0x203C, 0x2190, 0x2191, 0x2192, 0x2193, 0x2194, 0x2195, 0x2219, 0x221A, 0x221E, 0x2248, 0x2261, 0x2264,
+		0x2265, 0x2500, 0x2502, 0x250C, 0x2510, 0x2514, 0x2518, 0x251C, 0x2524, 0x252C, 0x2534, 0x253C, 0x2550, 0x2551, 0x2580, 0x2584, 0x2588,
+		0x258C, 0x2590, 0x2591, 0x2592, 0x2593, 0x25A0, 0x25AC, 0x25B2, 0x25BA, 0x25BC, 0x25C4, 0x25CB, 0x2660, 0x2663, 0x2665, 0x2666};
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (signs[i] == character)
+			return true;
+	return false;
+}
+
+static const struct {
+	int32_t from, to;
+} twins[] = {
+	{0x2010, '-'}, {0x2011, '-'}, {0x2012, '-'}, {0x2013, '-'}, {0x2014, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201C, '"'}, {0x201D, '"'},
+	{0x201E, '"'}, {0x2026, '~'}, {0x2039, '<'}, {0x203A, '>'}, {0x2212, '-'}, {0x2260, '#'}, {0x2501, 0x2550}, {0x2503, 0x2551},
+	{0x256D, 0x250C}, {0x256E, 0x2510}, {0x256F, 0x2518}, {0x2570, 0x2514}, {0x2581, '_'}, {0x2582, '_'}, {0x2583, 0x2584}, {0x2585, 0x2584},
+	{0x2586, 0x2588}, {0x2587, 0x2588}, {0x2589, 0x2588}, {0x258A, 0x2588}, {0x258B, 0x258C}, {0x258D, 0x258C}, {0x258E, 0x2502}, {0x258F, 0x2502},
+	{0x25AA, 0x25A0}, {0x25B8, 0x25BA}, {0x25B6, 0x25BA}, {0x25C0, 0x25C4}, {0x25CF, 0x2022}, {0x2713, 0x221A}, {0x2714, 0x221A},
+	{0x2716, 'X'}, {0x2717, 'X'}, {0x2718, 'X'},
+};
+
+int32_t console_twin(int32_t character)
+{
+	if (character < SIGNS_FROM || character > SIGNS_UP_TO || has_sign(character))
+		return character;
+	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+		if (twins[i].from == character)
+			return twins[i].to;
+	if (character >= 0x2800 && character <= 0x28FF) /* braille: as much ink as it has dots */
+		return __builtin_popcount((unsigned)character & 0xFF) > 3 ? 0x2592 : 0x2591;
+	return character >= 0x2500 && character <= 0x257F ? 0x253C : '?';
+}
+
+void console_fold(struct canvas *canvas)
+{
+	for (int i = 0; i < canvas->width * canvas->height; i++)
+		canvas->cells[i].character = console_twin(canvas->cells[i].character);
+}
