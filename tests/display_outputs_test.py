@@ -233,7 +233,9 @@ def main(folder):
     out = look(folder, journal, POLICIES["desk"][0], ((140, 40),))
     check("desk", out, POLICIES["desk"][1])
     rules = ("--config", config(folder), *POLICIES["desk"][0])
-    wrong = leads(journal, rules, (("2", "QUEUES"), ("\r", "PIIcontact-5"), ("\r", "LIFE \u00b7 PIIcontact-5"), ("0", "ALERTS"), ("\r", "LIFE \u00b7 PIIcase")))
+    # Which alert stands first depends on how long the collector's answers took: the one of a case is looked for.
+    wrong = leads(journal, rules, (("2", "which ones"), ("\r", "PIIcontact-5"), ("\r", "LIFE \u00b7 PIIcontact-5"), ("0", "which ones"),
+                                   ("/", "find:"), ("PIIcase", "/PIIcase: 3 of"), ("\r", "which ones"), ("\r", "LIFE \u00b7 PIIcase")))
     say(not wrong, "where all may be seen the keys lead to rows and lives", wrong)
     text = "\n".join(text for _, text in out)
     missing = [field for field in FIELDS if field not in ("customer", "survey", "callback", "source") and not leaks(text, (field,))]
