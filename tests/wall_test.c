@@ -18,6 +18,7 @@
 #include "tui/keys.h"
 #include "widgets/board.h"
 #include "widgets/wall.h"
+#include "widgets/wall_parts.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail */
 
@@ -410,6 +411,37 @@ static void digits_on_a_wall_of_1080_lines(void **state)
 	sample_destroy(sample);
 }
 
+/* Joined again they are the text; none is wider than the place but a word that is alone; where two lines are needed, neither is a leftover. */
+static void long_texts_come_in_parts_of_about_the_same_length(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"service level 75 % in all queues", "СЕРВИС (SL) 75 % ВО ВСЕХ ОЧЕРЕДЯХ", "100 %", "a 5 % b 6 % c 7 %", "x",
+		"Donaudampfschifffahrtsgesellschaft 3 % 4 %", ""};
+	struct canvas *canvas = canvas_create(200, 5);
+	const struct glyphs glyphs = {0};
+	const struct widget_view view = {.canvas = canvas, .glyphs = &glyphs};
+	char part[200];
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (int width = 1; width < 60; width++) {
+			char joined[200] = "";
+			const int count = wall_parts(&view, width, (struct big_size){0}, texts[i], -1, NULL, 0);
+			for (int number = 0; number < count; number++) {
+				*part = '\0';
+				assert_int_equal(wall_parts(&view, width, (struct big_size){0}, texts[i], number, part, sizeof part), count);
+				assert_true(canvas_measure(canvas, part) <= width || !strchr(part, ' '));
+				snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", number ? " " : "", part);
+			}
+			assert_string_equal(joined, texts[i]);
+		}
+	assert_int_equal(wall_parts(&view, 31, (struct big_size){0}, texts[0], 1, part, sizeof part), 2);
+	assert_string_equal(part, "in all queues");
+	wall_parts(&view, 16, (struct big_size){0}, texts[0], 0, part, sizeof part);
+	assert_string_equal(part, "service level");
+	wall_parts(&view, big_width(big_words_least, "СЕРВИС (SL) 75 % ВО ВСЕХ ОЧЕРЕДЯХ") - 1, big_words_least, texts[1], 1, part, sizeof part);
+	assert_string_equal(part, "ВО ВСЕХ ОЧЕРЕДЯХ");
+	canvas_destroy(canvas);
+}
+
 static void keys_are_shown_while_somebody_is_there(void **state)
 {
 	(void)state;
@@ -470,6 +502,7 @@ int main(void)
 		cmocka_unit_test(critical_old_and_empty),
 		cmocka_unit_test(names_that_attack_and_any_size),
 		cmocka_unit_test(digits_on_a_wall_of_1080_lines),
+		cmocka_unit_test(long_texts_come_in_parts_of_about_the_same_length),
 		cmocka_unit_test(keys_are_shown_while_somebody_is_there),
 		cmocka_unit_test(when_a_console_is_meant),
 	};

@@ -19,15 +19,7 @@ static int find_line(const struct snapshot *snapshot, const struct widget_view *
 	int count = 0;
 	for (int i = 0; i < snapshot->note_count; i++) {
 		snprintf(text, sizeof text, "%s%s", PREFIX, snapshot->notes[i].text);
-		for (const char *at = text; *at; count++) {
-			const int bytes = wall_line_bytes(view, view->rect.width, size, at);
-			if (bytes <= 0)
-				break;
-			if (count == wanted)
-				snprintf(to, room, "%.*s", bytes, at);
-			for (at += bytes; *at == ' ';)
-				at++;
-		}
+		count += wall_parts(view, view->rect.width, size, text, wanted < 0 ? -1 : wanted - count, to, room);
 	}
 	return count;
 }

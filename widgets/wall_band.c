@@ -80,20 +80,8 @@ static void draw_progress(const struct widget_view *view, const struct wall_band
 /* The part of the text whose turn it is, where it is longer than the place. */
 static void part_of(const struct widget_view *view, int width, struct big_size size, const char *text, int64_t at, char *to, size_t room)
 {
-	int count = 0, wanted = -1;
-	for (int pass = 0; pass < 2; pass++) {
-		count = 0;
-		for (const char *from = text; *from; count++) {
-			const int bytes = wall_line_bytes(view, width, size, from);
-			if (bytes <= 0)
-				break;
-			if (count == wanted)
-				snprintf(to, room, "%.*s", bytes, from);
-			for (from += bytes; *from == ' ';)
-				from++;
-		}
-		wanted = count && at > 0 ? (int)(at / ALERT_STAY_MS % count) : 0;
-	}
+	const int count = wall_parts(view, width, size, text, -1, NULL, 0);
+	wall_parts(view, width, size, text, count && at > 0 ? (int)(at / ALERT_STAY_MS % count) : 0, to, room);
 }
 
 static void draw_alert(const struct snapshot *snapshot, const struct widget_view *view, struct rect place, const struct wall_band *band)

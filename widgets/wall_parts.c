@@ -23,7 +23,7 @@ void wall_line(const struct widget_view *view, struct rect rect, struct big_size
 		canvas_text(view->canvas, rect.x, rect.y + (size.scale ? big_height(view->glyphs, size) / 2 : 0), rect.width, role, text);
 }
 
-int wall_line_bytes(const struct widget_view *view, int width, struct big_size size, const char *text)
+static int line_bytes(const struct widget_view *view, int width, struct big_size size, const char *text)
 {
 	char line[LINE_ROOM];
 	int fits = (int)strcspn(text, " ");
@@ -40,6 +40,46 @@ int wall_line_bytes(const struct widget_view *view, int width, struct big_size s
 		fits = bytes;
 	}
 	return fits;
+}
+
+/* Back to the blank before a number whose "%" would begin the next line. */
+static int with_unit(const char *text, int bytes)
+{
+	int shorter = bytes;
+	if (strncmp(text + bytes, " %", 2) == 0)
+		while (shorter > 0 && text[shorter - 1] != ' ')
+			shorter--;
+	return shorter > 1 ? shorter - (shorter < bytes) : bytes;
+}
+
+static int parts_of(const struct widget_view *view, int width, struct big_size size, const char *text, int wanted, char *to, size_t room)
+{
+	int count = 0;
+	for (const char *from = text; *from; count++) {
+		const int bytes = with_unit(from, line_bytes(view, width, size, from));
+		if (bytes <= 0)
+			break;
+		if (count == wanted)
+			snprintf(to, room, "%.*s", bytes, from);
+		for (from += bytes; *from == ' ';)
+			from++;
+	}
+	return count;
+}
+
+int wall_parts(const struct widget_view *view, int width, struct big_size size, const char *text, int wanted, char *to, size_t room)
+{
+	const int count = parts_of(view, width, size, text, -1, NULL, 0);
+	int narrow = 0, wide = width;
+	/* The least width that needs no more lines. */
+	while (count > 1 && wide - narrow > 1) {
+		const int middle = (narrow + wide) / 2;
+		if (parts_of(view, middle, size, text, -1, NULL, 0) > count)
+			narrow = middle;
+		else
+			wide = middle;
+	}
+	return parts_of(view, wide, size, text, wanted, to, room);
 }
 
 int wall_mark(const struct widget_view *view, int x, int y, struct big_size size, enum level level)
