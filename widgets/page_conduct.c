@@ -125,13 +125,13 @@ static void write_before(const struct snapshot *snapshot, int row, struct list_c
 }
 
 static const struct list_column columns[] = {
-	{.header = NC_("column", "agent"), .width = 12, .narrow_width = 10, .grows = true, .write = write_agent},
+	{.header = NC_("column", "agent"), .width = 11, .narrow_width = 10, .grows = true, .write = write_agent},
 	{.header = NC_("column", "where"), .width = 16, .narrow_width = 12, .rank = 5, .grows = true, .write = write_where},
-	{.header = NC_("column", "step"), .width = 34, .narrow_width = 15, .write = write_ladder},
-	{.header = NC_("column", "since"), .width = 8, .narrow_width = 6, .right = true, .write = write_since},
+	{.header = NC_("column", "step"), .width = 37, .narrow_width = 15, .write = write_ladder},
+	{.header = NC_("column", "since"), .width = 7, .narrow_width = 6, .right = true, .write = write_since},
 	{.header = NC_("column", "next"), .width = 11, .write = write_next},
 	{.header = NC_("column", "out of turn"), .width = 21, .narrow_width = 17, .rank = 6, .write = write_fault},
-	{.header = NC_("column", "flagged before"), .width = 17, .narrow_width = 16, .rank = 4, .write = write_before},
+	{.header = NC_("column", "flagged before"), .width = 16, .rank = 4, .write = write_before},
 	{.header = NULL},
 };
 
