@@ -91,6 +91,8 @@ bool ami_call_unoffer(struct ami_call *call, struct view agent); /* was it there
 
 void ami_emit(const struct ami *ami, const struct event *event, const struct ami_call *call); /* adds the contact */
 void ami_emit_queued(const struct ami *ami, const struct ami_call *call, struct view customer, bool is_snapshot);
+/* Somebody talks with the caller from `ts` on, who had waited so many ms (-1: not known); nothing is told. */
+void ami_call_talks(const struct ami *ami, struct ami_call *call, struct view agent, int64_t ts, int64_t wait);
 void ami_answer(struct ami *ami, struct ami_call *call, struct view agent, int64_t ts, int64_t wait, bool is_snapshot);
 void ami_hold(struct ami *ami, struct ami_call *call, bool is_held);
 void ami_settle(struct ami *ami, bool all); /* why calls left that nothing more is told of; all: at the end of a capture */

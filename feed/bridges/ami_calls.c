@@ -202,17 +202,21 @@ static void emit_answered(const struct ami *ami, const struct ami_call *call, bo
 	ami_emit(ami, &event, call);
 }
 
+void ami_call_talks(const struct ami *ami, struct ami_call *call, struct view agent, int64_t ts, int64_t wait)
+{
+	view_copy(agent, call->agent, sizeof call->agent);
+	call->state = AMI_TALKING;
+	call->answered = ts;
+	call->told = ami->heard;
+	call->wait = wait;
+	memset(call->offers, 0, sizeof call->offers);
+	ami_call_keep(ami, call);
+}
+
 void ami_answer(struct ami *ami, struct ami_call *call, struct view agent, int64_t ts, int64_t wait, bool is_snapshot)
 {
-	if (call->state != AMI_TALKING) {
-		view_copy(agent, call->agent, sizeof call->agent);
-		call->state = AMI_TALKING;
-		call->answered = ts;
-		call->told = ami->heard;
-		call->wait = wait;
-		memset(call->offers, 0, sizeof call->offers);
-		ami_call_keep(ami, call);
-	}
+	if (call->state != AMI_TALKING)
+		ami_call_talks(ami, call, agent, ts, wait);
 	emit_answered(ami, call, is_snapshot);
 }
 

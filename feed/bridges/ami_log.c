@@ -30,17 +30,6 @@ static struct ami_call *enter(struct ami *ami, struct view contact, struct view 
 	return call;
 }
 
-static void answer(const struct ami *ami, struct ami_call *call, struct view agent, int64_t ts, int64_t wait)
-{
-	view_copy(agent, call->agent, sizeof call->agent);
-	call->state = AMI_TALKING;
-	call->answered = ts;
-	call->told = ami->heard;
-	call->wait = wait;
-	memset(call->offers, 0, sizeof call->offers);
-	ami_call_keep(ami, call);
-}
-
 /* The log's talk time has the hold in it. */
 static void release(struct ami *ami, struct ami_call *call, struct event *event)
 {
@@ -61,7 +50,7 @@ void ami_log_known(struct ami *ami, const struct call *call)
 		return;
 	struct ami_call *known = enter(ami, view_of(call->contact), view_of(call->queue), call->entered);
 	if (known && call->talking)
-		answer(ami, known, view_of(call->agent), call->answered, -1);
+		ami_call_talks(ami, known, view_of(call->agent), call->answered, -1);
 }
 
 void ami_log_event(struct ami *ami, const struct event *event, struct view queue)
@@ -74,7 +63,7 @@ void ami_log_event(struct ami *ami, const struct event *event, struct view queue
 	else if (call && event->type == EVENT_CONTACT_OFFERED)
 		is_told = ami_call_unoffer(call, event_text(event, KEY_AGENT));
 	else if (call && event->type == EVENT_CONTACT_ANSWERED)
-		answer(ami, call, event_text(event, KEY_AGENT), event->ts, event_number(event, KEY_WAIT_MS, -1));
+		ami_call_talks(ami, call, event_text(event, KEY_AGENT), event->ts, event_number(event, KEY_WAIT_MS, -1));
 	else if (call && event->type == EVENT_CONTACT_LEFT)
 		ami_call_forget(ami, call);
 	else if (call && event->type == EVENT_CONTACT_RELEASED)
